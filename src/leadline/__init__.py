@@ -1,0 +1,1 @@
+"""leadline scores B2B leads and accounts, and says why."""

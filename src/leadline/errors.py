@@ -1,0 +1,83 @@
+"""Every exception of leadline, and the one form of its messages: where, expected, found, remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a document or an input.
+
+    Attributes:
+        where: File, with line where there is one, such as ``b2b.yaml:41``.
+        path: What is wrong inside the file, such as ``scores.person.rules.demo.points``.
+        expected: What was expected, as the end of a sentence, such as ``must be a number``.
+        found: What was found, or empty where nothing can be shown.
+        remedy: What to do, or the nearest known name; a whole sentence or empty.
+
+    >>> print(Fault("b2b.yaml:41", "decay.half_life", "must be a duration such as 30d", "30"))
+    b2b.yaml:41 decay.half_life must be a duration such as 30d; found 30.
+    """
+
+    where: str
+    path: str
+    expected: str
+    found: str = ""
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        head = " ".join(part for part in (self.where, self.path, self.expected) if part)
+        found = f"; found {self.found}" if self.found else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{head}{found}.{remedy}"
+
+
+def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
+    """Return the sentence that names the nearest known name, or an empty text.
+
+    >>> nearest("employes", ["employees", "country"], "account.")
+    'Did you mean account.employees?'
+    """
+    names = sorted(set(known))
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if not close:
+        folded = {known_name.casefold(): known_name for known_name in names}
+        close = [folded[name.casefold()]] if name.casefold() in folded else []
+    return f"Did you mean {prefix}{close[0]}?" if close else ""
+
+
+class LeadlineError(Exception):
+    """Anything that leadline refuses or cannot do; its text is for a person.
+
+    ``exit_status`` is what the command line ends with.
+    """
+
+    exit_status = 2
+
+    def __init__(self, *faults: Fault | str) -> None:
+        """Keep the faults, in the order in which they are to be read."""
+        self.faults = faults
+        super().__init__("\n".join(str(fault) for fault in faults))
+
+
+class ModelError(LeadlineError, ValueError):
+    """The model document has faults; all of them are in ``faults``."""
+
+
+class InputError(LeadlineError, ValueError):
+    """A table that was given cannot be used."""
+
+
+class EngineError(LeadlineError, RuntimeError):
+    """The engine failed while it computed."""
+
+    exit_status = 3
+
+
+class FileError(LeadlineError, OSError):
+    """A file cannot be read or written."""
+
+    exit_status = 3

@@ -1,0 +1,1 @@
+"""A second, slow and obvious implementation of the design, for the tests."""
