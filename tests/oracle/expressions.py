@@ -53,9 +53,10 @@ def evaluate(node: Node, scope: Scope) -> Value:
     return FUNCTIONS[node.function](*(evaluate(part, scope) for part in node.arguments))
 
 
-def fields(node: Node) -> frozenset[Path]:
-    """Return every name written `lead.x` or `account.x` in a tree."""
-    return frozenset(path for path in names(node) if path[0] in {"lead", "account"})
+@lru_cache(maxsize=4096)
+def fields(text: str | float | bool) -> frozenset[Path]:  # noqa: FBT001
+    """Return every name written `lead.x` or `account.x` in an expression."""
+    return frozenset(path for path in names(written(text)) if path[0] in {"lead", "account"})
 
 
 def names(node: Node) -> frozenset[Path]:

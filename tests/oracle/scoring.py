@@ -16,7 +16,17 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oracle.expressions import AS_OF, Path, Scope, Value, evaluate, fields, seconds, written
+from oracle.expressions import (
+    AS_OF,
+    Path,
+    Scope,
+    Value,
+    evaluate,
+    fields,
+    plain,
+    seconds,
+    written,
+)
 
 Row = dict[str, Any]
 Tables = Mapping[str, Sequence[Row]]
@@ -117,7 +127,6 @@ FAULTS: tuple[str, ...] = (
     "logistic.no_link",
     "logistic.first_field",
     "hits.where_not_fired",
-    "last.oldest",
     "grades.edge_exclusive",
     "grades.below_is_null",
     "edges.exclusive",
@@ -293,12 +302,14 @@ class Facts:
     def cast(self, entity: str, name: str, text: str | None) -> Value:
         """Return a text of the field history in the type of its column, null where it has none."""
         try:
-            return None if text is None else CASTS[self.type_of(entity, name)](text)
+            return None if text is None else plain(CASTS[self.type_of(entity, name)](text))
         except (KeyError, ValueError):
             return None
 
     def type_of(self, entity: str, name: str) -> str:
         """Return the declared type of a column, else that of its first value, else text."""
+        if name == "created_at":
+            return "time"
         columns = self.document.get("columns", {}).get(f"{entity}s", {})
         values = (row.get(name) for row in self.rows[entity].values())
         sample = next((value for value in values if value is not None), "")
@@ -348,8 +359,8 @@ class Known:
     def __init__(self, facts: Facts, as_of: datetime, faults: frozenset[str]) -> None:
         self.facts, self.as_of, self.faults = facts, as_of, faults
         self.into = self.merges()
-        self.marked = self.marks()
-        self.events = self.by_owner(facts.events)
+        marked = set() if "visible.marks" in faults else self.marked()
+        self.events = self.by_owner(one for one in facts.events if one.id not in marked)
         self.outcomes = self.by_owner(facts.outcomes)
 
     def age(self, time: datetime) -> int:
@@ -384,7 +395,7 @@ class Known:
                 break
         return path[-1]
 
-    def marks(self) -> set[str]:
+    def marked(self) -> set[str]:
         """Return the events whose latest mark is not null."""
         rows = [row for row in self.facts.tables.get("event_marks", ()) if self.recorded(row)]
         if "visible.marks_stick" in self.faults:
@@ -395,8 +406,6 @@ class Known:
 
     def visible(self, one: Happening) -> bool:
         """Return whether an event or outcome counts now."""
-        if one.id in self.marked and "type" in one.row and "visible.marks" not in self.faults:
-            return False
         occurred = one.occurred_at <= self.as_of or "visible.occurred_at" in self.faults
         recorded = one.recorded_at <= self.as_of or "visible.recorded_at" in self.faults
         just_now = one.occurred_at == self.as_of and "visible.inclusive" in self.faults
@@ -456,7 +465,7 @@ class Known:
 
     def lacks(self, subject: Subject, *texts: Any) -> list[Path]:
         """Return the fields written in some expressions that are null, each mention of them."""
-        found = [path for text in texts for path in fields(written(text))]
+        found = [path for text in texts for path in fields(text)]
         return [path for path in found if self.read(subject, path) is None]
 
     def created_at(self, subject: Subject) -> datetime | None:
@@ -500,6 +509,7 @@ class Scoring:
         self.document, self.known, self.faults = document, known, faults
         self.spine_leads = spine_leads
         self.scores: dict[str, Rule] = document["scores"]
+        self.texts = expressions_of(document)
         self.zone = ZoneInfo(document.get("time_zone", "UTC"))
         self.rounding = ROUND_HALF_EVEN if "round.half_even" in faults else ROUND_HALF_UP
         self.entry_memo: dict[tuple[str, str, Subject], Entry | None] = {}
@@ -1020,7 +1030,7 @@ class Scoring:
         found: Row = {name: self.value(name, subject) for name in self.scores}
         for name in self.document.get("grades", {}):
             found[name] = self.grade(name, subject)
-        mentions = self.known.lacks(subject, *expressions_of(self.document))
+        mentions = self.known.lacks(subject, *self.texts)
         found["missing"] = len(mentions if "missing.per_mention" in self.faults else set(mentions))
         return found
 

@@ -1,0 +1,1 @@
+"""Raw rows to clean, resolved tables, and results to files."""

@@ -1,0 +1,115 @@
+"""Which column of the data stands for which column of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Protocol
+
+from leadline.data.keys import KEYS
+from leadline.data.raw import Given, Raw
+from leadline.errors import Fault, InputError, nearest
+from leadline.model.types import KNOWN_COLUMNS, Type
+
+SHOWN = 8
+"""How many names a message lists."""
+
+
+class Column(Protocol):
+    """How a column of the data is to be read, as a model document declares it."""
+
+    @property
+    def source(self) -> str | None:
+        """Name of the column in the data."""
+
+    @property
+    def type(self) -> Type | None:
+        """Type; by default read off the data."""
+
+    @property
+    def missing(self) -> tuple[str | int | float | bool, ...]:
+        """Values that mean: no value."""
+
+    @property
+    def zone(self) -> str | None:
+        """Zone of times that carry none."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column of the table to come.
+
+    Attributes:
+        given: The column of the data; without one, every value is null.
+        type: What the contract or the model document asks for; None where the data decides.
+    """
+
+    name: str
+    given: Given | None = None
+    type: Type | None = None
+    missing: tuple[str | int | float | bool, ...] = ()
+    zone: str | None = None
+
+
+def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[str]]:
+    """Return the columns of the table to come, the contract's first, and notes for people.
+
+    A name of the contract or of the declaration is also found where only its case differs.
+
+    Raises:
+        InputError: Columns that the table cannot do without are missing.
+    """
+    wanted = [_target(raw, title, declared) for title in {**KNOWN_COLUMNS[raw.table], **declared}]
+    faults = _missing_keys(raw, {target.name for target in wanted if target.given})
+    if faults:
+        raise InputError(*faults)
+    names = {target.name.lower() for target in wanted}
+    used = {target.given.name for target in wanted if target.given}
+    rest = [given for title, given in raw.columns.items() if title not in used]
+    others = [Target(given.name, given) for given in rest if given.name.lower() not in names]
+    hidden = [given.name for given in rest if given.name.lower() in names]
+    return [*wanted, *others], list(_notes(raw, wanted, hidden, declared))
+
+
+def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
+    column = declared.get(title)
+    known = KNOWN_COLUMNS[raw.table].get(title)
+    if column is None:
+        return Target(title, _given(raw, title), known)
+    given = _given(raw, column.source or title)
+    return Target(title, given, known or column.type, column.missing, column.zone)
+
+
+def _given(raw: Raw, title: str) -> Given | None:
+    folded = {other.lower(): given for other, given in raw.columns.items()}
+    return raw.columns.get(title) or folded.get(title.lower())
+
+
+def _missing_keys(raw: Raw, found: Set[str]) -> list[Fault]:
+    keys = KEYS[raw.table]
+    missing = [title for title in keys.columns if title not in found]
+    if keys.either and not found & set(keys.either):
+        missing.append(" or ".join(keys.either))
+    return [_missing(raw, title) for title in missing]
+
+
+def _missing(raw: Raw, title: str) -> Fault:
+    wanted = title.split(" or ")[0]
+    hint = nearest(wanted, raw.columns)
+    shown = ", ".join(list(raw.columns)[:SHOWN]) + (", ..." if len(raw.columns) > SHOWN else "")
+    example = hint.removeprefix("Did you mean ").rstrip("?") or "its name there"
+    remedy = f'Map it, such as columns: {{{raw.table}: {{{wanted}: {{from: "{example}"}}}}}}.'
+    return Fault(raw.where, "", f"must have a column {title}", shown, f"{hint} {remedy}".lstrip())
+
+
+def _notes(
+    raw: Raw, wanted: Sequence[Target], hidden: Sequence[str], declared: Iterable[str]
+) -> Iterator[str]:
+    for target in wanted:
+        if target.given and target.given.name != target.name:
+            yield f"{raw.where}: column {target.given.name} is read as {target.name}."
+        if target.given is None and target.name in declared:
+            hint = nearest(target.name, raw.columns)
+            yield f"{raw.where} has no column for {target.name}, so it is null. {hint}".rstrip()
+    for title in hidden:
+        yield f"{raw.where}: column {title} is not read, another column takes its name."

@@ -1,0 +1,90 @@
+"""Paths of inputs and outputs: which files are meant, whether they can be used, their format."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from leadline.data.sql import Sql, sql
+from leadline.errors import Fault, FileError, InputError
+
+Format: TypeAlias = Literal["csv", "tsv", "parquet", "json"]
+Paths: TypeAlias = str | Path | Iterable[str | Path]
+
+ENDINGS: dict[str, Format] = {
+    ".csv": "csv",
+    ".csv.gz": "csv",
+    ".tsv": "tsv",
+    ".tsv.gz": "tsv",
+    ".parquet": "parquet",
+    ".json": "json",
+    ".json.gz": "json",
+    ".jsonl": "json",
+    ".jsonl.gz": "json",
+    ".ndjson": "json",
+    ".ndjson.gz": "json",
+}
+
+
+def format_of(path: str) -> Format:
+    """Return the format that a path's ending names.
+
+    Raises:
+        InputError: No known format ends so.
+
+    >>> format_of("out/leads.CSV.gz")
+    'csv'
+    """
+    endings = Path(path.lower()).suffixes
+    for ending in ("".join(endings[-2:]), "".join(endings[-1:])):
+        if ending in ENDINGS:
+            return ENDINGS[ending]
+    known = ", ".join(ENDINGS)
+    raise InputError(Fault(path, "", f"must end in one of {known}"))
+
+
+def given_files(paths: Paths) -> list[str]:
+    """Return the files that paths and patterns name, each pattern's in the order of their names.
+
+    Raises:
+        FileError: A file is missing, is a folder or cannot be read; all such are reported.
+    """
+    listed = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = [file for path in listed for file in _matching(str(path))]
+    faults = [fault for file in files if (fault := _unreadable(file))]
+    if faults or not files:
+        raise FileError(*(faults or ["A table was given as an empty list of files."]))
+    return files
+
+
+def literal_path(path: str) -> Sql:
+    """Return a path as a value in which nothing is a pattern.
+
+    >>> literal_path("a[1].csv")
+    "'a[[]1].csv'"
+    """
+    return sql("{path}", path=glob.escape(path))
+
+
+def _matching(path: str) -> list[str]:
+    if os.path.lexists(path) or not glob.has_magic(path):
+        return [path]
+    return sorted(glob.glob(path, recursive=True)) or [path]
+
+
+def _unreadable(file: str) -> Fault | None:
+    path = Path(file)
+    if glob.has_magic(file) and not os.path.lexists(file):
+        return Fault(file, "", "must match at least one file", "", "Check the pattern.")
+    if path.is_dir():
+        remedy = f"Name the files in it, such as {path / '*.parquet'}."
+        return Fault(file, "", "must be a file", "a folder", remedy)
+    try:
+        with path.open("rb"):
+            return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+        return Fault(file, "", "cannot be read", reason, "Check the path and its permissions.")

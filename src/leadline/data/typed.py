@@ -1,0 +1,83 @@
+"""Rows that come with types: Parquet files, and tables in memory that speak Arrow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from leadline.data.files import literal_path
+from leadline.data.raw import FILE, ROW, Given, Raw, refuse_clashes
+from leadline.data.sql import Sql, name, sql
+from leadline.data.text import where
+from leadline.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from leadline.engines.duckdb import ArrowStream, DuckDB
+
+PANDAS_INDEX = "__index_level_"
+"""Columns that pandas adds for its row labels."""
+
+
+def read_parquet(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
+    """Read Parquet files where they are; columns that only some of them have are null elsewhere.
+
+    Raises:
+        InputError: A file is no Parquet, or names of its columns clash.
+    """
+    paths = [literal_path(file) for file in files]
+    template = "read_parquet([{paths}], union_by_name = {several})"
+    rows = sql(template, paths=paths, several=len(paths) > 1)
+    columns = _columns(engine, rows)
+    _refuse_renamed(engine, where(files), paths, columns)
+    located = sql("(select *, {place} from {rows})", place=_place(columns), rows=rows)
+    return Raw(table, where(files), columns, rows, located, is_text=False)
+
+
+def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
+    """Read a table in memory where it is.
+
+    Raises:
+        InputError: Names of its columns clash.
+    """
+    given = f"given_{table}"
+    refuse_clashes(table, engine.register(given, rows))
+    located = sql(
+        "(select *, {table} as {file}, row_number() over () as {row} from {rows})",
+        table=table,
+        file=FILE,
+        row=ROW,
+        rows=name(given),
+    )
+    columns = _columns(engine, name(given))
+    return Raw(table, table, columns, name(given), located, is_text=False)
+
+
+def _columns(engine: DuckDB, rows: Sql) -> dict[str, Given]:
+    described = engine.rows(sql("describe from {rows}", rows=rows))
+    return {
+        title: Given(title, name(title), native)
+        for title, native, *_ in described
+        if not title.startswith(PANDAS_INDEX)
+    }
+
+
+def _place(columns: Mapping[str, Given]) -> list[Sql]:
+    """Return the file and the row of each row, unless columns hide where DuckDB says them."""
+    hidden = {"filename", "file_row_number"} & {title.lower() for title in columns}
+    file, row = ("null", "null") if hidden else ("filename", "file_row_number + 1")
+    return [sql(f"{file} as {{file}}", file=FILE), sql(f"{row} as {{row}}", row=ROW)]
+
+
+def _refuse_renamed(
+    engine: DuckDB, files: str, paths: Sequence[Sql], columns: Mapping[str, Given]
+) -> None:
+    statement = "select name from parquet_schema([{paths}])"
+    written = {title for (title,) in engine.rows(sql(statement, paths=paths))}
+    expected = "must not have columns whose names differ only by case"
+    faults = [
+        Fault(files, "", expected, f"one that is read as {title}", "Rename it.")
+        for title in columns
+        if title not in written
+    ]
+    if faults:
+        raise InputError(*faults)

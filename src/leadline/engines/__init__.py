@@ -1,0 +1,1 @@
+"""Where a statement runs: one file an engine."""

@@ -1,0 +1,244 @@
+"""DuckDB, embedded: the default engine."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, runtime_checkable
+
+import duckdb
+
+from leadline.errors import EngineError, FileError, InputError, LeadlineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pyarrow
+
+QUIET_SECONDS = 1.0
+"""A statement that takes no longer reports no progress."""
+
+POLL_SECONDS = 0.2
+
+SETTINGS = (
+    "set TimeZone = 'UTC'",
+    "set preserve_insertion_order = false",
+    "set python_enable_replacements = false",  # a name in a statement is never a Python variable
+    "set autoinstall_known_extensions = false",  # a statement never reaches for the network
+    "set autoload_known_extensions = false",
+)
+
+
+class Failure(NamedTuple):
+    """What one kind of DuckDB error becomes."""
+
+    cause: type[Exception]
+    marker: str
+    error: type[LeadlineError]
+    remedy: str
+
+
+FAILURES = (
+    Failure(
+        duckdb.OutOfMemoryException,
+        "temp_directory",
+        EngineError,
+        "Free space on the disk of the temporary files, give more memory, or score fewer rows.",
+    ),
+    Failure(
+        duckdb.OutOfMemoryException,
+        "",
+        EngineError,
+        "Give it more memory (memory_limit), or score fewer rows.",
+    ),
+    Failure(
+        duckdb.IOException,
+        "No space left",
+        FileError,
+        "Free space on that disk, or write to another one.",
+    ),
+    Failure(duckdb.IOException, "", FileError, "Check the path and its permissions."),
+    Failure(duckdb.PermissionException, "", FileError, "Check the path and its permissions."),
+    Failure(
+        duckdb.InvalidInputException,
+        "CSV Parser",
+        InputError,
+        "Its lines may end in different ways; convert them, such as with dos2unix.",
+    ),
+    Failure(duckdb.InvalidInputException, "magic bytes", InputError, "It is not a Parquet file."),
+    Failure(duckdb.InterruptException, "", EngineError, "It was cancelled."),
+    Failure(duckdb.Error, "", EngineError, ""),
+)
+"""The first that fits decides."""
+
+
+@runtime_checkable
+class ArrowStream(Protocol):
+    """Anything that speaks the Arrow stream protocol: Arrow, Polars, pandas, a DuckDB relation."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:  # noqa: PLW3201
+        """Return the rows as a stream."""
+
+
+class DuckDB:
+    """A connection of its own to DuckDB in memory; it spills to a folder that it removes.
+
+    Args:
+        threads: How many threads it may use; all cores by default.
+        memory_limit: Such as ``8GB``; most of the machine's memory by default.
+        progress: Called with the percentage done while a statement runs for more than a second.
+
+    >>> with DuckDB() as engine:
+    ...     engine.rows("select 40 + ?", [2])
+    [(42,)]
+    """
+
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        self._progress = progress
+        self._spill = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
+        given = {"threads": threads, "memory_limit": memory_limit}
+        config = {name: str(option) for name, option in given.items() if option is not None}
+        try:
+            with _own_errors():
+                self._connection = duckdb.connect(
+                    config={**config, "temp_directory": self._spill.name}
+                )
+                self._configure()
+        except BaseException:
+            self._spill.cleanup()
+            raise
+
+    def _configure(self) -> None:
+        for setting in SETTINGS:
+            self._connection.execute(setting)
+        if self._progress is not None:
+            self._connection.execute("set enable_progress_bar = true")
+            self._connection.execute("set enable_progress_bar_print = false")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and remove what it spilled."""
+        self._connection.close()
+        self._spill.cleanup()
+
+    def run(self, sql: str) -> None:
+        """Run statements that return nothing.
+
+        Raises:
+            EngineError: The engine could not; the text says what to do.
+            FileError: A file that the statement names cannot be read or written.
+        """
+        with self._running():
+            self._connection.execute(sql)
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query; errors as for ``run``."""
+        with self._running():
+            return self._connection.execute(sql, list(params)).fetchall()
+
+    def arrow(self, sql: str) -> pyarrow.Table:
+        """Return the rows of a query as an Arrow table; errors as for ``run``."""
+        with self._running():
+            return self._connection.sql(sql).to_arrow_table()
+
+    def reader(self, sql: str) -> pyarrow.RecordBatchReader:
+        """Return the rows of a query batch by batch; the engine is busy until the last is read."""
+        with self._running():
+            return self._connection.sql(sql).to_arrow_reader()
+
+    def register(self, name: str, rows: ArrowStream) -> list[str]:
+        """Make rows that live outside readable under a name; return their columns' own names."""
+        import pyarrow as pa  # noqa: PLC0415  # half of the install, and slow to import
+
+        with _own_errors():
+            table = pa.table(rows)
+            self._connection.register(name, table)
+        return list(table.column_names)
+
+    def unregister(self, name: str) -> None:
+        """Forget rows that were registered."""
+        self._connection.unregister(name)
+
+    def cancel(self) -> None:
+        """Stop the statement that runs now; its caller gets an EngineError. From any thread."""
+        self._connection.interrupt()
+
+    @contextmanager
+    def ordered(self) -> Iterator[None]:
+        """Keep rows in the order in which they are read, at some cost, while the block runs."""
+        self.run("set preserve_insertion_order = true")
+        try:
+            yield
+        finally:
+            self.run("set preserve_insertion_order = false")
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        with _own_errors(), self._watched():
+            yield
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if self._progress is None:
+            yield
+            return
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(self._progress, done), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    def _watch(self, progress: Callable[[float], None], done: threading.Event) -> None:
+        wait_seconds = QUIET_SECONDS
+        while not done.wait(wait_seconds):
+            percent = self._connection.query_progress()
+            if percent >= 0:
+                progress(percent)
+            wait_seconds = POLL_SECONDS
+
+
+@contextmanager
+def _own_errors() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _translated(error) from error
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":  # how DuckDB reports Ctrl-C
+            raise KeyboardInterrupt from error
+        raise
+
+
+def _translated(error: duckdb.Error) -> LeadlineError:
+    message = _first_line(str(error))
+    failure = next(f for f in FAILURES if isinstance(error, f.cause) and f.marker in str(error))
+    return failure.error(" ".join(part for part in (message, failure.remedy) if part))
+
+
+def _first_line(message: str) -> str:
+    """Return what DuckDB says, without what it wraps around it.
+
+    >>> _first_line("Binder Error: no such column: x\\n\\nLINE 1: select x")
+    'DuckDB: no such column: x.'
+    """
+    line = message.partition("\n")[0]
+    wrapped = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', line)
+    text = json.loads(wrapped[1]) if wrapped else re.sub(r"^[\w ]+ Error: ", "", line)
+    return f"DuckDB: {text.rstrip('.')}."

@@ -1,0 +1,337 @@
+"""Rules that read fields and counts alone: attribute rules and silence rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from sqlglot import exp
+
+from leadline.model.document import BaseRule, ConditionRule, Rule, SilenceRule, Table, TableRule
+from leadline.model.expressions import Expression, Name, Node, names
+from leadline.model.names import Place, fields_of, place_of, place_of_for
+from leadline.model.types import Type
+from leadline.query.context import LEVELS, Context, Level, NumberedRule, rule_expressions
+from leadline.query.expressions import Renderer
+from leadline.query.hits import sign_numbers
+from leadline.query.sql import (
+    Tree,
+    all_of,
+    any_of,
+    case,
+    column,
+    integer,
+    named,
+    number,
+    sql,
+    text,
+    union,
+    values,
+)
+from leadline.query.subjects import Step, field
+from leadline.query.units import STREAMS, scores_for_some
+
+
+def for_steps(context: Context, level: Level) -> Iterator[Step]:
+    """Yield ``LEVEL_for``: which subjects have the scores that only some have."""
+    scores = scores_for_some(context, level)
+    if not scores:
+        return
+    columns = [named(has_score(context, name), f"for.{name}") for name in scores]
+    yield f"{level}_for", sql(
+        "select f.k, :columns from :facts as f", columns=columns, facts=exp.to_table(f"{level}_facts")
+    )
+
+
+def has_score(context: Context, name: str, alias: str = "f") -> Tree:
+    """Return whether a subject has a score: its ``for`` is true, or it has none."""
+    score = context.model.scores[name]
+    if score.for_ is None:
+        return exp.true()
+    place = place_of_for(account=score.is_account)
+    tested = renderer(context, place, alias)(score.for_.tree, Type.BOOLEAN)
+    return sql("coalesce(:tested, false)", tested=tested)
+
+
+def renderer(
+    context: Context, place: Place, alias: str = "f", score: Callable[[str], Tree] | None = None
+) -> Renderer:
+    """Return a renderer over facts and counts under one alias."""
+
+    def resolve(name: Name) -> Tree:
+        first = name.parts[0]
+        if first in ("hits", "last") and len(name.parts) > 1:
+            return column(count_column(context, name, account=place.account), alias)
+        if len(name.parts) == 1:
+            assert score is not None  # noqa: S101 - bare names stand only where scores can
+            return score(first)
+        return column(field(*name.parts), alias)
+
+    return Renderer(context.names, place, resolve, column("as_of", alias))
+
+
+def count_column(context: Context, name: Name, *, account: bool) -> str:
+    """Return the column that holds ``hits.R`` or ``last.R``."""
+    score, rule = context.names.counted(name, account=account)
+    return f"{name.parts[0]}.{score}.{rule}"
+
+
+def counted(context: Context, level: Level) -> list[NumberedRule]:
+    """Return the rules of a level whose counts are read anywhere."""
+    read = dict.fromkeys(
+        context.names.counted(name)
+        for expression in context.expressions()
+        for name in names(expression.tree)
+        if name.parts[0] in ("hits", "last") and len(name.parts) > 1
+    )
+    return [each for each in (context.rule(*pair) for pair in read) if each.level == level]
+
+
+def steps(context: Context, level: Level) -> Iterator[Step]:
+    """Yield ``LEVEL_row``: every row that fired, and those that a missing field leaves open."""
+    rows: list[Tree] = []
+    fired = f"{level}_unit_row"
+    has_units = any(context.has(s) and context.unit_rules(level, s) for s in STREAMS)
+    if has_units:
+        rows.append(sql(f"select k, rule, units, last_at, weight, points, 'fired' as state from {fired}"))
+    if context.silence_rules(level):
+        yield f"{level}_silence", _silence(context, level)
+        rows.append(sql(f"{_ROW.format(units='1')} from {level}_silence where points is not null"))
+    yield f"{level}_view", _view(context, level, has_units=has_units)
+    if context.attribute_rules(level):
+        yield f"{level}_attribute", _attributes(context, level)
+        rows.append(sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null"))
+        rows.append(_missing(f"{level}_attribute where undecided and points is null"))
+    rows += _undecided(context, level)
+    if rows:
+        yield f"{level}_row", union(rows)
+
+
+_ROW = (
+    "select k, rule, cast({units} as bigint) as units, cast(null as timestamp) as last_at, "
+    "cast(null as double) as weight, points, 'fired' as state"
+)
+
+
+def _missing(source: str) -> Tree:
+    row = _ROW.format(units="null").replace(", points,", ", cast(0 as double) as points,")
+    return sql(f"{row.replace('fired', 'missing')} from {source}")
+
+
+def _undecided(context: Context, level: Level) -> Iterator[Tree]:
+    """Yield rows for event rules that did not fire and could not be decided."""
+    for stream in STREAMS:
+        rules = context.unit_rules(level, stream) if context.has(stream) else []
+        for kind in ("summed", "picked"):
+            name = f"{level}_{stream}_{kind}_undecided"
+            if any(_reads_fields(each.rule) and _kind(each) == kind for each in rules):
+                condition = "fired.k is null"
+                join = ""
+                if scores_for_some(context, level):
+                    from leadline.query.units import applies  # noqa: PLC0415
+
+                    join = f"join {level}_for as f on f.k = u.k"
+                    condition = f"{condition} and ({applies(context, level, rules).sql('duckdb')})"
+                yield _missing(
+                    f"(select u.k, u.rule from {name} as u left join {level}_unit_row as fired "
+                    f"on fired.k = u.k and fired.rule = u.rule {join} where {condition}) as open_rules"
+                )
+
+
+def _reads_fields(rule: Rule) -> bool:
+    where = getattr(rule, "where", None)
+    return isinstance(where, Expression) and bool(fields_of(where.tree))
+
+
+def _kind(numbered: NumberedRule) -> str:
+    from leadline.query.units import is_summed  # noqa: PLC0415
+
+    return "summed" if is_summed(numbered.rule) else "picked"  # type: ignore[arg-type]
+
+
+def _silence(context: Context, level: Level) -> Tree:
+    """Return the points of silence rules, null where they do not fire."""
+    branches = []
+    for numbered in context.silence_rules(level):
+        rule = numbered.rule
+        assert isinstance(rule, SilenceRule)  # noqa: S101 - the context picks silence rules
+        points = _points(context, numbered, rule.points, "f")
+        fires = all_of([_is_silent(context, numbered, rule), has_score(context, numbered.score_name)])
+        branches.append((_is_rule(numbered), sql("case when :a then millionths(:b) end", a=fires, b=points)))
+    rules = values("r", ["rule"], [[integer(n.number)] for n in context.silence_rules(level)])
+    join = "left join :signs as g on g.k = f.k" if context.has("events") else ""
+    return sql(
+        f"select f.k, r.rule, :points as points from :facts as f {join} cross join (:rules) as r",
+        points=case(branches),
+        facts=exp.to_table(f"{level}_facts"),
+        signs=_pivoted_signs(context, level),
+        rules=rules,
+    )
+
+
+def _pivoted_signs(context: Context, level: Level) -> Tree:
+    columns = []
+    for numbered in context.silence_rules(level):
+        life, first = sign_numbers(context, numbered)
+        for name, sign, value in (("life", life, "last_at"), ("first", first, "first_at")):
+            tree = sql(f"max(case when rule = :n then {value} end)", n=integer(sign))
+            columns.append(named(tree, f"{name}.{numbered.number}"))
+    pivot = sql("select k, :columns from :signs as s group by k", columns=columns, signs=exp.to_table(f"{level}_signs"))
+    return exp.Subquery(this=pivot)
+
+
+def _is_silent(context: Context, numbered: NumberedRule, rule: SilenceRule) -> Tree:
+    created = column(field(numbered.level, "created_at"), "f")
+    since = "microseconds(f.as_of) - microseconds(:t) >= :d"
+    length = integer(rule.silent_for.microseconds)
+    if not context.has("events"):
+        return sql(f"coalesce({since}, false)", t=created, d=length)
+    life, first = (column(f"{name}.{numbered.number}", "g") for name in ("life", "first"))
+    known = sql(f"coalesce({since}, false)", t=sql("coalesce(:c, :f)", c=created, f=first), d=length)
+    return all_of([sql(f"coalesce({since}, true)", t=life, d=length), known])
+
+
+def _is_rule(numbered: NumberedRule) -> Tree:
+    return sql("r.rule = :n", n=integer(numbered.number))
+
+
+def _points(context: Context, numbered: NumberedRule, points: float | Expression, alias: str) -> Tree:
+    if not isinstance(points, Expression):
+        return number(points)
+    place = place_of(numbered.rule, "points", account=numbered.level == "account")
+    return renderer(context, place, alias)(points.tree, Type.NUMBER)
+
+
+def _view(context: Context, level: Level, *, has_units: bool) -> Tree:
+    """Return the facts with the counts that any expression reads."""
+    own = counted(context, level)
+    columns: list[Tree] = []
+    joins = ""
+    if own:
+        rows = []
+        if has_units:
+            rows.append(sql(f"select k, rule, units, last_at from {level}_unit_row"))
+        if context.silence_rules(level):
+            rows.append(
+                sql(
+                    "select k, rule, 1 as units, cast(null as timestamp) as last_at "
+                    f"from {level}_silence where points is not null"
+                )
+            )
+        if rows:
+            joins += " left join :own as c on c.k = f.k"
+        columns += [each for rule in own for each in _counts(rule, "c" if rows else None)]
+    else:
+        rows = []
+    if level == "lead" and counted(context, "account"):
+        joins += " left join account_view as a on a.k = f.account_k"
+        for rule in counted(context, "account"):
+            for kind, empty in (("hits", "0.0"), ("last", "null")):
+                name = f"{kind}.{rule.score_name}.{rule.name}"
+                columns.append(named(sql(f"coalesce(:c, {empty})", c=column(name, "a")), name))
+    return sql(
+        f"select f.*, :columns from :facts as f {joins}",
+        columns=columns,
+        facts=exp.to_table(f"{level}_facts"),
+        own=_pivoted_counts(own, rows) if rows else exp.null(),
+    )
+
+
+def _counts(rule: NumberedRule, alias: str | None) -> Iterator[Tree]:
+    suffix = f"{rule.score_name}.{rule.name}"
+    if alias is None:
+        yield named(sql("cast(0 as double)"), f"hits.{suffix}")
+        yield named(sql("cast(null as double)"), f"last.{suffix}")
+        return
+    units, last = column(f"units.{rule.number}", alias), column(f"last.{rule.number}", alias)
+    yield named(sql("cast(coalesce(:u, 0) as double)", u=units), f"hits.{suffix}")
+    seconds = sql("seconds(microseconds(f.as_of) - microseconds(:l))", l=last)
+    yield named(seconds, f"last.{suffix}")
+
+
+def _pivoted_counts(rules: Sequence[NumberedRule], rows: Sequence[Tree]) -> Tree:
+    columns = [
+        named(sql(f"max(case when rule = :n then {value} end)", n=integer(each.number)), f"{name}.{each.number}")
+        for each in rules
+        for name, value in (("units", "units"), ("last", "last_at"))
+    ]
+    numbers = [integer(each.number) for each in rules]
+    return exp.Subquery(
+        this=sql(
+            "select k, :columns from (:rows) as u where rule in (:numbers) group by k",
+            columns=columns,
+            rows=union(rows),
+            numbers=numbers,
+        )
+    )
+
+
+def _attributes(context: Context, level: Level) -> Tree:
+    """Return points and whether a rule is open, for every subject and attribute rule."""
+    points, open_rules = [], []
+    for numbered in context.attribute_rules(level):
+        amount, undecided = _attribute(context, numbered)
+        guard = has_score(context, numbered.score_name)
+        if not isinstance(guard, exp.Boolean):
+            amount = sql("case when :g then :a end", g=guard, a=amount)
+            undecided = all_of([undecided, guard])
+        points.append((_is_rule(numbered), sql("millionths(:a)", a=amount)))
+        open_rules.append((_is_rule(numbered), undecided))
+    rules = values("r", ["rule"], [[integer(n.number)] for n in context.attribute_rules(level)])
+    return sql(
+        "select f.k, r.rule, :points as points, :undecided as undecided "
+        "from :view as f cross join (:rules) as r",
+        points=case(points),
+        undecided=case(open_rules),
+        view=exp.to_table(f"{level}_view"),
+        rules=rules,
+    )
+
+
+def _attribute(context: Context, numbered: NumberedRule) -> tuple[Tree, Tree]:
+    """Return the points of a rule, null where it does not fire, and whether that is open."""
+    rule = numbered.rule
+    read = fields_of(*(each.tree for each in rule_expressions(rule)))
+    lacking = any_of(sql(":c is null", c=column(field(*name), "f")) for name in read)
+    if isinstance(rule, BaseRule):
+        return number(rule.points), exp.false()
+    render = renderer(context, place_of(rule, "when", account=numbered.level == "account"))
+    if isinstance(rule, ConditionRule):
+        condition = render(rule.when.tree, Type.BOOLEAN)
+        points = _points(context, numbered, rule.points, "f")
+        amount = sql("case when :c then :p end", c=condition, p=points)
+        return amount, all_of([sql("coalesce(:c, true)", c=condition), lacking])
+    assert isinstance(rule, TableRule)  # noqa: S101 - the last kind of attribute rule
+    keys = [(render(each.tree), _type(context, numbered, each.tree)) for each in rule.expressions]
+    entry = _entry(rule.table, keys)
+    empty = any_of(sql(":v is null", v=value) for value, _ in keys)
+    return sql("nullif(:e, 0.0)", e=entry), all_of([empty, lacking])
+
+
+def _type(context: Context, numbered: NumberedRule, node: Node) -> Type:
+    place = place_of(numbered.rule, "of", account=numbered.level == "account")
+    return context.names.type_of(node, place)
+
+
+def _entry(entry: float | Table, keys: Sequence[tuple[Tree, Type]]) -> Tree:
+    """Return the entry of a table for the values of some expressions."""
+    if not isinstance(entry, Table):
+        return number(entry)
+    value, kind = keys[0]
+    branches = [(sql(":v is null", v=value), _entry(entry.missing, keys[1:]))]
+    if entry.bins is not None:
+        for edge, inner in sorted(entry.bins.items(), reverse=True):
+            branches.append((sql(":v >= :e", v=value, e=number(edge)), _entry(inner, keys[1:])))
+    for key, inner in (entry.values or {}).items():
+        branches.append((sql(":v = :k", v=value, k=_key(key, kind)), _entry(inner, keys[1:])))
+    return exp.paren(case(branches, _entry(entry.other, keys[1:])))
+
+
+def _key(key: object, kind: Type) -> Tree:
+    if kind is Type.BOOLEAN:
+        return exp.true() if key else exp.false()
+    if kind is Type.NUMBER:
+        return number(float(str(key)))
+    return text(str(key).lower() if isinstance(key, bool) else str(key))
+
+
+__all__ = ["LEVELS", "count_column", "for_steps", "has_score", "renderer", "steps"]

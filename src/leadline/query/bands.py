@@ -1,0 +1,206 @@
+"""Grades, bands with hysteresis and requirements, overrides, and transitions between bands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlglot import exp
+
+from leadline.model.document import Grade, Ladder
+from leadline.model.expressions import Expression
+from leadline.model.names import place_of_formula
+from leadline.model.types import Type
+from leadline.query.attributes import renderer
+from leadline.query.context import Context, decides
+from leadline.query.scores import millionths
+from leadline.query.sql import Tree, case, column, integer, named, null, number, sql, text, total, union
+from leadline.query.subjects import Step, field
+
+
+def steps(context: Context) -> Iterator[Step]:
+    """Yield ``lead_banded``: every lead of the spine with scores, grades and bands.
+
+    ``edge.L`` is the band of ladder L before overrides, ``band.L`` the band.
+    """
+    grades = [named(_grade(grade), name) for name, grade in context.model.grades.items()]
+    yield "lead_graded", sql(
+        "select f.*, :columns from lead_scored as f where f.in_spine", columns=[*grades, _missing(context)]
+    )
+    source = "lead_graded"
+    for name, ladder in context.model.bands.items():
+        if ladder.leave:
+            step = f"switched_{name}"
+            yield step, _switched(context, name, ladder, source)
+            source = step
+    edges = [named(_edge_band(context, name, each), f"edge.{name}") for name, each in context.model.bands.items()]
+    yield "lead_edged", sql("select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source))
+    yield "lead_banded", _overridden(context)
+
+
+def _missing(context: Context) -> Tree:
+    """Return how many distinct fields that the model reads are null for the lead."""
+    tests = [
+        sql("case when :c is null then 1 else 0 end", c=column(field(*each), "f")) for each in context.fields
+    ]
+    return named(sql("cast(:n as bigint)", n=exp.paren(total(tests)) if tests else integer(0)), "missing")
+
+
+def _grade(grade: Grade) -> Tree:
+    return _by_edges(column(grade.by, "f"), grade.edges)
+
+
+def _by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
+    """Return the name of the greatest edge at or below a value, else of the lowest edge."""
+    falling = sorted(edges.items(), key=lambda item: item[1], reverse=True)
+    branches = [(sql(":v is null", v=value), null("text"))]
+    branches += [(_reaches(value, edge), text(name)) for name, edge in falling[:-1]]
+    return case(branches, text(falling[-1][0]))
+
+
+def _reaches(value: Tree, edge: float) -> Tree:
+    """Compare in whole millionths: scores are decimals, and edges are read as such."""
+    return sql("millionths(:v) >= :e", v=value, e=number(millionths(edge)))
+
+
+def _condition(context: Context, condition: Expression) -> Tree:
+    render = renderer(context, place_of_formula(), "f", lambda name: column(name, "f"))
+    return sql("coalesce(:c, false)", c=render(condition.tree, Type.BOOLEAN))
+
+
+def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
+    """Return the state of each switch: that of the last moment that decided it, else as before.
+
+    A moment decides by an odd number for on and an even one for off that grows with time, so
+    that the greatest so far is the last.
+    """
+    value = column(str(ladder.by), "f")
+    columns = []
+    for band, leave in ladder.leave.items():
+        on = _reaches(value, (ladder.edges or {})[band])
+        off = sql("not (:stays)", stays=_reaches(value, leave))
+        order = "2.0 * microseconds(f.as_of)"
+        decided = case([(on, sql(f"{order} + 1.0")), (off, sql(order))])
+        columns.append(
+            named(sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided), f"decided.{band}")
+        )
+    before = _previous(context, name, ladder)
+    switches = []
+    for band in ladder.leave:
+        decided = column(f"decided.{band}", "f")
+        was_on = column(f"was.{band}", "p") if before is not None else exp.false()
+        state = sql(
+            "case when :d is null then coalesce(:w, false) else :d - 2.0 * floor(:d / 2.0) = 1.0 end",
+            d=decided,
+            w=was_on,
+        )
+        switches.append(named(state, f"on.{name}.{band}"))
+    join = "left join :previous as p on p.lead_id = f.lead_id" if before is not None else ""
+    return sql(
+        f"select f.*, :switches from (select f.*, :columns from :source as f) as f {join}",
+        switches=switches,
+        columns=columns,
+        source=exp.to_table(source),
+        previous=before if before is not None else exp.null(),
+    )
+
+
+def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
+    """Return for each lead which switches the preceding run left on: those of its band and below."""
+    if not context.has("previous"):
+        return None
+    bands = list(ladder.edges or {})
+    columns = [
+        named(
+            sql(
+                "bool_or(band in (:above))", above=[text(each) for each in bands[bands.index(band) :]]
+            ),
+            f"was.{band}",
+        )
+        for band in ladder.leave
+    ]
+    tree = sql(
+        "select lead_id, :columns from previous where coalesce(ladder, 'band') = :ladder group by lead_id",
+        columns=columns,
+        ladder=text(name),
+    )
+    return exp.Subquery(this=tree)
+
+
+def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
+    if ladder.edges is None:
+        return _cell_band(context, ladder)
+    value = column(str(ladder.by), "f")
+    falling = sorted(ladder.edges.items(), key=lambda item: item[1], reverse=True)
+    branches = [(sql(":v is null", v=value), null("text"))]
+    for band, edge in falling[:-1]:
+        on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _reaches(value, edge)
+        if band in ladder.require:
+            on = sql("(:on) and (:required)", on=on, required=_condition(context, ladder.require[band]))
+        branches.append((on, text(band)))
+    return case(branches, text(falling[-1][0]))
+
+
+def _cell_band(context: Context, ladder: Ladder) -> Tree:
+    """Return the band of the cell that the grades make; one not permitted gives the default."""
+    grades = [column(name, "f") for name in ladder.by]
+    cell = grades[0]
+    for each in grades[1:]:
+        cell = sql(":a || :b", a=cell, b=each)
+    branches = [(sql(":cell is null", cell=cell), null("text"))]
+    for band, cells in (ladder.cells or {}).items():
+        inside = sql("(:cell) in (:cells)", cell=cell, cells=[text(each) for each in cells])
+        if band in ladder.require:
+            inside = sql("(:i) and (:r)", i=inside, r=_condition(context, ladder.require[band]))
+        branches.append((inside, text(band)))
+    return case(branches, text(str(ladder.default)))
+
+
+def _overridden(context: Context) -> Tree:
+    """Return bands after overrides, and the first override that decided one."""
+    overrides = context.model.overrides
+    flags = [named(_condition(context, each.when), f"override.{name}") for name, each in overrides.items()]
+    columns = []
+    for ladder in context.model.bands:
+        branches = [
+            (column(f"override.{name}", "f"), text(each.band))
+            for name, each in overrides.items()
+            if decides(each, ladder)
+        ]
+        columns.append(named(case(branches, column(f"edge.{ladder}", "f")), f"band.{ladder}"))
+    first = case([(column(f"override.{name}", "f"), text(name)) for name in overrides], null("text"))
+    columns.append(named(first, "override"))
+    return sql(
+        "select f.*, :columns from (select f.*, :flags from lead_edged as f) as f", columns=columns, flags=flags
+    )
+
+
+def transitions(context: Context, fingerprint: str) -> Tree | None:
+    """Return every change of a band between moments of a lead, and from ``previous`` to the first."""
+    if not context.model.bands:
+        return None
+    return union(_changes(context, name, ladder, fingerprint) for name, ladder in context.model.bands.items())
+
+
+def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> Tree:
+    value = column(ladder.by, "f") if isinstance(ladder.by, str) else null("double")
+    before: Tree = null("text")
+    join = ""
+    if context.has("previous"):
+        before = sql("p.band")
+        join = (
+            "left join (select lead_id, max(band) as band from previous "
+            "where coalesce(ladder, 'band') = :ladder group by lead_id) as p on p.lead_id = f.lead_id"
+        )
+    return sql(
+        "select lead_id, ladder, at, from_band, to_band, value, override, model from ("
+        "select f.lead_id, :ladder as ladder, f.as_of as at, "
+        "case when row_number() over (partition by f.lead_id order by f.as_of) = 1 then :before "
+        "else lag(:band) over (partition by f.lead_id order by f.as_of) end as from_band, "
+        f":band as to_band, :value as value, f.override, :model as model from lead_banded as f {join}"
+        ") as c where from_band is distinct from to_band",
+        ladder=text(name),
+        before=before,
+        band=column(f"band.{name}", "f"),
+        value=value,
+        model=text(fingerprint),
+    )

@@ -1,0 +1,175 @@
+"""What a statement is made for: a checked model, its rules by number, and the tables at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from leadline.model.document import (
+    Decay,
+    EventRule,
+    Model,
+    OutcomeRule,
+    Override,
+    Rule,
+    Score,
+    SilenceRule,
+    TableRule,
+    UnitRule,
+)
+from leadline.model.expressions import Expression, Node
+from leadline.model.names import Names, fields_of
+from leadline.model.types import Schema
+
+Level = Literal["lead", "account"]
+Stream = Literal["events", "outcomes"]
+LEVELS: tuple[Level, ...] = ("lead", "account")
+
+
+@dataclass(frozen=True)
+class NumberedRule:
+    """A rule with the small number that stands for it inside the statement."""
+
+    number: int
+    score_name: str
+    name: str
+    rule: Rule
+    score: Score
+
+    @property
+    def level(self) -> Level:
+        """Whether the rule belongs to leads or to accounts."""
+        return "account" if self.score.is_account else "lead"
+
+    @property
+    def decay(self) -> Decay | None:
+        """The decay of its units, None for none."""
+        if not isinstance(self.rule, UnitRule):
+            return None
+        decay = self.rule.decay if self.rule.decay is not None else self.score.decay
+        return None if decay == "none" else decay
+
+    @property
+    def resets(self) -> bool:
+        """Whether only events after an outcome of ``reset_on`` count."""
+        return isinstance(self.rule, EventRule) and self.score.reset_on is not None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of the data and may choose the plan, never the result.
+
+    Attributes:
+        few: Columns ``(table, column)`` with few distinct values, whose shapes are worth listing.
+        one_moment: Whether all moments of the spine are the same.
+        every_account: Whether accounts without a lead in the spine are scored too.
+    """
+
+    few: frozenset[tuple[str, str]] = frozenset()
+    one_moment: bool = False
+    every_account: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a step of the statement may ask for."""
+
+    model: Model
+    schema: Schema
+    profile: Profile = Profile()
+
+    @cached_property
+    def names(self) -> Names:
+        """What names mean over the tables at hand."""
+        return Names(self.model, self.schema)
+
+    @cached_property
+    def rules(self) -> tuple[NumberedRule, ...]:
+        """All rules with their numbers."""
+        return tuple(
+            NumberedRule(number, score, name, rule, self.model.scores[score])
+            for number, (score, name, rule) in enumerate(self.model.rules(), start=1)
+        )
+
+    def has(self, table: str) -> bool:
+        """Say whether a table was given."""
+        return table in self.schema
+
+    def unit_rules(self, level: Level, stream: Stream) -> list[NumberedRule]:
+        """Return the event or outcome rules of a level."""
+        kind = EventRule if stream == "events" else OutcomeRule
+        return [each for each in self.rules if each.level == level and isinstance(each.rule, kind)]
+
+    def silence_rules(self, level: Level) -> list[NumberedRule]:
+        """Return the silence rules of a level."""
+        return [each for each in self.rules if each.level == level and isinstance(each.rule, SilenceRule)]
+
+    def attribute_rules(self, level: Level) -> list[NumberedRule]:
+        """Return the rules of a level that read fields and counts alone."""
+        return [
+            each
+            for each in self.rules
+            if each.level == level and not isinstance(each.rule, UnitRule | SilenceRule)
+        ]
+
+    def rule(self, score: str, name: str) -> NumberedRule:
+        """Return a rule by the names of its score and its own."""
+        return next(each for each in self.rules if (each.score_name, each.name) == (score, name))
+
+    def rule_scores(self, level: Level) -> list[str]:
+        """Return the scores of a level that have rules."""
+        return [
+            name
+            for name, score in self.model.scores.items()
+            if score.kind == "rules" and score.is_account == (level == "account")
+        ]
+
+    @cached_property
+    def has_accounts(self) -> bool:
+        """Whether any score belongs to accounts."""
+        return any(score.is_account for score in self.model.scores.values())
+
+    @cached_property
+    def has_rollups(self) -> bool:
+        """Whether any score gathers the leads of an account."""
+        return any(score.kind == "rollup" for score in self.model.scores.values())
+
+    @cached_property
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """The distinct ``(entity, field)`` written anywhere in the model."""
+        return tuple(fields_of(*(each.tree for each in self.expressions())))
+
+    def expressions(self) -> Iterator[Expression]:
+        """Yield every condition and formula of the model."""
+        for score in self.model.scores.values():
+            yield from _expressions(score.for_, score.formula)
+        for each in self.rules:
+            yield from rule_expressions(each.rule)
+        for ladder in self.model.bands.values():
+            yield from ladder.require.values()
+        for override in self.model.overrides.values():
+            yield override.when
+
+
+def rule_expressions(rule: Rule) -> Iterator[Expression]:
+    """Yield the conditions and formulas of a rule."""
+    found = [getattr(rule, key, None) for key in ("when", "where", "points")]
+    if isinstance(rule, TableRule):
+        found += rule.expressions
+    yield from _expressions(*found)
+
+
+def _expressions(*values: object) -> Iterator[Expression]:
+    yield from (each for each in values if isinstance(each, Expression))
+
+
+def tree_of(value: object) -> Node | None:
+    """Return the tree of an expression, None for a plain number."""
+    return value.tree if isinstance(value, Expression) else None
+
+
+def decides(override: Override, ladder: str) -> bool:
+    """Say whether an override decides a ladder."""
+    return override.ladders is None or ladder in override.ladders

@@ -1,0 +1,134 @@
+"""Conditions and formulas as SQL: an operation is a row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+from sqlglot import exp
+
+from leadline.model.expressions import Call, Literal, Name, Node
+from leadline.model.names import Names, Place
+from leadline.model.types import Type
+from leadline.query.sql import Tree, call, case, number, sql, text
+
+Resolve = Callable[[Name], Tree]
+"""Where a name is found in the relation at hand."""
+
+SQL_TYPES: Mapping[Type, str] = {
+    Type.NUMBER: "double",
+    Type.TEXT: "text",
+    Type.BOOLEAN: "boolean",
+    Type.TIME: "timestamp",
+    Type.ANY: "text",
+}
+
+
+class Renderer:
+    """Renders expressions of one place over the columns that ``resolve`` finds."""
+
+    def __init__(self, names: Names, place: Place, resolve: Resolve, as_of: Tree) -> None:
+        """Keep what names mean here; ``as_of`` is the moment that ages are taken at."""
+        self.names, self.place, self.resolve, self.as_of = names, place, resolve, as_of
+
+    def __call__(self, node: Node, wanted: Type = Type.ANY) -> Tree:
+        """Return the SQL of an expression; one without any value becomes null of a type."""
+        kind = self.names.type_of(node, self.place)
+        if kind is Type.ANY:
+            return exp.cast(exp.null(), SQL_TYPES[wanted])
+        if isinstance(node, Literal):
+            return _literal(node)
+        if isinstance(node, Name):
+            return self._name(node, kind)
+        return self._call(node)
+
+    def _name(self, name: Name, kind: Type) -> Tree:
+        found = self.resolve(name)
+        return exp.cast(found, "double") if kind is Type.NUMBER else found
+
+    def _call(self, node: Call) -> Tree:
+        kinds = [self.names.type_of(each, self.place) for each in node.arguments]
+        if node.operation in ("=", "<>", "in"):
+            return self._equal(node, kinds)
+        if node.operation == "case":
+            return self._case(node, kinds)
+        known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
+        wanted = _TAKES.get(node.operation, known)
+        arguments = [self(each, wanted) for each in node.arguments]
+        if node.operation == "age":
+            return call("seconds", sql("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0]))
+        return _OPERATIONS[node.operation](arguments)
+
+    def _equal(self, node: Call, kinds: list[Type]) -> Tree:
+        left, *rest = node.arguments
+        known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
+        tests = [
+            self._pair(self(left, known), self(right, known), kinds[0], kind)
+            for right, kind in zip(rest, kinds[1:], strict=True)
+        ]
+        found = reduce(lambda one, other: sql("(:a) or (:b)", a=one, b=other), tests)
+        return sql("not :a", a=exp.paren(found)) if node.operation == "<>" else exp.paren(found)
+
+    def _pair(self, left: Tree, right: Tree, left_kind: Type, right_kind: Type) -> Tree:
+        """Compare two values; text never equals a number."""
+        if {left_kind, right_kind} == {Type.TEXT, Type.NUMBER}:
+            return sql("case when :a is not null and :b is not null then false end", a=left, b=right)
+        return sql(":a = :b", a=left, b=right)
+
+    def _case(self, node: Call, kinds: list[Type]) -> Tree:
+        given = [*kinds[1::2], kinds[-1]]
+        wanted = next((each for each in given if each is not Type.ANY), Type.ANY)
+        pairs = zip(node.arguments[:-1:2], node.arguments[1::2], strict=True)
+        branches = [(self(when, Type.BOOLEAN), self(then, wanted)) for when, then in pairs]
+        return exp.paren(case(branches, self(node.arguments[-1], wanted)))
+
+
+def _literal(node: Literal) -> Tree:
+    if isinstance(node.value, bool):
+        return exp.true() if node.value else exp.false()
+    if isinstance(node.value, str):
+        return text(node.value)
+    return number(node.value or 0.0)
+
+
+def _template(template: str) -> Callable[[list[Tree]], Tree]:
+    def render(arguments: list[Tree]) -> Tree:
+        return sql(template, **dict(zip("ab", arguments, strict=False)))
+
+    return render
+
+
+def _folded(function: str) -> Callable[[list[Tree]], Tree]:
+    def render(arguments: list[Tree]) -> Tree:
+        return reduce(lambda one, other: call(function, one, other), arguments)
+
+    return render
+
+
+_TAKES: Mapping[str, Type] = {
+    **dict.fromkeys(("and", "or", "not"), Type.BOOLEAN),
+    **dict.fromkeys(("+", "-", "*", "/", "negative", "abs"), Type.NUMBER),
+    **dict.fromkeys(("lower", "upper", "length", "like", "ilike"), Type.TEXT),
+    "age": Type.TIME,
+}
+
+_OPERATIONS: Mapping[str, Callable[[list[Tree]], Tree]] = {
+    "and": _template("((:a) and (:b))"),
+    "or": _template("((:a) or (:b))"),
+    "not": _template("(not (:a))"),
+    "is null": _template("(:a is null)"),
+    **{each: _template(f"(:a {each} :b)") for each in ("<", "<=", ">", ">=")},
+    **{each: _template(f"finite(:a {each} :b)") for each in ("+", "-", "*")},
+    "/": _template("finite(divide(:a, :b))"),
+    "negative": _template("(- (:a))"),
+    "abs": _template("abs(:a)"),
+    "lower": _template("lower_ascii(:a)"),
+    "upper": _template("upper_ascii(:a)"),
+    "length": _template("code_points(:a)"),
+    "like": _template("matches(:a, :b)"),
+    "ilike": _template("matches(lower_ascii(:a), lower_ascii(:b))"),
+    "least": _folded("strict_least"),
+    "greatest": _folded("strict_greatest"),
+    "coalesce": lambda arguments: exp.Coalesce(this=arguments[0], expressions=arguments[1:]),
+}
+"""Operation to the tree of its arguments."""

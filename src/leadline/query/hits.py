@@ -1,0 +1,448 @@
+"""Which events a rule counts: steps 1 of the meaning of event rules, for all rules at once.
+
+Conditions are evaluated once per distinct shape of the columns they read, where these columns
+have few values: ``match`` lists the shapes with the rules they match and is joined back to the
+events. Conditions on other columns, or on a lead's fields, are evaluated at the event, for the
+rules of its type alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from leadline.model.document import HalfLife, Linear, OutcomeRule, SilenceRule, Steps, UnitRule
+from leadline.model.expressions import Expression, Name, names
+from leadline.model.names import Place, fields_of, place_of
+from leadline.model.types import Type
+from leadline.query.context import Context, Level, NumberedRule, Stream
+from leadline.query.expressions import SQL_TYPES, Renderer
+from leadline.query.sql import (
+    Tree,
+    all_of,
+    any_of,
+    case,
+    column,
+    integer,
+    named,
+    null,
+    number,
+    sql,
+    text,
+    union,
+    values,
+)
+from leadline.query.subjects import Step, field
+
+KIND = {"events": "type", "outcomes": "outcome"}
+KEY = {"events": "event_id", "outcomes": "outcome_id"}
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """A condition on events: of an event rule, an outcome rule, or inside a silence rule.
+
+    Attributes:
+        number: Number of the rule, or of the sign of life that a silence rule looks for.
+        kinds: Types that match, None for all.
+        not_kinds: Types that do not match.
+        where: Further condition.
+        rule: The rule with its parameters; None for a sign of life.
+    """
+
+    number: int
+    kinds: tuple[str, ...] | None
+    not_kinds: tuple[str, ...]
+    where: Expression | None
+    rule: NumberedRule | None
+    place: Place
+
+
+def matchers(context: Context, level: Level, stream: Stream) -> list[Matcher]:
+    """Return the matchers of the unit rules of a level."""
+    return [_of_rule(each) for each in context.unit_rules(level, stream)]
+
+
+def _of_rule(numbered: NumberedRule) -> Matcher:
+    rule = numbered.rule
+    assert isinstance(rule, UnitRule)  # noqa: S101 - the caller picks unit rules
+    kinds = rule.outcome if isinstance(rule, OutcomeRule) else getattr(rule, "event", ())
+    place = place_of(rule, "where", account=numbered.level == "account")
+    return Matcher(numbered.number, tuple(kinds), (), rule.where, numbered, place)
+
+
+def sign_numbers(context: Context, numbered: NumberedRule) -> tuple[int, int]:
+    """Return the numbers of a silence rule's signs of life: the matching ones, and any."""
+    count = len(context.rules)
+    return count + numbered.number, 2 * count + numbered.number
+
+
+def signs(context: Context, level: Level) -> list[Matcher]:
+    """Return the matchers inside the silence rules of a level."""
+    found = []
+    for numbered in context.silence_rules(level):
+        rule = numbered.rule
+        assert isinstance(rule, SilenceRule)  # noqa: S101 - the caller picks silence rules
+        passive = () if rule.event else tuple(context.model.passive)
+        place = place_of(rule, "where", account=level == "account")
+        life, first = sign_numbers(context, numbered)
+        found.append(Matcher(life, rule.event, passive, rule.where, None, place))
+        found.append(Matcher(first, None, passive, None, None, place))
+    return found
+
+
+def columns_of(matcher: Matcher) -> frozenset[str]:
+    """Return the columns of the event that a condition reads."""
+    if matcher.where is None:
+        return frozenset()
+    return frozenset(each.parts[0] for each in names(matcher.where.tree) if len(each.parts) == 1)
+
+
+def by_shape(context: Context, stream: Stream, matcher: Matcher) -> bool:
+    """Say whether a condition can be answered from a short list of shapes."""
+    if matcher.where is not None and fields_of(matcher.where.tree):
+        return False
+    return all((stream, each) in context.profile.few for each in columns_of(matcher))
+
+
+def resolver(stream_alias: str = "e", facts_alias: str = "s") -> Callable[[Name], Tree]:
+    """Return where names of an event's conditions are found."""
+
+    def resolve(name: Name) -> Tree:
+        if len(name.parts) == 1:
+            return column(name.parts[0], stream_alias)
+        return column(field(*name.parts), facts_alias)
+
+    return resolve
+
+
+def condition(context: Context, stream: Stream, matcher: Matcher) -> Tree:
+    """Return the condition on an event, three-valued."""
+    kind = column(KIND[stream], "e")
+    parts: list[Tree] = []
+    if matcher.kinds is not None:
+        parts.append(sql(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in matcher.kinds]))
+    if matcher.not_kinds:
+        parts.append(
+            sql("not (:kind in (:kinds))", kind=kind, kinds=[text(each) for each in matcher.not_kinds])
+        )
+    if matcher.where is not None:
+        parts.append(where(context, matcher))
+    return all_of(parts)
+
+
+def where(context: Context, matcher: Matcher) -> Tree:
+    """Return the condition ``where`` of a matcher alone."""
+    assert matcher.where is not None  # noqa: S101 - the caller asks for one
+    renderer = Renderer(context.names, matcher.place, resolver(), column("as_of", "s"))
+    return renderer(matcher.where.tree, Type.BOOLEAN)
+
+
+PARAMETERS: dict[str, str] = {
+    "within": "bigint",
+    "half_life": "double",
+    "linear": "double",
+    "keep": "double",
+    "every": "double",
+    "since_reset": "boolean",
+}
+"""What is needed of a rule at each of its hits, with the type; times in microseconds."""
+
+
+def parameters(numbered: NumberedRule | None) -> dict[str, Tree]:
+    """Return the parameters that a rule has."""
+    found: dict[str, Tree] = {}
+    if numbered is None:
+        return found
+    rule, decay = numbered.rule, numbered.decay
+    if isinstance(rule, UnitRule) and rule.within is not None:
+        found["within"] = integer(rule.within.microseconds)
+    if isinstance(decay, HalfLife):
+        found["half_life"] = number(decay.half_life.microseconds)
+    if isinstance(decay, Linear):
+        found["linear"] = number(decay.linear.microseconds)
+    if isinstance(decay, Steps):
+        found["keep"] = number(decay.keep)
+        found["every"] = number(decay.every.microseconds)
+    return found
+
+
+def used_parameters(found: Sequence[Matcher]) -> list[str]:
+    """Return the parameters that any of some rules has."""
+    used = {key for each in found for key in parameters(each.rule)}
+    return [key for key in PARAMETERS if key in used]
+
+
+def _parameter_row(matcher: Matcher, used: Sequence[str]) -> list[Tree]:
+    have = parameters(matcher.rule)
+    return [have.get(key, null(PARAMETERS[key])) for key in used]
+
+
+def match_steps(
+    context: Context, level: Level, stream: Stream, found: Sequence[Matcher], name: str
+) -> Iterator[Step]:
+    """Yield ``NAME_match`` for the conditions by shape and ``NAME_kind`` for the others."""
+    shaped = [each for each in found if by_shape(context, stream, each)]
+    others = [each for each in found if not by_shape(context, stream, each)]
+    used = used_parameters(found)
+    if shaped:
+        yield f"{name}_match", _match(context, stream, shaped, used)
+    if others:
+        yield f"{name}_kind", _kinds(others, used)
+
+
+def _rule_rows(found: Sequence[Matcher], used: Sequence[str]) -> Tree:
+    rows = [[integer(each.number), *_parameter_row(each, used)] for each in found]
+    return values("r", ["rule", *used], rows)
+
+
+def shape_columns(context: Context, stream: Stream, found: Sequence[Matcher]) -> list[str]:
+    """Return the columns, the kind first, whose distinct values are the shapes."""
+    shaped = [each for each in found if by_shape(context, stream, each)]
+    kind = KIND[stream]
+    return [kind, *sorted(set().union(*map(columns_of, shaped)) - {kind})]
+
+
+def _match(context: Context, stream: Stream, shaped: Sequence[Matcher], used: Sequence[str]) -> Tree:
+    """Return the shapes of events with the rules that match them."""
+    columns = [column(each, "e") for each in shape_columns(context, stream, shaped)]
+    present = [_present(context, stream, each.name) for each in columns]
+    return sql(
+        "select :columns, r.* from (select distinct :present from :stream as e) as e "
+        "cross join (:rules) as r where :matches",
+        columns=columns,
+        present=present,
+        stream=exp.to_table(stream),
+        rules=_rule_rows(shaped, used),
+        matches=exp.paren(
+            case(
+                [
+                    (sql("r.rule = :n", n=integer(each.number)), condition(context, stream, each))
+                    for each in shaped
+                ]
+            )
+        ),
+    )
+
+
+def _present(context: Context, stream: Stream, name: str) -> Tree:
+    """Return a column of the stream, null where the data lacks it."""
+    if name in context.schema.get(stream, {}):
+        return column(name, "e")
+    return named(null(SQL_TYPES[context.names.column(stream, name)]), name)
+
+
+def _kinds(others: Sequence[Matcher], used: Sequence[str]) -> Tree:
+    """Return the rules by type; those of every type have none."""
+    rows = [
+        [text(kind) if kind is not None else null("text"), integer(each.number), *_parameter_row(each, used)]
+        for each in others
+        for kind in (each.kinds or (None,))
+    ]
+    return values("r", ["kind", "rule", *used], rows)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """The hits of some rules of a level, ready to be selected from.
+
+    ``select`` adds columns over the aliases ``e`` (event), ``s`` (subject) and ``m`` (match).
+    """
+
+    context: Context
+    level: Level
+    stream: Stream
+    matchers: Sequence[Matcher]
+    name: str
+
+    def select(self, columns: Sequence[Tree]) -> Tree:
+        """Return one row a hit with these columns."""
+        return union(
+            self._branch(columns, join, family)
+            for join in owners(self.level)
+            for family in self._families()
+        )
+
+    def _families(self) -> list[str]:
+        shaped = {by_shape(self.context, self.stream, each) for each in self.matchers}
+        return [name for flag, name in ((True, "match"), (False, "kind")) if flag in shaped]
+
+    def _branch(self, columns: Sequence[Tree], owner: str, family: str) -> Tree:
+        return sql(
+            f"select :columns from :stream as e join :subjects as s on {owner} "
+            "join :family as m on :matched where :conditions",
+            columns=columns,
+            stream=exp.to_table(self.stream),
+            subjects=exp.to_table(f"{self.level}_subject"),
+            family=exp.to_table(f"{self.name}_{family}"),
+            matched=self._matched(family),
+            conditions=all_of([*self._visible(), *self._conditions(family)]),
+        )
+
+    def _matched(self, family: str) -> Tree:
+        if family == "kind":
+            kind = column(KIND[self.stream], "e")
+            some = any(each.kinds is None for each in self.matchers)
+            return sql("m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind)
+        return all_of(
+            call_same(column(each, "m"), column(each, "e"))
+            for each in shape_columns(self.context, self.stream, self.matchers)
+            if each in self.context.schema.get(self.stream, {}) or each == KIND[self.stream]
+        )
+
+    def _visible(self) -> Iterator[Tree]:
+        yield sql("e.occurred_at <= s.as_of")
+        yield sql("(e.recorded_at is null or e.recorded_at <= s.as_of)")
+        if self.stream == "events" and self.context.has("event_marks"):
+            yield sql(
+                "not exists (select 1 from marked as x where x.event_id = e.event_id "
+                "and x.since <= s.as_of and (x.until is null or x.until > s.as_of))"
+            )
+
+    def _conditions(self, family: str) -> Iterator[Tree]:
+        used = used_parameters(self.matchers)
+        if "within" in used:
+            age = "microseconds(s.as_of) - microseconds(e.occurred_at)"
+            yield sql(f"(m.within is null or {age} < m.within)")
+        for score in _reset_scores(self.context, self.level):
+            rules = [each.rule for each in self.matchers if each.rule and each.rule.resets]
+            numbers = [each.number for each in rules if each.score_name == score]
+            if not numbers:
+                continue
+            reset = column(f"reset.{score}", "s")
+            yield sql(
+                "(m.rule not in (:numbers) or :reset is null or e.occurred_at > :reset)",
+                numbers=[integer(each) for each in numbers],
+                reset=reset,
+            )
+        if family == "kind":
+            yield exp.paren(self.evaluated())
+
+    def evaluated(self) -> Tree:
+        """Return the condition of the rule at hand, evaluated at the event."""
+        others = [each for each in self.matchers if not by_shape(self.context, self.stream, each)]
+        return case(
+            (sql("m.rule = :n", n=integer(each.number)), condition(self.context, self.stream, each))
+            for each in others
+        )
+
+    def undecided(self, found: Sequence[Matcher]) -> Tree:
+        """Return subjects and rules whose condition is null at some event for want of a field."""
+        branches = []
+        for each in found:
+            assert each.where is not None  # noqa: S101 - only conditions that read fields come here
+            lacking = any_of(sql(":f is null", f=column(field(*name), "s")) for name in fields_of(each.where.tree))
+            unknown = sql("(:condition) is null", condition=where(self.context, each))
+            branches.append((sql("m.rule = :n", n=integer(each.number)), all_of([unknown, lacking])))
+        rows = union(
+            sql(
+                f"select distinct s.k, m.rule from :stream as e join :subjects as s on {owner} "
+                "join :family as m on :matched where :conditions",
+                stream=exp.to_table(self.stream),
+                subjects=exp.to_table(f"{self.level}_subject"),
+                family=exp.to_table(f"{self.name}_kind"),
+                matched=self._matched("kind"),
+                conditions=all_of([*self._visible(), *self._conditions(""), exp.paren(case(branches))]),
+            )
+            for owner in owners(self.level)
+        )
+        return sql("select distinct k, rule from (:rows) as u", rows=rows)
+
+
+def call_same(left: Tree, right: Tree) -> Tree:
+    """Return whether two values are equal or both null."""
+    return exp.NullSafeEQ(this=left, expression=right)
+
+
+def owners(level: Level) -> tuple[str, ...]:
+    """Return how events find the subjects they belong to."""
+    if level == "lead":
+        return ("s.source = e.lead_id",)
+    return (
+        "e.account_id is not null and s.own and s.account_id = e.account_id",
+        "e.account_id is null and not s.own and s.source = e.lead_id",
+    )
+
+
+def subject_steps(context: Context, level: Level) -> Iterator[Step]:
+    """Yield ``LEVEL_subject``: whose events count for whom, with what conditions read."""
+    yield from _reset_steps(context, level)
+    resets = _reset_scores(context, level)
+    columns = [column(f"reset.{each}", "r") for each in resets]
+    reset_join = f"left join {level}_reset as r on r.k = f.k" if resets else ""
+    if level == "lead":
+        source, join = "f.lead_id as source", ""
+        if context.has("lead_merges"):
+            source, join = "w.source", "join lead_reach as w on w.k = f.k"
+        yield "lead_subject", sql(
+            f"select f.*, {source}, :columns from lead_facts as f {join} {reset_join}", columns=columns
+        )
+        return
+    yield "account_subject", sql(
+        f"select f.*, null as source, true as own, :columns from account_facts as f {reset_join} "
+        "union all "
+        f"select f.*, w.source, false as own, :columns from account_facts as f "
+        f"join account_reach as w on w.k = f.k {reset_join}",
+        columns=columns,
+    )
+
+
+def _reset_scores(context: Context, level: Level) -> list[str]:
+    return [
+        name
+        for name in context.rule_scores(level)
+        if context.model.scores[name].reset_on is not None and context.has("outcomes")
+    ]
+
+
+def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
+    """Yield when each subject last started again."""
+    scores = _reset_scores(context, level)
+    if not scores:
+        return
+    columns = [
+        named(
+            sql(
+                "max(case when e.outcome in (:kinds) then e.occurred_at end)",
+                kinds=[text(each) for each in context.model.scores[name].reset_on or ()],
+            ),
+            f"reset.{name}",
+        )
+        for name in scores
+    ]
+    reach = {
+        "lead": "select k, as_of, lead_id as source from lead_facts",
+        "account": "select f.k, f.as_of, f.account_id, null as source, true as own from account_facts as f "
+        "union all select f.k, f.as_of, f.account_id, w.source, false as own "
+        "from account_facts as f join account_reach as w on w.k = f.k",
+    }[level]
+    if level == "lead" and context.has("lead_merges"):
+        reach = "select f.k, f.as_of, w.source from lead_facts as f join lead_reach as w on w.k = f.k"
+    rows = union(
+        sql(
+            f"select s.k, e.outcome, e.occurred_at from outcomes as e join ({reach}) as s on {owner} "
+            "where e.occurred_at <= s.as_of and (e.recorded_at is null or e.recorded_at <= s.as_of)"
+        )
+        for owner in owners(level)
+    )
+    yield f"{level}_reset", sql("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows)
+
+
+def mark_steps(context: Context) -> Iterator[Step]:
+    """Yield from when to when an event is marked as not to be counted."""
+    if context.has("event_marks"):
+        yield "marked", sql(
+            """
+            select event_id, recorded_at as since, until from (
+                select event_id, mark, recorded_at, lead(recorded_at) over (
+                    partition by event_id order by recorded_at
+                ) as until
+                from (
+                    select event_id, recorded_at, max(mark) as mark
+                    from event_marks group by event_id, recorded_at
+                ) as latest
+            ) as spans where mark is not null
+            """
+        )

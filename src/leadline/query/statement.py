@@ -1,0 +1,163 @@
+"""The one statement: every step in its order, and the relations that it can give.
+
+A statement is made for a checked model and the schema of the tables; it holds named relations,
+each a pure function of those before it. Batch, real time, backtest and training differ in the
+spine alone, which is a table like the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from leadline.model.document import Model
+from leadline.model.fingerprint import fingerprint
+from leadline.model.types import Schema
+from leadline.query import attributes, bands, hits, scores, subjects, units
+from leadline.query.context import Context, Level, Profile
+from leadline.query.dialects import lower
+from leadline.query.sql import Tree, column, named, sql, text, union
+
+RECURSIVE = frozenset({"merge_walk"})
+OUTPUTS = ("points", "scores", "account_scores", "transitions")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The relations of a model, in their order.
+
+    Attributes:
+        steps: Name to tree; a step reads tables and the steps before it.
+        outputs: What the statement gives, of ``points``, ``scores``, ``account_scores`` and
+            ``transitions``: each a tree over steps.
+    """
+
+    steps: Mapping[str, Tree]
+    outputs: Mapping[str, Tree]
+
+    def needed(self, output: str, given: frozenset[str] = frozenset()) -> list[str]:
+        """Return the steps that an output rests on, without those already given."""
+        wanted: set[str] = set()
+        waiting = [self.outputs[output] if output in self.outputs else self.steps[output]]
+        while waiting:
+            for table in waiting.pop().find_all(exp.Table):
+                if table.name in self.steps and table.name not in wanted | given:
+                    wanted.add(table.name)
+                    waiting.append(self.steps[table.name])
+        return [name for name in self.steps if name in wanted]
+
+    def text(
+        self, output: str, engine: str, given: frozenset[str] = frozenset(), *, pretty: bool = False
+    ) -> str:
+        """Return the SQL of an output, or of a step, for an engine."""
+        tree = self.outputs[output] if output in self.outputs else self.steps[output]
+        names = self.needed(output, given)
+        query = lower(tree, engine)
+        parts = [
+            exp.CTE(this=lower(self.steps[name], engine), alias=exp.TableAlias(this=exp.to_identifier(name)))
+            for name in names
+        ]
+        if parts:
+            recursive = bool(RECURSIVE & set(names))
+            query.set("with_", exp.With(expressions=parts, recursive=recursive))
+        return query.sql(dialect=engine, pretty=pretty)
+
+
+def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
+    """Return the statement of a model over tables with a schema.
+
+    The model must be free of faults for the schema, see ``leadline.model.check``.
+    """
+    context = Context(model, schema, profile or Profile())
+    steps = dict(_steps(context))
+    return Statement(steps, dict(_outputs(context, steps)))
+
+
+def _levels(context: Context) -> tuple[Level, ...]:
+    """Return the levels in the order in which they are computed: leads read their accounts."""
+    return ("account", "lead") if context.has_accounts else ("lead",)
+
+
+def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
+    levels = _levels(context)
+    yield from subjects.steps(context)
+    yield from hits.mark_steps(context)
+    rows: dict[Level, bool] = {}
+    for level in levels:
+        yield from attributes.for_steps(context, level)
+        yield from hits.subject_steps(context, level)
+        yield from units.steps(context, level)
+        found = dict(attributes.steps(context, level))
+        yield from found.items()
+        rows[level] = f"{level}_row" in found
+        yield from scores.total_steps(context, level, has_rows=rows[level])
+    yield from scores.score_steps(context, levels, rows)
+    yield from bands.steps(context)
+
+
+def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
+    print_ = fingerprint(context.model)
+    yield "points", _points(context, steps)
+    yield "scores", _scores(context, print_)
+    if context.has_accounts:
+        yield "account_scores", _account_scores(context, print_)
+    changes = bands.transitions(context, print_)
+    if changes is not None:
+        yield "transitions", changes
+
+
+_LEDGER = "{who}.lead_id, {who}.as_of, p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
+
+
+def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
+    """Return the ledger; a lead has the rows of its account's scores too."""
+    parts = []
+    for level, key in (("lead", "k"), ("account", "account_k")):
+        if level == "account" and not context.has_accounts:
+            continue
+        rows = list(scores.ledger(context, level, has_rows=f"{level}_row" in steps))  # type: ignore[arg-type]
+        if rows:
+            parts.append(
+                sql(
+                    f"select {_LEDGER.format(who='f')} from (:rows) as p "
+                    f"join lead_facts as f on f.{key} = p.k where f.in_spine",
+                    rows=union(rows),
+                )
+            )
+    return union(parts) if parts else sql(_NO_LEDGER)
+
+
+_NO_LEDGER = """
+    select lead_id, as_of, '' as score, '' as rule, '' as state, cast(null as bigint) as count,
+        cast(null as timestamp) as last_at, cast(null as double) as weight,
+        cast(null as double) as points, '' as unit
+    from spine where false
+"""
+
+
+def _scores(context: Context, print_: str) -> Tree:
+    model = context.model
+    columns = [column(name, "f") for name in (*model.scores, *model.grades)]
+    for ladder in model.bands:
+        columns.append(named(column(f"band.{ladder}", "f"), model.column(ladder)))
+    for ladder in model.bands:
+        columns.append(named(column(f"edge.{ladder}", "f"), f"edge_{model.column(ladder)}"))
+    return sql(
+        "select f.lead_id, f.as_of, :columns, f.override, f.missing, :model as model from lead_banded as f",
+        columns=columns,
+        model=text(print_),
+    )
+
+
+def _account_scores(context: Context, print_: str) -> Tree:
+    names = [name for name, score in context.model.scores.items() if score.is_account]
+    return sql(
+        "select f.account_id, f.as_of, :columns, :model as model from account_scored as f",
+        columns=[column(name, "f") for name in names],
+        model=text(print_),
+    )
+
+
+__all__ = ["OUTPUTS", "Profile", "Statement", "statement", "subjects"]

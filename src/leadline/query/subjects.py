@@ -1,0 +1,316 @@
+"""Whom to score and when: leads and accounts at their moments, with their fields as known then.
+
+Every subject, a lead or an account at one moment, has a number ``k`` by which the later steps
+join. ``reach`` says whose events are a subject's: its own, and those of leads merged into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from leadline.model.names import NameFault
+from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.query.context import Context, Level
+from leadline.query.expressions import SQL_TYPES
+from leadline.query.sql import Tree, all_of, case, column, named, null, sql, text, union
+
+Step = tuple[str, Tree]
+TABLE_OF = {"lead": "leads", "account": "accounts"}
+
+
+def steps(context: Context) -> Iterator[Step]:
+    """Yield the relations ``lead_facts``, ``account_facts`` and those below them."""
+    yield "moment", _moment(context)
+    yield from _merges(context)
+    yield from _history(context, "lead", "moment")
+    yield "lead_base", _base(context, "lead", "moment")
+    if _joins_moments(context):
+        yield "account_moment", _account_moment(context)
+        yield from _history(context, "account", "account_moment")
+        yield "account_facts", _base(context, "account", "account_moment")
+    yield "lead_facts", _lead_facts(context)
+    if context.has("lead_merges"):
+        yield "lead_reach", sql(_LEAD_REACH)
+    if context.has_accounts:
+        yield from _account_reach(context)
+
+
+def field(entity: str, name: str) -> str:
+    """Return the column of the facts that holds a field."""
+    return f"{entity}.{name}"
+
+
+def _moment(context: Context) -> Tree:
+    spine: Tree = sql("select lead_id, as_of, true as in_spine from spine")
+    if context.has_rollups:
+        spine = sql(_WITH_MATES, links=_links(context))
+    return sql("select row_number() over () as k, lead_id, as_of, in_spine from (:spine) as s", spine=spine)
+
+
+_WITH_MATES = """
+    with links as (select * from :links as l),
+    touched as (
+        select distinct links.account_id, spine.as_of
+        from spine join links on links.lead_id = spine.lead_id
+    ),
+    wanted as (
+        select lead_id, as_of, true as in_spine from spine
+        union all
+        select links.lead_id, touched.as_of, false as in_spine
+        from touched join links on links.account_id = touched.account_id
+    )
+    select lead_id, as_of, bool_or(in_spine) as in_spine from wanted group by lead_id, as_of
+"""
+
+
+def _links(context: Context) -> Tree:
+    """Return which leads and accounts ever belonged together."""
+    now = "select lead_id, account_id from leads where account_id is not null"
+    if not context.has("field_history"):
+        return sql(now)
+    then = (
+        "select id as lead_id, value as account_id from field_history "
+        "where entity = 'lead' and field = 'account_id' and value is not null"
+    )
+    return union([sql(now), sql(then)], distinct=True)
+
+
+def _joins_moments(context: Context) -> bool:
+    """Say whether accounts need moments of their own."""
+    return context.has_accounts or context.has("field_history")
+
+
+def _account_moment(context: Context) -> Tree:
+    sources = [sql("select account_id, as_of from (select \"lead.account_id\" as account_id, as_of from lead_base) as b where account_id is not null")]
+    if context.profile.every_account:
+        tables = ["leads", *(["accounts"] if context.has("accounts") else [])]
+        every = union(sql(f"select account_id from {each} where account_id is not null") for each in tables)
+        moments = sql("select distinct as_of from spine")
+        sources.append(
+            sql(
+                "select every.account_id, moments.as_of from :every as every cross join :moments as moments",
+                every=every,
+                moments=moments,
+            )
+        )
+    return sql(
+        "select row_number() over () as k, account_id, as_of "
+        "from (select distinct account_id, as_of from :source as a) as d",
+        source=union(sources),
+    )
+
+
+def _fields(context: Context, entity: str) -> list[str]:
+    """Return the fields of an entity that the statement reads."""
+    always = ["account_id", "created_at"] if entity == "lead" else ["created_at"]
+    read = [name for kind, name in context.fields if kind == entity]
+    return list(dict.fromkeys([*always, *read]))
+
+
+def _stored(context: Context, entity: str, name: str) -> tuple[Tree, Type]:
+    """Return a field as it stands in its table, null where the table lacks it."""
+    table = TABLE_OF[entity]
+    try:
+        kind = context.names.column(table, name)
+    except NameFault:
+        kind = Type.ANY
+    if name in context.schema.get(table, {}):
+        return column(name, "t"), kind
+    return null(SQL_TYPES[kind]), kind
+
+
+def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
+    """Yield the value of each field with a history as it was at the moment."""
+    if not context.has("field_history"):
+        return
+    fields = _fields(context, entity)
+    yield f"{entity}_history", sql(
+        _HISTORY,
+        moment=exp.to_table(moment),
+        key=column(f"{entity}_id", "m"),
+        entity=text(entity),
+        fields=[text(each) for each in fields],
+    )
+    columns = [
+        named(sql(f"{function} filter (where field = :field)", field=text(each)), f"{prefix}.{each}")
+        for each in fields
+        for prefix, function in (("has", "count(*)"), ("value", "max(value)"))
+    ]
+    yield f"{entity}_known", sql(
+        "select k, :columns from :source where place = 1 group by k",
+        columns=columns,
+        source=exp.to_table(f"{entity}_history"),
+    )
+
+
+_HISTORY = """
+    select m.k, h.field,
+        case when h.valid_from <= m.as_of then h.value end as value,
+        row_number() over (
+            partition by m.k, h.field
+            order by case when h.valid_from <= m.as_of then 0 else 1 end,
+                h.valid_from desc, case when h.value is null then 1 else 0 end, h.value desc
+        ) as place
+    from :moment as m join field_history as h on h.id = :key
+    where h.entity = :entity and h.field in (:fields)
+"""
+
+
+def _base(context: Context, entity: Level, moment: str) -> Tree:
+    """Return the subjects of a level with their own fields."""
+    columns = [_as_known(context, entity, each) for each in _fields(context, entity)]
+    kept = [sql(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
+    if entity == "lead":
+        kept += [sql("m.in_spine"), _merged_away(context)]
+    tree = sql("select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment))
+    assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
+    if context.has(TABLE_OF[entity]):
+        key = f"{entity}_id"
+        tree = tree.join(TABLE_OF[entity], on=sql(f"t.{key} = m.{key}"), join_type="left", join_alias="t")
+    if context.has("field_history"):
+        tree = tree.join(f"{entity}_known", on=sql("h.k = m.k"), join_type="left", join_alias="h")
+    if entity == "lead" and context.has("lead_merges"):
+        on = sql("g.from_id = m.lead_id and g.as_of = m.as_of")
+        tree = tree.join("merged", on=on, join_type="left", join_alias="g")
+    return tree
+
+
+def _merged_away(context: Context) -> Tree:
+    away = sql("g.from_id is not null") if context.has("lead_merges") else exp.false()
+    return named(away, "merged_away")
+
+
+def _as_known(context: Context, entity: str, name: str) -> Tree:
+    stored, kind = _stored(context, entity, name)
+    known = stored
+    if context.has("field_history"):
+        value = _from_text(column(f"value.{name}", "h"), kind)
+        known = case([(sql(":has > 0", has=column(f"has.{name}", "h")), value)], stored)
+    return named(known, field(entity, name))
+
+
+def _from_text(value: Tree, kind: Type) -> Tree:
+    """Return a text as a value of a type, null where it is none."""
+    if kind in (Type.TEXT, Type.ANY):
+        return value
+    return exp.Anonymous(this=f"text_to_{kind.value}", expressions=[value])
+
+
+def _lead_facts(context: Context) -> Tree:
+    """Return leads with the fields of their accounts."""
+    fields = [name for entity, name in context.fields if entity == "account"]
+    columns: Sequence[Tree]
+    if _joins_moments(context):
+        columns = [named(sql("a.k"), "account_k")]
+        columns += [named(column(field("account", each), "a"), field("account", each)) for each in fields]
+        join = "account_facts as a on a.account_id = l.account_id and a.as_of = l.as_of"
+    else:
+        columns = [named(_stored(context, "account", each)[0], field("account", each)) for each in fields]
+        join = "accounts as t on t.account_id = l.account_id"
+        if not context.has("accounts"):
+            join = ""
+    source = "(select *, \"lead.account_id\" as account_id from lead_base) as l"
+    return sql(f"select l.*, :columns from {source} {'left join ' + join if join else ''}", columns=columns)
+
+
+def _merges(context: Context) -> Iterator[Step]:
+    if context.has("lead_merges"):
+        yield "merge_now", sql(_MERGE_NOW)
+        yield "merge_walk", sql(_MERGE_WALK)
+        yield "merged", sql(_MERGED)
+
+
+_MERGE_NOW = """
+    select as_of, from_id, into_id from (
+        select s.as_of, g.from_id, g.into_id,
+            row_number() over (
+                partition by s.as_of, g.from_id order by g.recorded_at desc, g.into_id desc
+            ) as place
+        from (select distinct as_of from moment) as s
+        join lead_merges as g on g.recorded_at <= s.as_of
+    ) as latest where place = 1
+"""
+
+_MERGE_WALK = """
+    select as_of, from_id, into_id, 1 as depth from merge_now
+    union all
+    select w.as_of, w.from_id, n.into_id, w.depth + 1
+    from merge_walk as w join merge_now as n on n.as_of = w.as_of and n.from_id = w.into_id
+    where w.depth < 64
+"""
+"""Follows chains of merges; who is still walking after 32 steps goes round in a cycle."""
+
+_MERGED = """
+    select as_of, from_id, into_id from (
+        select w.as_of, w.from_id,
+            coalesce(
+                max(case when n.from_id is null then w.into_id end),
+                min(case when w.depth > 32 then w.into_id end)
+            ) as into_id
+        from merge_walk as w left join merge_now as n on n.as_of = w.as_of and n.from_id = w.into_id
+        group by w.as_of, w.from_id
+    ) as ends where from_id <> into_id
+"""
+
+_LEAD_REACH = """
+    select k, lead_id as source from lead_base where not merged_away
+    union all
+    select b.k, g.from_id as source
+    from merged as g join lead_base as b on b.lead_id = g.into_id and b.as_of = g.as_of
+"""
+
+
+def _account_reach(context: Context) -> Iterator[Step]:
+    """Yield the leads whose events are an account's where they name no account themselves."""
+    if not context.has("field_history"):
+        member = "select a.k, a.as_of, l.lead_id from account_moment as a join leads as l on l.account_id = a.account_id"
+        yield "account_member", sql(member)
+    else:
+        yield "account_candidate", sql(_CANDIDATE, links=_links(context))
+        yield "account_member", sql(_MEMBER)
+    if context.has("lead_merges"):
+        yield "account_reach", sql(_ACCOUNT_REACH)
+    else:
+        yield "account_reach", sql("select k, lead_id as source from account_member")
+
+
+_CANDIDATE = """
+    select a.k, a.as_of, a.account_id, links.lead_id
+    from account_moment as a join (:links) as links on links.account_id = a.account_id
+"""
+
+_MEMBER = """
+    select c.k, c.as_of, c.lead_id
+    from account_candidate as c
+    left join leads as l on l.lead_id = c.lead_id
+    left join (
+        select c.k, c.lead_id, case when h.valid_from <= c.as_of then h.value end as value,
+            row_number() over (
+                partition by c.k, c.lead_id
+                order by case when h.valid_from <= c.as_of then 0 else 1 end,
+                    h.valid_from desc, case when h.value is null then 1 else 0 end, h.value desc
+            ) as place
+        from account_candidate as c join field_history as h on h.id = c.lead_id
+        where h.entity = 'lead' and h.field = 'account_id'
+    ) as was on was.k = c.k and was.lead_id = c.lead_id and was.place = 1
+    where case when was.k is not null then was.value else l.account_id end = c.account_id
+"""
+
+_ACCOUNT_REACH = """
+    select m.k, m.lead_id as source
+    from account_member as m left join merged as g on g.as_of = m.as_of and g.from_id = m.lead_id
+    where g.from_id is null
+    union all
+    select m.k, g.from_id as source
+    from account_member as m join merged as g on g.as_of = m.as_of and g.into_id = m.lead_id
+"""
+
+
+def known_columns(table: str) -> list[str]:
+    """Return the columns of a table that are the contract."""
+    return list(KNOWN_COLUMNS[table])
+
+
+__all__ = ["Step", "all_of", "field", "known_columns", "steps"]
