@@ -105,6 +105,7 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
+CALLABLE = {"abs", "age", "coalesce", "greatest", "least", "length", "lower", "upper"}
 COMPARISONS = {"=": "=", "<>": "<>", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -246,6 +247,8 @@ class Parser:
 
     def call(self, function: str) -> Node:
         """Read the arguments of a function; `age` gets the moment as its first."""
+        if function not in CALLABLE:
+            raise ValueError(f"expected a function, found {function!r}")
         arguments = self.listed()
         return Call(function, (Name(AS_OF), *arguments) if function == "age" else arguments)
 

@@ -197,7 +197,7 @@ class World:
         spans = [timedelta(seconds=seconds(text)) for text in self.durations]
         spans += [TICK, timedelta(hours=5), timedelta(days=2)]
         moments = [last]
-        for _ in range(self.dice.choice((0, 0, 1, 2, 3))):
+        for _ in range(self.dice.choice((0, 0, 1, 2, 3, 3))):
             moments.append(moments[-1] - self.dice.choice(spans))
         return moments
 
@@ -451,8 +451,8 @@ class Model:
 
     def path(self, detector: Detector) -> str:
         """Return how a rule is named in a condition."""
-        shared = sum(one.rule == detector.rule for one in self.detectors) > 1
-        if shared or self.dice.chance(0.2):
+        repeated = sum(one.rule == detector.rule for one in self.detectors) > 1
+        if repeated or self.dice.chance(0.2):
             return f"{detector.score}.{detector.rule}"
         return detector.rule
 
@@ -543,6 +543,8 @@ class Model:
             self.scores[name] = self.ranged(self.for_some(spec))
         if self.account_scores() and dice.chance(0.35):
             self.add_formula("house", account=True)
+        if dice.chance(0.5):
+            self.add_window()
         if dice.chance(0.6):
             self.add_formula("profile", account=False)
 
@@ -555,6 +557,13 @@ class Model:
         formula = sums if dice.chance(0.5) else over.number()
         spec: Row = {"of": "account"} if account else {}
         self.scores[name] = self.ranged(self.for_some({**spec, "formula": formula}))
+
+    def add_window(self) -> None:
+        """Add a score that is null until a lead has a certain age."""
+        score = next(name for name, spec in self.scores.items() if "rules" in spec)
+        age = self.dice.choice(("lead.created_at", "lead.trial_ends", "account.renews"))
+        old = f"age({age}) >= {self.dice.choice((0, *self.world.durations))}"
+        self.scores["window"] = {"formula": f"case when {old} then {score} end"}
 
     def ranged(self, spec: Row) -> Row:
         """Give a score a range at times."""
@@ -709,7 +718,8 @@ class Ranking:
         self.dice, self.model = dice, model
         self.grades = {name: self.graded() for name in dice.some(("fit", "zeal", "worth"), 0, 3)}
         self.scores = list(model.scores)
-        self.behaviour = [one for one in self.scores if "rules" in model.scores[one]]
+        self.moving = [one for one in self.scores if "rules" in model.scores[one]]
+        self.moving += [one for one in self.scores if one == "window"] * 6
 
     def parts(self) -> Row:
         """Return the parts of the document that follow its scores."""
@@ -745,8 +755,8 @@ class Ranking:
         dice = self.dice
         bands = [band for band in BANDS if dice.chance(0.75)] or ["nurture"]
         edges = self.edges(bands)
-        found: Row = {"by": dice.choice(self.scores + self.behaviour * 2), "edges": edges}
-        if len(bands) > 1 and dice.chance(0.6):
+        found: Row = {"by": dice.choice(self.scores + self.moving * 2), "edges": edges}
+        if len(bands) > 1 and dice.chance(0.7):
             found["leave"] = self.leave(edges)
         if len(bands) > 1 and dice.chance(0.5):
             found["require"] = {band: self.condition() for band in dice.some(bands[1:], 1, 3)}

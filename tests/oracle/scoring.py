@@ -69,6 +69,7 @@ FAULTS: tuple[str, ...] = (
     "weight.half_life_e",
     "weight.linear_no_floor",
     "weight.steps_not_floored",
+    "weight.whole_days",
     "weight.rule_ignored",
     "weight.score_ignored",
     "points.at_least_all_units",
@@ -105,6 +106,7 @@ FAULTS: tuple[str, ...] = (
     "reset.inclusive",
     "reset.earliest",
     "reset.outcomes",
+    "reset.silence",
     "for.ignored",
     "for.null_applies",
     "for.as_zero",
@@ -133,7 +135,9 @@ FAULTS: tuple[str, ...] = (
     "leave.ignored",
     "leave.previous_ignored",
     "leave.previous_exact",
+    "leave.exclusive",
     "leave.memoryless",
+    "leave.null_resets",
     "cells.reversed",
     "cells.no_default",
     "require.ignored",
@@ -461,7 +465,8 @@ class Known:
     def read(self, subject: Subject, path: Path) -> Value:
         """Return the value of a name written `lead.x` or `account.x`."""
         entity, name = path
-        return self.field(entity, subject.lead if entity == "lead" else subject.account, name)
+        identity = subject.lead if entity == "lead" else subject.account
+        return plain(self.field(entity, identity, name))
 
     def lacks(self, subject: Subject, *texts: Any) -> list[Path]:
         """Return the fields written in some expressions that are null, each mention of them."""
@@ -588,7 +593,7 @@ class Scoring:
     def rule(self, spec: Rule, name: str, rule: Rule, subject: Subject) -> Entry | None:
         """Return the row of a rule by its kind."""
         if "silent_for" in rule:
-            return self.silence_rule(name, rule, subject)
+            return self.silence_rule(spec, name, rule, subject)
         if "event" in rule or "outcome" in rule:
             return self.event_rule(spec, name, rule, subject)
         if "of" in rule:
@@ -705,18 +710,17 @@ class Scoring:
         if "hits.first_type" in self.faults:
             types = types[:1]
         source = self.known.events if "event" in rule else self.known.outcomes
-        reset = self.reset_at(spec, rule, subject)
+        starts_again = "event" in rule or "reset.outcomes" in self.faults
+        reset = self.reset_at(spec, subject) if starts_again else None
         return [
             one
             for one in source.get(subject.owner, ())
             if one.type in types and self.since(one, reset) and self.within(rule, one)
         ]
 
-    def reset_at(self, spec: Rule, rule: Rule, subject: Subject) -> datetime | None:
-        """Return when a lead starts again, for event rules."""
+    def reset_at(self, spec: Rule, subject: Subject) -> datetime | None:
+        """Return when a lead started again, if it did."""
         if "reset.ignored" in self.faults:
-            return None
-        if "event" not in rule and "reset.outcomes" not in self.faults:
             return None
         kinds = spec.get("reset_on", ())
         outcomes = self.known.outcomes.get(subject.owner, ())
@@ -801,6 +805,8 @@ class Scoring:
         """Return how much of a unit is left at its age."""
         decay = self.decay(spec, rule)
         age = self.known.age(unit.occurred_at)
+        if "weight.whole_days" in self.faults:
+            age -= age % microseconds("1d")
         if decay == "none":
             return 1.0
         if "half_life" in decay:
@@ -864,11 +870,11 @@ class Scoring:
 
     # Silence rules
 
-    def silence_rule(self, name: str, rule: Rule, subject: Subject) -> Entry | None:
+    def silence_rule(self, spec: Rule, name: str, rule: Rule, subject: Subject) -> Entry | None:
         """Fire once if no matching event is young and the lead was known by then."""
         duration = microseconds(rule["silent_for"])
         youngest = duration + 1 if "silence.inclusive" in self.faults else duration
-        matching = self.signs_of_life(rule, subject)
+        matching = self.signs_of_life(spec, rule, subject)
         points = self.result(rule["points"], subject)
         if any(self.known.age(one.occurred_at) < youngest for one in matching):
             return None
@@ -876,8 +882,9 @@ class Scoring:
             return None
         return Entry(name, "fired", self.decimal(points), count=1)
 
-    def signs_of_life(self, rule: Rule, subject: Subject) -> list[Happening]:
+    def signs_of_life(self, spec: Rule, rule: Rule, subject: Subject) -> list[Happening]:
         """Return the visible events that end a silence."""
+        reset = self.reset_at(spec, subject) if "reset.silence" in self.faults else None
         where = True if "silence.where_ignored" in self.faults else rule.get("where", True)
         ignored = () if "silence.passive_counts" in self.faults else self.passive
         return [
@@ -885,6 +892,7 @@ class Scoring:
             for one in self.known.events.get(subject.owner, ())
             if (one.type in listed(rule["event"]) if "event" in rule else one.type not in ignored)
             and self.result(where, subject, one.row) is True
+            and self.since(one, reset)
         ]
 
     def known_for(self, duration: int, rule: Rule, subject: Subject) -> bool:
@@ -976,7 +984,7 @@ class Scoring:
             return self.rollup(spec, subject)
         total = sum((entry.points for entry in self.entries(score_name, subject)), ZERO)
         if spec.get("link") == "logistic" and "logistic.no_link" not in self.faults:
-            return six_places(100 / (1 + math.exp(-total)))
+            return six_places(100 / (1 + math.exp(min(float(-total), 700.0))))
         return self.in_range(spec, total) if "range.no_row" in self.faults else total
 
     def formula(self, spec: Rule, subject: Subject) -> Decimal | None:
@@ -1144,6 +1152,8 @@ class Ladders:
             band = self.cell(scoring, subject, ladder)
         else:
             value = scoring.value(ladder["by"], subject)
+            if value is None and "leave.null_resets" in self.faults:
+                self.reached(name, subject, Decimal("-Infinity"))
             band = None if value is None else self.reached(name, subject, value)
         if "require.ignored" in self.faults:
             return band
@@ -1173,13 +1183,19 @@ class Ladders:
         leave = ladder.get("leave", {})
         if value > edge or (value == edge and "edges.exclusive" not in self.faults):
             on = True
-        elif band not in leave or value < exact(leave[band]) or "leave.ignored" in self.faults:
+        elif band not in leave or self.leaves(value, exact(leave[band])):
             on = False
         else:
             on = self.was_on(name, band, subject)
         if "leave.memoryless" not in self.faults:
             self.switches[subject.lead, name, band] = on
         return on
+
+    def leaves(self, value: Decimal, edge: Decimal) -> bool:
+        """Return whether a value switches a band off."""
+        if "leave.ignored" in self.faults:
+            return True
+        return value < edge or (value == edge and "leave.exclusive" in self.faults)
 
     def was_on(self, name: str, band: str, subject: Subject) -> bool:
         """Return a switch as the preceding moment, or else the preceding run, left it."""

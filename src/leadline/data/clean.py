@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadline.data.columns import Target
 from leadline.data.raw import FILE, ROW, Given, Raw
-from leadline.data.sql import Scalar, Sql, name, sql
+from leadline.data.sql import Scalar, Sql, sql
 from leadline.errors import Fault, InputError
 from leadline.model.types import Type
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from leadline.data.columns import Target
     from leadline.engines.duckdb import DuckDB
 
 SAMPLE_ROWS = 2_048
@@ -30,7 +31,9 @@ LONG_INTEGER = r"[+-]?\d{16,}"
 """An identifier, more likely: as numbers, neighbours would be one and the same."""
 
 ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-WHOLE = "coalesce(case when {x} = trunc({x}) then try_cast({x} as bigint) end::varchar, {x}::varchar)"
+WHOLE = (
+    "coalesce(case when {x} = trunc({x}) then try_cast({x} as bigint) end::varchar, {x}::varchar)"
+)
 """A whole number without a fraction: pandas keeps integers as floats where one is missing."""
 
 SQL_TYPES = {
@@ -69,7 +72,12 @@ NATIVES = (
 )
 """The first whose pattern is the whole DuckDB type decides; what is nested becomes JSON."""
 
-ARTICLES = {Type.NUMBER: "a number", Type.BOOLEAN: "true or false", Type.TIME: "a time"}
+NOUNS = {
+    Type.NUMBER: ("a number", "numbers"),
+    Type.BOOLEAN: ("true or false", "true or false"),
+    Type.TIME: ("a time", "times"),
+}
+"""What a value, and what values, of a type are called."""
 
 PLAIN = {
     Type.NUMBER: "{value} is not null and not regexp_full_match({text}, {long_integer})",
@@ -116,7 +124,7 @@ def settle(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> tuple[list[Re
 
 
 def reading(target: Target, kind: Type) -> Reading:
-    """Return how a column is read as a type.
+    r"""Return how a column is read as a type.
 
     >>> reading(Target("x", Given("X", name("c0"), "CSV"), missing=("-",)), Type.TEXT).value
     'case when "c0" not in (\'-\') then "c0" end'
@@ -135,12 +143,15 @@ def reading(target: Target, kind: Type) -> Reading:
     return Reading(target, kind, text, value, certain=False)
 
 
-def examples(engine: DuckDB, raw: Raw, text: Sql, condition: Sql) -> list[tuple[str, int, str]]:
+def examples(
+    engine: DuckDB, raw: Raw, text: Sql, condition: Sql
+) -> list[tuple[str | None, int | None, str]]:
     """Return file, row and text of the first rows for which a condition is true."""
-    statement = "select {file}, {row}, {text} from {located} where {condition} limit {limit}"
-    parts = {"file": FILE, "row": ROW, "text": text, "located": raw.located}
+    found = raw.located([sql("{text} as text", text=text)], condition, EXAMPLES)
     with engine.ordered():
-        return engine.rows(sql(statement, condition=condition, limit=EXAMPLES, **parts))
+        return engine.rows(
+            sql("select {f}, {r}, text from {found} order by all", f=FILE, r=ROW, found=found)
+        )
 
 
 def is_number(text: Sql) -> Sql:
@@ -202,7 +213,10 @@ def _token(missing: Scalar, kind: Type) -> Scalar:
     """Return a missing token as a value of the type; None where it cannot be one."""
     if kind is Type.TEXT:
         return str(missing).lower() if isinstance(missing, bool) else str(missing)
-    is_of_kind = {Type.BOOLEAN: isinstance(missing, bool), Type.NUMBER: type(missing) in {int, float}}
+    is_of_kind = {
+        Type.BOOLEAN: isinstance(missing, bool),
+        Type.NUMBER: type(missing) in {int, float},
+    }
     return missing if is_of_kind.get(kind) else None
 
 
@@ -292,8 +306,12 @@ def _bad_note(engine: DuckDB, raw: Raw, each: Reading, bad: int) -> str:
     shown = ", ".join(
         f"{text!r} (row {row})" for _, row, text in examples(engine, raw, each.text, _bad(each))
     )
-    values = "1 value" if bad == 1 else f"{bad:,} values"
-    return f"{raw.where}: {values} of {each.target.name} not {ARTICLES[each.type]}, so null: {shown}."
+    one, many = NOUNS[each.type]
+    title = each.target.name
+    what = f"1 value of {title} is not {one} and counts" if bad == 1 else (
+        f"{bad:,} values of {title} are not {many} and count"
+    )
+    return f"{raw.where}: {what} as null: {shown}."
 
 
 def _without_values(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> list[Reading]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from leadline.data.keys import KEYS
-from leadline.data.raw import Given, Raw
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from leadline.data.raw import Given, Raw
 
 SHOWN = 8
 """How many names a message lists."""
@@ -85,7 +89,7 @@ def _given(raw: Raw, title: str) -> Given | None:
     return raw.columns.get(title) or folded.get(title.lower())
 
 
-def _missing_keys(raw: Raw, found: Set[str]) -> list[Fault]:
+def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:
     keys = KEYS[raw.table]
     missing = [title for title in keys.columns if title not in found]
     if keys.either and not found & set(keys.either):
@@ -94,7 +98,7 @@ def _missing_keys(raw: Raw, found: Set[str]) -> list[Fault]:
 
 
 def _missing(raw: Raw, title: str) -> Fault:
-    wanted = title.split(" or ")[0]
+    wanted = title.split(" or ", maxsplit=1)[0]
     hint = nearest(wanted, raw.columns)
     shown = ", ".join(list(raw.columns)[:SHOWN]) + (", ..." if len(raw.columns) > SHOWN else "")
     example = hint.removeprefix("Did you mean ").rstrip("?") or "its name there"

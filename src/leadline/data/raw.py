@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,14 @@ from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from leadline.engines.duckdb import DuckDB
 
+AT = name("place of the row")
 FILE = name("file of the row")
 ROW = name("row in the file")
+"""Names that no column of the data has."""
 
 STAGING = "staging"
 """Schema of everything that is not for the statement to read."""
@@ -24,7 +27,7 @@ REJECTS = "rejects"
 
 @dataclass(frozen=True)
 class Given:
-    """A column as it was given; ``native`` is its DuckDB type, or CSV or JSON: not yet typed."""
+    """A column as it was given; ``native`` is its DuckDB type, or CSV or JSON LINES: no type yet."""
 
     name: str
     value: Sql
@@ -39,16 +42,49 @@ class Raw:
         where: What messages call it: the file, or the table where there is none.
         columns: By name, in the order of the data.
         relation: The rows.
-        located: The rows with ``FILE`` and ``ROW``; may be slow, for when something is wrong.
+        places: What says ``FILE`` and ``ROW`` of each row, or with ``segments`` ``AT``; empty where
+            the relation has them as columns.
+        segments: Relation of ``starts``, ``file``, ``row``: from that place on, rows are counted on
+            from that row of that file.
         is_text: Nothing is typed yet, so typed rows are worth keeping.
+        notes: What a person should know about it.
     """
 
     table: str
     where: str
     columns: Mapping[str, Given]
     relation: Sql
-    located: Sql
-    is_text: bool
+    places: tuple[Sql, ...] = ()
+    segments: Sql | None = None
+    is_text: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def kept_places(self) -> tuple[Sql, ...]:
+        """Columns that say where a row is, and that a copy of the rows must keep."""
+        return () if self.places else (FILE, ROW)
+
+    def located(self, columns: Sequence[Sql], condition: Sql, limit: int | None = None) -> Sql:
+        """Return columns of the rows for which a condition is true, with ``FILE`` and ``ROW``."""
+        found = sql(
+            "(select {columns} from (select {all} from {rows}) where {condition} limit {limit})",
+            columns=[*columns, *((AT,) if self.segments else (FILE, ROW))],
+            all=[Sql("*"), *self.places],
+            rows=self.relation,
+            condition=condition,
+            limit=limit,
+        )
+        if self.segments is None:
+            return found
+        return sql(
+            "(select found.*, s.file as {file}, {at} - s.starts + s.row as {row} "
+            "from {found} found asof join {segments} s on {at} >= s.starts)",
+            file=FILE,
+            row=ROW,
+            at=AT,
+            found=found,
+            segments=self.segments,
+        )
 
 
 def prepare(engine: DuckDB) -> None:

@@ -19,14 +19,14 @@ Part: TypeAlias = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
 def name(*parts: str) -> Sql:
     """Return a quoted identifier, qualified where there are several parts.
 
-    >>> name("staging", 'a "b"')
-    '"staging"."a ""b"""'
+    >>> print(name("staging", 'my "own" table'))
+    "staging"."my ""own"" table"
     """
     return Sql(".".join('"' + part.replace('"', '""') + '"' for part in parts))
 
 
 def sql(template: str, **parts: Part) -> Sql:
-    """Fill a template: SQL stands as it is, values are quoted, sequences joined by commas.
+    r"""Fill a template: SQL stands as it is, values are quoted, sequences joined by commas.
 
     >>> sql("select {columns} from {t} where x = {x}", columns=[name("a")], t=name("t"), x="it's")
     'select "a" from "t" where x = \\'it\\'\\'s\\''

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leadline.data.files import format_of, literal_path
 from leadline.data.header import Header, not_utf8, read_header, read_start
-from leadline.data.raw import FILE, REJECTS, ROW, Given, Raw, refuse_clashes, staged
+from leadline.data.raw import AT, FILE, REJECTS, ROW, Given, Raw, refuse_clashes, staged
 from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from leadline.engines.duckdb import DuckDB
 
 READ_LINES = (
@@ -33,6 +35,8 @@ REASONS = {
 }
 """What DuckDB calls a broken line, and what we do."""
 
+LINE = name("line")
+
 IS_OBJECT = Sql("case when json_valid(line) then json_type(line) = 'OBJECT' else false end")
 
 
@@ -45,28 +49,23 @@ class Lines:
     def __init__(self, engine: DuckDB, table: str, what: str, columns: Sequence[Sql]) -> None:
         self._engine = engine
         self._table = table
-        self._segments = staged(table, f"{what}_segments")
-        self._columns = columns
+        self._places = staged(table, f"{what}_places")
         self._files = 0
         self.rows = staged(table, what)
         self._create(self.rows, [sql("{column} varchar", column=column) for column in columns])
-        self._create(self._segments, [Sql("starts bigint, ordinal int, file varchar, row bigint")])
+        self._create(self._places, [Sql("starts bigint, ordinal int, file varchar, row bigint")])
 
     def _create(self, table: Sql, columns: Sequence[Sql]) -> None:
-        engine_sql = "create or replace table {table} ({columns})"
-        self._engine.run(sql(engine_sql, table=table, columns=columns))
+        statement = "create or replace table {table} ({columns})"
+        self._engine.run(sql(statement, table=table, columns=columns))
 
     @property
-    def located(self) -> Sql:
-        """The rows, each with its file and its number there."""
+    def segments(self) -> Sql:
+        """Where each file, and what follows its broken lines, starts; of none at all the last."""
         return sql(
-            "(select r.*, s.place.file as {file}, r.rowid - s.starts + s.place.row as {row} "
-            "from {rows} r asof join (select starts, max(struct_pack(ordinal, row, file)) as place "
-            "from {segments} group by starts) s on r.rowid >= s.starts)",
-            file=FILE,
-            row=ROW,
-            rows=self.rows,
-            segments=self._segments,
+            "(select starts, max_by(file, (ordinal, row)) as file, "
+            "max_by(row, (ordinal, row)) as row from {places} group by starts)",
+            places=self._places,
         )
 
     def read(self, file: str, source: Sql, columns: Sequence[Sql], first_row: int) -> None:
@@ -105,7 +104,7 @@ class Lines:
             from (select line, line - {row} + 1 - row_number() over (order by line) as rows_before
                   from (select distinct line from broken))
             group by rows_before"""
-        self._engine.run(sql(statement, segments=self._segments, **place))
+        self._engine.run(sql(statement, segments=self._places, **place))
 
     def _reject_broken(self, file: str) -> None:
         statement = """
@@ -118,10 +117,10 @@ class Lines:
         self._engine.run(sql(statement, rejects=name(REJECTS), **parts))
 
 
-def read_csv(engine: DuckDB, table: str, files: Sequence[str]) -> tuple[Raw, list[str]]:
+def read_csv(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
     """Read CSV files, each with a header of its own, into one staged table of text.
 
-    Rows with too few or too many fields or broken quotes go to the rejects. Returns notes too.
+    Rows with too few or too many fields or broken quotes go to the rejects.
 
     Raises:
         InputError: A file is empty, not UTF-8, or has no usable header.
@@ -137,7 +136,7 @@ def read_csv(engine: DuckDB, table: str, files: Sequence[str]) -> tuple[Raw, lis
         lines.read(file, _csv_rows(file, header), columns, first_row=2)
     given = {title: Given(title, place, "CSV") for title, place in places.items()}
     notes = [note for file, header in headers.items() for note in _unnamed(file, header)]
-    return Raw(table, where(files), given, lines.rows, lines.located, is_text=True), notes
+    return replace(_raw(table, files, given, lines), notes=tuple(notes))
 
 
 def read_json_lines(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
@@ -145,20 +144,26 @@ def read_json_lines(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
 
     Lines that are not JSON objects go to the rejects.
     """
-    lines = Lines(engine, table, "lines", [name("line")])
+    lines = Lines(engine, table, "lines", [LINE])
     for file in files:
         _check_json(file)
-        lines.read(file, _json_rows(file), [name("line")], first_row=1)
-    _reject_other_than_objects(engine, table, lines)
-    keys = _keys(engine, lines)
-    refuse_clashes(where(files), keys)
+        lines.read(file, _json_rows(file), [LINE], first_row=1)
+    text = _raw(table, files, {}, lines)
+    _reject_other_than_objects(engine, text)
+    keys = _keys(engine, lines.rows)
+    refuse_clashes(text.where, keys)
     places = {key: name(f"c{place}") for place, key in enumerate(keys)}
-    rows = staged(table, "raw")
-    objects = _objects(lines, places)
+    rows = staged(table, "objects")
+    objects = _objects(text, places)
     engine.run(sql("create or replace table {rows} as {objects}", rows=rows, objects=objects))
     engine.run(sql("drop table {lines}", lines=lines.rows))
     given = {key: Given(key, place, "JSON LINES") for key, place in places.items()}
-    return Raw(table, where(files), given, rows, rows, is_text=True)
+    return Raw(table, text.where, given, rows, is_text=True)
+
+
+def _raw(table: str, files: Sequence[str], given: Mapping[str, Given], lines: Lines) -> Raw:
+    at = (sql("rowid as {at}", at=AT),)
+    return Raw(table, where(files), given, lines.rows, at, lines.segments, is_text=True)
 
 
 def where(files: Sequence[str]) -> str:
@@ -201,39 +206,29 @@ def _check_json(file: str) -> None:
         raise InputError(Fault(file, "", "must hold one JSON object a line", "a list", remedy))
 
 
-def _reject_other_than_objects(engine: DuckDB, table: str, lines: Lines) -> None:
+def _reject_other_than_objects(engine: DuckDB, lines: Raw) -> None:
     statement = """
         insert into {rejects}
-        select {table}, {file}, {row}, 'not a JSON object', to_json(line)
-        from {located} where line is not null and not {is_object}"""
-    located = {"file": FILE, "row": ROW, "located": lines.located}
-    rejects = name(REJECTS)
-    engine.run(sql(statement, rejects=rejects, table=table, is_object=IS_OBJECT, **located))
+        select {table}, {file}, {row}, 'not a JSON object', to_json(line) from {found}"""
+    found = lines.located([LINE], sql("line is not null and not {is_object}", is_object=IS_OBJECT))
+    parts = {"table": lines.table, "file": FILE, "row": ROW, "found": found}
+    engine.run(sql(statement, rejects=name(REJECTS), **parts))
 
 
-def _keys(engine: DuckDB, lines: Lines) -> list[str]:
+def _keys(engine: DuckDB, lines: Sql) -> list[str]:
     statement = """
         select key from (
-            select unnest(json_keys(line)) as key, rowid as place from {rows} where {is_object})
+            select unnest(json_keys(line)) as key, rowid as place from {lines} where {is_object})
         group by key order by min(place), key"""
-    return [key for (key,) in engine.rows(sql(statement, rows=lines.rows, is_object=IS_OBJECT))]
+    return [key for (key,) in engine.rows(sql(statement, lines=lines, is_object=IS_OBJECT))]
 
 
-def _objects(lines: Lines, places: Mapping[str, Sql]) -> Sql:
+def _objects(lines: Raw, places: Mapping[str, Sql]) -> Sql:
     columns = [
         sql("struct_extract(object, {key}) as {place}", key=key, place=place)
         for key, place in places.items()
     ]
-    statement = """
-        select {columns} from (
-            select from_json(line, {shape}) as object, {file}, {row}
-            from {located} where {is_object})"""
-    return sql(
-        statement,
-        columns=[*columns, FILE, ROW],
-        shape=json.dumps(dict.fromkeys(places, "JSON")),
-        located=lines.located,
-        is_object=IS_OBJECT,
-        file=FILE,
-        row=ROW,
-    )
+    shape = json.dumps(dict.fromkeys(places, "JSON"))
+    object_ = sql("from_json(line, {shape}) as object", shape=shape)
+    found = lines.located([object_], IS_OBJECT)
+    return sql("select {columns} from {found}", columns=[*columns, FILE, ROW], found=found)

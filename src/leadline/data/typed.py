@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from leadline.data.files import literal_path
@@ -12,6 +11,8 @@ from leadline.data.text import where
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from leadline.engines.duckdb import ArrowStream, DuckDB
 
 PANDAS_INDEX = "__index_level_"
@@ -29,8 +30,7 @@ def read_parquet(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
     rows = sql(template, paths=paths, several=len(paths) > 1)
     columns = _columns(engine, rows)
     _refuse_renamed(engine, where(files), paths, columns)
-    located = sql("(select *, {place} from {rows})", place=_place(columns), rows=rows)
-    return Raw(table, where(files), columns, rows, located, is_text=False)
+    return Raw(table, where(files), columns, rows, _places(columns))
 
 
 def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
@@ -41,15 +41,11 @@ def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
     """
     given = f"given_{table}"
     refuse_clashes(table, engine.register(given, rows))
-    located = sql(
-        "(select *, {table} as {file}, row_number() over () as {row} from {rows})",
-        table=table,
-        file=FILE,
-        row=ROW,
-        rows=name(given),
+    places = (
+        sql("{table} as {file}", table=table, file=FILE),
+        sql("row_number() over () as {row}", row=ROW),
     )
-    columns = _columns(engine, name(given))
-    return Raw(table, table, columns, name(given), located, is_text=False)
+    return Raw(table, table, _columns(engine, name(given)), name(given), places)
 
 
 def _columns(engine: DuckDB, rows: Sql) -> dict[str, Given]:
@@ -61,11 +57,11 @@ def _columns(engine: DuckDB, rows: Sql) -> dict[str, Given]:
     }
 
 
-def _place(columns: Mapping[str, Given]) -> list[Sql]:
+def _places(columns: Mapping[str, Given]) -> tuple[Sql, ...]:
     """Return the file and the row of each row, unless columns hide where DuckDB says them."""
     hidden = {"filename", "file_row_number"} & {title.lower() for title in columns}
     file, row = ("null", "null") if hidden else ("filename", "file_row_number + 1")
-    return [sql(f"{file} as {{file}}", file=FILE), sql(f"{row} as {{row}}", row=ROW)]
+    return sql("{x} as {file}", x=Sql(file), file=FILE), sql("{x} as {row}", x=Sql(row), row=ROW)
 
 
 def _refuse_renamed(

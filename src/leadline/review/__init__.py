@@ -1,0 +1,1 @@
+"""A model against data: why a lead has its score, and whether the model does what it says."""

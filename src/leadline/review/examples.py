@@ -1,0 +1,119 @@
+"""The examples inside a model: small leads with known results, scored like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from leadline.errors import Fault, InputError, LeadlineError
+from leadline.model.document import Example, Model
+from leadline.model.names import NameFault, Names
+from leadline.model.reader import Source
+from leadline.model.types import Type
+from leadline.query.context import Context
+from leadline.scoring import score
+
+_AS_OF = datetime(2026, 1, 1, 12, tzinfo=UTC)
+"""When examples are scored; their times are given as days before."""
+
+
+def check_examples(model: Model, source: Source) -> list[Fault]:
+    """Return a fault for every expectation of an example that the model does not meet."""
+    if not model.examples:
+        return []
+    try:
+        tables = _tables(model)
+        scored = score(model, as_of=_AS_OF, **tables).scores
+    except (LeadlineError, pa.ArrowException) as error:
+        return [source.fault(("examples",), "must be scored", str(error).splitlines()[0])]
+    rows = {row["lead_id"]: row for row in scored.to_pylist()}
+    return [
+        fault
+        for at, example in enumerate(model.examples)
+        for fault in _compare(model, source, at, example, rows[_lead_id(at)])
+    ]
+
+
+def _lead_id(at: int) -> str:
+    return f"example {at + 1}"
+
+
+def _tables(model: Model) -> dict[str, pa.Table]:
+    leads, accounts, events, outcomes = [], [], [], []
+    for at, example in enumerate(model.examples):
+        key = _lead_id(at)
+        leads.append({"lead_id": key, "account_id": key, **_fields(example.lead)})
+        accounts.append({"account_id": key, **_fields(example.account)})
+        events += [{"event_id": f"{key}.{n}", "lead_id": key, **_dated(each)} for n, each in enumerate(example.events)]
+        outcomes += [{"lead_id": key, **_dated(each)} for each in example.outcomes]
+    found = {"leads": leads, "accounts": accounts, "events": events, "outcomes": outcomes}
+    lacking = _lacking(model)
+    return {name: _table(rows, lacking.get(name, {})) for name, rows in found.items() if rows}
+
+
+def _lacking(model: Model) -> dict[str, dict[str, Type]]:
+    """Return the columns that the model reads: those no example has are null."""
+    names = Names(model)
+    found: dict[str, dict[str, Type]] = {}
+    for entity, name in Context(model, {}).fields:
+        table = f"{entity}s"
+        try:
+            found.setdefault(table, {})[name] = names.column(table, name)
+        except NameFault:
+            found.setdefault(table, {})[name] = Type.ANY
+    return found
+
+
+def _table(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, Type]) -> pa.Table:
+    columns = dict.fromkeys([*(key for row in rows for key in row), *lacking])
+    arrays = {name: _array([row.get(name) for row in rows]) for name in columns}
+    return pa.table(arrays)
+
+
+def _array(values: Sequence[Any]) -> pa.Array:
+    found = pa.array([float(each) if type(each) is int else each for each in values])
+    return found if not pa.types.is_null(found.type) else found.cast(pa.string())
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _moment(each) for name, each in values.items()}
+
+
+def _moment(value: Any) -> Any:
+    """Return a time for ``{days_ago: 3}``, anything else as it is."""
+    if isinstance(value, Mapping) and set(value) == {"days_ago"}:
+        return _AS_OF - timedelta(days=value["days_ago"])
+    return value
+
+
+def _dated(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an event with its time in place of ``days_ago``."""
+    if "days_ago" not in event:
+        raise InputError(Fault("", "examples", "must give days_ago for every event and outcome"))
+    rest = {name: each for name, each in event.items() if name != "days_ago"}
+    return {**_fields(rest), "occurred_at": _AS_OF - timedelta(days=event["days_ago"])}
+
+
+def _compare(
+    model: Model, source: Source, at: int, example: Example, row: Mapping[str, Any]
+) -> Iterator[Fault]:
+    for path, expected, found in _expectations(model, example, row):
+        if expected != found:
+            yield source.fault(("examples", at, *path), f"must be {expected}", str(found))
+
+
+def _expectations(
+    model: Model, example: Example, row: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
+    if example.band is not None:
+        yield ("band",), example.band, row["band"]
+    if "override" in example.model_fields_set:
+        yield ("override",), example.override, row["override"]
+    for key in ("scores", "grades"):
+        for name, expected in getattr(example, key).items():
+            yield (key, name), expected, row[name]
+    for name, expected in example.bands.items():
+        yield ("bands", name), expected, row[model.column(name)]

@@ -1,0 +1,296 @@
+"""Score a model over tables: read, check, compute. Everything that scores goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from leadline.data.read import Input, Loaded, load
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import Fault, InputError, ModelError
+from leadline.model.check import check
+from leadline.model.document import Model
+from leadline.model.fingerprint import fingerprint
+from leadline.model.names import Names
+from leadline.model.reader import Source, parse
+from leadline.model.types import Schema, Type
+from leadline.query.context import Context, Profile, rule_expressions
+from leadline.query.hits import columns_of, matchers, signs
+from leadline.query.statement import OUTPUTS, Statement, statement
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FEW_VALUES = 1000
+"""A column with more distinct values than this among a sample has too many shapes to list."""
+_SAMPLE_ROWS = 200_000
+_KEYS = {
+    "scores": ("lead_id", "as_of"),
+    "points": ("lead_id", "as_of", "score", "rule"),
+    "account_scores": ("account_id", "as_of"),
+    "transitions": ("lead_id", "at", "ladder"),
+}
+_SHARED = ("moment", "account_moment", "account_row", "lead_row", "account_total", "lead_total")
+"""Steps that several outputs rest on; kept while more than one output is wanted."""
+
+
+def read_model(source: str | Path | Mapping[str, Any] | Model) -> tuple[Model, Source]:
+    """Read a model and keep the lines of its parts; faults stay in the source until ``check``."""
+    if isinstance(source, Model):
+        return source, Source("model", source.plain())
+    return parse(source)
+
+
+def moment(text: str) -> datetime:
+    """Return a moment from ISO 8601 text with a zone, or from a date, which is midnight UTC.
+
+    Raises InputError.
+
+    >>> moment("2026-11-01T13:00:00+01:00").isoformat()
+    '2026-11-01T12:00:00+00:00'
+    """
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        fault = Fault("", "--as-of", "must be a time such as 2026-11-01T12:00:00Z", text)
+        raise InputError(fault) from None
+    if found.tzinfo is None and len(text) > len("2026-11-01"):
+        remedy = f"Write {text}Z if it is UTC."
+        raise InputError(Fault("", "--as-of", "must have a zone", text, remedy))
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The results of one run, as Arrow tables; it speaks the Arrow stream protocol as its scores.
+
+    Attributes:
+        scores: One row a lead and moment.
+        points: The ledger: one row a lead, moment and rule.
+        account_scores: One row an account and moment; None where the model has no account score.
+        transitions: One row a changed band; None where the model has no bands.
+        rejects: Rows that could not be used, with their reasons.
+        notes: What a person should know of the data, one sentence each.
+    """
+
+    scores: pa.Table
+    points: pa.Table
+    account_scores: pa.Table | None
+    transitions: pa.Table | None
+    rejects: pa.Table
+    notes: tuple[str, ...]
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:  # noqa: PLW3201
+        """Return the scores as a stream."""
+        return self.scores.__arrow_c_stream__(requested_schema)
+
+
+def score(
+    model: str | Path | Mapping[str, Any] | Model,
+    *,
+    leads: Input,
+    as_of: datetime | str | None = None,
+    spine: Input | None = None,
+    clean: bool = False,
+    engine: DuckDB | None = None,
+    **tables: Input | None,
+) -> Scored:
+    """Score leads.
+
+    Args:
+        model: File, text or plain values of a model document.
+        leads: Files, or anything that speaks the Arrow stream protocol.
+        as_of: The moment to score at; or else give a spine.
+        spine: Table of ``lead_id`` and ``as_of``: which leads, at which moments.
+        clean: The tables are declared clean: keys are not checked.
+        engine: An engine to use; by default one of its own.
+        tables: ``accounts``, ``events``, ``outcomes``, ``previous``, ``field_history``,
+            ``lead_merges`` and ``event_marks``, each as ``leads``.
+
+    Raises ModelError, InputError, EngineError, FileError.
+
+    >>> import pyarrow as pa
+    >>> model = {"leadline": 1, "model": "size", "scores": {"fit": {"rules": {
+    ...     "large": {"when": "lead.employees >= 100", "points": 10}}}}}
+    >>> leads = pa.table({"lead_id": ["a", "b"], "employees": [250, 3]})
+    >>> scored = score(model, leads=leads, as_of="2026-11-01T12:00:00Z")
+    >>> scored.scores.select(["lead_id", "fit"]).sort_by("lead_id").to_pylist()
+    [{'lead_id': 'a', 'fit': 10.0}, {'lead_id': 'b', 'fit': 0.0}]
+    """
+    if (as_of is None) == (spine is None):
+        raise InputError(Fault("", "score", "must be given either as_of or spine"))
+    inputs = {"leads": leads, "spine": spine, **tables}
+    given = {name: table for name, table in inputs.items() if table is not None}
+    at = moment(as_of) if isinstance(as_of, str) else as_of
+    if engine is not None:
+        return _scored(Run.open(engine, model, given, as_of=at, clean=clean))
+    with DuckDB() as own:
+        return _scored(Run.open(own, model, given, as_of=at, clean=clean))
+
+
+def _scored(run: Run) -> Scored:
+    run.keep(*run.statement.outputs)
+    found = {name: run.arrow(name) for name in run.statement.outputs}
+    return Scored(
+        scores=found["scores"],
+        points=found["points"],
+        account_scores=found.get("account_scores"),
+        transitions=found.get("transitions"),
+        rejects=run.engine.arrow(f"select * from {run.loaded.rejects.relation}"),
+        notes=tuple(run.loaded.notes),
+    )
+
+
+@dataclass
+class Run:
+    """A model over loaded tables, ready to compute.
+
+    Attributes:
+        engine: Holds the tables.
+        model: Free of faults for these tables.
+        loaded: What was read, and what a person should know of it.
+        statement: The one statement.
+    """
+
+    engine: DuckDB
+    model: Model
+    loaded: Loaded
+    statement: Statement
+    kept: frozenset[str] = frozenset()
+
+    @classmethod
+    def open(
+        cls,
+        engine: DuckDB,
+        model: str | Path | Mapping[str, Any] | Model,
+        inputs: Mapping[str, Input],
+        *,
+        as_of: datetime | None = None,
+        clean: bool = False,
+    ) -> Run:
+        """Load tables, check the model against them and make the statement.
+
+        Without a table ``spine`` every lead is scored at ``as_of``, and every account.
+        """
+        document, source = read_model(model)
+        refuse(check(document, source))
+        loaded = load(engine, inputs, document.columns, clean=clean)
+        refuse(_with_examples(check(document, source, loaded.schema), loaded))
+        one_moment = "spine" not in loaded.schema
+        if one_moment:
+            if as_of is None:
+                raise InputError(Fault("", "as_of", "must be given where there is no spine"))
+            make_spine(engine, as_of)
+        profile = Profile(_few(engine, document, loaded.schema), one_moment, one_moment)
+        return cls(engine, document, loaded, statement(document, loaded.schema, profile))
+
+    @staticmethod
+    def faults(
+        engine: DuckDB, model: Model, source: Source, inputs: Mapping[str, Input]
+    ) -> list[Fault]:
+        """Return the faults of a model over tables, columns and types included."""
+        loaded = load(engine, inputs, model.columns)
+        return _with_examples(check(model, source, loaded.schema), loaded)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The fingerprint of the model."""
+        return fingerprint(self.model)
+
+    def keep(self, *outputs: str) -> None:
+        """Compute once what several outputs rest on."""
+        if len(outputs) < 2:  # noqa: PLR2004 - one output needs nothing twice
+            return
+        for step in _SHARED:
+            if step in self.statement.steps:
+                text = self.statement.text(step, "duckdb", self.kept)
+                self.engine.run(f"create or replace temp table {step} as {text}")
+                self.kept |= {step}
+
+    def sql(self, output: str) -> str:
+        """Return the SQL of an output over the tables and what is kept."""
+        return self.statement.text(output, "duckdb", self.kept)
+
+    def ordered_sql(self, output: str) -> str:
+        """Return the SQL of an output in the order of its keys, so that files compare."""
+        keys = ", ".join(f'"{key}"' for key in _KEYS[output])
+        return f"select * from ({self.sql(output)}) order by {keys}"
+
+    def arrow(self, output: str) -> pa.Table:
+        """Return an output as an Arrow table; its times carry the zone UTC."""
+        query = self.sql(output)
+        times = [name for name, kind in self._columns(query) if kind == "TIMESTAMP"]
+        zoned = ", ".join(f"{name} at time zone 'UTC' as {name}" for name in times)
+        return self.engine.arrow(f"select * replace ({zoned}) from ({query})" if times else query)
+
+    def _columns(self, query: str) -> list[tuple[str, str]]:
+        return [(row[0], row[1]) for row in self.engine.rows(f"describe {query}")]
+
+
+def refuse(faults: list[Fault]) -> None:
+    """Raise ModelError where there are faults."""
+    if faults:
+        raise ModelError(*faults)
+
+
+def make_spine(engine: DuckDB, as_of: datetime) -> None:
+    """Make the spine of a batch: every lead, at one moment."""
+    text = as_of.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    engine.run(
+        "create or replace temp view spine as "
+        f"select lead_id, timestamp '{text}' as as_of from leads"
+    )
+
+
+def _with_examples(faults: list[Fault], loaded: Loaded) -> list[Fault]:
+    """Show where text stands in a column that a fault calls text."""
+    return [_with_example(fault, loaded) for fault in faults]
+
+
+def _with_example(fault: Fault, loaded: Loaded) -> Fault:
+    if "text" not in fault.found:
+        return fault
+    for entity, table in (("account", "accounts"), ("lead", "leads")):
+        for name, kind in loaded.schema.get(table, {}).items():
+            if kind is Type.TEXT and f"{entity}.{name} (text)" in fault.found:
+                shown = [f"{value!r} in row {row}" for row, value in loaded.examples(table, name)]
+                remedy = (
+                    f"{table}.{name} is text, with {', '.join(shown)}. Correct these, or declare "
+                    f"columns: {{{table}: {{{name}: {{type: number}}}}}} to read them as empty."
+                )
+                return replace(fault, remedy=remedy) if shown else fault
+    return fault
+
+
+def _few(engine: DuckDB, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
+    """Return the columns read by conditions on events that have few values."""
+    context = Context(model, schema)
+    wanted = set()
+    for level in ("account", "lead"):
+        found = [*matchers(context, level, "events"), *signs(context, level)]
+        for matcher in found:
+            wanted |= {("events", name) for name in columns_of(matcher)}
+        for matcher in matchers(context, level, "outcomes"):
+            wanted |= {("outcomes", name) for name in columns_of(matcher)}
+    return frozenset(pair for pair in wanted if _has_few(engine, schema, *pair))
+
+
+def _has_few(engine: DuckDB, schema: Schema, table: str, name: str) -> bool:
+    kind = schema.get(table, {}).get(name)
+    if kind is None or kind is Type.ANY:
+        return True
+    if kind is Type.TIME:
+        return False
+    quoted = '"' + name.replace('"', '""') + '"'
+    sample = f"select {quoted} as c from {table} limit {_SAMPLE_ROWS}"
+    return bool(engine.rows(f"select count(distinct c) <= {FEW_VALUES} from ({sample})")[0][0])
+
+
+__all__ = ["OUTPUTS", "Names", "Run", "Scored", "moment", "read_model", "rule_expressions", "score"]
+
+Progress = Callable[[float], None]
+"""Told the percentage done."""
