@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import json
-
 import polars as pl
-import pyarrow as pa
 import pytest
 
 from leadline.data.read import Loaded, load
@@ -43,12 +41,18 @@ def test_faults_of_all_tables_are_reported_together(loaded: Callable[..., Loaded
     with pytest.raises(InputError) as caught:
         loaded(leads="id,name\n1,x\n", events="event_id,lead_id\n1,2\n", accounts="account_id\na\n")
     assert [str(fault) for fault in caught.value.faults] == [
-        "leads.csv must have a column lead_id; found id, name. "
-        'Map it, such as columns: {leads: {lead_id: {from: "its name there"}}}.',
-        "events.csv must have a column type; found event_id, lead_id. "
-        'Map it, such as columns: {events: {type: {from: "its name there"}}}.',
-        "events.csv must have a column occurred_at; found event_id, lead_id. "
-        'Map it, such as columns: {events: {occurred_at: {from: "its name there"}}}.',
+        (
+            "leads.csv must have a column lead_id; found id, name. "
+            'Map it, such as columns: {leads: {lead_id: {from: "its name there"}}}.'
+        ),
+        (
+            "events.csv must have a column type; found event_id, lead_id. "
+            'Map it, such as columns: {events: {type: {from: "its name there"}}}.'
+        ),
+        (
+            "events.csv must have a column occurred_at; found event_id, lead_id. "
+            'Map it, such as columns: {events: {occurred_at: {from: "its name there"}}}.'
+        ),
     ]
 
 
@@ -58,8 +62,10 @@ def test_missing_files_of_all_tables_are_reported_together(engine: DuckDB, folde
     with pytest.raises(FileError) as caught:
         load(engine, {"leads": "none.csv", "accounts": "sub", "events": "*.parquet"}, {})
     assert [str(fault) for fault in caught.value.faults] == [
-        "none.csv cannot be read; found No such file or directory. "
-        "Check the path and its permissions.",
+        (
+            "none.csv cannot be read; found No such file or directory. "
+            "Check the path and its permissions."
+        ),
         "sub must be a file; found a folder. Name the files in it, such as sub/*.parquet.",
         "*.parquet must match at least one file. Check the pattern.",
     ]
@@ -131,7 +137,7 @@ def _given(frame: pl.DataFrame, kind: str) -> Any:
     in_memory = {
         "arrow": frame.to_arrow,
         "polars": lambda: frame,
-        "pandas": lambda: frame.to_pandas(),
+        "pandas": frame.to_pandas,
         "reader": lambda: frame.to_arrow().to_reader(),
     }
     if kind in in_memory:
@@ -156,7 +162,7 @@ def test_a_column_is_mapped_and_declared(engine: DuckDB, loaded: Callable[..., L
     }
     text = "Prospect ID,size,Name\n1,5,x\n2,999,y\n3,Select,z\n4,many,z\n"
     result = loaded(columns, leads=text)
-    assert engine.rows("select lead_id, size, source, \"Name\" from leads order by all") == [
+    assert engine.rows('select lead_id, size, source, "Name" from leads order by all') == [
         ("1", 5.0, None, "x"),
         ("2", None, None, "y"),
         ("3", None, None, "z"),
@@ -190,7 +196,13 @@ def test_rows_that_cannot_be_used_are_kept_apart(
         ("events", "events.csv", 3, "event_id is missing", _content(None, "L1", NOON)),
         ("events", "events.csv", 4, "too few fields", '"e3,L1"'),
         ("events", "events.csv", 5, "occurred_at is not a time", _content("e4", "L1", "yesterday")),
-        ("events", "events.csv", 6, "lead_id and account_id are missing", _content("e5", None, NOON)),
+        (
+            "events",
+            "events.csv",
+            6,
+            "lead_id and account_id are missing",
+            _content("e5", None, NOON),
+        ),
         ("events", "events.csv", 7, "occurred_at is missing", _content("e6", "L1", None)),
     ]
     assert "events.csv: 1 row was rejected: too few fields." in result.notes

@@ -884,12 +884,8 @@ class Tables:
         """Return up to 60 events, some of them repeated by id."""
         number = self.dice.choice((0, 5, 15, 25, 40, 50, 56))
         rows = [self.event(f"{self.dice.choice('eEé')}{place}") for place in range(number)]
-        repeated = [self.again(row) for row in rows if self.dice.chance(0.04)]
-        return rows + [
-            row
-            for row in repeated[:4]
-            if sum(sort_key(row) == sort_key(other) for other in rows) == 0
-        ]
+        repeated = [(row, self.again(row)) for row in rows if self.dice.chance(0.04)]
+        return [*rows, *(other for row, other in repeated[:4] if may_repeat(row, other))]
 
     def event(self, event_id: str) -> Row:
         """Return an event."""
@@ -1005,10 +1001,15 @@ class Tables:
         ]
 
 
+def may_repeat(row: Row, other: Row) -> bool:
+    """Return whether both rows of one id belong to someone and it is plain which one stands."""
+    return bool(owners(row) and owners(other)) and sort_key(row) != sort_key(other)
+
+
 def sort_key(row: Row) -> tuple[Any, ...]:
     """Return what decides between rows of one event id."""
     recorded_at = row["recorded_at"] or row["occurred_at"]
-    return (row["event_id"], recorded_at, row["occurred_at"], row["lead_id"])
+    return (recorded_at, row["occurred_at"], row["lead_id"])
 
 
 def declare(dice: Dice, document: Row, tables: Mapping[str, list[Row]]) -> None:

@@ -492,14 +492,9 @@ class Known:
             return True
         if created is not None:
             return created <= self.as_of
-        if subject.lead not in self.active:
+        if not self.events.get(subject.owner):  # neither date
             return "rollup.undated_left_out" not in self.faults
-        return bool(self.events.get(subject.owner))
-
-    @cached_property
-    def active(self) -> set[str | None]:
-        """Return the leads that have an event at any time."""
-        return {self.final(event.lead_id) for event in self.facts.events}
+        return True  # its first visible event is one that is known by now
 
 
 # --- Rules and scores at one moment --------------------------------------------------------------

@@ -54,9 +54,10 @@ def given_files(paths: Paths) -> list[str]:
     """
     listed = [paths] if isinstance(paths, str | Path) else list(paths)
     files = [file for path in listed for file in _matching(str(path))]
-    faults = [fault for file in files if (fault := _unreadable(file))]
-    if faults or not files:
-        raise FileError(*(faults or ["A table was given as an empty list of files."]))
+    if not files:
+        raise FileError("A table was given as an empty list of files.")
+    if faults := [fault for file in files if (fault := _unreadable(file))]:
+        raise FileError(*faults)
     return files
 
 
@@ -69,10 +70,20 @@ def literal_path(path: str) -> Sql:
     return sql("{path}", path=glob.escape(path))
 
 
+def called(files: Sequence[str]) -> str:
+    """Return what messages call some files.
+
+    >>> called(["a.csv", "b.csv", "c.csv"])
+    'a.csv and 2 more'
+    """
+    return files[0] if len(files) == 1 else f"{files[0]} and {len(files) - 1} more"
+
+
 def _matching(path: str) -> list[str]:
     if os.path.lexists(path) or not glob.has_magic(path):
         return [path]
-    return sorted(glob.glob(path, recursive=True)) or [path]
+    found = glob.glob(path, recursive=True)  # noqa: PTH207  # Path.glob takes no absolute pattern
+    return sorted(found) or [path]
 
 
 def _unreadable(file: str) -> Fault | None:

@@ -64,13 +64,15 @@ KEYS: Mapping[str, Keys] = {
     "field_history": Keys(
         ("entity", "id", "field", "value", "valid_from"),
         nullable=("value",),
-        once=("entity", "id", "field", "valid_from"),
+        once=("entity", "id", "field", "value", "valid_from"),
     ),
     "lead_merges": Keys(
         ("from_id", "into_id", "recorded_at"), once=("from_id", "into_id", "recorded_at")
     ),
     "event_marks": Keys(
-        ("event_id", "mark", "recorded_at"), once=("event_id", "mark", "recorded_at")
+        ("event_id", "mark", "recorded_at"),
+        nullable=("mark",),
+        once=("event_id", "mark", "recorded_at"),
     ),
     "spine": Keys(("lead_id", "as_of"), once=("lead_id", "as_of")),
 }

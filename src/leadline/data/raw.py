@@ -27,7 +27,7 @@ REJECTS = "rejects"
 
 @dataclass(frozen=True)
 class Given:
-    """A column as it was given; ``native`` is its DuckDB type, or CSV or JSON LINES: no type yet."""
+    """A column as it was given; ``native`` is its DuckDB type, or of what text it is."""
 
     name: str
     value: Sql
@@ -42,8 +42,8 @@ class Raw:
         where: What messages call it: the file, or the table where there is none.
         columns: By name, in the order of the data.
         relation: The rows.
-        places: What says ``FILE`` and ``ROW`` of each row, or with ``segments`` ``AT``; empty where
-            the relation has them as columns.
+        places: What says ``FILE`` and ``ROW`` of each row, or with ``segments`` its place ``AT``;
+            empty where the relation has that as a column.
         segments: Relation of ``starts``, ``file``, ``row``: from that place on, rows are counted on
             from that row of that file.
         is_text: Nothing is typed yet, so typed rows are worth keeping.
@@ -62,7 +62,7 @@ class Raw:
     @property
     def kept_places(self) -> tuple[Sql, ...]:
         """Columns that say where a row is, and that a copy of the rows must keep."""
-        return () if self.places else (FILE, ROW)
+        return () if self.places else (AT,)
 
     def located(self, columns: Sequence[Sql], condition: Sql, limit: int | None = None) -> Sql:
         """Return columns of the rows for which a condition is true, with ``FILE`` and ``ROW``."""

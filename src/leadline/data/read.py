@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from leadline.data import resolve
-from leadline.data.clean import Reading, examples, is_number, settle
+from leadline.data.clean import check, examples, settle
 from leadline.data.columns import Column, match
+from leadline.data.csv_files import read_csv
 from leadline.data.files import Format, format_of, given_files
+from leadline.data.json_lines import read_json_lines
 from leadline.data.raw import REJECTS, Raw, prepare
 from leadline.data.sql import Sql, name, sql
-from leadline.data.text import read_csv, read_json_lines
 from leadline.data.typed import read_arrow, read_parquet
+from leadline.data.values import Reading, is_number
 from leadline.engines.duckdb import ArrowStream
 from leadline.errors import Fault, FileError, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Type
@@ -98,6 +100,7 @@ def load(
     """Read tables; afterwards the engine has each under its name, typed and with unique keys.
 
     Args:
+        engine: Where the tables are wanted.
         inputs: Table name, such as ``leads``, to where its rows are.
         columns: Table name to what a model document declares of its columns.
         clean: The tables are known to be clean: keys are neither checked nor made unique, and
@@ -151,8 +154,9 @@ def _load(
 ) -> Table:
     raw = _read(engine, table, given)
     targets, match_notes = match(raw, declared)
-    readings, type_notes = settle(engine, raw, targets)
+    readings = settle(engine, raw, targets)
     rows = resolve.stage(engine, raw, readings)
+    type_notes = check(engine, raw, readings, rows)
     rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows)
     _publish(engine, table, readings, rows)
     raw, readings = _kept(engine, raw, readings)

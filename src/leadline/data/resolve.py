@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.data.clean import EXAMPLES, NOUNS, Reading
+from leadline.data.clean import EXAMPLES, NOUNS
 from leadline.data.keys import KEYS
 from leadline.data.raw import FILE, REJECTS, ROW, Raw, staged
-from leadline.data.sql import Sql, joined, name, sql
+from leadline.data.sql import ALWAYS, Part, Sql, joined, name, sql
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from leadline.data.values import Reading
     from leadline.engines.duckdb import DuckDB
 
 REPEATED_HASHES = """
@@ -37,7 +38,7 @@ FIRST = """
 
 
 def stage(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> Sql:
-    """Return the rows with their types: a view, or a table in the same order where they were text."""
+    """Return the rows with their types: a view, or where they were text a table in their order."""
     rows = staged_rows(raw)
     columns = [
         sql("{value} as {title}", value=_value(raw, each), title=name(each.target.name))
@@ -82,12 +83,18 @@ def require_unique(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], ro
     if not keys or not _repeated_hashes(engine, raw.table, rows, keys):
         return
     values = [sql("{v} as {k}", v=_value(raw, readings[key]), k=name(key)) for key in readings]
-    found = raw.located(values, Sql("true"))
+    found = raw.located(values, ALWAYS)
     statement = """
         select concat_ws(' ', {keys}), list({row} order by {row}), count(*) over ()
         from {found} where {first} is not null
         group by {keys} having count(*) > 1 order by 1 limit {limit}"""
-    parts = {"keys": keys, "first": keys[0], "row": ROW, "found": found, "limit": EXAMPLES}
+    parts: dict[str, Part] = {
+        "keys": keys,
+        "first": keys[0],
+        "row": ROW,
+        "found": found,
+        "limit": EXAMPLES,
+    }
     if repeated := engine.rows(sql(statement, **parts)):
         raise InputError(_not_unique(raw, repeated))
 
@@ -130,7 +137,7 @@ def _reject(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading]) -> None:
         insert into {rejects}
         select {table}, {file}, {row}, reason, content from {found} where reason is not null"""
     parts = {"table": raw.table, "file": FILE, "row": ROW}
-    found = raw.located(columns, Sql("true"))
+    found = raw.located(columns, ALWAYS)
     with engine.ordered():
         engine.run(sql(statement, rejects=name(REJECTS), found=found, **parts))
 
@@ -160,11 +167,11 @@ def _lacks(key: Reading) -> Sql:
 def _has_key(table: str) -> Sql:
     keys = KEYS[table]
     texts = [key for key in keys.once if keys.defaults.get(key) == ""]
-    return joined(" and ", [Sql("true"), *(sql("{key} <> ''", key=name(key)) for key in texts)])
+    return joined(" and ", [ALWAYS, *(sql("{key} <> ''", key=name(key)) for key in texts)])
 
 
 def _repeated_hashes(
-    engine: DuckDB, table: str, rows: Sql, columns: Sequence[Sql], has_key: Sql = Sql("true")
+    engine: DuckDB, table: str, rows: Sql, columns: Sequence[Sql], has_key: Sql = ALWAYS
 ) -> int:
     hashes = staged(table, "hashes")
     parts = {"hashes": hashes, "rows": rows, "columns": columns, "has_key": has_key}

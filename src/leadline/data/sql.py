@@ -12,6 +12,8 @@ class Sql(str):
     __slots__ = ()
 
 
+ALWAYS = Sql("true")
+
 Scalar: TypeAlias = str | int | float | bool | None
 Part: TypeAlias = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadline.data.files import literal_path
+from leadline.data.files import called, literal_path
 from leadline.data.raw import FILE, ROW, Given, Raw, refuse_clashes
 from leadline.data.sql import Sql, name, sql
-from leadline.data.text import where
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ def read_parquet(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
     template = "read_parquet([{paths}], union_by_name = {several})"
     rows = sql(template, paths=paths, several=len(paths) > 1)
     columns = _columns(engine, rows)
-    _refuse_renamed(engine, where(files), paths, columns)
-    return Raw(table, where(files), columns, rows, _places(columns))
+    _refuse_renamed(engine, called(files), paths, columns)
+    return Raw(table, called(files), columns, rows, _places(columns))
 
 
 def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:

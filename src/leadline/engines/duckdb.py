@@ -26,6 +26,7 @@ POLL_SECONDS = 0.2
 SETTINGS = (
     "set TimeZone = 'UTC'",
     "set preserve_insertion_order = false",
+    "set enable_progress_bar_print = false",
     "set python_enable_replacements = false",  # a name in a statement is never a Python variable
     "set autoinstall_known_extensions = false",  # a statement never reaches for the network
     "set autoload_known_extensions = false",
@@ -122,7 +123,6 @@ class DuckDB:
             self._connection.execute(setting)
         if self._progress is not None:
             self._connection.execute("set enable_progress_bar = true")
-            self._connection.execute("set enable_progress_bar_print = false")
 
     def __enter__(self) -> Self:
         return self

@@ -81,12 +81,12 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
         order = "2.0 * microseconds(f.as_of)"
         decided = case([(on, sql(f"{order} + 1.0")), (off, sql(order))])
         columns.append(
-            named(sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided), f"decided.{band}")
+            named(sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided), f"decided.{name}.{band}")
         )
     before = _previous(context, name, ladder)
     switches = []
     for band in ladder.leave:
-        decided = column(f"decided.{band}", "f")
+        decided = column(f"decided.{name}.{band}", "f")
         was_on = column(f"was.{band}", "p") if before is not None else exp.false()
         state = sql(
             "case when :d is null then coalesce(:w, false) else :d - 2.0 * floor(:d / 2.0) = 1.0 end",

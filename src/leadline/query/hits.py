@@ -381,7 +381,7 @@ def subject_steps(context: Context, level: Level) -> Iterator[Step]:
         )
         return
     yield "account_subject", sql(
-        f"select f.*, null as source, true as own, :columns from account_facts as f {reset_join} "
+        f"select f.*, cast(null as text) as source, true as own, :columns from account_facts as f {reset_join} "
         "union all "
         f"select f.*, w.source, false as own, :columns from account_facts as f "
         f"join account_reach as w on w.k = f.k {reset_join}",
@@ -414,7 +414,7 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
     ]
     reach = {
         "lead": "select k, as_of, lead_id as source from lead_facts",
-        "account": "select f.k, f.as_of, f.account_id, null as source, true as own from account_facts as f "
+        "account": "select f.k, f.as_of, f.account_id, cast(null as text) as source, true as own from account_facts as f "
         "union all select f.k, f.as_of, f.account_id, w.source, false as own "
         "from account_facts as f join account_reach as w on w.k = f.k",
     }[level]

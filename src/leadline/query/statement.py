@@ -8,7 +8,7 @@ spine alone, which is a table like the others.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -17,7 +17,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
 from leadline.query import attributes, bands, hits, scores, subjects, units
 from leadline.query.context import Context, Level, Profile
-from leadline.query.dialects import lower
+from leadline.query.dialects import render
 from leadline.query.sql import Tree, column, named, sql, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
@@ -38,6 +38,7 @@ class Statement:
 
     steps: Mapping[str, Tree]
     outputs: Mapping[str, Tree]
+    _texts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
 
     def needed(self, output: str, given: frozenset[str] = frozenset()) -> list[str]:
         """Return the steps that an output rests on, without those already given."""
@@ -50,25 +51,24 @@ class Statement:
                     waiting.append(self.steps[table.name])
         return [name for name in self.steps if name in wanted]
 
-    def text(
-        self, output: str, engine: str, given: frozenset[str] = frozenset(), *, pretty: bool = False
-    ) -> str:
-        """Return the SQL of an output, or of a step, for an engine."""
-        tree = self.outputs[output] if output in self.outputs else self.steps[output]
+    def text(self, output: str, engine: str, given: frozenset[str] = frozenset()) -> str:
+        """Return the SQL of an output, or of a step, for an engine; steps given are tables there."""
         names = self.needed(output, given)
-        query = lower(tree, engine)
+        if not names:
+            return self._rendered(output, engine)
         parts = [
-            exp.CTE(
-                this=lower(self.steps[name], engine),
-                alias=exp.TableAlias(this=exp.to_identifier(name)),
-                materialized=True if name in NUMBERED else None,
-            )
+            f"{name} as {'materialized ' if name in NUMBERED else ''}({self._rendered(name, engine)})"
             for name in names
         ]
-        if parts:
-            recursive = bool(RECURSIVE & set(names))
-            query.set("with_", exp.With(expressions=parts, recursive=recursive))
-        return query.sql(dialect=engine, pretty=pretty)
+        recursive = "recursive " if RECURSIVE & set(names) else ""
+        return f"with {recursive}{', '.join(parts)} {self._rendered(output, engine)}"
+
+    def _rendered(self, name: str, engine: str) -> str:
+        key = (name, engine)
+        if key not in self._texts:
+            tree = self.outputs[name] if name in self.outputs else self.steps[name]
+            self._texts[key] = render(tree, engine)
+        return self._texts[key]
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:

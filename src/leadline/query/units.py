@@ -248,7 +248,7 @@ _PICKED_PARAMS: dict[str, Callable[[UnitRule], Tree]] = {
 }
 
 _PARTS = """
-    select k, rule, sum(units) as units, max(last_at) as last_at, sum(weights) as weights,
+    select k, rule, cast(sum(units) as bigint) as units, max(last_at) as last_at, sum(weights) as weights,
         sum(case when limit_each is null then amount else clamp(amount, -limit_each, limit_each) end) as amount
     from (
         select c.k, c.rule, c.part, p.limit_each, p.at_least, count(*) as units,

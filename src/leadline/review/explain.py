@@ -309,7 +309,8 @@ def _ways(
 ) -> dict[str, tuple[str, Sequence[Step] | None]]:
     """Return for each ladder of edges the next band and the fewest steps found that reach it."""
     found: dict[str, tuple[str, Sequence[Step] | None]] = {}
-    steps = [move.step for move in moves]
+    bands = {move.band for move in moves}
+    steps = [move.step for move in moves if (move.after or 0) > (move.before or 0) or len(bands) > 1]
     for name, ladder in model.bands.items():
         if ladder.edges is None or not isinstance(ladder.by, str):
             continue
@@ -331,7 +332,7 @@ def _way(
     edge = (ladder.edges or {})[target]
     paths: list[list[Step]] = [[]]
     for depth in range(MOST_STEPS):
-        tried = [[*path, step] for path in paths for step in steps if _repeatable(step, path)]
+        tried = _longer(paths, steps)
         outlooks = worlds.outlooks(tried) if tried else []
         values = [each.values[str(ladder.by)] or 0.0 for each in outlooks]
         ranked = sorted(range(len(tried)), key=lambda index: -values[index])
@@ -342,9 +343,23 @@ def _way(
     return None
 
 
+def _longer(paths: Sequence[Sequence[Step]], steps: Sequence[Step]) -> list[list[Step]]:
+    """Return the paths with one more step, each set of steps once."""
+    found: dict[frozenset[tuple[str, int]], list[Step]] = {}
+    for path in paths:
+        for step in steps:
+            if _repeatable(step, path):
+                longer = [*path, step]
+                labels = [each.label for each in longer]
+                found.setdefault(frozenset((each, labels.count(each)) for each in labels), longer)
+    return list(found.values())
+
+
 def _repeatable(step: Step, path: Sequence[Step]) -> bool:
     """A field becomes known once; an event can happen again."""
-    return step.field is None or all(other.field is None or other.field[:2] != step.field[:2] for other in path)
+    if step.field is None:
+        return True
+    return all(other.field is None or other.field[:2] != step.field[:2] for other in path)
 
 
 def compare(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[Change]:

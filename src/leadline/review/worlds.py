@@ -62,6 +62,7 @@ class Worlds:
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
         self.own = DuckDB(threads=1)
+        self.text = statement(model, schema, Profile()).text("scores", "duckdb")
         self._bring(lead_id)
         self.account_id = self._account()
 
@@ -191,8 +192,7 @@ class Worlds:
                 )
 
     def _scores(self, worlds: Iterable[str]) -> list[Outlook]:
-        text = statement(self.model, self.schema, Profile()).text("scores", "duckdb")
-        rows = self.own.arrow(text).to_pylist()
+        rows = self.own.arrow(self.text).to_pylist()
         by_lead = {row["lead_id"]: row for row in rows}
         return [Outlook(by_lead[world + self.lead_id]) for world in worlds]
 
