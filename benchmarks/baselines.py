@@ -11,7 +11,6 @@ from datetime import datetime
 
 import duckdb
 import polars as pl
-
 from generate import SCORE_RANGE, Rule
 
 DAY_MICROSECONDS = 86_400_000_000
@@ -52,7 +51,7 @@ def _capped_sum(rule: Rule) -> str:
     if rule.within_days is not None:
         conditions.append(f"age_days < {rule.within_days}")
     weight = "" if rule.half_life_days is None else f" * pow(2, -age_days / {rule.half_life_days})"
-    total = (f"coalesce(sum({rule.points}{weight}) filter (where {' and '.join(conditions)}), 0)")
+    total = f"coalesce(sum({rule.points}{weight}) filter (where {' and '.join(conditions)}), 0)"
     return f"round(greatest(-{rule.limit}, least({rule.limit}, {total})), 6)"
 
 

@@ -10,6 +10,7 @@ rows on the same version of DuckDB.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,7 +20,7 @@ import duckdb
 
 Order = Literal["time", "lead"]
 
-START = datetime(2025, 1, 1)
+START = datetime(2025, 1, 1)  # noqa: DTZ001 - tables hold UTC without a zone
 HISTORY = timedelta(days=400)
 AS_OF = START + HISTORY - timedelta(days=4)
 """The moment to score: a few of the latest events are not visible yet."""
@@ -96,11 +97,7 @@ def _quoted(points: int | str) -> str:
 
 def plain_rules() -> list[Rule]:
     """Return 40 rules: all limited, half of them decaying, a third within a window."""
-    reads = [
-        (event, pattern)
-        for event, count in TYPES.items()
-        for pattern in PATTERNS[:count]
-    ]
+    reads = [(event, pattern) for event, count in TYPES.items() for pattern in PATTERNS[:count]]
     return [_plain_rule(number, *read) for number, read in enumerate(reads)]
 
 
@@ -116,8 +113,13 @@ def _plain_rule(number: int, event: str, pattern: str | None) -> Rule:
     )
 
 
-def _with(rule: Rule, *, condition: str = "", points: int | str | None = None, extra: str = "",
-          ) -> Rule:
+def _with(
+    rule: Rule,
+    *,
+    condition: str = "",
+    points: int | str | None = None,
+    extra: str = "",
+) -> Rule:
     both = [text for text in (rule.where, condition) if text]
     return replace(
         rule,
@@ -131,7 +133,7 @@ def _with_url(rule: Rule) -> Rule:
     return replace(rule, where="url like '%pricing%'")
 
 
-HARD = {
+HARD: dict[str, Callable[[Rule], Rule]] = {
     "url": _with_url,
     "number": lambda rule: _with(rule, condition="minutes > 20"),
     "lead_field": lambda rule: _with(rule, condition="lead.country = 'PL'"),
@@ -200,8 +202,10 @@ def events_query(rows: int, leads: int, order: Order) -> str:
                    else occurred_at end as recorded_at,
                case when hash(i * 16 + 7) % 20 > 0 then round(-12 * ln(1 - {_uniform(8)}), 2) end
                    as minutes,
-               printf('https://www.example.com%s?c=%d', paths.value, hash(i * 16 + 9) % 33334) as url,
-               case when hash(i * 16 + 10) % 10 > 0 then printf('asset-%d', hash(i * 16 + 11) % 300) end
+               printf('https://www.example.com%s?c=%d', paths.value, hash(i * 16 + 9) % 33334)
+                   as url,
+               case when hash(i * 16 + 10) % 10 > 0
+                    then printf('asset-%d', hash(i * 16 + 11) % 300) end
                    as asset_id
         from drawn
         join ({_slots(list(TYPES), offset=1)}) as types on types.slot = drawn.type_slot
@@ -221,8 +225,10 @@ def _slots(values: list[str], offset: int) -> str:
         f"({first}, {last}, '{value}')"
         for value, first, last in zip(values, edges[:-1], edges[1:], strict=True)
     )
-    return (f"select unnest(range(first_slot, end_slot)) as slot, value "
-            f"from (values {rows}) as t(first_slot, end_slot, value)")
+    return (
+        f"select unnest(range(first_slot, end_slot)) as slot, value "
+        f"from (values {rows}) as t(first_slot, end_slot, value)"
+    )
 
 
 def write(rows: int, leads: int, out: Path, order: Order) -> None:
@@ -244,8 +250,9 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=30_000_000, help="number of events")
     parser.add_argument("--leads", type=int, default=750_000, help="number of leads")
     parser.add_argument("--out", type=Path, required=True, help="folder to write into")
-    parser.add_argument("--order", choices=("time", "lead"), default="time",
-                        help="order of the events in the file")
+    parser.add_argument(
+        "--order", choices=("time", "lead"), default="time", help="order of the events in the file"
+    )
     arguments = parser.parse_args()
     write(arguments.rows, arguments.leads, arguments.out, arguments.order)
 

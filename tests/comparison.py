@@ -34,7 +34,10 @@ def _array(values: Sequence[Any]) -> pa.Array:
 
 
 def product(
-    engine: DuckDB, document: Row, tables: Mapping[str, Sequence[Row]], spine: Sequence[tuple[str, datetime]]
+    engine: DuckDB,
+    document: Row,
+    tables: Mapping[str, Sequence[Row]],
+    spine: Sequence[tuple[str, datetime]],
 ) -> Scored:
     """Score a case by the product."""
     given = {name: arrow(rows) for name, rows in tables.items() if rows}
@@ -62,10 +65,14 @@ def _compare_accounts(found: Scored, expected: Any) -> list[str]:
     return _compare("accounts", rows, others, ("account_id", "as_of"))
 
 
-def _compare(what: str, found: Sequence[Row], expected: Sequence[Row], keys: Sequence[str]) -> list[str]:
+def _compare(
+    what: str, found: Sequence[Row], expected: Sequence[Row], keys: Sequence[str]
+) -> list[str]:
     ours = {tuple(row[key] for key in keys): row for row in found}
     theirs = {tuple(row[key] for key in keys): row for row in expected}
-    faults = [f"{what} has {len(found) - len(ours)} repeated rows"] if len(ours) != len(found) else []
+    faults = (
+        [f"{what} has {len(found) - len(ours)} repeated rows"] if len(ours) != len(found) else []
+    )
     for key in sorted({*ours, *theirs}, key=str):
         if key not in ours or key not in theirs:
             side = "product" if key in ours else "oracle"
@@ -73,7 +80,9 @@ def _compare(what: str, found: Sequence[Row], expected: Sequence[Row], keys: Seq
             continue
         for name, value in theirs[key].items():
             if not _equal(name, ours[key].get(name), value):
-                faults.append(f"{what} {key} {name}: product {ours[key].get(name)!r}, oracle {value!r}")
+                faults.append(
+                    f"{what} {key} {name}: product {ours[key].get(name)!r}, oracle {value!r}"
+                )
     return faults
 
 

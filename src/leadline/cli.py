@@ -21,10 +21,10 @@ from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.check import check as check_model
 from leadline.model.check import warnings
 from leadline.model.fingerprint import fingerprint as fingerprint_of
+from leadline.model.schema import json_schema
 from leadline.review.examples import check_examples
 from leadline.review.explain import explain as explain_lead
 from leadline.scoring import Run, moment, read_model, refuse
-from leadline.model.schema import json_schema
 
 app = typer.Typer(
     name="leadline",
@@ -41,7 +41,9 @@ ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="Model document
 
 
 def _table(help_text: str) -> typer.models.OptionInfo:
-    return typer.Option(help=f"{help_text} (.csv, .parquet, .json lines; .gz and globs too).", metavar="F")
+    return typer.Option(
+        help=f"{help_text} (.csv, .parquet, .json lines; .gz and globs too).", metavar="F"
+    )
 
 
 Leads = Annotated[str, _table("Leads")]
@@ -49,7 +51,9 @@ OptionalLeads = Annotated[str | None, _table("Leads")]
 Accounts = Annotated[str | None, _table("Accounts")]
 Events = Annotated[str | None, _table("Events")]
 Outcomes = Annotated[str | None, _table("Outcomes")]
-Previous = Annotated[str | None, _table("Bands of the preceding run, for hysteresis and transitions")]
+Previous = Annotated[
+    str | None, _table("Bands of the preceding run, for hysteresis and transitions")
+]
 FieldHistory = Annotated[str | None, _table("Values of fields over time")]
 LeadMerges = Annotated[str | None, _table("Leads merged into others")]
 EventMarks = Annotated[str | None, _table("Events marked as not to be counted")]
@@ -81,7 +85,9 @@ def score(
     event_marks: EventMarks = None,
     as_of: AsOf = None,
     spine: Annotated[str | None, _table("Leads and moments to score")] = None,
-    out_: Annotated[str | None, typer.Option("--out", help="Write the scores.", metavar="F")] = None,
+    out_: Annotated[
+        str | None, typer.Option("--out", help="Write the scores.", metavar="F")
+    ] = None,
     ledger: Annotated[str | None, _target("Write the ledger")] = None,
     accounts_out: Annotated[str | None, _target("Write the scores of accounts")] = None,
     transitions: Annotated[str | None, _target("Write changes of band")] = None,
@@ -91,7 +97,12 @@ def score(
 ) -> None:
     """Score leads, and print the best or write the scores."""
     started = datetime.now(UTC)
-    targets = {"scores": out_, "points": ledger, "account_scores": accounts_out, "transitions": transitions}
+    targets = {
+        "scores": out_,
+        "points": ledger,
+        "account_scores": accounts_out,
+        "transitions": transitions,
+    }
     wanted = {name: path for name, path in targets.items() if path is not None}
     for path in (*wanted.values(), *([rejects] if rejects else [])):
         check_output(path)
@@ -126,7 +137,10 @@ def score(
 
 
 def _refuse_lacking(run: Run, wanted: dict[str, str]) -> None:
-    options = {"account_scores": ("--accounts-out", "scores of accounts"), "transitions": ("--transitions", "bands")}
+    options = {
+        "account_scores": ("--accounts-out", "scores of accounts"),
+        "transitions": ("--transitions", "bands"),
+    }
     for name in wanted:
         if name not in run.statement.outputs:
             option, what = options[name]
@@ -240,7 +254,12 @@ def _engine(memory: str | None) -> Iterator[DuckDB]:
         with DuckDB(memory_limit=memory) as engine:
             yield engine
         return
-    columns = (TextColumn("computing"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TimeElapsedColumn())
+    columns = (
+        TextColumn("computing"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task("computing", total=100, visible=False)
 

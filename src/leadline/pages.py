@@ -68,7 +68,9 @@ def best(console: Console, run: Run) -> None:
     for each in bands:
         _band_counts(console, run, each)
     if top:
-        console.print(f"next: leadline explain MODEL {top[0][0]} --leads ... shows every point of a lead")
+        console.print(
+            f"next: leadline explain MODEL {top[0][0]} --leads ... shows every point of a lead"
+        )
 
 
 def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
@@ -124,7 +126,10 @@ def _head(console: Console, model: Model, found: Explanation) -> None:
     console.print(f"[bold]{found.lead_id}[/bold]  as of {time(row['as_of'])}")
     parts = [f"{name} [bold]{amount(row[name])}[/bold]" for name in model.scores]
     parts += [f"{name} [bold]{row[name] or '-'}[/bold]" for name in model.grades]
-    parts += [f"{model.column(each)} [bold]{row[model.column(each)] or '-'}[/bold]" for each in model.bands]
+    parts += [
+        f"{model.column(each)} [bold]{row[model.column(each)] or '-'}[/bold]"
+        for each in model.bands
+    ]
     if row["override"]:
         parts.append(f"by override [bold]{row['override']}[/bold]")
     console.print("  ".join(parts))
@@ -155,7 +160,9 @@ def _cells(model: Model, row: Mapping[str, Any]) -> list[str]:
     points = "" if row["state"] == "missing" else amount(row["points"], sign=True)
     count = "" if row["count"] is None else str(row["count"])
     last = "" if row["last_at"] is None else time(row["last_at"].replace(microsecond=0))
-    note = {"missing": "missing: a field is empty", "limit": "a limit took effect"}.get(row["state"], limit)
+    note = {"missing": "missing: a field is empty", "limit": "a limit took effect"}.get(
+        row["state"], limit
+    )
     return [f"  {row['rule']}", points, count, weight, last, note]
 
 

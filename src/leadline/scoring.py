@@ -84,7 +84,7 @@ class Scored:
     rejects: pa.Table
     notes: tuple[str, ...]
 
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:  # noqa: PLW3201
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         """Return the scores as a stream."""
         return self.scores.__arrow_c_stream__(requested_schema)
 
@@ -224,7 +224,7 @@ class Run:
         """Return an output as an Arrow table; its times carry the zone UTC."""
         query = self.sql(output)
         times = [name for name, kind in self._columns(query) if kind == "TIMESTAMP"]
-        zoned = ", ".join(f"\"{name}\" at time zone 'UTC' as \"{name}\"" for name in times)
+        zoned = ", ".join(f'"{name}" at time zone \'UTC\' as "{name}"' for name in times)
         return self.engine.arrow(f"select * replace ({zoned}) from ({query})" if times else query)
 
     def _columns(self, query: str) -> list[tuple[str, str]]:

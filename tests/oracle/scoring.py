@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +46,7 @@ FAULTS: tuple[str, ...] = (
     "history.ignored",
     "history.exclusive",
     "history.column_before",
+    "history.null_skipped",
     "account.event_ignored",
     "account.leads_only",
     "account.alone_only",
@@ -457,6 +457,8 @@ class Known:
         past = [row for row in history if row["valid_from"] <= self.as_of]
         if "history.exclusive" in self.faults:
             past = [row for row in past if row["valid_from"] < self.as_of]
+        if "history.null_skipped" in self.faults:
+            past = [row for row in past if row["value"] is not None]
         if not past:
             return column if "history.column_before" in self.faults else None
         latest = max(past, key=lambda row: (row["valid_from"], rank(row["value"])))

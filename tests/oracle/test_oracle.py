@@ -341,7 +341,7 @@ def test_two_fields_make_log_odds() -> None:
 
 
 def test_rollup_gathers_leads_known_by_then() -> None:
-    """Leads not yet created or seen do not count, those without any date do."""
+    """A lead created later does not count; one without a date by now does."""
     document = {
         "scores": {
             "one": {"range": [2, 9], "rules": {}},
@@ -354,8 +354,8 @@ def test_rollup_gathers_leads_known_by_then() -> None:
     ]
     events = [event(NOW + timedelta(days=1), lead_id="d"), event(ago(days=1), lead_id="e")]
     result = score(document, {"leads": leads, "events": events}, [("a", NOW), ("lone", NOW)])
-    assert [row["all"] for row in result.scores] == [6, 0]
-    assert result.account_scores == [{"account_id": "x", "as_of": NOW, "all": 6}]
+    assert [row["all"] for row in result.scores] == [8, 0]
+    assert result.account_scores == [{"account_id": "x", "as_of": NOW, "all": 8}]
 
 
 def test_switches_carry_over_moments() -> None:

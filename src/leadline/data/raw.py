@@ -115,10 +115,11 @@ def refuse_clashes(where: str, names: Iterable[str]) -> None:
         InputError: Each name that clashes with an earlier one.
     """
     seen: dict[str, str] = {}
-    faults = [
-        Fault(where, "", f"must not have both columns {earlier} and {later}", "", "Rename one.")
-        for later in names
-        if (earlier := seen.setdefault(later.lower(), later)) is not later
-    ]
+    faults = []
+    for title in names:
+        if earlier := seen.get(title.lower()):
+            expected = f"must not have both columns {earlier} and {title}"
+            faults.append(Fault(where, "", expected, "", "Rename one."))
+        seen[title.lower()] = title
     if faults:
         raise InputError(*faults)

@@ -37,8 +37,13 @@ def for_steps(context: Context, level: Level) -> Iterator[Step]:
     if not scores:
         return
     columns = [named(has_score(context, name), f"for.{name}") for name in scores]
-    yield f"{level}_for", sql(
-        "select f.k, :columns from :facts as f", columns=columns, facts=exp.to_table(f"{level}_facts")
+    yield (
+        f"{level}_for",
+        sql(
+            "select f.k, :columns from :facts as f",
+            columns=columns,
+            facts=exp.to_table(f"{level}_facts"),
+        ),
     )
 
 
@@ -92,14 +97,18 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
     fired = f"{level}_unit_row"
     has_units = any(context.has(s) and context.unit_rules(level, s) for s in STREAMS)
     if has_units:
-        rows.append(sql(f"select k, rule, units, last_at, weight, points, 'fired' as state from {fired}"))
+        rows.append(
+            sql(f"select k, rule, units, last_at, weight, points, 'fired' as state from {fired}")
+        )
     if context.silence_rules(level):
         yield f"{level}_silence", _silence(context, level)
         rows.append(sql(f"{_ROW.format(units='1')} from {level}_silence where points is not null"))
     yield f"{level}_view", _view(context, level, has_units=has_units)
     if context.attribute_rules(level):
         yield f"{level}_attribute", _attributes(context, level)
-        rows.append(sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null"))
+        rows.append(
+            sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null")
+        )
         rows.append(_missing(f"{level}_attribute where undecided and points is null"))
     rows += _undecided(context, level)
     if rows:
@@ -155,8 +164,12 @@ def _silence(context: Context, level: Level) -> Tree:
         rule = numbered.rule
         assert isinstance(rule, SilenceRule)  # noqa: S101 - the context picks silence rules
         points = _points(context, numbered, rule.points, "f")
-        fires = all_of([_is_silent(context, numbered, rule), has_score(context, numbered.score_name)])
-        branches.append((_is_rule(numbered), sql("case when :a then millionths(:b) end", a=fires, b=points)))
+        fires = all_of(
+            [_is_silent(context, numbered, rule), has_score(context, numbered.score_name)]
+        )
+        branches.append(
+            (_is_rule(numbered), sql("case when :a then millionths(:b) end", a=fires, b=points))
+        )
     rules = values("r", ["rule"], [[integer(n.number)] for n in context.silence_rules(level)])
     join = "left join :signs as g on g.k = f.k" if context.has("events") else ""
     return sql(
@@ -175,7 +188,11 @@ def _pivoted_signs(context: Context, level: Level) -> Tree:
         for name, sign, value in (("life", life, "last_at"), ("first", first, "first_at")):
             tree = sql(f"max(case when rule = :n then {value} end)", n=integer(sign))
             columns.append(named(tree, f"{name}.{numbered.number}"))
-    pivot = sql("select k, :columns from :signs as s group by k", columns=columns, signs=exp.to_table(f"{level}_signs"))
+    pivot = sql(
+        "select k, :columns from :signs as s group by k",
+        columns=columns,
+        signs=exp.to_table(f"{level}_signs"),
+    )
     return exp.Subquery(this=pivot)
 
 
@@ -186,7 +203,9 @@ def _is_silent(context: Context, numbered: NumberedRule, rule: SilenceRule) -> T
     if not context.has("events"):
         return sql(f"coalesce({since}, false)", t=created, d=length)
     life, first = (column(f"{name}.{numbered.number}", "g") for name in ("life", "first"))
-    known = sql(f"coalesce({since}, false)", t=sql("coalesce(:c, :f)", c=created, f=first), d=length)
+    known = sql(
+        f"coalesce({since}, false)", t=sql("coalesce(:c, :f)", c=created, f=first), d=length
+    )
     return all_of([sql(f"coalesce({since}, true)", t=life, d=length), known])
 
 
@@ -194,7 +213,9 @@ def _is_rule(numbered: NumberedRule) -> Tree:
     return sql("r.rule = :n", n=integer(numbered.number))
 
 
-def _points(context: Context, numbered: NumberedRule, points: float | Expression, alias: str) -> Tree:
+def _points(
+    context: Context, numbered: NumberedRule, points: float | Expression, alias: str
+) -> Tree:
     if not isinstance(points, Expression):
         return number(points)
     place = place_of(numbered.rule, "points", account=numbered.level == "account")
@@ -250,7 +271,10 @@ def _counts(rule: NumberedRule, alias: str | None) -> Iterator[Tree]:
 
 def _pivoted_counts(rules: Sequence[NumberedRule], rows: Sequence[Tree]) -> Tree:
     columns = [
-        named(sql(f"max(case when rule = :n then {value} end)", n=integer(each.number)), f"{name}.{each.number}")
+        named(
+            sql(f"max(case when rule = :n then {value} end)", n=integer(each.number)),
+            f"{name}.{each.number}",
+        )
         for each in rules
         for name, value in (("units", "units"), ("last", "last_at"))
     ]

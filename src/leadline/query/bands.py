@@ -13,7 +13,19 @@ from leadline.model.types import Type
 from leadline.query.attributes import renderer
 from leadline.query.context import Context, decides
 from leadline.query.scores import millionths
-from leadline.query.sql import Tree, case, column, integer, named, null, number, sql, text, total, union
+from leadline.query.sql import (
+    Tree,
+    case,
+    column,
+    integer,
+    named,
+    null,
+    number,
+    sql,
+    text,
+    total,
+    union,
+)
 from leadline.query.subjects import Step, field
 
 
@@ -23,8 +35,12 @@ def steps(context: Context) -> Iterator[Step]:
     ``edge.L`` is the band of ladder L before overrides, ``band.L`` the band.
     """
     grades = [named(_grade(grade), name) for name, grade in context.model.grades.items()]
-    yield "lead_graded", sql(
-        "select f.*, :columns from lead_scored as f where f.in_spine", columns=[*grades, _missing(context)]
+    yield (
+        "lead_graded",
+        sql(
+            "select f.*, :columns from lead_scored as f where f.in_spine",
+            columns=[*grades, _missing(context)],
+        ),
     )
     source = "lead_graded"
     for name, ladder in context.model.bands.items():
@@ -32,17 +48,26 @@ def steps(context: Context) -> Iterator[Step]:
             step = f"switched_{name}"
             yield step, _switched(context, name, ladder, source)
             source = step
-    edges = [named(_edge_band(context, name, each), f"edge.{name}") for name, each in context.model.bands.items()]
-    yield "lead_edged", sql("select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source))
+    edges = [
+        named(_edge_band(context, name, each), f"edge.{name}")
+        for name, each in context.model.bands.items()
+    ]
+    yield (
+        "lead_edged",
+        sql("select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source)),
+    )
     yield "lead_banded", _overridden(context)
 
 
 def _missing(context: Context) -> Tree:
     """Return how many distinct fields that the model reads are null for the lead."""
     tests = [
-        sql("case when :c is null then 1 else 0 end", c=column(field(*each), "f")) for each in context.fields
+        sql("case when :c is null then 1 else 0 end", c=column(field(*each), "f"))
+        for each in context.fields
     ]
-    return named(sql("cast(:n as bigint)", n=exp.paren(total(tests)) if tests else integer(0)), "missing")
+    return named(
+        sql("cast(:n as bigint)", n=exp.paren(total(tests)) if tests else integer(0)), "missing"
+    )
 
 
 def _grade(grade: Grade) -> Tree:
@@ -81,7 +106,10 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
         order = "2.0 * microseconds(f.as_of)"
         decided = case([(on, sql(f"{order} + 1.0")), (off, sql(order))])
         columns.append(
-            named(sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided), f"decided.{name}.{band}")
+            named(
+                sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided),
+                f"decided.{name}.{band}",
+            )
         )
     before = _previous(context, name, ladder)
     switches = []
@@ -112,7 +140,8 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
     columns = [
         named(
             sql(
-                "bool_or(band in (:above))", above=[text(each) for each in bands[bands.index(band) :]]
+                "bool_or(band in (:above))",
+                above=[text(each) for each in bands[bands.index(band) :]],
             ),
             f"was.{band}",
         )
@@ -135,7 +164,9 @@ def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
     for band, edge in falling[:-1]:
         on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _reaches(value, edge)
         if band in ladder.require:
-            on = sql("(:on) and (:required)", on=on, required=_condition(context, ladder.require[band]))
+            on = sql(
+                "(:on) and (:required)", on=on, required=_condition(context, ladder.require[band])
+            )
         branches.append((on, text(band)))
     return case(branches, text(falling[-1][0]))
 
@@ -158,7 +189,10 @@ def _cell_band(context: Context, ladder: Ladder) -> Tree:
 def _overridden(context: Context) -> Tree:
     """Return bands after overrides, and the first override that decided one."""
     overrides = context.model.overrides
-    flags = [named(_condition(context, each.when), f"override.{name}") for name, each in overrides.items()]
+    flags = [
+        named(_condition(context, each.when), f"override.{name}")
+        for name, each in overrides.items()
+    ]
     columns = []
     for ladder in context.model.bands:
         branches = [
@@ -167,10 +201,14 @@ def _overridden(context: Context) -> Tree:
             if decides(each, ladder)
         ]
         columns.append(named(case(branches, column(f"edge.{ladder}", "f")), f"band.{ladder}"))
-    first = case([(column(f"override.{name}", "f"), text(name)) for name in overrides], null("text"))
+    first = case(
+        [(column(f"override.{name}", "f"), text(name)) for name in overrides], null("text")
+    )
     columns.append(named(first, "override"))
     return sql(
-        "select f.*, :columns from (select f.*, :flags from lead_edged as f) as f", columns=columns, flags=flags
+        "select f.*, :columns from (select f.*, :flags from lead_edged as f) as f",
+        columns=columns,
+        flags=flags,
     )
 
 
@@ -178,7 +216,9 @@ def transitions(context: Context, fingerprint: str) -> Tree | None:
     """Return every change of a band between moments of a lead, and from ``previous`` to the first."""
     if not context.model.bands:
         return None
-    return union(_changes(context, name, ladder, fingerprint) for name, ladder in context.model.bands.items())
+    return union(
+        _changes(context, name, ladder, fingerprint) for name, ladder in context.model.bands.items()
+    )
 
 
 def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> Tree:

@@ -104,7 +104,11 @@ class Context:
 
     def silence_rules(self, level: Level) -> list[NumberedRule]:
         """Return the silence rules of a level."""
-        return [each for each in self.rules if each.level == level and isinstance(each.rule, SilenceRule)]
+        return [
+            each
+            for each in self.rules
+            if each.level == level and isinstance(each.rule, SilenceRule)
+        ]
 
     def attribute_rules(self, level: Level) -> list[NumberedRule]:
         """Return the rules of a level that read fields and counts alone."""

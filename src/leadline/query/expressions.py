@@ -56,7 +56,9 @@ class Renderer:
         wanted = _TAKES.get(node.operation, known)
         arguments = [self(each, wanted) for each in node.arguments]
         if node.operation == "age":
-            return call("seconds", sql("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0]))
+            return call(
+                "seconds", sql("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0])
+            )
         return _OPERATIONS[node.operation](arguments)
 
     def _equal(self, node: Call, kinds: list[Type]) -> Tree:
@@ -72,7 +74,9 @@ class Renderer:
     def _pair(self, left: Tree, right: Tree, left_kind: Type, right_kind: Type) -> Tree:
         """Compare two values; text never equals a number."""
         if {left_kind, right_kind} == {Type.TEXT, Type.NUMBER}:
-            return sql("case when :a is not null and :b is not null then false end", a=left, b=right)
+            return sql(
+                "case when :a is not null and :b is not null then false end", a=left, b=right
+            )
         return sql(":a = :b", a=left, b=right)
 
     def _case(self, node: Call, kinds: list[Type]) -> Tree:

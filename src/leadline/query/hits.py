@@ -123,10 +123,16 @@ def condition(context: Context, stream: Stream, matcher: Matcher) -> Tree:
     kind = column(KIND[stream], "e")
     parts: list[Tree] = []
     if matcher.kinds is not None:
-        parts.append(sql(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in matcher.kinds]))
+        parts.append(
+            sql(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in matcher.kinds])
+        )
     if matcher.not_kinds:
         parts.append(
-            sql("not (:kind in (:kinds))", kind=kind, kinds=[text(each) for each in matcher.not_kinds])
+            sql(
+                "not (:kind in (:kinds))",
+                kind=kind,
+                kinds=[text(each) for each in matcher.not_kinds],
+            )
         )
     if matcher.where is not None:
         parts.append(where(context, matcher))
@@ -181,7 +187,7 @@ def _parameter_row(matcher: Matcher, used: Sequence[str]) -> list[Tree]:
 
 
 def match_steps(
-    context: Context, level: Level, stream: Stream, found: Sequence[Matcher], name: str
+    context: Context, stream: Stream, found: Sequence[Matcher], name: str
 ) -> Iterator[Step]:
     """Yield ``NAME_match`` for the conditions by shape and ``NAME_kind`` for the others."""
     shaped = [each for each in found if by_shape(context, stream, each)]
@@ -205,7 +211,9 @@ def shape_columns(context: Context, stream: Stream, found: Sequence[Matcher]) ->
     return [kind, *sorted(set().union(*map(columns_of, shaped)) - {kind})]
 
 
-def _match(context: Context, stream: Stream, shaped: Sequence[Matcher], used: Sequence[str]) -> Tree:
+def _match(
+    context: Context, stream: Stream, shaped: Sequence[Matcher], used: Sequence[str]
+) -> Tree:
     """Return the shapes of events with the rules that match them."""
     columns = [column(each, "e") for each in shape_columns(context, stream, shaped)]
     present = [_present(context, stream, each.name) for each in columns]
@@ -237,7 +245,11 @@ def _present(context: Context, stream: Stream, name: str) -> Tree:
 def _kinds(others: Sequence[Matcher], used: Sequence[str]) -> Tree:
     """Return the rules by type; those of every type have none."""
     rows = [
-        [text(kind) if kind is not None else null("text"), integer(each.number), *_parameter_row(each, used)]
+        [
+            text(kind) if kind is not None else null("text"),
+            integer(each.number),
+            *_parameter_row(each, used),
+        ]
         for each in others
         for kind in (each.kinds or (None,))
     ]
@@ -333,9 +345,14 @@ class Hits:
         branches = []
         for each in found:
             assert each.where is not None  # noqa: S101 - only conditions that read fields come here
-            lacking = any_of(sql(":f is null", f=column(field(*name), "s")) for name in fields_of(each.where.tree))
+            lacking = any_of(
+                sql(":f is null", f=column(field(*name), "s"))
+                for name in fields_of(each.where.tree)
+            )
             unknown = sql("(:condition) is null", condition=where(self.context, each))
-            branches.append((sql("m.rule = :n", n=integer(each.number)), all_of([unknown, lacking])))
+            branches.append(
+                (sql("m.rule = :n", n=integer(each.number)), all_of([unknown, lacking]))
+            )
         rows = union(
             sql(
                 f"select distinct s.k, m.rule from :stream as e join :subjects as s on {owner} "
@@ -344,7 +361,9 @@ class Hits:
                 subjects=exp.to_table(f"{self.level}_subject"),
                 family=exp.to_table(f"{self.name}_kind"),
                 matched=self._matched("kind"),
-                conditions=all_of([*self._visible(), *self._conditions(""), exp.paren(case(branches))]),
+                conditions=all_of(
+                    [*self._visible(), *self._conditions(""), exp.paren(case(branches))]
+                ),
             )
             for owner in owners(self.level)
         )
@@ -376,16 +395,23 @@ def subject_steps(context: Context, level: Level) -> Iterator[Step]:
         source, join = "f.lead_id as source", ""
         if context.has("lead_merges"):
             source, join = "w.source", "join lead_reach as w on w.k = f.k"
-        yield "lead_subject", sql(
-            f"select f.*, {source}, :columns from lead_facts as f {join} {reset_join}", columns=columns
+        yield (
+            "lead_subject",
+            sql(
+                f"select f.*, {source}, :columns from lead_facts as f {join} {reset_join}",
+                columns=columns,
+            ),
         )
         return
-    yield "account_subject", sql(
-        f"select f.*, cast(null as text) as source, true as own, :columns from account_facts as f {reset_join} "
-        "union all "
-        f"select f.*, w.source, false as own, :columns from account_facts as f "
-        f"join account_reach as w on w.k = f.k {reset_join}",
-        columns=columns,
+    yield (
+        "account_subject",
+        sql(
+            f"select f.*, cast(null as text) as source, true as own, :columns from account_facts as f {reset_join} "
+            "union all "
+            f"select f.*, w.source, false as own, :columns from account_facts as f "
+            f"join account_reach as w on w.k = f.k {reset_join}",
+            columns=columns,
+        ),
     )
 
 
@@ -419,7 +445,9 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         "from account_facts as f join account_reach as w on w.k = f.k",
     }[level]
     if level == "lead" and context.has("lead_merges"):
-        reach = "select f.k, f.as_of, w.source from lead_facts as f join lead_reach as w on w.k = f.k"
+        reach = (
+            "select f.k, f.as_of, w.source from lead_facts as f join lead_reach as w on w.k = f.k"
+        )
     rows = union(
         sql(
             f"select s.k, e.outcome, e.occurred_at from outcomes as e join ({reach}) as s on {owner} "
@@ -427,14 +455,19 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         )
         for owner in owners(level)
     )
-    yield f"{level}_reset", sql("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows)
+    yield (
+        f"{level}_reset",
+        sql("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows),
+    )
 
 
 def mark_steps(context: Context) -> Iterator[Step]:
     """Yield from when to when an event is marked as not to be counted."""
     if context.has("event_marks"):
-        yield "marked", sql(
-            """
+        yield (
+            "marked",
+            sql(
+                """
             select event_id, recorded_at as since, until from (
                 select event_id, mark, recorded_at, lead(recorded_at) over (
                     partition by event_id order by recorded_at
@@ -445,4 +478,5 @@ def mark_steps(context: Context) -> Iterator[Step]:
                 ) as latest
             ) as spans where mark is not null
             """
+            ),
         )

@@ -13,7 +13,20 @@ from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import has_score, renderer
 from leadline.query.context import Context, Level, NumberedRule
-from leadline.query.sql import Tree, case, column, integer, named, null, number, sql, text, total, union, values
+from leadline.query.sql import (
+    Tree,
+    case,
+    column,
+    integer,
+    named,
+    null,
+    number,
+    sql,
+    text,
+    total,
+    union,
+    values,
+)
 from leadline.query.subjects import Step
 
 MILLION = 1_000_000
@@ -43,13 +56,23 @@ def total_steps(context: Context, level: Level, *, has_rows: bool) -> Iterator[S
         yield f"{level}_sum", _sums(context, level, names)
     columns = [each for name in names for each in _limited(context, name, has_rows=has_rows)]
     join = f"left join {level}_sum as s on s.k = f.k" if has_rows else ""
-    yield f"{level}_limited", sql(
-        f"select f.k, :columns from :facts as f {join}",
-        columns=columns,
-        facts=exp.to_table(f"{level}_facts"),
+    yield (
+        f"{level}_limited",
+        sql(
+            f"select f.k, :columns from :facts as f {join}",
+            columns=columns,
+            facts=exp.to_table(f"{level}_facts"),
+        ),
     )
     ranged = [_ranged(context.model.scores[name], name) for name in names]
-    yield f"{level}_total", sql("select s.*, :columns from :limited as s", columns=ranged, limited=exp.to_table(f"{level}_limited"))
+    yield (
+        f"{level}_total",
+        sql(
+            "select s.*, :columns from :limited as s",
+            columns=ranged,
+            limited=exp.to_table(f"{level}_limited"),
+        ),
+    )
 
 
 def _sums(context: Context, level: Level, names: Sequence[str]) -> Tree:
@@ -69,7 +92,9 @@ def _sums(context: Context, level: Level, names: Sequence[str]) -> Tree:
                     amount = sql("sum(points)")
                 columns.append(named(amount, _sum_name(name, group)))
     return sql(
-        "select k, :columns from :rows as r group by k", columns=columns, rows=exp.to_table(f"{level}_row")
+        "select k, :columns from :rows as r group by k",
+        columns=columns,
+        rows=exp.to_table(f"{level}_row"),
     )
 
 
@@ -84,10 +109,16 @@ def _limited(context: Context, name: str, *, has_rows: bool) -> Iterator[Tree]:
     parts = []
     rules = rules_of(context, name)
     for group in (None, *groups):
-        some = any((each.rule.group if each.rule.group in groups else None) == group for each in rules)
+        some = any(
+            (each.rule.group if each.rule.group in groups else None) == group for each in rules
+        )
         if not some:
             continue
-        found = sql("coalesce(:s, 0.0)", s=column(_sum_name(name, group), "s")) if has_rows else number(0)
+        found = (
+            sql("coalesce(:s, 0.0)", s=column(_sum_name(name, group), "s"))
+            if has_rows
+            else number(0)
+        )
         if group is not None:
             yield named(found, _sum_name(name, group))
             limit = millionths(score.limits[group])
@@ -131,7 +162,12 @@ def ledger(context: Context, level: Level, *, has_rows: bool) -> Iterator[Tree]:
             "n",
             ["rule", "score", "name", "unit"],
             [
-                [integer(each.number), text(each.score_name), text(each.name), text(_unit(each.score))]
+                [
+                    integer(each.number),
+                    text(each.score_name),
+                    text(each.name),
+                    text(_unit(each.score)),
+                ]
                 for each in own
             ],
         )
@@ -184,7 +220,7 @@ class Scored:
     has: dict[Level, list[str]] = field(default_factory=lambda: {"lead": [], "account": []})
 
 
-def score_steps(context: Context, levels: Sequence[Level], rows: dict[Level, bool]) -> Iterator[Step]:
+def score_steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
     """Yield the scores of leads and accounts, each following those that it reads.
 
     The last steps are ``lead_scored`` and ``account_scored``: facts, counts and every score.
@@ -210,11 +246,14 @@ def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step
         return
     columns = [named(_rule_score(context, name), name) for name in names]
     step = f"{level}_scored_0"
-    yield step, sql(
-        "select f.*, :columns from :view as f join :total as t on t.k = f.k",
-        columns=columns,
-        view=exp.to_table(state.relation[level]),
-        total=exp.to_table(f"{level}_total"),
+    yield (
+        step,
+        sql(
+            "select f.*, :columns from :view as f join :total as t on t.k = f.k",
+            columns=columns,
+            view=exp.to_table(state.relation[level]),
+            total=exp.to_table(f"{level}_total"),
+        ),
     )
     state.relation[level] = step
     state.has[level] += names
@@ -245,7 +284,8 @@ def _ready(context: Context, state: Scored, waiting: Sequence[str]) -> list[str]
     return [
         name
         for name in ready
-        if (context.model.scores[name].kind, context.model.scores[name].of) == (first.kind, first.of)
+        if (context.model.scores[name].kind, context.model.scores[name].of)
+        == (first.kind, first.of)
     ]
 
 
@@ -259,8 +299,13 @@ def _round(context: Context, state: Scored, names: Sequence[str], step: int) -> 
         yield from _brought_to_leads(context, state, str(step))
     columns = [named(_formula(context, name), name) for name in names]
     relation = f"{level}_scored_{step}"
-    yield relation, sql(
-        "select f.*, :columns from :before as f", columns=columns, before=exp.to_table(state.relation[level])
+    yield (
+        relation,
+        sql(
+            "select f.*, :columns from :before as f",
+            columns=columns,
+            before=exp.to_table(state.relation[level]),
+        ),
     )
     state.relation[level] = relation
     state.has[level] += names
@@ -288,11 +333,14 @@ def _brought_to_leads(context: Context, state: Scored, step: str) -> Iterator[St
         value = sql("case when f.account_k is null then 0.0 else :v end", v=column(name, "a"))
         columns.append(named(_for_some(context, name, value), name))
     relation = f"lead_with_accounts_{step}"
-    yield relation, sql(
-        "select f.*, :columns from :leads as f left join :accounts as a on a.k = f.account_k",
-        columns=columns,
-        leads=exp.to_table(state.relation["lead"]),
-        accounts=exp.to_table(state.relation["account"]),
+    yield (
+        relation,
+        sql(
+            "select f.*, :columns from :leads as f left join :accounts as a on a.k = f.account_k",
+            columns=columns,
+            leads=exp.to_table(state.relation["lead"]),
+            accounts=exp.to_table(state.relation["account"]),
+        ),
     )
     state.relation["lead"] = relation
     state.has["lead"] += new
@@ -313,21 +361,27 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
             )
             places.append(named(place, f"place.{score.rollup}"))
     unique = list({each.alias: each for each in places}.values())
-    yield f"gathered_{step}", sql(
-        "select l.account_k, :columns from (select l.*, :places from :leads as l "
-        "where l.account_k is not null and not l.merged_away and :known) as l group by l.account_k",
-        columns=columns,
-        places=unique,
-        leads=exp.to_table(state.relation["lead"]),
-        known=sql("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
+    yield (
+        f"gathered_{step}",
+        sql(
+            "select l.account_k, :columns from (select l.*, :places from :leads as l "
+            "where l.account_k is not null and not l.merged_away and :known) as l group by l.account_k",
+            columns=columns,
+            places=unique,
+            leads=exp.to_table(state.relation["lead"]),
+            known=sql("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
+        ),
     )
     values_ = [named(_rolled(context, name), name) for name in names]
     relation = f"account_scored_{step}"
-    yield relation, sql(
-        "select f.*, :columns from :accounts as f left join :gathered as g on g.account_k = f.k",
-        columns=values_,
-        accounts=exp.to_table(state.relation["account"]),
-        gathered=exp.to_table(f"gathered_{step}"),
+    yield (
+        relation,
+        sql(
+            "select f.*, :columns from :accounts as f left join :gathered as g on g.account_k = f.k",
+            columns=values_,
+            accounts=exp.to_table(state.relation["account"]),
+            gathered=exp.to_table(f"gathered_{step}"),
+        ),
     )
     state.relation["account"] = relation
     state.has["account"] += names
@@ -339,7 +393,9 @@ def _gathered(score: Score) -> Tree:
     exact = sql("millionths(:s)", s=found)
     word, _, rest = (score.by or "").partition(" ")
     if word == "count_over":
-        return sql("1e6 * sum(case when :s > :n then 1.0 else 0.0 end)", s=found, n=number(float(rest)))
+        return sql(
+            "1e6 * sum(case when :s > :n then 1.0 else 0.0 end)", s=found, n=number(float(rest))
+        )
     if word == "top":
         place = column(f"place.{score.rollup}", "l")
         return sql("sum(case when :p <= :n then :s end)", p=place, n=integer(int(rest)), s=exact)

@@ -51,11 +51,17 @@ def _fill_relation(place: exp.Table, filling: Parts) -> None:
     if not isinstance(filling, exp.Expression):
         raise TypeError(f"{place.name} stands for one relation")
     if isinstance(filling, exp.Table):
-        place.replace(exp.alias_(filling, place.alias, table=True) if place.alias else filling.copy())
+        place.replace(
+            exp.alias_(filling, place.alias, table=True) if place.alias else filling.copy()
+        )
         return
     query = filling.unnest() if isinstance(filling, exp.Subquery) else filling
     bracketed = isinstance(place.parent, exp.Subquery) and not place.alias
-    place.replace(query.copy() if bracketed else exp.Subquery(this=query.copy(), alias=place.args.get("alias")))
+    place.replace(
+        query.copy()
+        if bracketed
+        else exp.Subquery(this=query.copy(), alias=place.args.get("alias"))
+    )
 
 
 def _fill_value(place: exp.Column, filling: Parts) -> None:
@@ -154,6 +160,7 @@ def values(name: str, columns: Sequence[str], rows: Iterable[Sequence[Tree]]) ->
     """Return a constant relation."""
     tuples = [exp.Tuple(expressions=list(row)) for row in rows]
     alias = exp.TableAlias(
-        this=exp.to_identifier(name), columns=[exp.to_identifier(each, quoted=True) for each in columns]
+        this=exp.to_identifier(name),
+        columns=[exp.to_identifier(each, quoted=True) for each in columns],
     )
     return cast("Tree", exp.select("*").from_(exp.Values(expressions=tuples, alias=alias)))

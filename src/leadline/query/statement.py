@@ -99,7 +99,7 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
         yield from found.items()
         rows[level] = f"{level}_row" in found
         yield from scores.total_steps(context, level, has_rows=rows[level])
-    yield from scores.score_steps(context, levels, rows)
+    yield from scores.score_steps(context, levels)
     yield from bands.steps(context)
 
 

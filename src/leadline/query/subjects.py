@@ -46,7 +46,9 @@ def _moment(context: Context) -> Tree:
     spine: Tree = sql("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
         spine = sql(_WITH_MATES, links=_links(context))
-    return sql("select row_number() over () as k, lead_id, as_of, in_spine from (:spine) as s", spine=spine)
+    return sql(
+        "select row_number() over () as k, lead_id, as_of, in_spine from (:spine) as s", spine=spine
+    )
 
 
 _WITH_MATES = """
@@ -83,10 +85,16 @@ def _joins_moments(context: Context) -> bool:
 
 
 def _account_moment(context: Context) -> Tree:
-    sources = [sql("select account_id, as_of from (select \"lead.account_id\" as account_id, as_of from lead_base) as b where account_id is not null")]
+    sources = [
+        sql(
+            'select account_id, as_of from (select "lead.account_id" as account_id, as_of from lead_base) as b where account_id is not null'
+        )
+    ]
     if context.profile.every_account:
         tables = ["leads", *(["accounts"] if context.has("accounts") else [])]
-        every = union(sql(f"select account_id from {each} where account_id is not null") for each in tables)
+        every = union(
+            sql(f"select account_id from {each} where account_id is not null") for each in tables
+        )
         moments = sql("select distinct as_of from spine")
         sources.append(
             sql(
@@ -126,22 +134,30 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
     if not context.has("field_history"):
         return
     fields = _fields(context, entity)
-    yield f"{entity}_history", sql(
-        _HISTORY,
-        moment=exp.to_table(moment),
-        key=column(f"{entity}_id", "m"),
-        entity=text(entity),
-        fields=[text(each) for each in fields],
+    yield (
+        f"{entity}_history",
+        sql(
+            _HISTORY,
+            moment=exp.to_table(moment),
+            key=column(f"{entity}_id", "m"),
+            entity=text(entity),
+            fields=[text(each) for each in fields],
+        ),
     )
     columns = [
-        named(sql(f"{function} filter (where field = :field)", field=text(each)), f"{prefix}.{each}")
+        named(
+            sql(f"{function} filter (where field = :field)", field=text(each)), f"{prefix}.{each}"
+        )
         for each in fields
         for prefix, function in (("has", "count(*)"), ("value", "max(value)"))
     ]
-    yield f"{entity}_known", sql(
-        "select k, :columns from :source where place = 1 group by k",
-        columns=columns,
-        source=exp.to_table(f"{entity}_history"),
+    yield (
+        f"{entity}_known",
+        sql(
+            "select k, :columns from :source where place = 1 group by k",
+            columns=columns,
+            source=exp.to_table(f"{entity}_history"),
+        ),
     )
 
 
@@ -164,11 +180,15 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
     kept = [sql(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
     if entity == "lead":
         kept += [sql("m.in_spine"), _merged_away(context)]
-    tree = sql("select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment))
+    tree = sql(
+        "select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment)
+    )
     assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
     if context.has(TABLE_OF[entity]):
         key = f"{entity}_id"
-        tree = tree.join(TABLE_OF[entity], on=sql(f"t.{key} = m.{key}"), join_type="left", join_alias="t")
+        tree = tree.join(
+            TABLE_OF[entity], on=sql(f"t.{key} = m.{key}"), join_type="left", join_alias="t"
+        )
     if context.has("field_history"):
         tree = tree.join(f"{entity}_known", on=sql("h.k = m.k"), join_type="left", join_alias="h")
     if entity == "lead" and context.has("lead_merges"):
@@ -204,15 +224,21 @@ def _lead_facts(context: Context) -> Tree:
     columns: Sequence[Tree]
     if _joins_moments(context):
         columns = [named(sql("a.k"), "account_k")]
-        columns += [named(column(field("account", each), "a"), field("account", each)) for each in fields]
+        columns += [
+            named(column(field("account", each), "a"), field("account", each)) for each in fields
+        ]
         join = "account_facts as a on a.account_id = l.account_id and a.as_of = l.as_of"
     else:
-        columns = [named(_stored(context, "account", each)[0], field("account", each)) for each in fields]
+        columns = [
+            named(_stored(context, "account", each)[0], field("account", each)) for each in fields
+        ]
         join = "accounts as t on t.account_id = l.account_id"
         if not context.has("accounts"):
             join = ""
-    source = "(select *, \"lead.account_id\" as account_id from lead_base) as l"
-    return sql(f"select l.*, :columns from {source} {'left join ' + join if join else ''}", columns=columns)
+    source = '(select *, "lead.account_id" as account_id from lead_base) as l'
+    return sql(
+        f"select l.*, :columns from {source} {'left join ' + join if join else ''}", columns=columns
+    )
 
 
 def _merges(context: Context) -> Iterator[Step]:

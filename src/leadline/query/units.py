@@ -17,8 +17,30 @@ from leadline.model.names import fields_of, place_of
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.expressions import Renderer
-from leadline.query.hits import KEY, Hits, Matcher, match_steps, matchers, parameters, resolver, signs
-from leadline.query.sql import Tree, all_of, case, column, integer, named, null, number, sql, text, union, values
+from leadline.query.hits import (
+    KEY,
+    Hits,
+    Matcher,
+    match_steps,
+    matchers,
+    parameters,
+    resolver,
+    signs,
+)
+from leadline.query.sql import (
+    Tree,
+    all_of,
+    case,
+    column,
+    integer,
+    named,
+    null,
+    number,
+    sql,
+    text,
+    union,
+    values,
+)
 from leadline.query.subjects import Step
 
 STREAMS: tuple[Stream, ...] = ("events", "outcomes")
@@ -55,13 +77,13 @@ def _stream_steps(context: Context, level: Level, stream: Stream) -> Iterator[St
         if some:
             prefix = f"{level}_{stream}_{name}"
             hits = Hits(context, level, stream, some, prefix)
-            yield from match_steps(context, level, stream, some, prefix)
+            yield from match_steps(context, stream, some, prefix)
             yield from _summed(hits) if name == "summed" else _picked(hits)
             yield from _undecided(hits)
     if stream == "events" and context.silence_rules(level):
         prefix = f"{level}_signs"
         found = signs(context, level)
-        yield from match_steps(context, level, stream, found, prefix)
+        yield from match_steps(context, stream, found, prefix)
         yield prefix, _signs(Hits(context, level, stream, found, prefix))
 
 
@@ -132,7 +154,10 @@ def _amount(hits: Hits) -> Tree:
 
 def _params(hits: Hits, columns: dict[str, Callable[[UnitRule], Tree]]) -> Tree:
     """Return what is needed of each rule once its units are known."""
-    rows = [[integer(each.number), *(get(_unit_rule(each)) for get in columns.values())] for each in hits.matchers]
+    rows = [
+        [integer(each.number), *(get(_unit_rule(each)) for get in columns.values())]
+        for each in hits.matchers
+    ]
     return values("p", ["rule", *columns], rows)
 
 
@@ -151,16 +176,21 @@ def _summed(hits: Hits) -> Iterator[Step]:
     if formulas:
         columns.append(named(_amount(hits), "amount"))
         sums.append("sum(coalesce(amount, 0.0) * weight) as amount")
-    yield f"{hits.name}_sums", sql(
-        f"select k, rule, {', '.join(sums)} from (:hits) as h group by k, rule",
-        hits=hits.select(columns),
+    yield (
+        f"{hits.name}_sums",
+        sql(
+            f"select k, rule, {', '.join(sums)} from (:hits) as h group by k, rule",
+            hits=hits.select(columns),
+        ),
     )
     yield f"{hits.name}_units", _from_sums(hits, decays, single=single, formulas=formulas)
 
 
 def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: bool) -> Tree:
     params: dict[str, Callable[[UnitRule], Tree]] = {
-        "points": lambda rule: null("double") if isinstance(rule.points, Expression) else number(rule.points)
+        "points": lambda rule: (
+            null("double") if isinstance(rule.points, Expression) else number(rule.points)
+        )
     }
     units, last_at, weights = sql("u.units"), sql("u.last_at"), sql("u.weights")
     amount = sql("p.points * u.weights")
@@ -168,10 +198,14 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         amount = sql("case when p.points is null then u.amount else :amount end", amount=amount)
     fires: Tree = exp.true()
     if single:
-        params["at_least"] = lambda rule: integer(rule.at_least) if rule.at_least else null("bigint")
+        params["at_least"] = lambda rule: (
+            integer(rule.at_least) if rule.at_least else null("bigint")
+        )
         params["single"] = lambda rule: exp.true() if rule.count == "once" else exp.false()
         params["first"] = lambda rule: exp.true() if rule.pick == "first" else exp.false()
-        decay_params = [each for each in ("half_life", "linear", "keep", "every") if each in _with_every(decays)]
+        decay_params = [
+            each for each in ("half_life", "linear", "keep", "every") if each in _with_every(decays)
+        ]
         picked = sql("case when p.single and p.first then u.first_at else u.last_at end")
         age = sql("cast(microseconds(u.as_of) - microseconds(:picked) as double)", picked=picked)
         one = weight(decays, age, "p")
@@ -223,14 +257,20 @@ def _picked(hits: Hits) -> Iterator[Step]:
     ]
     yield f"{hits.name}_hits", hits.select(detail)
     yield f"{hits.name}_chosen", _chosen(hits)
-    yield f"{hits.name}_placed", sql(
-        f"select *, row_number() over (partition by k, rule order by {_LATEST}) as place from :chosen as c",
-        chosen=exp.to_table(f"{hits.name}_chosen"),
+    yield (
+        f"{hits.name}_placed",
+        sql(
+            f"select *, row_number() over (partition by k, rule order by {_LATEST}) as place from :chosen as c",
+            chosen=exp.to_table(f"{hits.name}_chosen"),
+        ),
     )
-    yield f"{hits.name}_units", sql(
-        _PARTS,
-        placed=exp.to_table(f"{hits.name}_placed"),
-        params=_params(hits, _PICKED_PARAMS),
+    yield (
+        f"{hits.name}_units",
+        sql(
+            _PARTS,
+            placed=exp.to_table(f"{hits.name}_placed"),
+            params=_params(hits, _PICKED_PARAMS),
+        ),
     )
 
 
@@ -244,7 +284,9 @@ _ORDERS = {
 _PICKED_PARAMS: dict[str, Callable[[UnitRule], Tree]] = {
     "at_most": lambda rule: integer(rule.at_most) if rule.at_most else null("bigint"),
     "at_least": lambda rule: integer(rule.at_least) if rule.at_least else null("bigint"),
-    "limit_each": lambda rule: number(rule.limit_each) if rule.limit_each is not None else null("double"),
+    "limit_each": lambda rule: (
+        number(rule.limit_each) if rule.limit_each is not None else null("double")
+    ),
 }
 
 _PARTS = """
@@ -307,7 +349,13 @@ def _chosen(hits: Hits) -> Tree:
     for pick, numbers in picks.items():
         rules = [integer(each) for each in numbers]
         if pick is None:
-            branches.append(sql(f"select {plain} from :source as h where rule in (:rules)", source=source, rules=rules))
+            branches.append(
+                sql(
+                    f"select {plain} from :source as h where rule in (:rules)",
+                    source=source,
+                    rules=rules,
+                )
+            )
             continue
         branches.append(
             sql(
@@ -330,7 +378,9 @@ def _rows(context: Context, level: Level, names: Sequence[str]) -> Tree:
     amount = sql("u.amount")
     join = ""
     if limited:
-        amount = sql("case when p.most is null then u.amount else clamp(u.amount, -p.most, p.most) end")
+        amount = sql(
+            "case when p.most is null then u.amount else clamp(u.amount, -p.most, p.most) end"
+        )
         join = "join (:limits) as p on p.rule = u.rule"
     tree = sql(
         "select u.k, u.rule, u.units, u.last_at, u.weights / u.units as weight, "
@@ -360,15 +410,21 @@ def _limits(rules: Sequence[NumberedRule]) -> Tree:
 
 def scores_for_some(context: Context, level: Level) -> list[str]:
     """Return the scores of a level with rules that only some subjects have."""
-    return [name for name in context.rule_scores(level) if context.model.scores[name].for_ is not None]
+    return [
+        name for name in context.rule_scores(level) if context.model.scores[name].for_ is not None
+    ]
 
 
-def applies(context: Context, level: Level, rules: Sequence[NumberedRule], rule: str = "u.rule") -> Tree:
+def applies(
+    context: Context, level: Level, rules: Sequence[NumberedRule], rule: str = "u.rule"
+) -> Tree:
     """Return whether a rule's score is one that the subject has."""
     conditions = []
     for name in scores_for_some(context, level):
         numbers = [integer(each.number) for each in rules if each.score_name == name]
         if numbers:
             tested = column(f"for.{name}", "f")
-            conditions.append(sql(f"({rule} not in (:numbers) or :tested)", numbers=numbers, tested=tested))
+            conditions.append(
+                sql(f"({rule} not in (:numbers) or :tested)", numbers=numbers, tested=tested)
+            )
     return all_of(conditions)

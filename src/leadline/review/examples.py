@@ -47,7 +47,10 @@ def _tables(model: Model) -> dict[str, pa.Table]:
         key = _lead_id(at)
         leads.append({"lead_id": key, "account_id": key, **_fields(example.lead)})
         accounts.append({"account_id": key, **_fields(example.account)})
-        events += [{"event_id": f"{key}.{n}", "lead_id": key, **_dated(each)} for n, each in enumerate(example.events)]
+        events += [
+            {"event_id": f"{key}.{n}", "lead_id": key, **_dated(each)}
+            for n, each in enumerate(example.events)
+        ]
         outcomes += [{"lead_id": key, **_dated(each)} for each in example.outcomes]
     found = {"leads": leads, "accounts": accounts, "events": events, "outcomes": outcomes}
     lacking = _lacking(model)

@@ -95,7 +95,13 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     if since is not None:
         changes = compare([row for row in rows if row["as_of"] != scores[-1]["as_of"]], now)
     return Explanation(
-        lead_id, scores[-1], now, [f"{entity}.{name}" for entity, name in missing], moves, ladders, changes
+        lead_id,
+        scores[-1],
+        now,
+        [f"{entity}.{name}" for entity, name in missing],
+        moves,
+        ladders,
+        changes,
     )
 
 
@@ -145,7 +151,9 @@ def _moves(run: Run, worlds: Worlds, missing: Sequence[tuple[str, str]]) -> list
     outlooks = worlds.outlooks([(), *((step,) for step in steps)])
     name = main_score(run.model)
     before = outlooks[0].values[name]
-    moves = [_move(run.model, step, before, each) for step, each in zip(steps, outlooks[1:], strict=True)]
+    moves = [
+        _move(run.model, step, before, each) for step, each in zip(steps, outlooks[1:], strict=True)
+    ]
     return _best_per_field(moves)
 
 
@@ -180,7 +188,7 @@ def _example_event(run: Run, context: Context, matcher: Matcher) -> dict[str, An
         return None
     test = render(condition(context, "events", matcher), "duckdb")
     join = ""
-    if " s." in f" {test}" or "s.\"" in test:
+    if " s." in f" {test}" or 's."' in test:
         join = "cross join (select * from lead_explained order by as_of desc limit 1) as s"
         run.engine.run(f"create or replace temp view lead_explained as {run.sql('lead_facts')}")
     found = run.engine.arrow(f"select e.* from events as e {join} where {test} limit 1").to_pylist()
@@ -310,7 +318,9 @@ def _ways(
     """Return for each ladder of edges the next band and the fewest steps found that reach it."""
     found: dict[str, tuple[str, Sequence[Step] | None]] = {}
     bands = {move.band for move in moves}
-    steps = [move.step for move in moves if (move.after or 0) > (move.before or 0) or len(bands) > 1]
+    steps = [
+        move.step for move in moves if (move.after or 0) > (move.before or 0) or len(bands) > 1
+    ]
     for name, ladder in model.bands.items():
         if ladder.edges is None or not isinstance(ladder.by, str):
             continue
@@ -322,7 +332,11 @@ def _ways(
 
 def _next_band(ladder: Ladder, value: float | None) -> str | None:
     edges = ladder.edges or {}
-    return None if value is None else next((band for band, edge in edges.items() if edge > value), None)
+    return (
+        None
+        if value is None
+        else next((band for band, edge in edges.items() if edge > value), None)
+    )
 
 
 def _way(
@@ -362,7 +376,9 @@ def _repeatable(step: Step, path: Sequence[Step]) -> bool:
     return all(other.field is None or other.field[:2] != step.field[:2] for other in path)
 
 
-def compare(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> list[Change]:
+def compare(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+) -> list[Change]:
     """Return what differs between two ledgers of a lead, the largest change first."""
     old = {(row["score"], row["rule"]): row for row in before if row["state"] != "missing"}
     new = {(row["score"], row["rule"]): row for row in after if row["state"] != "missing"}
@@ -378,7 +394,9 @@ def compare(before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, An
 def _change(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str:
     row = now or was or {}
     if row.get("state") == "limit":
-        return "newly limited" if was is None else "limit lifted" if now is None else "limit changed"
+        return (
+            "newly limited" if was is None else "limit lifted" if now is None else "limit changed"
+        )
     if row.get("last_at") is None:
         return "field changed" if row.get("count") is None else "silence"
     if was is None:
@@ -390,4 +408,15 @@ def _change(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str
     return "expired" if now["count"] < was["count"] else "decayed"
 
 
-__all__ = ["Change", "EventRule", "Explanation", "Move", "SilenceRule", "UnitRule", "compare", "explain", "main_score", "sql"]
+__all__ = [
+    "Change",
+    "EventRule",
+    "Explanation",
+    "Move",
+    "SilenceRule",
+    "UnitRule",
+    "compare",
+    "explain",
+    "main_score",
+    "sql",
+]

@@ -57,7 +57,9 @@ class Outlook:
 class Worlds:
     """The part of the data around one lead, ready to be copied."""
 
-    def __init__(self, engine: DuckDB, model: Model, schema: Schema, lead_id: str, as_of: datetime) -> None:
+    def __init__(
+        self, engine: DuckDB, model: Model, schema: Schema, lead_id: str, as_of: datetime
+    ) -> None:
         """Copy what can touch the lead's score into tables of their own."""
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
@@ -76,7 +78,9 @@ class Worlds:
         for table, ids in _IDS.items():
             if table not in self.schema:
                 continue
-            self.own.register("incoming", self.engine.arrow(self._selection(table, ids, leads, accounts)))
+            self.own.register(
+                "incoming", self.engine.arrow(self._selection(table, ids, leads, accounts))
+            )
             columns = ", ".join(
                 f"cast({_name(name)} as {SQL_TYPES[kind]}) as {_name(name)}"
                 for name, kind in self.schema[table].items()
@@ -88,12 +92,16 @@ class Worlds:
         if not accounts:
             return self._merged([lead_id]), []
         marks = ", ".join("?" * len(accounts))
-        found = self.engine.rows(f"select lead_id from leads where account_id in ({marks})", accounts)
+        found = self.engine.rows(
+            f"select lead_id from leads where account_id in ({marks})", accounts
+        )
         return self._merged([lead_id, *(row[0] for row in found)]), accounts
 
     def _accounts_of(self, leads: Sequence[str]) -> list[str]:
         marks = ", ".join("?" * len(leads))
-        query = f"select account_id from leads where lead_id in ({marks}) and account_id is not null"
+        query = (
+            f"select account_id from leads where lead_id in ({marks}) and account_id is not null"
+        )
         params = list(leads)
         if "field_history" in self.schema:
             query += (
@@ -116,7 +124,9 @@ class Worlds:
             found += [old for old, new in merges if new in known and old not in known]
         return found
 
-    def _selection(self, table: str, ids: Sequence[str], leads: Sequence[str], accounts: Sequence[str]) -> str:
+    def _selection(
+        self, table: str, ids: Sequence[str], leads: Sequence[str], accounts: Sequence[str]
+    ) -> str:
         inside = {"lead": _list(leads), "account": _list(accounts)}
         if table == "event_marks":
             events = self._selection("events", _IDS["events"], leads, accounts)
@@ -124,8 +134,17 @@ class Worlds:
         if table == "field_history":
             parts = [f"(entity = '{entity}' and id in {inside[entity]})" for entity in inside]
         else:
-            keys = {"lead_id": "lead", "from_id": "lead", "into_id": "lead", "account_id": "account"}
-            used = [each for each in ids if each in keys and not (table == "leads" and each == "account_id")]
+            keys = {
+                "lead_id": "lead",
+                "from_id": "lead",
+                "into_id": "lead",
+                "account_id": "account",
+            }
+            used = [
+                each
+                for each in ids
+                if each in keys and not (table == "leads" and each == "account_id")
+            ]
             parts = [f"{each} in {inside[keys[each]]}" for each in used]
         columns = ", ".join(_name(each) for each in self.schema[table])
         return f"select {columns} from {table} where {' or '.join(parts)}"
@@ -137,9 +156,15 @@ class Worlds:
     def outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
         """Return the lead's scores after each sequence of steps, all from one run."""
         worlds = [self._name(number) for number in range(len(sequences))]
-        self.own.run("create or replace table worlds as select unnest(?) as world".replace("?", _array(worlds)))
+        self.own.run(
+            "create or replace table worlds as select unnest(?) as world".replace(
+                "?", _array(worlds)
+            )
+        )
         for table, ids in _IDS.items():
-            if table in self.schema or (table == "events" and any(s.event for each in sequences for s in each)):
+            if table in self.schema or (
+                table == "events" and any(s.event for each in sequences for s in each)
+            ):
                 self._copy(table, ids)
         for world, steps in zip(worlds, sequences, strict=True):
             for number, step in enumerate(steps):
@@ -182,10 +207,16 @@ class Worlds:
             key = self.lead_id if entity == "lead" else self.account_id
             table = f"{entity}s"
             self.own.rows(
-                f"update {table} set {_name(name)} = ? where {entity}_id = ?", [value, world + str(key)]
+                f"update {table} set {_name(name)} = ? where {entity}_id = ?",
+                [value, world + str(key)],
             )
             if "field_history" in self.schema:
-                row = [entity, world + str(key), name, str(value).lower() if value is True else str(value)]
+                row = [
+                    entity,
+                    world + str(key),
+                    name,
+                    str(value).lower() if value is True else str(value),
+                ]
                 self.own.rows(
                     "insert into field_history (entity, id, field, value, valid_from) values (?, ?, ?, ?, ?)",
                     [*row, self.as_of.replace(tzinfo=None)],

@@ -1,0 +1,143 @@
+"""What the data decides about types, and what it says of values that do not fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leadline.errors import InputError
+from leadline.model.document import Column
+from leadline.model.types import Type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leadline.data.read import Loaded
+    from leadline.engines.duckdb import DuckDB
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1", "2.5", ""], Type.NUMBER),
+        (["1", "007"], Type.TEXT),
+        (["1e5", "-3"], Type.NUMBER),
+        (["1", "x"], Type.TEXT),
+        (["9007199254740993"], Type.TEXT),
+        (["true", "FALSE"], Type.BOOLEAN),
+        (["true", "yes"], Type.TEXT),
+        (["yes", "no"], Type.TEXT),
+        (["0", "1"], Type.NUMBER),
+        (["2026-11-01", "2026-11-01T12:00:00Z"], Type.TIME),
+        (["2026-11-01T12:00:00Z", "2026-11-01 12:00:00"], Type.TEXT),
+        (["2026"], Type.NUMBER),
+        (["", ""], Type.ANY),
+        (["x"], Type.TEXT),
+    ],
+)
+def test_all_values_decide_the_type(
+    loaded: Callable[..., Loaded], values: list[str], expected: Type
+) -> None:
+    """One value that does not fit makes the column a text."""
+    lines = [f"{number},{value}" for number, value in enumerate(values)]
+    result = loaded(leads="lead_id,x\n" + "\n".join(lines) + "\n")
+    assert result.schema["leads"]["x"] is expected
+
+
+def test_the_last_of_many_rows_decides_too(loaded: Callable[..., Loaded]) -> None:
+    """The sample only rules types out."""
+    lines = [f"{number},{number}" for number in range(5_000)]
+    result = loaded(leads="lead_id,x\n" + "\n".join([*lines, "a,b"]) + "\n")
+    assert result.schema["leads"]["x"] is Type.TEXT
+    assert result.examples("leads", "x") == [(5002, "b")]
+
+
+def test_times_without_zone_are_refused(loaded: Callable[..., Loaded]) -> None:
+    """The message shows where, and what to declare."""
+    with pytest.raises(InputError) as caught:
+        loaded(
+            events="event_id,lead_id,type,occurred_at\n"
+            "e1,a,x,2026-11-01T12:00:00Z\ne2,a,x,2026-11-01 12:00:00\n"
+        )
+    assert str(caught.value) == (
+        "events.csv:3 occurred_at must have a zone, such as 2026-11-01T12:00:00Z; "
+        "found 2026-11-01 12:00:00. "
+        "Declare columns: {events: {occurred_at: {zone: UTC}}} if the times are UTC."
+    )
+
+
+def test_a_declared_zone_mends_it(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """Times without zone are then in that zone, also in a column that no contract names."""
+    columns = {"leads": {"created_at": Column(zone="Europe/Warsaw"), "seen": Column(zone="UTC")}}
+    result = loaded(columns, leads="lead_id,created_at,seen\na,2026-11-01 13:00,2026-11-01 12:00\n")
+    assert engine.rows("select created_at = seen from leads") == [(True,)]
+    assert result.schema["leads"]["seen"] is Type.TIME
+
+
+def test_times_declared_without_a_zone_are_refused(loaded: Callable[..., Loaded]) -> None:
+    """Without the declaration the column is a text."""
+    text = "lead_id,seen\na,2026-11-01 12:00\n"
+    assert loaded(leads=text).schema["leads"]["seen"] is Type.TEXT
+    with pytest.raises(InputError, match=r"leads\.csv:2 seen must have a zone"):
+        loaded({"leads": {"seen": Column(type=Type.TIME)}}, leads=text)
+
+
+def test_numbers_are_no_times(engine: DuckDB) -> None:
+    """Seconds or milliseconds, since when: nothing is guessed."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    from leadline.data.read import load  # noqa: PLC0415
+
+    with pytest.raises(InputError, match=r"leads created_at must be a time; found BIGINT"):
+        load(engine, {"leads": pa.table({"lead_id": ["a"], "created_at": [1_700_000_000]})}, {})
+
+
+def test_values_that_do_not_fit_are_counted_with_examples(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """They are null; three of them are shown with their rows."""
+    columns = {
+        "leads": {"x": Column(type=Type.NUMBER, missing=(9,)), "b": Column(type=Type.BOOLEAN)}
+    }
+    text = "lead_id,x,b\na,1,yes\nb,one,no\nc,,1\nd,two,maybe\ne,three,\nf,four,0\ng,9.0,true\n"
+    result = loaded(columns, leads=text)
+    assert engine.rows("select x, b from leads order by lead_id") == [
+        (1.0, True),
+        (None, False),
+        (None, True),
+        (None, None),
+        (None, None),
+        (None, False),
+        (None, True),
+    ]
+    assert result.notes == [
+        (
+            "leads.csv: 4 values of x are not numbers and count as null: "
+            "'one' (row 3), 'two' (row 5), 'three' (row 6)."
+        ),
+        "leads.csv: 1 value of b is not true or false and counts as null: 'maybe' (row 5).",
+    ]
+
+
+def test_typed_columns_are_parsed_where_another_type_is_asked_for(engine: DuckDB) -> None:
+    """A text may hold numbers and times, a number may be wanted as text."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    from leadline.data.read import load  # noqa: PLC0415
+
+    columns = {"leads": {"n": Column(type=Type.NUMBER), "t": Column(type=Type.TEXT)}}
+    table = pa.table(
+        {
+            "lead_id": ["a", "b"],
+            "n": ["1", "x"],
+            "t": [1.0, None],
+            "created_at": ["2026-11-01", None],
+        }
+    )
+    result = load(engine, {"leads": table}, columns)
+    assert engine.rows("select n, t, year(created_at) from leads order by lead_id") == [
+        (1.0, "1", 2026),
+        (None, None, None),
+    ]
+    assert result.notes == ["leads: 1 value of n is not a number and counts as null: 'x' (row 2)."]

@@ -1,0 +1,147 @@
+"""CSV files: what is written is what is read, and what is broken is kept apart."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leadline.data.csv_files import read_csv
+from leadline.data.raw import FILE, ROW, prepare
+from leadline.data.sql import ALWAYS, name, sql
+from leadline.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from leadline.engines.duckdb import DuckDB
+
+
+def rows(engine: DuckDB, *files: str) -> list[tuple[object, ...]]:
+    """Read files, and return file, row and values of each row."""
+    prepare(engine)
+    raw = read_csv(engine, "leads", files)
+    columns = [given.value for given in raw.columns.values()]
+    located = raw.located(columns, ALWAYS)
+    parts = {"file": FILE, "row": ROW, "columns": columns}
+    return engine.rows(
+        sql("select {file}, {row}, {columns} from {l} order by 1, 2", l=located, **parts)
+    )
+
+
+def rejects(engine: DuckDB) -> list[tuple[object, ...]]:
+    """Return file, row, reason and content of what was rejected."""
+    return engine.rows('select file, "row", reason, content from rejects order by 1, 2')
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_quotes_separators_and_line_ends_in_values(engine: DuckDB, folder: Path, end: str) -> None:
+    """Every value is the text that was written; an empty one is null, quoted or not."""
+    lines = ["a;b", '"x;y";" z "', '"say ""hi""";', '"two\nlines";""', "'q';007"]
+    (folder / "x.csv").write_text(end.join(lines) + end, newline="")
+    assert rows(engine, "x.csv") == [
+        ("x.csv", 2, "x;y", " z "),
+        ("x.csv", 3, 'say "hi"', None),
+        ("x.csv", 4, "two\nlines", None),
+        ("x.csv", 5, "'q'", "007"),
+    ]
+    assert rejects(engine) == []
+
+
+def test_broken_lines_are_rejected_and_rows_keep_their_numbers(
+    engine: DuckDB, folder: Path
+) -> None:
+    """Rows after a broken line are counted on from it."""
+    (folder / "x.csv").write_text('a,b\n1,2\n3\n4,5,6\n7,8\n"9"x,1\n10,11\n')
+    (folder / "y.csv").write_text("a,b\n1\n2,3\n")
+    assert rows(engine, "x.csv", "y.csv") == [
+        ("x.csv", 2, "1", "2"),
+        ("x.csv", 5, "7", "8"),
+        ("x.csv", 7, "10", "11"),
+        ("y.csv", 3, "2", "3"),
+    ]
+    assert rejects(engine) == [
+        ("x.csv", 3, "too few fields", '"3"'),
+        ("x.csv", 4, "too many fields", '"4,5,6"'),
+        ("x.csv", 6, "broken quotes", r'"\"9\"x,1"'),
+        ("y.csv", 2, "too few fields", '"1"'),
+    ]
+
+
+def test_a_quote_that_is_never_closed_is_rejected(engine: DuckDB, folder: Path) -> None:
+    """What it swallowed is shown."""
+    (folder / "x.csv").write_text('a,b\n1,2\n3,"open\n4,5\n')
+    assert rows(engine, "x.csv") == [("x.csv", 2, "1", "2")]
+    assert rejects(engine) == [("x.csv", 3, "broken quotes", r'"3,\"open\n4,5"')]
+
+
+def test_row_numbers_hold_in_a_large_file(engine: DuckDB, folder: Path) -> None:
+    """Also where several threads read it."""
+    count = 600_000
+    lines = [f"{number},{'x' * 30}" for number in range(2, count)]
+    lines[count // 2] += ",surplus"
+    (folder / "x.csv").write_text("a,b\n" + "\n".join(lines) + "\n")
+    found = rows(engine, "x.csv")
+    assert len(found) == count - 3
+    assert all(row == int(str(value)) for _, row, value, _ in found)
+
+
+def test_a_header_alone_is_an_empty_table(engine: DuckDB, folder: Path) -> None:
+    """No rows are not an error."""
+    (folder / "x.csv").write_text("a,b")
+    assert rows(engine, "x.csv") == []
+
+
+def test_empty_lines_are_no_rows(engine: DuckDB, folder: Path) -> None:
+    """Neither in a table of one column nor of several."""
+    (folder / "x.csv").write_text("a\n1\n\n2\n\n")
+    (folder / "y.csv").write_text("a,b\n\n1,2\n\n")
+    assert [values for _, _, *values in rows(engine, "x.csv")] == [["1"], ["2"]]
+    assert [values for _, _, *values in rows(engine, "y.csv")] == [["1", "2"]]
+
+
+def test_packed_and_tabbed_files(engine: DuckDB, folder: Path) -> None:
+    """A ``.tsv`` is separated by tabs, whatever else its header holds."""
+    (folder / "x.tsv.gz").write_bytes(gzip.compress(b"a,1,2,3\tb\nv\tw\n"))
+    assert rows(engine, "x.tsv.gz") == [("x.tsv.gz", 2, "v", "w")]
+
+
+def test_another_encoding_further_down_is_refused(engine: DuckDB, folder: Path) -> None:
+    """Nothing is replaced by question marks."""
+    (folder / "x.csv").write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + b"caf\xe9,1\n")
+    with pytest.raises(InputError, match=r"x\.csv must be UTF-8"):
+        rows(engine, "x.csv")
+
+
+def test_mixed_line_ends_are_refused(engine: DuckDB, folder: Path) -> None:
+    """The engine cannot tell them apart from values, so a person has to."""
+    (folder / "x.csv").write_bytes(b"a,b\r\n1,2\n3,4\r\n")
+    with pytest.raises(InputError, match=r"x\.csv must be lines of text; .*dos2unix"):
+        rows(engine, "x.csv")
+
+
+@pytest.mark.parametrize("header", ["a,b,a", "Name,name"])
+def test_names_that_clash_are_refused(engine: DuckDB, folder: Path, header: str) -> None:
+    """SQL knows no difference between upper and lower case in names."""
+    (folder / "x.csv").write_text(header + "\n")
+    with pytest.raises(InputError, match=r"x\.csv must not have both columns \w+ and \w+"):
+        rows(engine, "x.csv")
+
+
+def test_odd_names_are_kept(engine: DuckDB, folder: Path) -> None:
+    """Names that mean something to the engine, or break its quotes, are names like others."""
+    titles = ["rowid", 'a "b"', "file of the row", "select", "c0", "żółć"]
+    (folder / "x.csv").write_text(",".join(['rowid,"a ""b"""', *titles[2:]]) + "\n1,2,3,4,5,6\n")
+    prepare(engine)
+    assert list(read_csv(engine, "leads", ["x.csv"]).columns) == titles
+    assert rows(engine, "x.csv") == [("x.csv", 2, "1", "2", "3", "4", "5", "6")]
+    assert name("rowid")
+
+
+def test_a_column_without_a_name_is_noted(engine: DuckDB, folder: Path) -> None:
+    """Pandas writes its row labels so."""
+    (folder / "x.csv").write_text(",lead_id\n0,L1\n")
+    prepare(engine)
+    raw = read_csv(engine, "leads", ["x.csv"])
+    assert raw.notes == ("x.csv:1 a column without a name is called column_1.",)

@@ -1,0 +1,54 @@
+"""Random models over random data: the product against the oracle, row by row."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+import pytest
+
+from comparison import differences, product
+from leadline.engines.duckdb import DuckDB
+from oracle.generate import FEATURES, case, features
+from oracle.scoring import FAULTS, score
+
+SEEDS = int(os.environ.get("LEADLINE_RANDOM_CASES", "600"))
+"""How many random cases a run compares; the counts of features are taken over 2,000."""
+BLOCK = 25
+
+
+@pytest.mark.parametrize("start", range(0, SEEDS, BLOCK))
+def test_product_and_oracle_agree(start: int) -> None:
+    """Scores, ledger and accounts are the same on random models and shuffled data."""
+    for seed in range(start, start + BLOCK):
+        one = case(seed)
+        with DuckDB(threads=1) as engine:
+            found = product(engine, one.document, one.tables, one.spine)
+        faults = differences(found, score(one.document, one.tables, one.spine))
+        assert not faults, f"seed {seed}:\n" + "\n".join(faults[:10])
+
+
+def test_every_feature_appears_often() -> None:
+    """Every key of the language, decay, count, pick and null case stands in fifty cases or more."""
+    counts: Counter[str] = Counter()
+    for seed in range(2000):
+        one = case(seed)
+        counts.update(features(one.document, one.tables))
+    rare = {name: counts[name] for name in FEATURES if counts[name] < 50}
+    assert not rare
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_seeded_fault_is_found(fault: str) -> None:
+    """A fault in one step of the meaning makes the comparison fail within the first cases."""
+    for seed in range(2000):
+        one = case(seed)
+        wrong = score(one.document, one.tables, one.spine, frozenset({fault}))
+        right = score(one.document, one.tables, one.spine)
+        if (wrong.ledger, wrong.scores) != (right.ledger, right.scores):
+            with DuckDB(threads=1) as engine:
+                found = product(engine, one.document, one.tables, one.spine)
+            assert differences(found, wrong)
+            assert not differences(found, right)
+            return
+    pytest.fail(f"no case shows {fault}")
