@@ -138,5 +138,5 @@ def test_names_that_clash_are_refused(engine: DuckDB, folder: Path, source: str)
 def test_what_is_no_parquet_is_refused(engine: DuckDB, folder: Path) -> None:
     """The file is named."""
     (folder / "leads.parquet").write_text("lead_id\nL1\n")
-    with pytest.raises(InputError, match=r"leads\.parquet"):
+    with pytest.raises(InputError, match=r"leads\.parquet must be a Parquet file"):
         load(engine, {"leads": "leads.parquet"}, {})

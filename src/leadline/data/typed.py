@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.data.files import called, literal_path
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from leadline.engines.duckdb import ArrowStream, DuckDB
 
+MAGIC = b"PAR1"
+"""First bytes of a Parquet file."""
+
 PANDAS_INDEX = "__index_level_"
 """Columns that pandas adds for its row labels."""
 
@@ -24,6 +28,7 @@ def read_parquet(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
     Raises:
         InputError: A file is no Parquet, or names of its columns clash.
     """
+    _refuse_others(files)
     paths = [literal_path(file) for file in files]
     template = "read_parquet([{paths}], union_by_name = {several})"
     rows = sql(template, paths=paths, several=len(paths) > 1)
@@ -45,6 +50,16 @@ def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
         sql("row_number() over () as {row}", row=ROW),
     )
     return Raw(table, table, _columns(engine, name(given)), name(given), places)
+
+
+def _refuse_others(files: Sequence[str]) -> None:
+    faults = []
+    for file in files:
+        with Path(file).open("rb") as stream:
+            if stream.read(len(MAGIC)) != MAGIC:
+                faults.append(Fault(file, "", "must be a Parquet file", "", "Check its ending."))
+    if faults:
+        raise InputError(*faults)
 
 
 def _columns(engine: DuckDB, rows: Sql) -> dict[str, Given]:

@@ -69,7 +69,6 @@ FAILURES = (
         InputError,
         "Its lines may end in different ways; convert them, such as with dos2unix.",
     ),
-    Failure(duckdb.InvalidInputException, "magic bytes", InputError, "It is not a Parquet file."),
     Failure(duckdb.InterruptException, "", EngineError, "It was cancelled."),
     Failure(duckdb.Error, "", EngineError, ""),
 )
