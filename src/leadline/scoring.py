@@ -241,6 +241,7 @@ def make_spine(engine: DuckDB, as_of: datetime) -> None:
     """Make the spine of a batch: every lead, at one moment."""
     text = as_of.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
     engine.run(
+        f"set variable leadline_as_of = timestamp '{text}'; "
         "create or replace temp view spine as "
         f"select lead_id, timestamp '{text}' as as_of from leads"
     )

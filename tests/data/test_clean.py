@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
 
+from leadline.data.read import load
 from leadline.errors import InputError
 from leadline.model.document import Column
 from leadline.model.types import Type
@@ -69,7 +71,12 @@ def test_times_without_zone_are_refused(loaded: Callable[..., Loaded]) -> None:
 
 def test_a_declared_zone_mends_it(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
     """Times without zone are then in that zone, also in a column that no contract names."""
-    columns = {"leads": {"created_at": Column(zone="Europe/Warsaw"), "seen": Column(zone="UTC")}}
+    columns = {
+        "leads": {
+            "created_at": Column.model_validate({"zone": "Europe/Warsaw"}),
+            "seen": Column.model_validate({"zone": "UTC"}),
+        }
+    }
     result = loaded(columns, leads="lead_id,created_at,seen\na,2026-11-01 13:00,2026-11-01 12:00\n")
     assert engine.rows("select created_at = seen from leads") == [(True,)]
     assert result.schema["leads"]["seen"] is Type.TIME
@@ -80,15 +87,11 @@ def test_times_declared_without_a_zone_are_refused(loaded: Callable[..., Loaded]
     text = "lead_id,seen\na,2026-11-01 12:00\n"
     assert loaded(leads=text).schema["leads"]["seen"] is Type.TEXT
     with pytest.raises(InputError, match=r"leads\.csv:2 seen must have a zone"):
-        loaded({"leads": {"seen": Column(type=Type.TIME)}}, leads=text)
+        loaded({"leads": {"seen": Column.model_validate({"type": "time"})}}, leads=text)
 
 
 def test_numbers_are_no_times(engine: DuckDB) -> None:
     """Seconds or milliseconds, since when: nothing is guessed."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    from leadline.data.read import load  # noqa: PLC0415
-
     with pytest.raises(InputError, match=r"leads created_at must be a time; found BIGINT"):
         load(engine, {"leads": pa.table({"lead_id": ["a"], "created_at": [1_700_000_000]})}, {})
 
@@ -98,7 +101,10 @@ def test_values_that_do_not_fit_are_counted_with_examples(
 ) -> None:
     """They are null; three of them are shown with their rows."""
     columns = {
-        "leads": {"x": Column(type=Type.NUMBER, missing=(9,)), "b": Column(type=Type.BOOLEAN)}
+        "leads": {
+            "x": Column.model_validate({"type": "number", "missing": [9]}),
+            "b": Column.model_validate({"type": "boolean"}),
+        }
     }
     text = "lead_id,x,b\na,1,yes\nb,one,no\nc,,1\nd,two,maybe\ne,three,\nf,four,0\ng,9.0,true\n"
     result = loaded(columns, leads=text)
@@ -122,11 +128,12 @@ def test_values_that_do_not_fit_are_counted_with_examples(
 
 def test_typed_columns_are_parsed_where_another_type_is_asked_for(engine: DuckDB) -> None:
     """A text may hold numbers and times, a number may be wanted as text."""
-    import pyarrow as pa  # noqa: PLC0415
-
-    from leadline.data.read import load  # noqa: PLC0415
-
-    columns = {"leads": {"n": Column(type=Type.NUMBER), "t": Column(type=Type.TEXT)}}
+    columns = {
+        "leads": {
+            "n": Column.model_validate({"type": "number"}),
+            "t": Column.model_validate({"type": "text"}),
+        }
+    }
     table = pa.table(
         {
             "lead_id": ["a", "b"],

@@ -65,7 +65,9 @@ def test_a_long_list_of_columns_is_cut(loaded: Callable[..., Loaded]) -> None:
 
 def test_a_declared_column_that_is_nearly_there_is_noted(loaded: Callable[..., Loaded]) -> None:
     """It is null, and the nearest name is shown."""
-    result = loaded({"leads": {"senority": Column()}}, leads="lead_id,seniority\n1,x\n")
+    result = loaded(
+        {"leads": {"senority": Column.model_validate({})}}, leads="lead_id,seniority\n1,x\n"
+    )
     assert result.notes == [
         "leads.csv has no column for senority, so it is null. Did you mean seniority?"
     ]

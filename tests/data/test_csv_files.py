@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def rows(engine: DuckDB, *files: str) -> list[tuple[object, ...]]:
     """Read files, and return file, row and values of each row."""
-    prepare(engine)
+    prepare(engine, ["leads"])
     raw = read_csv(engine, "leads", files)
     columns = [given.value for given in raw.columns.values()]
     located = raw.located(columns, ALWAYS)
@@ -133,7 +133,7 @@ def test_odd_names_are_kept(engine: DuckDB, folder: Path) -> None:
     """Names that mean something to the engine, or break its quotes, are names like others."""
     titles = ["rowid", 'a "b"', "file of the row", "select", "c0", "żółć"]
     (folder / "x.csv").write_text(",".join(['rowid,"a ""b"""', *titles[2:]]) + "\n1,2,3,4,5,6\n")
-    prepare(engine)
+    prepare(engine, ["leads"])
     assert list(read_csv(engine, "leads", ["x.csv"]).columns) == titles
     assert rows(engine, "x.csv") == [("x.csv", 2, "1", "2", "3", "4", "5", "6")]
     assert name("rowid")
@@ -142,6 +142,6 @@ def test_odd_names_are_kept(engine: DuckDB, folder: Path) -> None:
 def test_a_column_without_a_name_is_noted(engine: DuckDB, folder: Path) -> None:
     """Pandas writes its row labels so."""
     (folder / "x.csv").write_text(",lead_id\n0,L1\n")
-    prepare(engine)
+    prepare(engine, ["leads"])
     raw = read_csv(engine, "leads", ["x.csv"])
     assert raw.notes == ("x.csv:1 a column without a name is called column_1.",)

@@ -1,5 +1,7 @@
 """JSON lines: values by their kind, nested values as text, anything else kept apart."""
 
+# ruff: noqa: DTZ001  # times on the engine carry no zone and mean UTC
+
 from __future__ import annotations
 
 from datetime import datetime

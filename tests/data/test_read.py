@@ -1,5 +1,7 @@
 """Loading tables: files and tables in memory, together, with their notes and rejects."""
 
+# ruff: noqa: DTZ001  # times on the engine carry no zone and mean UTC
+
 from __future__ import annotations
 
 import json
@@ -157,7 +159,7 @@ def test_a_column_is_mapped_and_declared(engine: DuckDB, loaded: Callable[..., L
         "leads": {
             "lead_id": Column.model_validate({"from": "Prospect ID"}),
             "size": Column.model_validate({"type": "number", "missing": [999, "Select"]}),
-            "source": Column(),
+            "source": Column.model_validate({}),
         }
     }
     text = "Prospect ID,size,Name\n1,5,x\n2,999,y\n3,Select,z\n4,many,z\n"
@@ -211,6 +213,16 @@ def test_rows_that_cannot_be_used_are_kept_apart(
 def _content(event_id: str | None, lead_id: str | None, occurred_at: str | None) -> str:
     row = {"event_id": event_id, "lead_id": lead_id, "type": "seen", "occurred_at": occurred_at}
     return json.dumps(row, separators=(",", ":"))
+
+
+def test_tables_may_be_loaded_one_after_the_other(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """Each reading knows of its own rejects, and reading again forgets the earlier ones."""
+    assert loaded(leads="lead_id,x\n,1\n").rejects.count == 1
+    assert loaded(accounts="account_id,x\n,1\n,2\n").rejects.count == 2
+    assert loaded(leads="lead_id,x\n,1\na,2\n").rejects.count == 1
+    assert engine.rows("select count(*) from rejects") == [(3,)]
 
 
 def test_examples_show_where_a_text_is_no_number(loaded: Callable[..., Loaded]) -> None:

@@ -87,8 +87,8 @@ class Raw:
         )
 
 
-def prepare(engine: DuckDB) -> None:
-    """Make room for staged tables and for rejected rows."""
+def prepare(engine: DuckDB, tables: Iterable[str]) -> None:
+    """Make room for staged tables and for rejected rows; forget those of an earlier reading."""
     engine.run(sql("create schema if not exists {staging}", staging=name(STAGING)))
     engine.run(
         sql(
@@ -97,6 +97,9 @@ def prepare(engine: DuckDB) -> None:
             rejects=name(REJECTS),
         )
     )
+    for table in tables:
+        forget = "delete from {rejects} where table_name = {table}"
+        engine.run(sql(forget, rejects=name(REJECTS), table=table))
 
 
 def staged(table: str, what: str = "") -> Sql:

@@ -111,7 +111,7 @@ def load(
         FileError: Files are missing or cannot be read.
     """
     files = _files(inputs)
-    prepare(engine)
+    prepare(engine, files)
     tables: dict[str, Table] = {}
     faults: list[Fault | str] = []
     for table, given in files.items():
@@ -201,8 +201,9 @@ def _kept(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> tuple[Raw, l
 
 def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
     statement = """
-        select table_name, reason, count(*) from {rejects} group by all order by all"""
-    rejected = engine.rows(sql(statement, rejects=name(REJECTS)))
+        select table_name, reason, count(*) from {rejects} where table_name in ({tables})
+        group by all order by all"""
+    rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables)))
     notes = [note for table in tables.values() for note in table.notes]
     notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
     return Loaded(

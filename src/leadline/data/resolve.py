@@ -129,15 +129,15 @@ def _value(raw: Raw, each: Reading) -> Sql:
 
 def _reject(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading]) -> None:
     content = [part for given in raw.columns.values() for part in (given.name, given.value)]
+    reason = _reason(raw.table, readings)
     columns = [
-        sql("{reason} as reason", reason=_reason(raw.table, readings)),
+        sql("{reason} as reason", reason=reason),
         sql("json_object({content}) as content", content=content),
     ]
     statement = """
-        insert into {rejects}
-        select {table}, {file}, {row}, reason, content from {found} where reason is not null"""
+        insert into {rejects} select {table}, {file}, {row}, reason, content from {found}"""
     parts = {"table": raw.table, "file": FILE, "row": ROW}
-    found = raw.located(columns, ALWAYS)
+    found = raw.located(columns, sql("({reason}) is not null", reason=reason))
     with engine.ordered():
         engine.run(sql(statement, rejects=name(REJECTS), found=found, **parts))
 

@@ -19,8 +19,6 @@ DATE = r"\d{4}-\d{2}-\d{2}"
 CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
 NUMBER = r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
-LONG_INTEGER = r"[+-]?\d{16,}"
-"""An identifier, more likely: as numbers, neighbours would be one and the same."""
 
 ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
 WHOLE = (

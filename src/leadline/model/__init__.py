@@ -1,0 +1,1 @@
+"""What a score means: the document, its checks, its fingerprint. Knows no engine and no data."""

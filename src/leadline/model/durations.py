@@ -15,6 +15,9 @@ MICROSECONDS: dict[str, int] = {
 PATTERN = r"[0-9]+[smhdw]"
 """What a duration looks like; a day is 86,400 s and ``m`` is minutes."""
 
+LONGEST = 365_250 * MICROSECONDS["d"]
+"""A thousand years: moments further back are none that every engine knows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Duration:
@@ -27,8 +30,9 @@ class Duration:
     text: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(PATTERN, self.text):
-            raise ValueError(f"{self.text!r} is not a duration such as 30d")
+        """Refuse what is not a duration, or is longer than engines can count. Raises ValueError."""
+        if not re.fullmatch(PATTERN, self.text) or self.microseconds > LONGEST:
+            raise ValueError(f"{self.text!r} is not a duration such as 30d, of at most 1000 years")
 
     @property
     def microseconds(self) -> int:

@@ -16,6 +16,8 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         # time since 1970 in whole microseconds, and back
         "microseconds": "epoch_us(:a)",
         "moment": "make_timestamp(:a)",
+        # the moment of a spine that has only one: a setting, so that texts need not change with it
+        "the_moment": "getvariable('leadline_as_of')",
         # seconds of a number of microseconds
         "seconds": "cast(:a as double) / 1e6",
         # day number in a zone
@@ -33,7 +35,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "greatest(-9e15, least(9e15, round(:a * 1000000.0000000036))) end",
         # hundredths of millionths, likewise; the input is whole
         "hundredths": "round(:a / 1e4)",
-        "power_of_half": "pow(2.0, -least(:a, 1100.0))",
+        "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
         "raised": "pow(:a, :b)",
         "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
         "clamp": "case when :a is not null then least(greatest(:a, :b), :c) end",

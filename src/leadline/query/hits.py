@@ -17,12 +17,13 @@ from leadline.model.document import HalfLife, Linear, OutcomeRule, SilenceRule, 
 from leadline.model.expressions import Expression, Name, names
 from leadline.model.names import Place, fields_of, place_of
 from leadline.model.types import Type
-from leadline.query.context import Context, Level, NumberedRule, Stream
+from leadline.query.context import Context, Level, NumberedRule, Stream, rule_expressions
 from leadline.query.expressions import SQL_TYPES, Renderer
 from leadline.query.sql import (
     Tree,
     all_of,
     any_of,
+    call,
     case,
     column,
     integer,
@@ -269,11 +270,38 @@ class Hits:
     matchers: Sequence[Matcher]
     name: str
 
+    @property
+    def is_direct(self) -> bool:
+        """Say whether an event is its lead's whatever the moment, and nothing else is read.
+
+        Then the lead's id itself is the subject, and events need not be joined to leads.
+        """
+        return (
+            self.level == "lead"
+            and self.context.profile.one_moment
+            and not self.context.has("lead_merges")
+            and not any(_reads_subject(each) for each in self.matchers)
+        )
+
+    @property
+    def as_of(self) -> Tree:
+        """The moment at which an event is looked at."""
+        return call("the_moment") if self.is_direct else sql("s.as_of")
+
+    @property
+    def age(self) -> Tree:
+        """The age of an event in whole microseconds."""
+        return sql("microseconds(:now) - microseconds(e.occurred_at)", now=self.as_of)
+
     def select(self, columns: Sequence[Tree]) -> Tree:
-        """Return one row a hit with these columns."""
+        """Return one row a hit: ``k``, ``rule`` and these columns."""
+        joins = [f"join {self.level}_subject as s on {owner}" for owner in owners(self.level)]
+        key = "s.k"
+        if self.is_direct:
+            joins, key = [""], "e.lead_id as k"
         return union(
-            self._branch(columns, join, family)
-            for join in owners(self.level)
+            self._branch([sql(key), sql("m.rule"), *columns], join, family)
+            for join in joins
             for family in self._families()
         )
 
@@ -281,13 +309,12 @@ class Hits:
         shaped = {by_shape(self.context, self.stream, each) for each in self.matchers}
         return [name for flag, name in ((True, "match"), (False, "kind")) if flag in shaped]
 
-    def _branch(self, columns: Sequence[Tree], owner: str, family: str) -> Tree:
+    def _branch(self, columns: Sequence[Tree], join: str, family: str) -> Tree:
         return sql(
-            f"select :columns from :stream as e join :subjects as s on {owner} "
+            f"select :columns from :stream as e {join} "
             "join :family as m on :matched where :conditions",
             columns=columns,
             stream=exp.to_table(self.stream),
-            subjects=exp.to_table(f"{self.level}_subject"),
             family=exp.to_table(f"{self.name}_{family}"),
             matched=self._matched(family),
             conditions=all_of([*self._visible(), *self._conditions(family)]),
@@ -305,19 +332,19 @@ class Hits:
         )
 
     def _visible(self) -> Iterator[Tree]:
-        yield sql("e.occurred_at <= s.as_of")
-        yield sql("(e.recorded_at is null or e.recorded_at <= s.as_of)")
+        yield sql("e.occurred_at <= :now", now=self.as_of)
+        yield sql("(e.recorded_at is null or e.recorded_at <= :now)", now=self.as_of)
         if self.stream == "events" and self.context.has("event_marks"):
             yield sql(
                 "not exists (select 1 from marked as x where x.event_id = e.event_id "
-                "and x.since <= s.as_of and (x.until is null or x.until > s.as_of))"
+                "and x.since <= :now and (x.until is null or x.until > :now))",
+                now=self.as_of,
             )
 
     def _conditions(self, family: str) -> Iterator[Tree]:
         used = used_parameters(self.matchers)
         if "within" in used:
-            age = "microseconds(s.as_of) - microseconds(e.occurred_at)"
-            yield sql(f"(m.within is null or {age} < m.within)")
+            yield sql("(m.within is null or :age < m.within)", age=self.age)
         for score in _reset_scores(self.context, self.level):
             rules = [each.rule for each in self.matchers if each.rule and each.rule.resets]
             numbers = [each.number for each in rules if each.score_name == score]
@@ -368,6 +395,15 @@ class Hits:
             for owner in owners(self.level)
         )
         return sql("select distinct k, rule from (:rows) as u", rows=rows)
+
+
+def _reads_subject(matcher: Matcher) -> bool:
+    """Say whether a rule reads more of its lead than its events."""
+    if matcher.rule is None:
+        return matcher.where is not None and bool(fields_of(matcher.where.tree))
+    return matcher.rule.resets or any(
+        fields_of(each.tree) for each in rule_expressions(matcher.rule.rule)
+    )
 
 
 def call_same(left: Tree, right: Tree) -> Tree:

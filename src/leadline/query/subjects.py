@@ -46,9 +46,12 @@ def _moment(context: Context) -> Tree:
     spine: Tree = sql("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
         spine = sql(_WITH_MATES, links=_links(context))
-    return sql(
-        "select row_number() over () as k, lead_id, as_of, in_spine from (:spine) as s", spine=spine
-    )
+    return sql(f"select {_number(context, 'lead_id')} as k, s.* from (:spine) as s", spine=spine)
+
+
+def _number(context: Context, key: str) -> str:
+    """Return what stands for a subject: at one moment its own id, else a number of its own."""
+    return key if context.profile.one_moment else "row_number() over ()"
 
 
 _WITH_MATES = """
@@ -104,7 +107,7 @@ def _account_moment(context: Context) -> Tree:
             )
         )
     return sql(
-        "select row_number() over () as k, account_id, as_of "
+        f"select {_number(context, 'account_id')} as k, account_id, as_of "
         "from (select distinct account_id, as_of from :source as a) as d",
         source=union(sources),
     )

@@ -94,7 +94,7 @@ def _unit_rule(matcher: Matcher) -> UnitRule:
 
 
 def _signs(hits: Hits) -> Tree:
-    rows = hits.select([sql("s.k"), sql("m.rule"), sql("e.occurred_at")])
+    rows = hits.select([sql("e.occurred_at")])
     return sql(
         "select k, rule, max(occurred_at) as last_at, min(occurred_at) as first_at "
         "from (:rows) as h group by k, rule",
@@ -125,7 +125,10 @@ _WEIGHTS = {
     "linear": "greatest(0.0, 1.0 - :age / :linear)",
     "keep": "raised(:keep, floor(:age / :every))",
 }
-_AGE = "cast(microseconds(s.as_of) - microseconds(e.occurred_at) as double)"
+
+
+def _age(hits: Hits) -> Tree:
+    return sql("cast(:age as double)", age=hits.age)
 
 
 def _decays(hits: Hits) -> list[str]:
@@ -144,7 +147,7 @@ def _amount(hits: Hits) -> Tree:
         rule = _unit_rule(each)
         if isinstance(rule.points, Expression):
             place = place_of(rule, "points", account=hits.level == "account")
-            renderer = Renderer(hits.context.names, place, resolver(), column("as_of", "s"))
+            renderer = Renderer(hits.context.names, place, resolver(), hits.as_of)
             points = renderer(rule.points.tree, Type.NUMBER)
         else:
             points = number(rule.points)
@@ -167,11 +170,11 @@ def _summed(hits: Hits) -> Iterator[Step]:
     single = any(rule.count == "once" or rule.at_least is not None for rule in rules)
     formulas = any(isinstance(rule.points, Expression) for rule in rules)
     decays = _decays(hits)
-    hit_weight = weight(decays, sql(_AGE))
-    columns = [sql("s.k"), sql("m.rule"), sql("e.occurred_at"), named(hit_weight, "weight")]
+    hit_weight = weight(decays, _age(hits))
+    columns = [sql("e.occurred_at"), named(hit_weight, "weight")]
     sums = ["count(*) as units", "max(occurred_at) as last_at", "sum(weight) as weights"]
     if single:
-        columns.append(sql("s.as_of"))
+        columns.append(named(hits.as_of, "as_of"))
         sums += ["min(occurred_at) as first_at", "max(as_of) as as_of"]
     if formulas:
         columns.append(named(_amount(hits), "amount"))
@@ -246,11 +249,9 @@ def _picked(hits: Hits) -> Iterator[Step]:
     """Yield the units of the rules that pick among their hits."""
     decays = _decays(hits)
     detail = [
-        sql("s.k"),
-        sql("m.rule"),
         sql("e.occurred_at"),
         named(column(KEY[hits.stream], "e"), "id"),
-        named(weight(decays, sql(_AGE)), "weight"),
+        named(weight(decays, _age(hits)), "weight"),
         named(_amount(hits), "amount"),
         named(_by_rule(hits, _unit_of), "unit"),
         named(_by_rule(hits, _part_of), "part"),
