@@ -128,6 +128,7 @@ def score(
             err.print(f"as of {pages.time(at)}")
         _refuse_lacking(run, wanted)
         run.keep(*wanted)
+        run.table("scores")
         _write(run, wanted, rejects)
         if "scores" not in wanted:
             pages.best(out, run)

@@ -35,18 +35,27 @@ class Fault:
         return f"{head}{found}.{remedy}"
 
 
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is nearest to one that is not known, or an empty text.
+
+    >>> closest("Emploees", ["employees", "country"])
+    'employees'
+    """
+    names = sorted(set(known))
+    folded = {each.casefold(): each for each in names}
+    if name.casefold() in folded:
+        return folded[name.casefold()]
+    return next(iter(get_close_matches(name, names, n=1)), "")
+
+
 def nearest(name: str, known: Iterable[str], prefix: str = "") -> str:
     """Return the sentence that names the nearest known name, or an empty text.
 
     >>> nearest("employes", ["employees", "country"], "account.")
     'Did you mean account.employees?'
     """
-    names = sorted(set(known))
-    close = get_close_matches(name, names, n=1, cutoff=0.6)
-    if not close:
-        folded = {known_name.casefold(): known_name for known_name in names}
-        close = [folded[name.casefold()]] if name.casefold() in folded else []
-    return f"Did you mean {prefix}{close[0]}?" if close else ""
+    found = closest(name, known)
+    return f"Did you mean {prefix}{found}?" if found else ""
 
 
 class LeadlineError(Exception):

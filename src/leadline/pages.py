@@ -49,7 +49,7 @@ def best(console: Console, run: Run) -> None:
     callable_ = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
     shown = ", ".join(f'"{each}"' for each in ("lead_id", name, *bands))
     top = run.engine.rows(
-        f'select {shown}, as_of from ({run.sql("scores")}) where "{name}" is not null {callable_} '
+        f'select {shown}, as_of from {run.table("scores")} where "{name}" is not null {callable_} '
         f'order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
     )
     reasons = _reasons(run, [(row[0], row[-1]) for row in top])
@@ -77,16 +77,10 @@ def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[
     """Return the rows of the ledger of some leads, the largest first."""
     if not leads:
         return {}
-    run.engine.run("create or replace temp table best_leads (lead_id varchar, as_of timestamp)")
-    for lead in leads:
-        run.engine.rows("insert into best_leads values (?, ?)", lead)
-    rows = run.engine.arrow(
-        f"select p.* from ({run.sql('points')}) as p join best_leads using (lead_id, as_of) "
-        "where p.state <> 'missing' and p.points <> 0 order by abs(p.points) desc, p.score, p.rule"
-    ).to_pylist()
+    rows = [row for row in run.over(leads).arrow("points").to_pylist() if row["points"]]
     found: dict[Any, list[dict[str, Any]]] = {}
-    for row in rows:
-        found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    for row in sorted(rows, key=lambda row: (-abs(row["points"]), row["score"], row["rule"])):
+        found.setdefault((row["lead_id"], row["as_of"].replace(tzinfo=None)), []).append(row)
     return found
 
 
@@ -104,7 +98,7 @@ def bands(console: Console, run: Run, path: str) -> None:
 
 def _band_counts(console: Console, run: Run, column: str) -> None:
     rows = run.engine.rows(
-        f'select "{column}", count(*) from ({run.sql("scores")}) group by 1 order by 2 desc, 1'
+        f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
     )
     console.print(f"{column}: " + ", ".join(f"{band or 'none'} {count}" for band, count in rows))
 

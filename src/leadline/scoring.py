@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadline.data.read import Input, Loaded, load
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb import ArrowStream, DuckDB
 from leadline.errors import Fault, InputError, ModelError
 from leadline.model.check import check
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
-from leadline.model.names import Names
 from leadline.model.reader import Source, parse
 from leadline.model.types import Schema, Type
-from leadline.query.context import Context, Profile, rule_expressions
+from leadline.query.context import Context, Profile
 from leadline.query.hits import columns_of, matchers, signs
-from leadline.query.statement import OUTPUTS, Statement, statement
+from leadline.query.statement import Statement, statement
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -161,6 +160,7 @@ class Run:
     loaded: Loaded
     statement: Statement
     kept: frozenset[str] = frozenset()
+    results: set[str] = field(default_factory=set)
 
     @classmethod
     def open(
@@ -215,10 +215,43 @@ class Run:
         """Return the SQL of an output over the tables and what is kept."""
         return self.statement.text(output, "duckdb", self.kept)
 
+    def table(self, output: str) -> str:
+        """Compute an output once, and return the name of the table that holds it."""
+        name = f"result_{output}"
+        if output not in self.results:
+            self.engine.run(f"create or replace temp table {name} as {self.sql(output)}")
+            self.results.add(output)
+        return name
+
+    def over(self, spine: ArrowStream | Sequence[tuple[str, datetime]]) -> Run:
+        """Return this run over other leads and moments; the tables stay.
+
+        The spine has columns ``lead_id`` and ``as_of``, each pair once; times are UTC.
+        """
+        rows = spine if isinstance(spine, ArrowStream) else _spine_of(spine)
+        self.engine.register("given_spine", rows)
+        self.engine.run("drop view if exists spine; drop table if exists spine")
+        self.engine.run(
+            "create temp table spine as "
+            "select lead_id, cast(as_of as timestamp) as as_of from given_spine"
+        )
+        return self._remade(self.model, one_moment=False)
+
+    def with_model(self, model: Model) -> Run:
+        """Return a run of another model over the same tables and spine."""
+        refuse(check(model, Source("model", model.plain()), self.loaded.schema))
+        return self._remade(model, one_moment="spine" not in self.loaded.schema)
+
+    def _remade(self, model: Model, *, one_moment: bool) -> Run:
+        schema = self.loaded.schema
+        profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
+        return Run(self.engine, model, self.loaded, statement(model, schema, profile))
+
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""
         keys = ", ".join(f'"{key}"' for key in _KEYS[output])
-        return f"select * from ({self.sql(output)}) order by {keys}"
+        source = f"result_{output}" if output in self.results else f"({self.sql(output)})"
+        return f"select * from {source} order by {keys}"
 
     def arrow(self, output: str) -> pa.Table:
         """Return an output as an Arrow table; its times carry the zone UTC."""
@@ -245,6 +278,49 @@ def make_spine(engine: DuckDB, as_of: datetime) -> None:
         "create or replace temp view spine as "
         f"select lead_id, timestamp '{text}' as as_of from leads"
     )
+
+
+def _spine_of(spine: Sequence[tuple[str, datetime]]) -> pa.Table:
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
+
+    leads, moments = zip(*spine, strict=True)
+    times = pa.array([at.replace(tzinfo=None) for at in moments], pa.timestamp("us"))
+    return pa.table({"lead_id": pa.array(leads, pa.string()), "as_of": times})
+
+
+class Scorer:
+    """A model made ready once, for many small batches of rows that are known to be clean.
+
+    Made for real time: each batch brings all rows of the leads that something happened to, typed
+    and with unique keys, and is scored at one moment by the same statement as everything else.
+    """
+
+    def __init__(self, engine: DuckDB, model: Model, schema: Schema) -> None:
+        """Check the model against the columns of the batches to come; raises ModelError."""
+        refuse(check(model, Source("model", model.plain()), schema))
+        self.engine = engine
+        self.model = model
+        self.tables = tuple(schema)
+        texts = frozenset(
+            (table, name)
+            for table, columns in schema.items()
+            for name, kind in columns.items()
+            if kind is not Type.TIME
+        )
+        self.statement = statement(model, schema, Profile(texts, one_moment=True))
+
+    def score(
+        self, tables: Mapping[str, pa.Table], as_of: datetime, output: str = "scores"
+    ) -> pa.Table:
+        """Return an output for every lead of the batch.
+
+        The first batch must have every table of the schema; a table that a later batch leaves
+        out keeps its rows.
+        """
+        for name, rows in tables.items():
+            self.engine.register(name, rows)
+        make_spine(self.engine, as_of)
+        return self.engine.arrow(self.statement.text(output, "duckdb"))
 
 
 def _with_examples(faults: list[Fault], loaded: Loaded) -> list[Fault]:
@@ -290,8 +366,3 @@ def _has_few(engine: DuckDB, schema: Schema, table: str, name: str) -> bool:
     sample = f"select {quoted} as c from {table} limit {_SAMPLE_ROWS}"
     return bool(engine.rows(f"select count(distinct c) <= {FEW_VALUES} from ({sample})")[0][0])
 
-
-__all__ = ["OUTPUTS", "Names", "Run", "Scored", "moment", "read_model", "rule_expressions", "score"]
-
-Progress = Callable[[float], None]
-"""Told the percentage done."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leadline.data.sql import Sql, joined, name, sql
+from leadline.data.sql import Part, Sql, joined, name, sql
 
 if TYPE_CHECKING:
     from leadline.engines.duckdb import DuckDB
@@ -29,7 +29,7 @@ def test_any_text_is_a_name(engine: DuckDB, title: str) -> None:
 
 def test_values_have_their_types(engine: DuckDB) -> None:
     """Booleans, nulls, numbers, sequences and mappings are written as SQL writes them."""
-    parts = {"numbers": [1, 2.5], "yes": True, "none": None, "map": {"k'": "v'"}}
+    parts: dict[str, Part] = {"numbers": [1, 2.5], "yes": True, "none": None, "map": {"k'": "v'"}}
     statement = sql("select [{numbers}], {yes}, {none}, {map}", **parts)
     assert engine.rows(statement) == [([1, 2.5], True, None, {"k'": "v'"})]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
 
 import duckdb
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     import pyarrow as pa
+
+Result = TypeVar("Result")
 
 QUIET_SECONDS = 1.0
 """A statement that takes no longer reports no progress."""
@@ -107,6 +109,7 @@ class DuckDB:
         progress: Callable[[float], None] | None = None,
     ) -> None:
         self._progress = progress
+        self._worker = ThreadPoolExecutor(1, "duckdb")
         self._spill = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         given = {"threads": threads, "memory_limit": memory_limit}
         config = {name: str(option) for name, option in given.items() if option is not None}
@@ -134,6 +137,7 @@ class DuckDB:
 
     def close(self) -> None:
         """Close the connection and remove what it spilled."""
+        self._worker.shutdown()
         self._connection.close()
         self._spill.cleanup()
 
@@ -144,23 +148,19 @@ class DuckDB:
             EngineError: The engine could not; the text says what to do.
             FileError: A file that the statement names cannot be read or written.
         """
-        with self._running():
-            self._connection.execute(sql)
+        self._result(lambda: self._connection.execute(sql))
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query; errors as for ``run``."""
-        with self._running():
-            return self._connection.execute(sql, list(params)).fetchall()
+        return self._result(lambda: self._connection.execute(sql, list(params)).fetchall())
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table; errors as for ``run``."""
-        with self._running():
-            return self._connection.sql(sql).to_arrow_table()
+        return self._result(lambda: self._connection.sql(sql).to_arrow_table())
 
     def reader(self, sql: str) -> pa.RecordBatchReader:
         """Return the rows of a query batch by batch; the engine is busy until the last is read."""
-        with self._running():
-            return self._connection.sql(sql).to_arrow_reader()
+        return self._result(lambda: self._connection.sql(sql).to_arrow_reader())
 
     def register(self, name: str, rows: ArrowStream) -> list[str]:
         """Make rows that live outside readable under a name; return their columns' own names."""
@@ -188,31 +188,27 @@ class DuckDB:
         finally:
             self.run("set preserve_insertion_order = false")
 
-    @contextmanager
-    def _running(self) -> Iterator[None]:
-        with _own_errors(), self._watched():
-            yield
+    def _result(self, statement: Callable[[], Result]) -> Result:
+        """Return what a statement returns; it runs in a thread, so that Ctrl-C can stop it."""
+        with _own_errors():
+            future = self._worker.submit(statement)
+            try:
+                self._await(future)
+            except BaseException:
+                self.cancel()
+                wait([future])
+                raise
+            return future.result()
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _await(self, future: Future[Any]) -> None:
         if self._progress is None:
-            yield
+            wait([future])
             return
-        done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(self._progress, done), daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            done.set()
-            watcher.join()
-
-    def _watch(self, progress: Callable[[float], None], done: threading.Event) -> None:
         wait_seconds = QUIET_SECONDS
-        while not done.wait(wait_seconds):
+        while not wait([future], wait_seconds).done:
             percent = self._connection.query_progress()
             if percent >= 0:
-                progress(percent)
+                self._progress(percent)
             wait_seconds = POLL_SECONDS
 
 
@@ -222,10 +218,6 @@ def _own_errors() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise _translated(error) from error
-    except RuntimeError as error:
-        if str(error) == "Query interrupted":  # how DuckDB reports Ctrl-C
-            raise KeyboardInterrupt from error
-        raise
 
 
 def _translated(error: duckdb.Error) -> LeadlineError:

@@ -30,9 +30,11 @@ class Duration:
     text: str
 
     def __post_init__(self) -> None:
-        """Refuse what is not a duration, or is longer than engines can count. Raises ValueError."""
-        if not re.fullmatch(PATTERN, self.text) or self.microseconds > LONGEST:
-            raise ValueError(f"{self.text!r} is not a duration such as 30d, of at most 1000 years")
+        """Refuse what is not a duration, or longer than engines count. Raises ValueError."""
+        if not re.fullmatch(PATTERN, self.text):
+            raise ValueError("must be a duration such as 30d")
+        if self.microseconds > LONGEST:
+            raise ValueError("must be at most 1000 years long")
 
     @property
     def microseconds(self) -> int:

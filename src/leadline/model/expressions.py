@@ -8,9 +8,10 @@ SQL in ``query.expressions``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from leadline.errors import nearest
 from leadline.model.durations import PATTERN, Duration
 
 Value = float | str | bool | None
@@ -56,11 +57,12 @@ FUNCTIONS: dict[str, tuple[int, int | None]] = {
 }
 """Function to the fewest and the most arguments it takes."""
 
-KEYWORDS = frozenset(
-    "and or not in between like ilike is null true false case when then else end".split()
-)
+_KEYWORDS = "and or not in between like ilike is null true false case when then else end"
+KEYWORDS = frozenset(_KEYWORDS.split())
 SCOPES = ("lead", "account", "hits", "last")
 """First parts of names that have more than one."""
+DEEPEST = 50
+"""Levels of brackets and operations; any engine can follow these."""
 
 _TOKEN = re.compile(
     rf"""
@@ -77,13 +79,12 @@ _TOKEN = re.compile(
 
 
 class ExpressionError(ValueError):
-    """The text is not an expression; ``str`` says why, ``found`` what stood there."""
+    """The text is not an expression: what was expected, what was found, what to do."""
 
-    def __init__(self, expected: str, found: str) -> None:
-        """Keep what was expected and what was found."""
+    def __init__(self, expected: str, found: str, remedy: str = "") -> None:
+        """Keep the three parts of the message."""
         super().__init__(expected)
-        self.expected = expected
-        self.found = found
+        self.expected, self.found, self.remedy = expected, found, remedy
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +122,6 @@ def names(node: Node) -> Iterator[Name]:
             yield from names(argument)
 
 
-def uses(node: Node, operation: str) -> bool:
-    """Say whether an operation stands anywhere in a tree."""
-    return isinstance(node, Call) and (
-        node.operation == operation or any(uses(each, operation) for each in node.arguments)
-    )
-
-
 def _quoted(part: str) -> str:
     plain = re.fullmatch(r"[^\W\d]\w*", part) and part.lower() not in KEYWORDS
     return part if plain else '"' + part.replace('"', '""') + '"'
@@ -145,25 +139,37 @@ def _tokens(text: str) -> list[_Token]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None or match.lastgroup is None:
-            raise ExpressionError(_stray(text[at]), _near(text, at))
+            raise _stray(text, at)
         if match.lastgroup != "space":
             kind, word = match.lastgroup, match.group()
             if kind == "name" and word.lower() in KEYWORDS:
-                kind, word = "keyword", word.lower()
+                kind = "keyword"
             tokens.append(_Token(kind, word, at))
         at = match.end()
     tokens.append(_Token("end", "", at))
     return tokens
 
 
-def _stray(character: str) -> str:
+def _stray(text: str, at: int) -> ExpressionError:
+    character = text[at]
     if character in "'\"":
-        return f"must close its quote {character}"
-    return "must be a condition or formula of the language"
+        return ExpressionError(f"must close the quote {character} of character {at + 1}", text[at:])
+    expected = f"must have a name, value or operator at character {at + 1}"
+    return ExpressionError(expected, text[at : at + _SHOWN], _STRAY.get(character, ""))
 
 
-def _near(text: str, at: int) -> str:
-    return f"{text[at : at + 20]!r} at character {at + 1}" if at < len(text) else "the end"
+_OPERATORS = ("and", "or", "in", "between", "like", "ilike", "is")
+_SHOWN = 20
+"""Characters that a message shows of a text."""
+_STRAY = {
+    "%": "Put text in single quotes.",
+    "&": "Write `and`.",
+    "|": "Write `or`.",
+    "!": "Write `not`, or <> for unequal.",
+    "`": 'Put names in double quotes, such as lead."Lead Source".',
+    "[": "Put lists in round brackets.",
+    ";": "Leave it out.",
+}
 
 
 class _Parser:
@@ -173,22 +179,34 @@ class _Parser:
         self.text = text
         self.tokens = _tokens(text)
         self.at = 0
+        self.level = 0
 
     def whole(self) -> Node:
         node = self.disjunction()
         if self.tokens[self.at].kind != "end":
-            raise self.fault("must end here or go on with an operator")
+            meant = nearest(self.tokens[self.at].text, _OPERATORS)
+            raise self.fault("must go on with an operator, or end,", meant)
+        if _depth(node) > DEEPEST:
+            raise self.too_deep()
         return node
 
-    def fault(self, expected: str) -> ExpressionError:
-        return ExpressionError(expected, _near(self.text, self.tokens[self.at].at))
+    def fault(self, expected: str, remedy: str = "") -> ExpressionError:
+        token = self.tokens[self.at]
+        if token.kind == "end":
+            return ExpressionError(f"{expected} at its end", "nothing more", remedy)
+        found = self.text[token.at : token.at + _SHOWN]
+        return ExpressionError(f"{expected} at character {token.at + 1}", found, remedy)
+
+    def too_deep(self) -> ExpressionError:
+        expected = f"must not nest more than {DEEPEST} operations or brackets"
+        return ExpressionError(expected, f"{self.text[:_SHOWN]}...", "Split it into several rules.")
 
     def take(self, *words: str) -> str | None:
         """Take the next token if it is one of these symbols or keywords."""
         token = self.tokens[self.at]
-        if token.kind in ("symbol", "keyword") and token.text in words:
+        if token.kind in ("symbol", "keyword") and token.text.lower() in words:
             self.at += 1
-            return token.text
+            return token.text.lower()
         return None
 
     def need(self, word: str) -> None:
@@ -196,21 +214,31 @@ class _Parser:
             raise self.fault(f"must have {word!r}")
 
     def disjunction(self) -> Node:
-        node = self.conjunction()
-        while self.take("or"):
-            node = Call("or", (node, self.conjunction()))
+        self.level += 1
+        if self.level > DEEPEST:
+            raise self.too_deep()
+        node = self.joined("or", self.conjunction)
+        self.level -= 1
         return node
 
     def conjunction(self) -> Node:
-        node = self.negation()
-        while self.take("and"):
-            node = Call("and", (node, self.negation()))
-        return node
+        return self.joined("and", self.negation)
+
+    def joined(self, word: str, part: Callable[[], Node]) -> Node:
+        """Read parts between ``and`` or ``or``, as a tree that is no deeper than it must be."""
+        parts = list(_operands(word, part()))
+        while self.take(word):
+            parts += _operands(word, part())
+        return _balanced(word, parts)
 
     def negation(self) -> Node:
-        if self.take("not"):
-            return Call("not", (self.negation(),))
-        return self.comparison()
+        count = 0
+        while self.take("not"):
+            count += 1
+        node = self.comparison()
+        for _ in range(count):
+            node = Call("not", (node,))
+        return node
 
     def comparison(self) -> Node:
         left = self.total()
@@ -262,14 +290,15 @@ class _Parser:
         return node
 
     def signed(self) -> Node:
-        if self.take("-"):
-            node = self.signed()
-            if isinstance(node, Literal) and isinstance(node.value, float):
-                return Literal(-node.value)
-            return Call("negative", (node,))
-        if self.take("+"):
-            return self.signed()
-        return self.primary()
+        negative = 0
+        while symbol := self.take("-", "+"):
+            negative += symbol == "-"
+        node = self.primary()
+        if isinstance(node, Literal) and isinstance(node.value, float):
+            return Literal(-node.value if negative % 2 else node.value)
+        for _ in range(negative):
+            node = Call("negative", (node,))
+        return node
 
     def primary(self) -> Node:
         token = self.tokens[self.at]
@@ -279,27 +308,14 @@ class _Parser:
             return node
         if self.take("case"):
             return self.case()
-        constants: dict[str, Value] = {"true": True, "false": False, "null": None}
-        word = self.take(*constants)
-        if word:
-            return Literal(constants[word])
+        if word := self.take(*_CONSTANTS):
+            return Literal(_CONSTANTS[word])
+        if token.kind not in ("duration", "number", "text", "name", "quoted"):
+            raise self.fault("must have a value")
         self.at += 1
-        if token.kind == "duration":
-            return Literal(Duration(token.text).seconds)
-        if token.kind == "number":
-            return Literal(self.finite(token))
-        if token.kind == "text":
-            return Literal(token.text[1:-1].replace("''", "'"))
         if token.kind in ("name", "quoted"):
             return self.name_or_call(token)
-        self.at -= 1
-        raise self.fault("must have a value here")
-
-    def finite(self, token: _Token) -> float:
-        value = float(token.text)
-        if value == float("inf"):
-            raise ExpressionError("must be a number that can be held", token.text)
-        return value
+        return Literal(_constant(token))
 
     def name_or_call(self, token: _Token) -> Node:
         if token.kind == "name" and self.take("("):
@@ -310,24 +326,21 @@ class _Parser:
             if part.kind not in ("name", "quoted", "keyword"):
                 raise self.fault("must have a name after the dot")
             self.at += 1
-            parts.append(
-                self.text[part.at : part.at + len(part.text)]
-                if part.kind == "keyword"
-                else _unquoted(part)
-            )
+            parts.append(_unquoted(part))
+        if "" in parts:
+            raise ExpressionError("must not have empty names", token.text)
         return Name(tuple(parts))
 
     def call(self, token: _Token) -> Node:
         function = token.text.lower()
         if function not in FUNCTIONS:
-            known = ", ".join(FUNCTIONS)
-            raise ExpressionError(f"must use the functions {known}", f"{token.text}(")
+            remedy = nearest(function, FUNCTIONS) or f"Known functions: {', '.join(FUNCTIONS)}."
+            raise ExpressionError("must use known functions", token.text, remedy)
         arguments = self.arguments()
         fewest, most = FUNCTIONS[function]
-        if len(arguments) < fewest or (most is not None and len(arguments) > most):
-            raise ExpressionError(
-                f"must give {function} {fewest} argument", f"{len(arguments)} arguments"
-            )
+        if not fewest <= len(arguments) <= (most or len(arguments)):
+            expected = f"must give {function} {fewest} argument"
+            raise ExpressionError(expected, str(len(arguments)))
         return Call(function, tuple(arguments))
 
     def case(self) -> Node:
@@ -343,9 +356,54 @@ class _Parser:
         return Call("case", tuple(arguments))
 
 
+_CONSTANTS: dict[str, Value] = {"true": True, "false": False, "null": None}
+
+
+def _constant(token: _Token) -> Value:
+    """Return what a number, duration or text stands for."""
+    if token.kind == "text":
+        return token.text[1:-1].replace("''", "'")
+    try:
+        value = Duration(token.text).seconds if token.kind == "duration" else float(token.text)
+    except ValueError as error:
+        raise ExpressionError(
+            str(error).replace("must be", "must have durations"), token.text
+        ) from None
+    if value == float("inf"):
+        raise ExpressionError("must have numbers below 1e308", token.text)
+    return value
+
+
 def _unquoted(token: _Token) -> str:
     return token.text[1:-1].replace('""', '"') if token.kind == "quoted" else token.text
 
 
 def _negate(node: Node, negated: str | None) -> Node:
     return Call("not", (node,)) if negated else node
+
+
+def _operands(word: str, node: Node) -> Iterator[Node]:
+    """Yield the parts of a chain of one operation, whatever its brackets."""
+    if isinstance(node, Call) and node.operation == word:
+        for argument in node.arguments:
+            yield from _operands(word, argument)
+    else:
+        yield node
+
+
+def _balanced(word: str, parts: list[Node]) -> Node:
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return Call(word, (_balanced(word, parts[:half]), _balanced(word, parts[half:])))
+
+
+def _depth(node: Node) -> int:
+    """Return the levels of a tree, without recursion: a chain of operators can be very long."""
+    deepest, open_nodes = 0, [(node, 1)]
+    while open_nodes:
+        each, level = open_nodes.pop()
+        deepest = max(deepest, level)
+        if isinstance(each, Call):
+            open_nodes += [(argument, level + 1) for argument in each.arguments]
+    return deepest

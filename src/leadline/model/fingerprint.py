@@ -31,7 +31,10 @@ def fingerprint(model: Model) -> str:
 def _canonical(value: Any, name: str = "") -> Any:
     if isinstance(value, Part):
         fields = {key: getattr(value, key) for key in sorted(type(value).model_fields)}
-        defaults = {key: each.get_default(call_default_factory=True) for key, each in type(value).model_fields.items()}
+        defaults = {
+            key: each.get_default(call_default_factory=True)
+            for key, each in type(value).model_fields.items()
+        }
         return [
             [key, _canonical(each, key)]
             for key, each in fields.items()

@@ -9,14 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from leadline.errors import nearest
-from leadline.model.document import (
-    EventRule,
-    Model,
-    OutcomeRule,
-    Rule,
-    SilenceRule,
-)
-from leadline.model.expressions import COMPARISONS, Call, Literal, Name, Node, names
+from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
+from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
+from leadline.model.source import Source
 from leadline.model.types import KNOWN_COLUMNS, Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
@@ -24,7 +19,7 @@ COUNTED = (EventRule, OutcomeRule, SilenceRule)
 _TABLE_OF = {"lead": "leads", "account": "accounts"}
 
 
-class NameFault(ValueError):
+class NameFault(ValueError):  # noqa: N818 - a fault of the document, not of the program
     """A name or a type that cannot work: what was expected, what was found, what to do."""
 
     def __init__(self, expected: str, found: str = "", remedy: str = "") -> None:
@@ -77,10 +72,16 @@ def place_of_formula(*, account: bool = False) -> Place:
 class Names:
     """The names of a model, over tables with a schema."""
 
-    def __init__(self, model: Model, schema: Schema | None = None) -> None:
-        """Keep the model; without a schema every column exists and has every type."""
+    def __init__(
+        self, model: Model, schema: Schema | None = None, source: Source | None = None
+    ) -> None:
+        """Keep the model; without a schema every column exists and has every type.
+
+        What the source has lost in reading is taken to be there, as it was written.
+        """
         self.model = model
         self.schema = schema or {}
+        self.source = source or Source("model")
 
     def column(self, table: str, name: str) -> Type:
         """Return the type of a column. Raises NameFault where it does not exist."""
@@ -93,10 +94,10 @@ class Names:
             return declared[name].type or known.get(name, Type.ANY)
         if name in known:
             return known[name]
-        if given is None:
+        if given is None or self.source.has_lost(("columns", table, name)):
             return Type.ANY
         entity = {"leads": "lead.", "accounts": "account."}.get(table, "")
-        remedy = nearest(name, [*given, *known], entity) or (
+        remedy = nearest(name, [*given, *declared, *known], entity) or (
             f"Declare it under columns.{table} if the data may lack it."
         )
         raise NameFault(f"reads {entity}{name}, which is not a column of {table}", "", remedy)
@@ -105,39 +106,56 @@ class Names:
         """Return score and rule that ``hits.R`` or ``last.R`` reads. Raises NameFault."""
         *score, rule = name.parts[1:]
         found = [
-            (score_name, rule_name, each)
+            (score_name, each)
             for score_name, rule_name, each in self.model.rules()
             if rule_name == rule and score in ([], [score_name])
         ]
         if not found:
-            known = [rule_name for _, rule_name, each in self.model.rules() if isinstance(each, COUNTED)]
-            raise NameFault(
-                f"reads {name}, which is not a rule", "", nearest(rule, known, f"{name.parts[0]}.")
-            )
+            raise self._no_rule(name)
         if len(found) > 1:
-            choices = " or ".join(f"{name.parts[0]}.{score}.{rule}" for score, _, _ in found)
+            choices = " or ".join(f"{name.parts[0]}.{score}.{rule}" for score, _ in found)
             raise NameFault(f"reads {name}, a rule of several scores", "", f"Write {choices}.")
-        score_name, rule_name, each = found[0]
+        score_name, each = found[0]
         if not isinstance(each, COUNTED):
             raise NameFault(f"reads {name}, but only event, outcome and silence rules are counted")
         if account and not self.model.scores[score_name].is_account:
             raise NameFault(f"reads {name}, but an account score can read account rules alone")
-        return score_name, rule_name
+        return score_name, rule
+
+    def _no_rule(self, name: Name) -> NameFault:
+        """Return the fault of ``hits`` or ``last`` of a rule that does not exist."""
+        scope, *score, rule = name.parts
+        known = [
+            (score_name, rule_name)
+            for score_name, rule_name, each in self.model.rules()
+            if isinstance(each, COUNTED)
+        ]
+        if not score:
+            remedy = nearest(rule, [each for _, each in known], f"{scope}.")
+        else:
+            remedy = nearest(".".join((*score, rule)), map(".".join, known), f"{scope}.")
+        return NameFault(f"reads {name}, which is not a rule", "", remedy)
 
     def type_of(self, node: Node, place: Place) -> Type:
         """Return the type of an expression. Raises NameFault where it cannot work."""
+        faults: list[NameFault] = []
+        found = self.typed(node, place, faults)
+        if faults:
+            raise faults[0]
+        return found
+
+    def typed(self, node: Node, place: Place, faults: list[NameFault]) -> Type:
+        """Return the type of an expression and add its faults; a faulty part has any type."""
         if isinstance(node, Literal):
             return _LITERALS[type(node.value)]
-        if isinstance(node, Name):
-            return self._type_of_name(node, place)
-        if node.operation == "age" and not place.age:
-            raise NameFault("must not take an age inside where", "", "Use within, or lead fields.")
-        types = [self.type_of(each, place) for each in node.arguments]
+        types = [self.typed(each, place, faults) for each in _arguments(node)]
         try:
-            return _TYPING[node.operation](node.operation, types)
+            if isinstance(node, Name):
+                return self._type_of_name(node, place)
+            return _type_of_call(node, types, place)
         except NameFault as fault:
-            found = " and ".join(map(_described, node.arguments, types))
-            raise NameFault(fault.expected, found, fault.remedy) from None
+            faults.append(fault)
+            return Type.ANY
 
     def _type_of_name(self, name: Name, place: Place) -> Type:
         first = name.parts[0]
@@ -149,21 +167,31 @@ class Names:
             return self.column(_TABLE_OF[first], name.parts[1])
         if first in ("hits", "last") and len(name.parts) <= 3:  # noqa: PLR2004 - scope, score, rule
             if not place.counts:
-                raise NameFault(f"reads {name}, which cannot stand here")
-            self.counted(name, account=place.account)
+                remedy = "Counts can stand in attribute rules, formulas, require and overrides."
+                raise NameFault(f"reads {name}, which cannot stand here", "", remedy)
+            if not self._is_lost(name):
+                self.counted(name, account=place.account)
             return Type.NUMBER
-        remedy = nearest(first, ["lead", "account", "hits", "last"])
-        raise NameFault(f"reads {name}, which is not a name", "", remedy or "Put it in quotes.")
+        remedy = nearest(first, SCOPES) or "Put text in single quotes."
+        raise NameFault(f"reads {name}, which is not a name", "", remedy)
+
+    def _is_lost(self, name: Name) -> bool:
+        """Say whether a rule may be one that was lost in reading."""
+        lost = [path[1:] for path in self.source.lost if path[0] == "scores"]
+        rules = {path[2] for path in lost if len(path) == 3 and path[1] == "rules"}  # noqa: PLR2004
+        return name.parts[-1] in rules or any(path[1:] in ((), ("rules",)) for path in lost)
 
     def _type_of_bare(self, name: str, place: Place) -> Type:
         if place.bare == "scores":
             return self._type_of_score(name, place)
         if place.bare:
             return self.column(place.bare, name)
-        remedy = f"Write lead.{name} or account.{name}."
+        remedy = f"Write {' or '.join(f'{each}.{name}' for each in place.fields)}."
         raise NameFault(f"reads {name}, but bare names cannot stand here", "", remedy)
 
     def _type_of_score(self, name: str, place: Place) -> Type:
+        if self.source.has_lost(("scores", name)):
+            return Type.NUMBER
         score = self.model.scores.get(name)
         if score is None:
             remedy = nearest(name, self.model.scores) or f"Write lead.{name} if it is a field."
@@ -179,42 +207,61 @@ _LITERALS: Mapping[type, Type] = {
     bool: Type.BOOLEAN,
     type(None): Type.ANY,
 }
-_ARTICLES = {
-    Type.NUMBER: "a number",
-    Type.TEXT: "text",
-    Type.BOOLEAN: "true or false",
-    Type.TIME: "a time",
-}
+
+
+def _arguments(node: Node) -> tuple[Node, ...]:
+    return node.arguments if isinstance(node, Call) else ()
+
+
+def _type_of_call(node: Call, types: list[Type], place: Place) -> Type:
+    if node.operation == "age" and not place.age:
+        raise NameFault("must not take an age inside where", "", "Write within: 30d.")
+    try:
+        return _TYPING[node.operation](node.operation, types)
+    except NameFault as fault:
+        found = " and ".join(map(_described, node.arguments, types))
+        raise NameFault(fault.expected, found) from None
 
 
 def _described(node: Node, kind: Type) -> str:
     """Return what an argument is: its name with its type, or a constant."""
-    if isinstance(node, Literal):
-        return repr(node.value) if isinstance(node.value, str) else f"{node.value:g}" if isinstance(node.value, float) else str(node.value)
-    word = _ARTICLES.get(kind, "without any value")
-    return f"{node} ({word})" if isinstance(node, Name) else word
+    if isinstance(node, Name):
+        return f"{node} ({kind.phrase})"
+    if not isinstance(node, Literal):
+        return kind.phrase
+    if isinstance(node.value, str):
+        return f"'{node.value}'"
+    return f"{node.value:g}" if isinstance(node.value, float) else _CONSTANTS[node.value]
 
 
-def need(operation: str, found: Type, *expected: Type) -> None:
+_CONSTANTS: Mapping[bool | None, str] = {True: "true", False: "false", None: "null"}
+_PLURALS = {
+    Type.NUMBER: "numbers",
+    Type.TEXT: "text",
+    Type.BOOLEAN: "conditions",
+    Type.TIME: "times",
+}
+
+
+def _need(operation: str, found: Type, *expected: Type) -> None:
     """Raise NameFault unless the type is one of those expected."""
     if found is not Type.ANY and found not in expected:
-        wanted = " or ".join(_ARTICLES[each] for each in expected)
-        raise NameFault(f"must give {operation} {wanted}", _ARTICLES[found])
+        wanted = " or ".join(_PLURALS[each] for each in expected)
+        raise NameFault(f"must give `{operation}` {wanted}")
 
 
-def unify(operation: str, types: list[Type]) -> Type:
+def _unify(operation: str, types: list[Type]) -> Type:
     """Return the one type that all have, leaving out those without any value."""
     known = {each for each in types if each is not Type.ANY}
     if len(known) > 1:
-        found = " and ".join(sorted(_ARTICLES[each] for each in known))
-        raise NameFault(f"must give {operation} values of one type", found)
+        raise NameFault(f"must give `{operation}` values of one type")
     return known.pop() if known else Type.ANY
 
 
 def _fixed(takes: Type, gives: Type) -> Callable[[str, list[Type]], Type]:
     def typing(operation: str, types: list[Type]) -> Type:
         for each in types:
-            need(operation, each, takes)
+            _need(operation, each, takes)
         return gives
 
     return typing
@@ -223,30 +270,31 @@ def _fixed(takes: Type, gives: Type) -> Callable[[str, list[Type]], Type]:
 def _equal(operation: str, types: list[Type]) -> Type:
     """Text and numbers may be compared: they are never equal."""
     if set(types) - {Type.ANY} != {Type.TEXT, Type.NUMBER}:
-        unify(operation, types)
+        _unify(operation, types)
     return Type.BOOLEAN
 
 
 def _ordered(operation: str, types: list[Type]) -> Type:
-    need(operation, unify(operation, types), Type.NUMBER, Type.TEXT, Type.TIME)
+    _need(operation, _unify(operation, types), Type.NUMBER, Type.TEXT, Type.TIME)
     return Type.BOOLEAN
 
 
 def _extreme(operation: str, types: list[Type]) -> Type:
-    found = unify(operation, types)
-    need(operation, found, Type.NUMBER, Type.TIME)
+    found = _unify(operation, types)
+    _need(operation, found, Type.NUMBER, Type.TIME)
     return found
 
 
 def _case(operation: str, types: list[Type]) -> Type:
     for each in types[:-1:2]:
-        need("when", each, Type.BOOLEAN)
-    return unify(operation, [*types[1::2], types[-1]])
+        _need("when", each, Type.BOOLEAN)
+    return _unify(operation, [*types[1::2], types[-1]])
 
 
 _TYPING: Mapping[str, Callable[[str, list[Type]], Type]] = {
     **dict.fromkeys(("and", "or", "not"), _fixed(Type.BOOLEAN, Type.BOOLEAN)),
-    **dict.fromkeys(("+", "-", "*", "/", "negative", "abs"), _fixed(Type.NUMBER, Type.NUMBER)),
+    **dict.fromkeys(("+", "-", "*", "/", "abs"), _fixed(Type.NUMBER, Type.NUMBER)),
+    "negative": lambda _operation, types: _fixed(Type.NUMBER, Type.NUMBER)("-", types),
     **dict.fromkeys(("lower", "upper"), _fixed(Type.TEXT, Type.TEXT)),
     **dict.fromkeys(("like", "ilike"), _fixed(Type.TEXT, Type.BOOLEAN)),
     **dict.fromkeys(set(COMPARISONS) - {"=", "<>"}, _ordered),
@@ -255,17 +303,12 @@ _TYPING: Mapping[str, Callable[[str, list[Type]], Type]] = {
     "is null": lambda _operation, _types: Type.BOOLEAN,
     "length": _fixed(Type.TEXT, Type.NUMBER),
     "age": _fixed(Type.TIME, Type.NUMBER),
-    "coalesce": unify,
+    "coalesce": _unify,
     "case": _case,
 }
 
 
 def fields_of(*trees: Node) -> list[tuple[str, str]]:
     """Return the distinct ``(entity, field)`` that trees read, in the order written."""
-    found = (name.parts for tree in trees for name in names(tree))
-    return list(dict.fromkeys((p[0], p[1]) for p in found if len(p) == 2 and p[0] in _TABLE_OF))  # noqa: PLR2004
-
-
-def reads_counts(tree: Node) -> bool:
-    """Say whether a tree reads ``hits`` or ``last``."""
-    return any(name.parts[0] in ("hits", "last") and len(name.parts) > 1 for name in names(tree))
+    found = (name.parts for tree in trees for name in names(tree) if name.parts[0] in _TABLE_OF)
+    return list(dict.fromkeys((entity, rest[0]) for entity, *rest in found if rest))

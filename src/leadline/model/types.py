@@ -15,6 +15,19 @@ class Type(StrEnum):
     TIME = "time"
     ANY = "any"
 
+    @property
+    def phrase(self) -> str:
+        """What a value of the type is, for a sentence."""
+        return _PHRASES[self]
+
+
+_PHRASES = {
+    Type.TEXT: "text",
+    Type.NUMBER: "a number",
+    Type.BOOLEAN: "true or false",
+    Type.TIME: "a time",
+    Type.ANY: "without any value",
+}
 
 Columns = Mapping[str, Type]
 """Column name to type, of one table."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from itertools import pairwise
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
@@ -18,6 +18,8 @@ from leadline.model.expressions import KEYWORDS, SCOPES, Expression, ExpressionE
 
 LARGEST = 1e9
 """Points, limits and edges reach up to here; beyond it, sums in 6 decimals would not be exact."""
+KIND = "kind: "
+"""Starts the marks that pydantic puts into the location of a fault for parts of several kinds."""
 
 
 def wrong(expected: str, found: object = "", remedy: str = "", **more: Any) -> PydanticCustomError:
@@ -78,8 +80,8 @@ def _duration(value: object) -> Duration:
         return value
     try:
         return Duration(value if isinstance(value, str) else "")
-    except ValueError:
-        raise wrong("must be a duration such as 30d", shown(value)) from None
+    except ValueError as fault:
+        raise wrong(str(fault), shown(value)) from None
 
 
 def _positive(value: Duration) -> Duration:
@@ -195,6 +197,13 @@ def _name_or_texts(value: object) -> str | tuple[str, ...]:
     return _texts(value) if isinstance(value, list | tuple) else name(value)
 
 
+def _version(value: object) -> int:
+    if value != 1 or isinstance(value, bool):
+        remedy = "It is the version of this language, not of the model."
+        raise wrong("must be 1", shown(value), remedy)
+    return 1
+
+
 def _zone(value: object) -> str:
     if not isinstance(value, str) or value not in available_timezones():
         remedy = nearest(value, available_timezones()) if isinstance(value, str) else ""
@@ -264,7 +273,9 @@ Condition = Annotated[Expression, *_custom(expression, _CONDITION)]
 Formula = Annotated[Expression, *_custom(expression, _FORMULA)]
 Number = Annotated[float, *_custom(number, _NUMBER)]
 Edge = Annotated[float, *_custom(_finite, _NUMBER)]
-Share = Annotated[Number, AfterValidator(_share), WithJsonSchema({**_NUMBER, "maximum": 1, "minimum": 0})]
+Share = Annotated[
+    Number, AfterValidator(_share), WithJsonSchema({**_NUMBER, "maximum": 1, "minimum": 0})
+]
 Limit = Annotated[Number, AfterValidator(_not_negative), WithJsonSchema({**_NUMBER, "minimum": 0})]
 Points = Annotated[float | Expression, *_custom(_points, _FORMULA)]
 Text = Annotated[str, *_custom(_text, _WORDS)]
@@ -286,8 +297,12 @@ RollupBy = Annotated[
 Zone = Annotated[str, *_custom(_zone, {"type": "string", "examples": ["Europe/Warsaw"]})]
 Of = Annotated[
     Expression | tuple[Expression, ...],
-    *_custom(_of, {"anyOf": [_FORMULA, {"type": "array", "items": _FORMULA, "minItems": 2, "maxItems": 2}]}),
+    *_custom(
+        _of,
+        {"anyOf": [_FORMULA, {"type": "array", "items": _FORMULA, "minItems": 2, "maxItems": 2}]},
+    ),
 ]
+Version = Annotated[Literal[1], *_custom(_version, {"const": 1})]
 Range = Annotated[
     tuple[float, float],
     *_custom(_range, {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}),

@@ -80,7 +80,7 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     """Explain one lead. Raises InputError where no table knows the lead."""
     _refuse_unknown(run, lead_id)
     moments = [as_of] if since is None else [since, as_of]
-    _spine(run, lead_id, moments)
+    run = run.over([(lead_id, at) for at in moments])
     scores = sorted(run.arrow("scores").to_pylist(), key=lambda row: row["as_of"])
     rows = run.arrow("points").to_pylist()
     now = [row for row in rows if row["as_of"] == scores[-1]["as_of"]]
@@ -114,15 +114,6 @@ def _refuse_unknown(run: Run, lead_id: str) -> None:
         )
         remedy = f"Did you mean {near[0][0]}?" if near else ""
         raise InputError(Fault("", "LEAD", "must be a lead_id of leads", lead_id, remedy))
-
-
-def _spine(run: Run, lead_id: str, moments: Sequence[datetime]) -> None:
-    rows = ", ".join("(?, ?)" for _ in moments)
-    values = [each for at in moments for each in (lead_id, at.replace(tzinfo=None))]
-    run.engine.run("drop view if exists spine")
-    run.engine.run("drop table if exists spine")
-    run.engine.run("create temp table spine (lead_id varchar, as_of timestamp)")
-    run.engine.rows(f"insert into spine values {rows}", values)
 
 
 def _missing(run: Run) -> list[tuple[str, str]]:

@@ -1,0 +1,303 @@
+"""What scoring costs: ours beside the floor, the analyst's SQL and Polars, in one run.
+
+    python benchmarks/scoring.py --rows 30000000 --leads 750000 --work DIR [--only plain,hard,...]
+
+Parts: ``plain`` (the table of ratios), ``command`` (files to files), ``growth`` (events, leads,
+rules, moments), ``hard`` (harder kinds of rules), ``account`` (one account of 50,000 leads),
+``moments`` (26 fortnightly moments), ``batch`` (500 leads at a time) and ``large`` (100 million
+events in 6 GiB). Compare ratios within one run: the seconds depend on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet
+from baselines import analyst, bare_sum, polars_lazy
+from generate import AS_OF, HARD, Rule, hard_rules, model_text, plain_rules, write
+
+from leadline.engines.duckdb import DuckDB
+from leadline.model.reader import read
+from leadline.scoring import Run, Scorer, make_spine
+
+RUNS = 3
+
+
+def seconds(work: Callable[[], object], runs: int = RUNS) -> float:
+    """Return the median time of some runs after none to warm up."""
+    times = []
+    for _ in range(runs):
+        gc.collect()
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def show(name: str, value: float, base: float | None = None, unit: str = "s") -> None:
+    """Print one figure and its ratio."""
+    ratio = f"{value / base:8.2f} x" if base else ""
+    print(f"{name:48} {value:9.2f} {unit} {ratio}", flush=True)
+
+
+def peak_gib() -> float:
+    """Return the peak memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+
+
+def loaded(folder: Path, model: str | Path, memory: str | None = None) -> Run:
+    """Open a run over the generated files, with the events in the engine's own tables."""
+    engine = DuckDB(memory_limit=memory)
+    inputs = {"leads": str(folder / "leads.parquet"), "events": str(folder / "events.parquet")}
+    run = Run.open(engine, model, inputs, as_of=AS_OF.replace(tzinfo=UTC), clean=True)
+    for table in ("leads", "events"):
+        engine.run(f"create table own_{table} as select * from {table}")
+        engine.run(f"drop view {table}")
+        engine.run(f"alter table own_{table} rename to {table}")
+    make_spine(engine, AS_OF.replace(tzinfo=UTC))
+    return run
+
+
+def into_table(run: Run, output: str) -> Callable[[], None]:
+    """Return the work of computing an output into a table."""
+    text = run.sql(output)
+    return lambda: run.engine.run(f"create or replace temp table result as {text}")
+
+
+def plain(folder: Path) -> None:
+    """Time ours beside the others, on the engine's own tables."""
+    rules = plain_rules()
+    run = loaded(folder, folder / "plain.yaml")
+    connection = run.engine._connection  # noqa: SLF001 - the same tables for all
+    base = seconds(lambda: bare_sum(connection, AS_OF).fetchall())
+    show("bare sum(exp(-age)) group by lead", base, base)
+    ours = seconds(into_table(run, "scores"))
+    show("ours, scores", ours, base)
+    ledger = seconds(into_table(run, "points"), 1)
+    show("ours, ledger", ledger, base)
+    theirs = seconds(
+        lambda: connection.execute(
+            f"create or replace temp table theirs as {analyst(connection, rules, AS_OF).sql_query()}"
+        )
+    )
+    show("analyst's SQL", theirs, base)
+    show("  analyst / ours", theirs / ours, unit="x")
+    into_table(run, "scores")()
+    _compare(run)
+    run.engine.close()
+    events = pl.read_parquet(folder / "events.parquet")
+    polars = seconds(lambda: polars_lazy(events.lazy(), rules, AS_OF).collect())
+    show("Polars, in memory", polars, base)
+    show("  Polars / ours", polars / ours, unit="x")
+    show("peak memory of this process", peak_gib(), unit="GiB")
+
+
+def _compare(run: Run) -> None:
+    """Say how far the analyst's scores are from ours; his rounding of floats may differ by 0.01."""
+    rows = run.engine.rows(
+        "select count(*), count(*) filter (where abs(r.person - t.score) > 1e-9), "
+        "max(abs(r.person - t.score)) from result as r join theirs as t using (lead_id)"
+    )
+    count, different, most = rows[0]
+    print(f"scores compared: {count}, different: {different}, by at most {most:.2f}", flush=True)
+
+
+def command(folder: Path) -> None:
+    """Time the whole command from Parquet to Parquet, beside the statement alone."""
+    run = loaded(folder, folder / "plain.yaml")
+    base = seconds(into_table(run, "scores"))
+    run.engine.close()
+    show("statement alone", base, base)
+    for name, options in (("clean", ["--clean"]), ("raw", [])):
+        value = seconds(lambda options=options: _command(folder, options), 2)  # type: ignore[misc]
+        show(f"whole command, {name} input", value, base)
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    show("peak memory of the command", peak, unit="GiB")
+
+
+def _command(folder: Path, options: Sequence[str]) -> None:
+    arguments = [
+        sys.executable, "-m", "leadline.cli", "score", str(folder / "plain.yaml"),
+        "--leads", str(folder / "leads.parquet"), "--events", str(folder / "events.parquet"),
+        "--as-of", f"{AS_OF.isoformat()}Z", "--out", str(folder / "scores.parquet"), *options,
+    ]  # fmt: skip
+    subprocess.run(arguments, check=True, capture_output=True)  # noqa: S603 - our own command line
+
+
+def growth(folder: Path, rows: int, leads: int) -> None:
+    """Show how the statement's cost grows with events, leads and rules."""
+    base = None
+    for name, share_rows, share_leads, count in (
+        ("a quarter of the events", 4, 1, 40),
+        ("half of the events", 2, 1, 40),
+        ("all", 1, 1, 40),
+        ("a quarter of the leads", 1, 4, 40),
+        ("half of the leads", 1, 2, 40),
+        ("10 rules", 1, 1, 10),
+        ("20 rules", 1, 1, 20),
+        ("80 rules", 1, 1, 80),
+    ):
+        part = folder / f"growth_{share_rows}_{share_leads}"
+        if not part.exists():
+            write(rows // share_rows, leads // share_leads, part, "time")
+        model = model_text("growth", _rules(count))
+        run = loaded(part, model)
+        value = seconds(into_table(run, "scores"), 1)
+        base = base or value
+        show(name, value, base)
+        run.engine.close()
+
+
+def _rules(count: int) -> list[Rule]:
+    """Return so many rules: the plain ones, again from the start where there are too few."""
+    plain = plain_rules()
+    return [replace(plain[at % len(plain)], name=f"r{at:02d}") for at in range(count)]
+
+
+def hard(folder: Path) -> None:
+    """Time models with ten harder rules beside the plain one, alternating."""
+    run = loaded(folder, folder / "plain.yaml")
+    for kind in HARD:
+        other = run.with_model(read(folder / f"hard_{kind}.yaml"))
+        ratios = []
+        for _ in range(2):
+            base = seconds(into_table(run, "scores"), 1)
+            ratios.append(seconds(into_table(other, "scores"), 1) / base)
+        show(f"{kind} ({len(hard_rules(kind))} rules)", min(ratios), unit="x plain")
+    run.engine.close()
+
+
+def account(folder: Path) -> None:
+    """Time one account of 50,000 leads with roll-ups beside the same leads without account."""
+    text = (folder / "plain.yaml").read_text(encoding="utf-8")
+    rollups = (
+        "  team: {of: account, rollup: person, by: sum, range: [0, 1000]}\n"
+        "  best: {of: account, rollup: person, by: top 3}\n"
+    )
+    run = loaded(folder, folder / "plain.yaml")
+    base = seconds(into_table(run, "scores"), 1)
+    run.engine.run(
+        "create or replace table leads as select * replace (case when row_number() over () <= 50000 "
+        "then 'one account' else account_id end as account_id) from leads"
+    )
+    make_spine(run.engine, AS_OF.replace(tzinfo=UTC))
+    other = run.with_model(read(text.rstrip("\n") + "\n" + rollups))
+    show("one account of 50,000 leads, two roll-ups", seconds(into_table(other, "scores"), 1), base)
+    run.engine.close()
+
+
+def moments(folder: Path, leads: int) -> None:
+    """Time 26 fortnightly moments of all leads beside one moment."""
+    part = folder / "moments"
+    if not part.exists():
+        write(3_000_000, min(leads, 75_000), part, "time")
+    run = loaded(part, folder / "plain.yaml")
+    base = seconds(into_table(run, "scores"))
+    show("one moment (3 million events, 75,000 leads)", base, base)
+    at = [AS_OF - timedelta(days=14 * step) for step in range(26)]
+    people = [row[0] for row in run.engine.rows("select lead_id from leads")]
+    frame = pl.DataFrame({"lead_id": people}).join(pl.DataFrame({"as_of": at}), how="cross")
+    many = run.over(frame)
+    show("26 moments", seconds(into_table(many, "scores"), 1), base)
+    run.engine.close()
+
+
+def batch(folder: Path) -> None:
+    """Time batches of 500 leads whose rows lie clustered by lead in an Arrow file."""
+    store = _clustered(folder)
+    table = pa.ipc.open_file(pa.memory_map(str(store))).read_all()
+    engine = DuckDB(threads=2)
+    run = loaded(folder, folder / "plain.yaml")
+    ranges = duckdb.sql(
+        f"select lead_id, min(n) as low, count(*) as many from (select lead_id, "
+        f"row_number() over () - 1 as n from read_parquet('{folder / 'clustered.parquet'}')) "
+        "group by lead_id"
+    ).fetchall()
+    people = run.engine.arrow("select * from leads")
+    scorer = Scorer(engine, run.model, {name: run.loaded.schema[name] for name in ("leads", "events")})
+    run.engine.close()
+    times = sorted(_batch(scorer, table, people, ranges[start::1500][:500]) for start in range(100))
+    show("500 leads, median of 100", statistics.median(times) * 1000, unit="ms")
+    show("500 leads, 95th percentile of 100", times[94] * 1000, unit="ms")
+
+
+def _clustered(folder: Path) -> Path:
+    """Write the events clustered by lead, as Parquet and as an Arrow file that is mapped."""
+    store, parquet = folder / "clustered.arrow", folder / "clustered.parquet"
+    if not store.exists():
+        duckdb.sql(
+            f"copy (select * from read_parquet('{folder / 'events.parquet'}') order by lead_id) "
+            f"to '{parquet}' (format parquet)"
+        )
+        table = pa.parquet.read_table(parquet)
+        with pa.OSFile(str(store), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+    return store
+
+
+def _batch(
+    scorer: Scorer, events: pa.Table, people: pa.Table, ranges: Sequence[tuple[str, int, int]]
+) -> float:
+    started = time.perf_counter()
+    rows = pa.concat_tables([events.slice(low, many) for _, low, many in ranges])
+    wanted = pa.array([lead for lead, _, _ in ranges])
+    leads = people.filter(pa.compute.is_in(people["lead_id"], wanted))
+    scorer.score({"events": rows, "leads": leads}, AS_OF.replace(tzinfo=UTC))
+    return time.perf_counter() - started
+
+
+def large(folder: Path) -> None:
+    """Score 100 million events with 6 GiB of memory."""
+    part = folder / "large"
+    if not part.exists():
+        write(100_000_000, 2_500_000, part, "time")
+    value = seconds(lambda: _command(part, ["--clean", "--memory", "6GiB"]), 1)
+    show("100 million events in 6 GiB, whole command", value)
+
+
+def main() -> None:
+    """Run the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=30_000_000)
+    parser.add_argument("--leads", type=int, default=750_000)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--order", choices=("time", "lead"), default="time")
+    parser.add_argument("--only", default="plain,command,growth,hard,account,moments,batch,large")
+    options = parser.parse_args()
+    folder = options.work
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "events.parquet").exists():
+        write(options.rows, options.leads, folder, options.order)
+    parts: dict[str, Callable[[], None]] = {
+        "plain": lambda: plain(folder),
+        "command": lambda: command(folder),
+        "growth": lambda: growth(folder, options.rows, options.leads),
+        "hard": lambda: hard(folder),
+        "account": lambda: account(folder),
+        "moments": lambda: moments(folder, options.leads),
+        "batch": lambda: batch(folder),
+        "large": lambda: large(folder),
+    }
+    print(f"{platform.machine()}, Python {platform.python_version()}, DuckDB {duckdb.__version__}")
+    for name in options.only.split(","):
+        print(f"\n{name}", flush=True)
+        parts[name]()
+
+
+if __name__ == "__main__":
+    main()
