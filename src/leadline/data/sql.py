@@ -28,10 +28,10 @@ def name(*parts: str) -> Sql:
 
 
 def sql(template: str, **parts: Part) -> Sql:
-    r"""Fill a template: SQL stands as it is, values are quoted, sequences joined by commas.
+    """Fill a template: SQL stands as it is, values are quoted, sequences joined by commas.
 
-    >>> sql("select {columns} from {t} where x = {x}", columns=[name("a")], t=name("t"), x="it's")
-    'select "a" from "t" where x = \\'it\\'\\'s\\''
+    >>> print(sql("select {a} from {t} where x = {x}", a=[name("a")], t=name("t"), x="it's"))
+    select "a" from "t" where x = 'it''s'
     """
     return Sql(template.format_map({key: _rendered(part) for key, part in parts.items()}))
 

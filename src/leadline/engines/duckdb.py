@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -201,15 +202,12 @@ class DuckDB:
             return future.result()
 
     def _await(self, future: Future[Any]) -> None:
-        if self._progress is None:
-            wait([future])
-            return
-        wait_seconds = QUIET_SECONDS
-        while not wait([future], wait_seconds).done:
-            percent = self._connection.query_progress()
-            if percent >= 0:
-                self._progress(percent)
-            wait_seconds = POLL_SECONDS
+        """Wait in short steps: where Polars is imported, Ctrl-C does not end a long one."""
+        started = time.monotonic()
+        while not wait([future], POLL_SECONDS).done:
+            if self._progress is not None and time.monotonic() - started >= QUIET_SECONDS:
+                percent = self._connection.query_progress()
+                self._progress(max(percent, 0.0))
 
 
 @contextmanager

@@ -8,7 +8,15 @@ from graphlib import CycleError, TopologicalSorter
 from leadline.errors import Fault
 from leadline.model.check_bands import check_example, check_ladder, check_override
 from leadline.model.check_scores import check_score
-from leadline.model.document import Decay, Model, Rule, SilenceRule, TableRule, UnitRule
+from leadline.model.document import (
+    SINGLE_LADDER,
+    Decay,
+    Model,
+    Rule,
+    SilenceRule,
+    TableRule,
+    UnitRule,
+)
 from leadline.model.durations import Duration
 from leadline.model.expressions import names
 from leadline.model.findings import Finding, Findings, known, known_part
@@ -61,41 +69,43 @@ def _findings(names: Names) -> Findings:
         yield from known(("columns", table), table, "table", KNOWN_COLUMNS)
     yield from _name_clashes(model)
     for name, score in model.scores.items():
-        yield from _score(names, score, ("scores", name))
+        yield from check_score(names, score, ("scores", name))
     yield from _cycles(model)
     for name, grade in model.grades.items():
         yield from known_part(names, ("grades", name, "by"), grade.by, "scores")
     for name, ladder in model.bands.items():
-        yield from _ladder(names, name, ladder)
-    yield from _overrides(names)
+        path: Path = ("bands",) if list(model.bands) == [SINGLE_LADDER] else ("bands", name)
+        yield from check_ladder(names, ladder, path)
+    for name, override in model.overrides.items():
+        yield from check_override(names, override, ("overrides", name))
     for at, example in enumerate(model.examples):
-        yield from _example(names, example, ("examples", at))
+        yield from check_example(names, example, ("examples", at))
 
 
 def _name_clashes(model: Model) -> Findings:
-    several = [name for name in model.bands if model.column(name) != "band"]
+    """Yield names that would be one column; engines do not tell capitals apart."""
+    several = [name for name in model.bands if name != SINGLE_LADDER]
     taken = {each.casefold() for each in OUTPUT_COLUMNS}
     for name in several:
-        expected = "must differ from every other ladder, capitals or not"
-        yield from _clash(taken, ("bands", name), f"band_{name}", expected, name)
-        taken.add(f"edge_band_{name}".casefold())
-    if several and len(several) < len(model.bands):
-        yield Finding(("bands", "band"), "must have another name beside other ladders", "band")
-    expected = "must differ from every other score, grade and output column, capitals or not"
+        yield from _clash(taken, ("bands", name), model.column(name), "ladder")
+    taken |= {f"edge_band_{name}".casefold() for name in several}
+    if several and SINGLE_LADDER in model.bands:
+        yield Finding(("bands", SINGLE_LADDER), "must have another name beside other ladders")
     for part in ("scores", "grades"):
         for name in getattr(model, part):
-            yield from _clash(taken, (part, name), name, expected, name)
+            yield from _clash(taken, (part, name), name, "score, grade and output column")
     for score_name, score in model.scores.items():
         rules: set[str] = set()
         for name in score.rules or {}:
-            path = ("scores", score_name, "rules", name)
-            expected = "must differ from every other rule of the score, capitals or not"
-            yield from _clash(rules, path, name, expected, name)
+            yield from _clash(
+                rules, ("scores", score_name, "rules", name), name, "rule of its score"
+            )
 
 
-def _clash(taken: set[str], path: Path, column: str, expected: str, found: str) -> Findings:
+def _clash(taken: set[str], path: Path, column: str, others: str) -> Findings:
     if column.casefold() in taken:
-        yield Finding(path, expected, found)
+        expected = f"must differ from every other {others}, capitals aside"
+        yield Finding(path, expected, str(path[-1]))
     taken.add(column.casefold())
 
 

@@ -64,34 +64,35 @@ def _cells(names: Names, ladder: Ladder, path: Path) -> Findings:
             seen.add(cell)
 
 
-def _overrides(names: Names) -> Findings:
-    model = names.model
-    for name, override in model.overrides.items():
-        path: Path = ("overrides", name)
-        yield from typed(names, override.when, place_of_formula(), (*path, "when"), Type.BOOLEAN)
-        if not model.bands and not names.source.has_lost_below(("bands",)):
-            yield Finding(path, "must have a band to decide, and the model has no bands")
-        for ladder in override.ladders or ():
-            yield from known_part(names, (*path, "in"), ladder, "bands")
+def check_override(names: Names, override: Override, path: Path) -> Findings:
+    """Yield the faults of one override."""
+    yield from typed(names, override.when, place_of_formula(), (*path, "when"), Type.BOOLEAN)
+    if not names.model.bands and not names.source.has_lost_below(("bands",)):
+        yield Finding(path, "must have a band to decide, and the model has no bands")
+    for ladder in override.ladders or ():
+        yield from known_part(names, (*path, "in"), ladder, "bands")
 
 
-def _example(names: Names, example: Example, path: Path) -> Findings:
-    model = names.model
+def check_example(names: Names, example: Example, path: Path) -> Findings:
+    """Yield the faults of one example."""
     for key in ("scores", "grades", "bands"):
         for name in getattr(example, key):
             yield from known_part(names, (*path, key, name), name, key)
-    lost = names.source.has_lost_below(("bands",))
-    if example.band is not None and len(model.bands) != 1 and not lost:
-        remedy = "Write bands: {LADDER: BAND}." if model.bands else ""
-        expected = (
-            f"must not stand where the model has {'several' if model.bands else 'no'} ladders"
-        )
-        yield Finding((*path, "band"), expected, example.band, remedy)
+    if example.band is not None and not names.source.has_lost_below(("bands",)):
+        yield from _one_band(len(names.model.bands), example.band, (*path, "band"))
     expects = {"band", "bands", "scores", "grades", "override"} & example.model_fields_set
     if not expects and not names.source.has_lost_below(path):
         yield Finding(path, "must expect something: a band, scores, grades or an override")
-    for key, kind in (("events", "type"), ("outcomes", "outcome")):
+    for key, needed in (("events", ("type", "days_ago")), ("outcomes", ("outcome", "days_ago"))):
         for at, each in enumerate(getattr(example, key)):
-            for needed in {kind, "days_ago"} - set(each):
-                yield Finding((*path, key, at, needed), "is missing")
+            for name in needed:
+                if name not in each:
+                    yield Finding((*path, key, at, name), "is missing")
 
+
+def _one_band(ladders: int, band: str, path: Path) -> Findings:
+    if ladders == 0:
+        yield Finding(path, "must not stand in a model without bands", band)
+    if ladders > 1:
+        remedy = "Write bands: {LADDER: BAND}."
+        yield Finding(path, "must not stand in a model with several ladders", band, remedy)

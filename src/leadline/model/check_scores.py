@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadline.model.document import (
     BaseRule,
@@ -22,6 +22,8 @@ from leadline.model.types import Type
 from leadline.model.values import key_text, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
     from leadline.model.source import Path
 
 
@@ -55,7 +57,7 @@ def _groups(names: Names, score: Score, path: Path) -> Findings:
         if group == "range":
             yield Finding(here, "must not be called range, which is reserved")
         elif not names.source.has_lost_below((*path, "rules")):
-            yield from _known(names, here, group, "group of this score's rules", set(used.values()))
+            yield from known(here, group, "group of this score's rules", sorted(set(used.values())))
     for name, group in used.items():
         if group == "range":
             yield Finding((*path, "rules", name, "group"), "must not be range, which is reserved")
@@ -99,20 +101,23 @@ def _entries(kinds: list[Type], table: Lookup, path: Path) -> Findings:
     kind = kinds[0]
     if table.bins is not None and kind not in (Type.NUMBER, Type.ANY):
         yield Finding((*path, "bins"), "must have an expression that is a number", kind.phrase)
-    if table.values is not None and kind in _KEYS:
-        fits, expected = _KEYS[kind]
-        for key in table.values:
-            if not fits(key):
-                yield Finding((*path, "values", key_text(key)), expected, shown(key))
+    fits, expected = _KEYS.get(kind, (lambda _key: True, ""))
+    for key in table.values or {}:
+        if not fits(key):
+            yield Finding((*path, "values", key_text(key)), expected, shown(key))
     if kind is Type.NUMBER:
         yield from _numbers_twice(table, path)
+    for keys, entry in _places(table):
+        if isinstance(entry, Lookup):
+            yield from _entries(kinds[1:], entry, (*path, *keys))
+
+
+def _places(table: Lookup) -> Iterator[tuple[tuple[str, ...], float | Lookup]]:
+    """Yield every entry with the keys that lead to it."""
     for key in ("values", "bins"):
         for value, entry in (getattr(table, key) or {}).items():
-            if isinstance(entry, Lookup):
-                yield from _entries(kinds[1:], entry, (*path, key, key_text(value)))
-    for key in ("other", "missing"):
-        if isinstance(entry := getattr(table, key), Lookup):
-            yield from _entries(kinds[1:], entry, (*path, key))
+            yield (key, key_text(value)), entry
+    yield from ((("other",), table.other), (("missing",), table.missing))
 
 
 def _numbers_twice(table: Lookup, path: Path) -> Findings:
@@ -131,7 +136,7 @@ def _is_number(key: object) -> bool:
         return False
 
 
-_KEYS = {
+_KEYS: Mapping[Type, tuple[Callable[[Any], bool], str]] = {
     Type.NUMBER: (_is_number, "must be a number, as the expression is one"),
     Type.BOOLEAN: (
         lambda key: isinstance(key, bool),
@@ -151,7 +156,3 @@ def _unit_columns(names: Names, rule: UnitRule, path: Path) -> Findings:
                 names.column(table, column)
         except NameFault as fault:
             yield from name_faults([fault], (*path, key))
-
-
-
-

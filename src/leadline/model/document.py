@@ -12,10 +12,11 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from leadline.model.rules import (
+    DECAY_KINDS,
+    RULE_KINDS,
     AnyRule,
     BaseRule,
     ConditionRule,
-    DECAY_KINDS,
     Decay,
     Described,
     EventRule,
@@ -24,7 +25,6 @@ from leadline.model.rules import (
     Lookup,
     OutcomeRule,
     Part,
-    RULE_KINDS,
     Rule,
     SilenceRule,
     Steps,
@@ -42,24 +42,23 @@ from leadline.model.values import (
     Limit,
     NameOrTexts,
     Number,
-    Points,
     Range,
     RollupBy,
     Text,
     Texts,
     Version,
     Zone,
-    plain,
-    rising,
     wrong,
 )
 
 __all__ = [
+    "DECAY_KINDS",
+    "RULE_KINDS",
+    "SINGLE_LADDER",
     "AnyRule",
     "BaseRule",
     "Column",
     "ConditionRule",
-    "DECAY_KINDS",
     "Decay",
     "Described",
     "EventRule",
@@ -73,9 +72,7 @@ __all__ = [
     "OutcomeRule",
     "Override",
     "Part",
-    "RULE_KINDS",
     "Rule",
-    "SINGLE_LADDER",
     "Score",
     "SilenceRule",
     "Steps",
@@ -190,9 +187,7 @@ class Ladder(Described):
     def model_post_init(self, _context: Any) -> None:
         """Refuse keys that do not go together."""
         several = isinstance(self.by, tuple)
-        needed: dict[str, Any] = (
-            {"cells": {}, "default": "?"} if several else {"edges": {"?": 0}}
-        )
+        needed: dict[str, Any] = {"cells": {}, "default": "?"} if several else {"edges": {"?": 0}}
         foreign = ("edges", "leave") if several else ("cells", "default")
         beside = "a list in `by`" if several else "one score in `by`"
         for key in foreign:

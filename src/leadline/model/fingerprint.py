@@ -9,14 +9,29 @@ from typing import Any
 
 from leadline.model.document import Model, Part
 from leadline.model.durations import Duration
-from leadline.model.expressions import Call, Expression, Literal, Name, Node
+from leadline.model.expressions import Expression, Literal, Name, Node
+from leadline.model.values import key_text
 
-_SAYS_NOTHING = frozenset(
-    "model description owner known pinned provenance calibration task examples".split()
+_SAYS_NOTHING = (
+    "model",
+    "description",
+    "owner",
+    "known",
+    "pinned",
+    "provenance",
+    "calibration",
+    "task",
+    "examples",
 )
 """Keys that change no number."""
-_ORDERED = frozenset(["overrides"])
+_ORDERED = ("overrides",)
 """Mappings whose order decides."""
+_SETS = ("event", "outcome", "passive", "reset_on", "cells", "ladders", "missing")
+"""Lists whose order does not decide."""
+_DECLARES = ("columns", "columns of a table")
+"""Mappings whose entries say nothing where they are empty."""
+_INNER = {"columns": "columns of a table", "cells": "cells"}
+"""Mapping to what its values are called here."""
 
 
 def fingerprint(model: Model) -> str:
@@ -24,36 +39,49 @@ def fingerprint(model: Model) -> str:
 
     Comments, key order, spelling of conditions, descriptions and owners do not change it.
     """
-    text = json.dumps(_canonical(model), ensure_ascii=True, separators=(",", ":"))
+    text = json.dumps(_canonical(model), separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
 
 
 def _canonical(value: Any, name: str = "") -> Any:
     if isinstance(value, Part):
-        fields = {key: getattr(value, key) for key in sorted(type(value).model_fields)}
-        defaults = {
-            key: each.get_default(call_default_factory=True)
-            for key, each in type(value).model_fields.items()
-        }
-        return [
-            [key, _canonical(each, key)]
-            for key, each in fields.items()
-            if key not in _SAYS_NOTHING and each != defaults[key]
-        ]
+        return _part(value)
     if isinstance(value, Expression):
-        return ["expression", _tree(value.tree)]
+        return _tree(value.tree)
     if isinstance(value, Duration):
         return ["microseconds", value.microseconds]
     if isinstance(value, Mapping):
-        items = [[_key(key), _canonical(each)] for key, each in value.items()]
-        return items if name in _ORDERED else sorted(items, key=lambda item: str(item[0]))
+        return _mapping(value, name)
     if isinstance(value, list | tuple):
-        return [_canonical(each) for each in value]
+        found = [_canonical(each) for each in value]
+        return sorted(found) if name in _SETS else found
     return _scalar(value)
 
 
-def _key(key: object) -> list[str]:
-    return [str(part) for part in _scalar(key)]
+def _part(part: Part) -> list[Any]:
+    """Return the keys that say something: defaults that are written out do not."""
+    fields = type(part).model_fields
+    said = {
+        key: getattr(part, key)
+        for key in sorted(set(fields) - set(_SAYS_NOTHING))
+        if getattr(part, key) != fields[key].get_default(call_default_factory=True)
+    }
+    pairs = [[key, _canonical(value, key)] for key, value in said.items()]
+    return [[key, value] for key, value in pairs if value != []]
+
+
+def _mapping(mapping: Mapping[Any, Any], name: str) -> list[Any]:
+    inner = _INNER.get(name, "")
+    pairs = [[_key(key, name), _canonical(value, inner)] for key, value in mapping.items()]
+    if name in _ORDERED:
+        return pairs
+    said = [pair for pair in pairs if name not in _DECLARES or pair[1] != []]
+    return sorted(said, key=lambda pair: json.dumps(pair[0]))
+
+
+def _key(key: object, name: str) -> list[object]:
+    """Return a key; one of ``values`` is compared as text or number, so its type says nothing."""
+    return ["text", key_text(key)] if name == "values" else _scalar(key)
 
 
 def _scalar(value: object) -> list[object]:
@@ -64,10 +92,9 @@ def _scalar(value: object) -> list[object]:
     return ["text", str(value)]
 
 
-def _tree(node: Node) -> Any:
+def _tree(node: Node) -> list[Any]:
     if isinstance(node, Literal):
         return _scalar(node.value)
     if isinstance(node, Name):
         return ["name", *node.parts]
-    assert isinstance(node, Call)  # noqa: S101 - the third and last kind of node
-    return [node.operation, *(_tree(each) for each in node.arguments)]
+    return [node.operation, *map(_tree, node.arguments)]

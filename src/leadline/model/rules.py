@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from inspect import get_annotations
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from leadline.model.expressions import Expression
 from leadline.model.values import (
@@ -32,6 +32,10 @@ from leadline.model.values import (
 )
 
 
+_CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
+"""Keys that may hold anything, or say that nothing is expected."""
+
+
 class Part(BaseModel):
     """One part of a document. Unknown keys are errors; nothing can be changed afterwards."""
 
@@ -44,6 +48,16 @@ class Part(BaseModel):
             for name in self._keys()
             if name in self.model_fields_set
         }
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_empty(cls, values: Any) -> Any:
+        """Refuse a key without a value: it would silently mean the default."""
+        for name, field in cls.model_fields.items() if isinstance(values, Mapping) else ():
+            key = field.alias or name
+            if key in values and values[key] is None and name not in _CAN_BE_EMPTY:
+                raise wrong("must have a value", "nothing", key=key, repair={key: REMOVED})
+        return values
 
     @classmethod
     def _keys(cls) -> list[str]:

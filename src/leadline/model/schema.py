@@ -5,16 +5,34 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from leadline.model.document import Ladder, Model
+from leadline.model.document import Model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> str:
     """Return the schema as JSON text, the same on every call."""
-    schema: dict[str, Any] = Model.model_json_schema(by_alias=True)
-    ladder = Ladder.model_json_schema(by_alias=True)
-    schema["$defs"].setdefault("Ladder", ladder)
-    several = schema["properties"]["bands"]
-    schema["properties"]["bands"] = {"anyOf": [{"$ref": "#/$defs/Ladder"}, several]}
-    return json.dumps({"$schema": DIALECT, "title": "leadline model", **schema}, indent=2) + "\n"
+    schema = _tidy(Model.model_json_schema(by_alias=True))
+    bands = schema["properties"]["bands"]
+    ladders = {key: bands.pop(key) for key in list(bands) if key not in ("description", "default")}
+    bands["anyOf"] = [{"$ref": "#/$defs/Ladder"}, ladders]
+    head = {"$schema": DIALECT, "title": "leadline model"}
+    return json.dumps({**head, **schema}, indent=2) + "\n"
+
+
+def _tidy(schema: Any) -> Any:
+    """Leave out what says nothing: titles made of names, and null where it means no key at all."""
+    if isinstance(schema, list):
+        return [_tidy(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {key: _tidy(value) for key, value in schema.items() if not _is_title(key, value)}
+    if kept.get("default", "") is None and "anyOf" in kept and kept.get("type") != "null":
+        del kept["default"]
+        choices = [each for each in kept.pop("anyOf") if each != {"type": "null"}]
+        kept |= choices[0] if len(choices) == 1 else {"anyOf": choices}
+    return kept
+
+
+def _is_title(key: str, value: object) -> bool:
+    return key == "title" and isinstance(value, str)

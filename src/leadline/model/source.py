@@ -72,7 +72,7 @@ def dotted(path: Path) -> str:
 def load_text(text: str, name: str) -> Source:
     """Parse YAML into plain values and lines. Raises ModelError where it is not YAML."""
     source = Source(name)
-    node = _compose(text.removeprefix("\ufeff"), name)
+    node = compose(text.removeprefix("\ufeff"), name)
     if node is None:
         raise ModelError(Fault(f"{name}:1", "", "must hold a model document", "an empty file"))
     source.values = _Builder(source).build(node, ())
@@ -84,7 +84,8 @@ def load_text(text: str, name: str) -> Source:
     return source
 
 
-def _compose(text: str, name: str) -> Node | None:
+def compose(text: str, name: str) -> Node | None:
+    """Parse YAML into nodes, None for an empty text. Raises ModelError where it is not YAML."""
     try:
         node: Node | None = YAML(typ="rt", pure=True).compose(StringIO(text))
     except MarkedYAMLError as error:
@@ -139,7 +140,11 @@ class _Builder:
             self.source.lost.add(path)
             return None
         self.above.append(node)
-        built = self.mapping(node, path) if isinstance(node, MappingNode) else self.list(node, path)
+        built: Any = None
+        if isinstance(node, MappingNode):
+            built = self.mapping(node, path)
+        elif isinstance(node, SequenceNode):
+            built = self.list(node, path)
         self.above.pop()
         return built
 
@@ -179,7 +184,7 @@ class _Builder:
             self.split(kept[at][1], (*path, key_text(kept[at][0].value)))
         return kept
 
-    def list(self, node: Node, path: Path) -> list[Any]:
+    def list(self, node: SequenceNode, path: Path) -> list[Any]:
         kept: list[Node] = []
         split: dict[int, None] = {}
         for each in node.value:

@@ -186,70 +186,22 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
-    if not values:
-        raise wrong("must name at least one", "an empty list")
-    return tuple(_text(each) for each in values)
+class Single(tuple[str, ...]):
+    """One text that stands for a list of one."""
 
+    __slots__ = ()
 
-def _name_or_texts(value: object) -> str | tuple[str, ...]:
-    return _texts(value) if isinstance(value, list | tuple) else name(value)
-
-
-def _version(value: object) -> int:
-    if value != 1 or isinstance(value, bool):
-        remedy = "It is the version of this language, not of the model."
-        raise wrong("must be 1", shown(value), remedy)
-    return 1
-
-
-def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
-        remedy = nearest(value, available_timezones()) if isinstance(value, str) else ""
-        raise wrong("must be a time zone such as Europe/Warsaw", shown(value), remedy)
-    return value
-
-
-def rising(edges: Mapping[Any, float]) -> Mapping[Any, float]:
-    """Refuse edges that do not rise."""
-    if not edges:
-        raise wrong("must have at least one edge", "none")
-    for (low_name, low), (high_name, high) in pairwise(edges.items()):
-        if not low < high:
-            found = f"{key_text(high_name)} at {high} after {key_text(low_name)} at {low}"
-            raise wrong("must have edges that rise", found)
-    return edges
-
-
-def _of(value: object) -> Expression | tuple[Expression, ...]:
-    if not isinstance(value, list | tuple):
-        return expression(value)
-    if len(value) != 2:  # noqa: PLR2004 - bins of one or two fields, says the language
-        raise wrong("must be one expression or a list of two", f"a list of {len(value)}")
-    return tuple(expression(each) for each in value)
-
-
-def _range(value: object) -> tuple[float, float]:
-    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
-        raise wrong("must be two numbers such as [0, 100]", shown(value))
-    low, high = (number(bound) for bound in value)
-    if low > high:
-        raise wrong("must have its lower bound first", shown(value))
-    return low, high
-
-
-def plain(value: object) -> Any:
+    def plain(value: object) -> Any:
     """Return a value as it stands in YAML."""
     if isinstance(value, Expression | Duration):
         return value.text
     if isinstance(value, Enum):
         return value.value
+    if hasattr(value, "plain"):
+        return value.plain()
     if isinstance(value, Mapping):
         return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    return value.plain() if hasattr(value, "plain") else value
+    return [plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _custom(validate: Callable[[Any], Any], schema: dict[str, Any]) -> tuple[Any, ...]:

@@ -19,7 +19,7 @@ from leadline.model.document import (
     TableRule,
     UnitRule,
 )
-from leadline.model.expressions import Expression, Node
+from leadline.model.expressions import Expression
 from leadline.model.names import Names, fields_of
 from leadline.model.types import Schema
 
@@ -169,9 +169,9 @@ def _expressions(*values: object) -> Iterator[Expression]:
     yield from (each for each in values if isinstance(each, Expression))
 
 
-def tree_of(value: object) -> Node | None:
-    """Return the tree of an expression, None for a plain number."""
-    return value.tree if isinstance(value, Expression) else None
+def column_of(rule: UnitRule) -> str | None:
+    """Return the column of ``count: per COLUMN``, None for the other ways to count."""
+    return rule.count.removeprefix("per ").strip() if rule.count.startswith("per ") else None
 
 
 def decides(override: Override, ladder: str) -> bool:

@@ -15,7 +15,7 @@ from leadline.model.document import OutcomeRule, UnitRule
 from leadline.model.expressions import Expression
 from leadline.model.names import fields_of, place_of
 from leadline.model.types import Type
-from leadline.query.context import Context, Level, NumberedRule, Stream
+from leadline.query.context import Context, Level, NumberedRule, Stream, column_of
 from leadline.query.expressions import Renderer
 from leadline.query.hits import (
     KEY,
@@ -322,9 +322,8 @@ def _unit_of(hits: Hits, rule: UnitRule) -> Tree | None:
         return sql("cast(calendar_day(e.occurred_at, :zone) as text)", zone=zone)
     if rule.count == "once":
         return text("")
-    if rule.count.startswith("per "):
-        return _value_of(hits, rule, rule.count.removeprefix("per ").strip())
-    return None
+    column_name = column_of(rule)
+    return None if column_name is None else _value_of(hits, rule, column_name)
 
 
 def _part_of(hits: Hits, rule: UnitRule) -> Tree | None:

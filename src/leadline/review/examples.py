@@ -9,11 +9,18 @@ from typing import Any
 import pyarrow as pa
 
 from leadline.errors import Fault, InputError, LeadlineError
-from leadline.model.document import Example, Model
-from leadline.model.names import NameFault, Names
+from leadline.model.document import (
+    Column,
+    EventRule,
+    Example,
+    Model,
+    OutcomeRule,
+    SilenceRule,
+    UnitRule,
+)
+from leadline.model.expressions import names
 from leadline.model.reader import Source
-from leadline.model.types import Type
-from leadline.query.context import Context
+from leadline.query.context import Context, column_of, rule_expressions
 from leadline.scoring import score
 
 _AS_OF = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -26,15 +33,24 @@ def check_examples(model: Model, source: Source) -> list[Fault]:
         return []
     try:
         tables = _tables(model)
-        scored = score(model, as_of=_AS_OF, **tables).scores
+        scored = score(_as_written(model), as_of=_AS_OF, **tables).scores
     except (LeadlineError, pa.ArrowException) as error:
-        return [source.fault(("examples",), "must be scored", str(error).splitlines()[0])]
+        return [source.fault(("examples",), "must be scored", str(error).splitlines()[0].rstrip("."))]
     rows = {row["lead_id"]: row for row in scored.to_pylist()}
     return [
         fault
         for at, example in enumerate(model.examples)
         for fault in _compare(model, source, at, example, rows[_lead_id(at)])
     ]
+
+
+def _as_written(model: Model) -> Model:
+    """Return the model for rows that already have its own names and values."""
+    columns = {
+        table: {name: Column(type=column.type) for name, column in declared.items()}
+        for table, declared in model.columns.items()
+    }
+    return model.model_copy(update={"columns": columns})
 
 
 def _lead_id(at: int) -> str:
@@ -57,20 +73,27 @@ def _tables(model: Model) -> dict[str, pa.Table]:
     return {name: _table(rows, lacking.get(name, {})) for name, rows in found.items() if rows}
 
 
-def _lacking(model: Model) -> dict[str, dict[str, Type]]:
+def _lacking(model: Model) -> dict[str, dict[str, None]]:
     """Return the columns that the model reads: those no example has are null."""
-    names = Names(model)
-    found: dict[str, dict[str, Type]] = {}
+    found: dict[str, dict[str, None]] = {"leads": {}, "accounts": {}, "events": {}, "outcomes": {}}
     for entity, name in Context(model, {}).fields:
-        table = f"{entity}s"
-        try:
-            found.setdefault(table, {})[name] = names.column(table, name)
-        except NameFault:
-            found.setdefault(table, {})[name] = Type.ANY
+        found[f"{entity}s"][name] = None
+    for _, _, rule in model.rules():
+        if isinstance(rule, EventRule | OutcomeRule | SilenceRule):
+            table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
+            found[table] |= dict.fromkeys(_columns_of(rule))
     return found
 
 
-def _table(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, Type]) -> pa.Table:
+def _columns_of(rule: EventRule | OutcomeRule | SilenceRule) -> Iterator[str]:
+    """Yield the columns of events that a rule reads."""
+    for expression in rule_expressions(rule):
+        yield from (each.parts[0] for each in names(expression.tree) if len(each.parts) == 1)
+    if isinstance(rule, UnitRule):
+        yield from (each for each in (rule.by, column_of(rule)) if each is not None)
+
+
+def _table(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, None]) -> pa.Table:
     columns = dict.fromkeys([*(key for row in rows for key in row), *lacking])
     arrays = {name: _array([row.get(name) for row in rows]) for name in columns}
     return pa.table(arrays)
