@@ -92,7 +92,8 @@ def plain(folder: Path) -> None:
     show("ours, ledger", ledger, base)
     theirs = seconds(
         lambda: connection.execute(
-            f"create or replace temp table theirs as {analyst(connection, rules, AS_OF).sql_query()}"
+            "create or replace temp table theirs as "
+            + analyst(connection, rules, AS_OF).sql_query()
         )
     )
     show("analyst's SQL", theirs, base)
@@ -192,8 +193,9 @@ def account(folder: Path) -> None:
     run = loaded(folder, folder / "plain.yaml")
     base = seconds(into_table(run, "scores"), 1)
     run.engine.run(
-        "create or replace table leads as select * replace (case when row_number() over () <= 50000 "
-        "then 'one account' else account_id end as account_id) from leads"
+        "create or replace table leads as select * replace ("
+        "case when row_number() over () <= 50000 then 'one account' else account_id end "
+        "as account_id) from leads"
     )
     make_spine(run.engine, AS_OF.replace(tzinfo=UTC))
     other = run.with_model(read(text.rstrip("\n") + "\n" + rollups))
@@ -223,13 +225,15 @@ def batch(folder: Path) -> None:
     table = pa.ipc.open_file(pa.memory_map(str(store))).read_all()
     engine = DuckDB(threads=2)
     run = loaded(folder, folder / "plain.yaml")
-    ranges = duckdb.sql(
+    ranges = duckdb.execute(
         f"select lead_id, min(n) as low, count(*) as many from (select lead_id, "
         f"row_number() over () - 1 as n from read_parquet('{folder / 'clustered.parquet'}')) "
         "group by lead_id"
     ).fetchall()
     people = run.engine.arrow("select * from leads")
-    scorer = Scorer(engine, run.model, {name: run.loaded.schema[name] for name in ("leads", "events")})
+    scorer = Scorer(
+        engine, run.model, {name: run.loaded.schema[name] for name in ("leads", "events")}
+    )
     run.engine.close()
     times = sorted(_batch(scorer, table, people, ranges[start::1500][:500]) for start in range(100))
     show("500 leads, median of 100", statistics.median(times) * 1000, unit="ms")

@@ -7,7 +7,7 @@ Fences say what a block is:
 - ``console``: lines after ``$`` are run beside a copy of the examples; what they print is below;
 - ``python``: runs as it is, or as a doctest where it has ``>>>``;
 - ``yaml``: a whole model; ``yaml part``: keys of one; ``yaml scores``, ``yaml rules``: keys there;
-- ``yaml wrong``: a model that has faults;
+- ``yaml wrong``: a model that has faults; ``yaml rest``: what a command puts together to a model;
 - any of them with ``file=NAME``: saved under that name for the blocks that follow;
 - ``sh``: for the reader's machine, and only its syntax is checked; ``text`` is no code.
 """

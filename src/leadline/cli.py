@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from click import ClickException
@@ -40,7 +40,7 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="Model document (YAML).")]
 
 
-def _table(help_text: str) -> typer.models.OptionInfo:
+def _table(help_text: str) -> Any:
     return typer.Option(
         help=f"{help_text} (.csv, .parquet, .json lines; .gz and globs too).", metavar="F"
     )
@@ -68,7 +68,7 @@ Memory = Annotated[
 ]
 
 
-def _target(help_text: str) -> typer.models.OptionInfo:
+def _target(help_text: str) -> Any:
     return typer.Option(help=f"{help_text} (.csv, .parquet, .json lines).", metavar="F")
 
 

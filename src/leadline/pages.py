@@ -77,7 +77,11 @@ def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[
     """Return the rows of the ledger of some leads, the largest first."""
     if not leads:
         return {}
-    rows = [row for row in run.over(leads).arrow("points").to_pylist() if row["points"] and row["state"] == "fired"]
+    rows = [
+        row
+        for row in run.over(leads).arrow("points").to_pylist()
+        if row["points"] and row["state"] == "fired"
+    ]
     found: dict[Any, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: (-abs(row["points"]), row["score"], row["rule"])):
         found.setdefault((row["lead_id"], row["as_of"].replace(tzinfo=None)), []).append(row)

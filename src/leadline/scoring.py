@@ -88,7 +88,7 @@ class Scored:
         return self.scores.__arrow_c_stream__(requested_schema)
 
 
-def score(
+def score(  # noqa: PLR0913 - tables and moments are all named
     model: str | Path | Mapping[str, Any] | Model,
     *,
     leads: Input,
@@ -365,4 +365,3 @@ def _has_few(engine: DuckDB, schema: Schema, table: str, name: str) -> bool:
     quoted = '"' + name.replace('"', '""') + '"'
     sample = f"select {quoted} as c from {table} limit {_SAMPLE_ROWS}"
     return bool(engine.rows(f"select count(distinct c) <= {FEW_VALUES} from ({sample})")[0][0])
-

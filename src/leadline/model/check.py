@@ -133,7 +133,7 @@ def _cycles(model: Model) -> Findings:
             cycle: list[str] = error.args[1][::-1]
             key = "formula" if model.scores[cycle[0]].formula else "rollup"
             path = ("scores", cycle[0], key)
-            yield Finding(path, "must not read its own score", " reads ".join(cycle))
+            yield Finding(path, "must not depend on itself", " reads ".join(cycle))
             graph[cycle[0]] = [each for each in graph[cycle[0]] if each != cycle[1]]
         else:
             return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from leadline.errors import nearest
+from leadline.model.names import described
 from leadline.model.types import Type
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def typed(names: Names, expression: Expression, place: Place, path: Path, wanted
     found = names.typed(expression.tree, place, faults)
     yield from name_faults(faults, path)
     if found not in (wanted, Type.ANY):
-        yield Finding(path, f"must be {wanted.phrase}", found.phrase)
+        yield Finding(path, f"must be {wanted.phrase}", described(expression.tree, found))
 
 
 def name_faults(faults: Iterable[NameFault], path: Path) -> Findings:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leadline.errors import nearest
+from leadline.errors import closest, nearest
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
 from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
 from leadline.model.source import Source
@@ -172,8 +172,7 @@ class Names:
             if not self._is_lost(name):
                 self.counted(name, account=place.account)
             return Type.NUMBER
-        remedy = nearest(first, SCOPES) or "Put text in single quotes."
-        raise NameFault(f"reads {name}, which is not a name", "", remedy)
+        raise NameFault(f"reads {name}, which is not a name", "", _other_name(name))
 
     def _is_lost(self, name: Name) -> bool:
         """Say whether a rule may be one that was lost in reading."""
@@ -219,11 +218,20 @@ def _type_of_call(node: Call, types: list[Type], place: Place) -> Type:
     try:
         return _TYPING[node.operation](node.operation, types)
     except NameFault as fault:
-        found = " and ".join(map(_described, node.arguments, types))
+        found = " and ".join(map(described, node.arguments, types))
         raise NameFault(fault.expected, found) from None
 
 
-def _described(node: Node, kind: Type) -> str:
+def _other_name(name: Name) -> str:
+    """Return what a name of several parts that is none may have been meant to be."""
+    first, *rest = name.parts
+    if first in SCOPES:
+        return f"Write {Name((first, '.'.join(rest)))} if the dot belongs to the name."
+    meant = closest(first, SCOPES)
+    return f"Did you mean {Name((meant, *rest))}?" if meant else "Put text in single quotes."
+
+
+def described(node: Node, kind: Type) -> str:
     """Return what an argument is: its name with its type, or a constant."""
     if isinstance(node, Name):
         return f"{node} ({kind.phrase})"

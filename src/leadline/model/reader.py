@@ -112,7 +112,9 @@ def _record(source: Source, values: dict[str, Any], error: ValidationError) -> N
     misspelt = [each for each in found if each.meant and rename(values, each.keys, each.meant)]
     for each in misspelt or found:
         _keep(source, each)
-        if not misspelt:
+        if misspelt:
+            source.rename(_as_written(source, each.path), each.meant)
+        else:
             _repair(source, values, each)
 
 
@@ -147,18 +149,23 @@ def _understood(values: Any, error: ErrorDetails) -> _Found:
     if kind in _CHOICES and isinstance(value, Mapping):
         return _unknown_kind(keys, path, error)
     if kind == "leadline":
-        return _Found(
-            keys,
-            (*path, context["key"]) if "key" in context else path,
-            context["expected"],
-            context["found"],
-            context["remedy"],
-            changes=context.get("repair"),
-            of_key=error["loc"][-1] == "[key]",
-        )
+        return _ours(keys, path, error)
     expected = _EXPECTED[kind].format_map(context) if kind in _EXPECTED else error["msg"]
+    expected = expected.replace("'", "")
     found = "" if kind == "missing" else shown(value)[:60]
     return _Found(keys, path, expected, found, _nearest(value, context.get("expected", "")))
+
+
+def _ours(keys: Keys, path: Path, error: ErrorDetails) -> _Found:
+    """Return a fault that came from ``values.wrong``."""
+    context = error["ctx"]
+    changes = context.get("repair")
+    if "key" in context:
+        path = (*path, context["key"])
+        keys = keys if changes else (*keys, context["key"])
+    told = (context["expected"], context["found"], context["remedy"])
+    of_key = error["loc"][-1:] == ("[key]",)
+    return _Found(keys, path, *told, changes=changes, of_key=of_key)
 
 
 _EXPECTED: Mapping[str, str] = {
@@ -190,6 +197,9 @@ def _nearest(value: object, choices: str) -> str:
 
 
 def _unknown_key(keys: Keys, path: Path, known: Iterable[str]) -> _Found:
+    if keys[-1] in document.RULE_KINDS and "rules" in keys[:-1]:
+        remedy = f"A rule has only one of {', '.join(document.RULE_KINDS)}."
+        return _Found(keys, path, "is a key of another kind of rule", "", remedy, of_key=True)
     meant = closest(str(keys[-1]), known)
     remedy = f"Did you mean {meant}?" if meant else f"Known keys: {', '.join(sorted(known))}."
     return _Found(

@@ -22,7 +22,7 @@ _NEUTRAL: tuple[tuple[str, Any], ...] = (
     ("scores.*", {"rules": {}}),
     ("scores.*.of", "account"),
     ("scores.*.formula", "0"),
-    ("scores.*.rollup", "?"),
+    ("scores.*.rollup", "lost"),
     ("scores.*.by", "sum"),
     ("scores.*.rules", {}),
     ("scores.*.*", REMOVED),
@@ -36,15 +36,17 @@ _NEUTRAL: tuple[tuple[str, Any], ...] = (
     ("scores.*.rules.*.points", 1),
     ("scores.*.rules.*.values", {"?": 0}),
     ("scores.*.rules.*.bins", {0: 0}),
+    ("scores.*.rules.*.by", "?"),
+    ("scores.*.rules.*.limit_each", 0),
     ("scores.*.rules.*.*", REMOVED),
     ("scores.*.rules.*.values.*", 0),
     ("scores.*.rules.*.bins.*", 0),
-    ("grades.*", {"by": "?", "edges": {"?": 0}}),
-    ("grades.*.by", "?"),
+    ("grades.*", {"by": "lost", "edges": {"?": 0}}),
+    ("grades.*.by", "lost"),
     ("grades.*.edges", {"?": 0}),
     ("grades.*.*", REMOVED),
-    ("bands.*", {"by": "?", "edges": {"?": 0}}),
-    ("bands.*.by", "?"),
+    ("bands.*", {"by": "lost", "edges": {"?": 0}}),
+    ("bands.*.by", "lost"),
     ("bands.*.edges", {"?": 0}),
     ("bands.*.cells", {}),
     ("bands.*.default", "?"),
@@ -69,7 +71,7 @@ def repair(values: dict[str, Any], keys: Keys) -> None:
     slot, neutral = _slot(keys)
     parent = _at(values, slot[:-1])
     if slot[-1] == "by" and slot[0] == "bands" and "cells" in parent:
-        neutral = ["?"]
+        neutral = ["lost"]
     if isinstance(parent, list):
         parent[slot[-1]] = deepcopy(neutral)
     else:

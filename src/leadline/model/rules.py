@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from inspect import get_annotations
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 
 from leadline.model.expressions import Expression
 from leadline.model.values import (
@@ -27,10 +35,9 @@ from leadline.model.values import (
     Texts,
     Whole,
     plain,
-    rising,
+    rising_bins,
     wrong,
 )
-
 
 _CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
 """Keys that may hold anything, or say that nothing is expected."""
@@ -56,7 +63,7 @@ class Part(BaseModel):
         for name, field in cls.model_fields.items() if isinstance(values, Mapping) else ():
             key = field.alias or name
             if key in values and values[key] is None and name not in _CAN_BE_EMPTY:
-                raise wrong("must have a value", "nothing", key=key, repair={key: REMOVED})
+                raise wrong("must have a value", "nothing", key=key)
         return values
 
     @classmethod
@@ -91,18 +98,13 @@ def _no_null(entries: dict[Any, Any]) -> dict[Any, Any]:
     return entries
 
 
-def _rising_bins(bins: dict[float, Any]) -> dict[float, Any]:
-    rising({edge: edge for edge in bins})
-    return bins
-
-
 class Lookup(Part):
     """Points by the value of an expression."""
 
     values: Annotated[dict[Any, Entry], AfterValidator(_no_null)] | None = Field(
         None, description="Value to points."
     )
-    bins: Annotated[dict[Edge, Entry], AfterValidator(_rising_bins)] | None = Field(
+    bins: Annotated[dict[Edge, Entry], AfterValidator(rising_bins)] | None = Field(
         None, description="Lower edge to points; the greatest edge that is not above the value."
     )
     other: Entry = Field(0.0, description="Points of a value that matches nothing.")
@@ -216,9 +218,19 @@ class TableRule(Lookup, Rule):
         """Refuse entries that do not fit the expressions."""
         super().model_post_init(context)
         if _depth(self.table) > len(self.expressions):
-            found = "a table within a table" if isinstance(self.of, tuple) else "a table"
             expected = "must have numbers as entries, one level of tables an expression"
-            raise wrong(expected, found, repair={"values": {"?": 0}, "bins": REMOVED})
+            raise wrong(expected, "a table", repair=self._without_tables())
+
+    def _without_tables(self) -> dict[str, Any]:
+        """Return neutral values for the keys that have tables as entries."""
+        neutral = {"values": {"?": 0}, "bins": {0: 0}, "other": 0, "missing": 0}
+        entries = {key: getattr(self, key) for key in neutral}
+        return {key: neutral[key] for key, value in entries.items() if _has_table(value)}
+
+
+def _has_table(entry: object) -> bool:
+    inner = entry.values() if isinstance(entry, Mapping) else [entry]
+    return any(isinstance(each, Lookup) for each in inner)
 
 
 def _depth(entry: float | Lookup) -> int:

@@ -13,7 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from leadline.errors import Fault, ModelError
-from leadline.model.values import key_text
+from leadline.model.values import key_text, shown
 
 Path = tuple[str | int, ...]
 MOST_VALUES = 1_000_000
@@ -49,6 +49,13 @@ class Source:
         """Return a fault at a path."""
         return Fault(self.where(path), dotted(path), expected, found, remedy)
 
+    def rename(self, path: Path, name: str) -> None:
+        """Let a path and all below it also be found under another last key."""
+        depth = len(path)
+        below = {each: line for each, line in self.lines.items() if each[:depth] == path}
+        new = (*path[:-1], name)
+        self.lines |= {(*new, *each[depth:]): line for each, line in below.items()}
+
     def has_lost(self, path: Path) -> bool:
         """Say whether a path could not be read, or stands below one that could not."""
         return any(path[:depth] in self.lost for depth in range(1, len(path) + 1))
@@ -73,21 +80,20 @@ def load_text(text: str, name: str) -> Source:
     """Parse YAML into plain values and lines. Raises ModelError where it is not YAML."""
     source = Source(name)
     node = compose(text.removeprefix("\ufeff"), name)
-    if node is None:
+    source.values = _Builder(source).build(node, ()) if node is not None else None
+    if source.values is None:
         raise ModelError(Fault(f"{name}:1", "", "must hold a model document", "an empty file"))
-    source.values = _Builder(source).build(node, ())
     if not isinstance(source.values, dict):
-        found = "a list" if isinstance(source.values, list) else str(source.values)[:60]
-        raise ModelError(
-            source.fault((), "must be a mapping that starts with `leadline: 1`", found)
-        )
+        found = "a list" if isinstance(source.values, list) else shown(source.values)[:60]
+        expected = "must be a mapping that starts with `leadline: 1`"
+        raise ModelError(source.fault((), expected, found))
     return source
 
 
 def compose(text: str, name: str) -> Node | None:
     """Parse YAML into nodes, None for an empty text. Raises ModelError where it is not YAML."""
     try:
-        node: Node | None = YAML(typ="rt", pure=True).compose(StringIO(text))
+        node: Node | None = YAML(typ="safe", pure=True).compose(StringIO(text))
     except MarkedYAMLError as error:
         raise ModelError(_yaml_fault(name, text, error)) from error
     except (YAMLError, ValueError) as error:

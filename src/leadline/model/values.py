@@ -25,9 +25,8 @@ KIND = "kind: "
 def wrong(expected: str, found: object = "", remedy: str = "", **more: Any) -> PydanticCustomError:
     """Return the fault of a value; ``expected`` ends the sentence that starts with its path.
 
-    ``more`` may name the ``key`` below the path that is at fault, and as ``repair`` the values of
-    keys that make the part whole, so that the rest can be read; a value of ``REMOVED`` takes the
-    key away.
+    ``more`` may name the ``key`` of the part that is at fault, and as ``repair`` the values of keys
+    that make the part whole, so that the rest can be read; ``REMOVED`` takes a key away.
     """
     parts = {"expected": expected, "found": str(found), "remedy": remedy}
     return PydanticCustomError("leadline", "{expected}", {**parts, **more})
@@ -61,10 +60,12 @@ def shown(value: object) -> str:
 def key_text(key: object) -> str:
     """Return a key of a mapping as text, as it stands in paths and is compared with text.
 
-    >>> key_text(7), key_text(True), key_text("7")
-    ('7', 'true', '7')
+    >>> key_text(7), key_text(True), key_text("7"), key_text(None)
+    ('7', 'true', '7', 'null')
     """
-    return key if isinstance(key, str) else shown(key)
+    if isinstance(key, str):
+        return key
+    return "null" if key is None else shown(key)
 
 
 def _is_number(text: str) -> bool:
@@ -191,7 +192,76 @@ class Single(tuple[str, ...]):
 
     __slots__ = ()
 
-    def plain(value: object) -> Any:
+    def plain(self) -> str:
+        """Return the text as it was written."""
+        return self[0]
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        return Single([_text(value)])
+    if not value:
+        raise wrong("must name at least one", "an empty list")
+    return value if isinstance(value, Single) else tuple(_text(each) for each in value)
+
+
+def _name_or_texts(value: object) -> str | tuple[str, ...]:
+    return _texts(value) if isinstance(value, list | tuple) else name(value)
+
+
+def _version(value: object) -> int:
+    if value != 1 or isinstance(value, bool):
+        remedy = "It is the version of this language, not of the model."
+        raise wrong("must be 1", shown(value), remedy)
+    return 1
+
+
+def _zone(value: object) -> str:
+    if not isinstance(value, str) or value not in available_timezones():
+        remedy = nearest(value, available_timezones()) if isinstance(value, str) else ""
+        raise wrong("must be a time zone such as Europe/Warsaw", shown(value), remedy)
+    return value
+
+
+def rising(edges: Mapping[Any, float]) -> Mapping[Any, float]:
+    """Refuse edges that do not rise."""
+    if not edges:
+        raise wrong("must have at least one edge", "none")
+    for (low_name, low), (high_name, high) in pairwise(edges.items()):
+        if not low < high:
+            found = f"{key_text(high_name)} at {high} after {key_text(low_name)} at {low}"
+            raise wrong("must have edges that rise", found)
+    return edges
+
+
+def rising_bins(bins: Mapping[float, Any]) -> Mapping[float, Any]:
+    """Refuse lower edges that do not rise."""
+    if not bins:
+        raise wrong("must map lower edges to points", "an empty mapping")
+    for low, high in pairwise(bins):
+        if not low < high:
+            raise wrong("must have edges that rise", f"{high} after {low}")
+    return bins
+
+
+def _of(value: object) -> Expression | tuple[Expression, ...]:
+    if not isinstance(value, list | tuple):
+        return expression(value)
+    if len(value) != 2:  # noqa: PLR2004 - bins of one or two fields, says the language
+        raise wrong("must be one expression or a list of two", f"a list of {len(value)}")
+    return tuple(expression(each) for each in value)
+
+
+def _range(value: object) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2:  # noqa: PLR2004 - a pair
+        raise wrong("must be two numbers such as [0, 100]", shown(value))
+    low, high = (number(bound) for bound in value)
+    if low > high:
+        raise wrong("must have its lower bound first", shown(value))
+    return low, high
+
+
+def plain(value: object) -> Any:
     """Return a value as it stands in YAML."""
     if isinstance(value, Expression | Duration):
         return value.text

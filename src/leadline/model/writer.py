@@ -92,9 +92,11 @@ def _added(text: str, above: MappingNode, key: str, value: Any) -> str:
 
 def _end(text: str, node: Node) -> int:
     """Return where the text of a node ends; the marks of block style include what follows."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
-        end = node.end_mark.index
-        return len(text[:end].rstrip()) if getattr(node, "style", None) in ("|", ">") else end
+    end: int = node.end_mark.index
+    if isinstance(node, ScalarNode):
+        return len(text[:end].rstrip()) if node.style in ("|", ">") else end
+    if getattr(node, "flow_style", True) or not node.value:
+        return end
     last = node.value[-1]
     return _end(text, last[1] if isinstance(node, MappingNode) else last)
 

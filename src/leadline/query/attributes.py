@@ -142,7 +142,8 @@ def _undecided(context: Context, level: Level) -> Iterator[Tree]:
                     condition = f"{condition} and ({applies(context, level, rules).sql('duckdb')})"
                 yield _missing(
                     f"(select u.k, u.rule from {name} as u left join {level}_unit_row as fired "
-                    f"on fired.k = u.k and fired.rule = u.rule {join} where {condition}) as open_rules"
+                    f"on fired.k = u.k and fired.rule = u.rule {join} "
+                    f"where {condition}) as open_rules"
                 )
 
 
@@ -327,8 +328,7 @@ def _attribute(context: Context, numbered: NumberedRule) -> tuple[Tree, Tree]:
     assert isinstance(rule, TableRule)  # noqa: S101 - the last kind of attribute rule
     keys = [(render(each.tree), _type(context, numbered, each.tree)) for each in rule.expressions]
     entry = _entry(rule.table, keys)
-    empty = any_of(sql(":v is null", v=value) for value, _ in keys)
-    return sql("nullif(:e, 0.0)", e=entry), all_of([empty, lacking])
+    return sql("nullif(:e, 0.0)", e=entry), all_of([_is_empty(rule.table, keys), lacking])
 
 
 def _type(context: Context, numbered: NumberedRule, node: Node) -> Type:
@@ -340,14 +340,29 @@ def _entry(entry: float | Table, keys: Sequence[tuple[Tree, Type]]) -> Tree:
     """Return the entry of a table for the values of some expressions."""
     if not isinstance(entry, Table):
         return number(entry)
-    value, kind = keys[0]
-    branches = [(sql(":v is null", v=value), _entry(entry.missing, keys[1:]))]
-    if entry.bins is not None:
-        for edge, inner in sorted(entry.bins.items(), reverse=True):
-            branches.append((sql(":v >= :e", v=value, e=number(edge)), _entry(inner, keys[1:])))
-    for key, inner in (entry.values or {}).items():
-        branches.append((sql(":v = :k", v=value, k=_key(key, kind)), _entry(inner, keys[1:])))
+    branches = [(test, _entry(inner, keys[1:])) for test, inner in _branches(entry, *keys[0])]
     return exp.paren(case(branches, _entry(entry.other, keys[1:])))
+
+
+def _is_empty(entry: float | Table, keys: Sequence[tuple[Tree, Type]]) -> Tree:
+    """Return whether a value is null that the table looks at on the way to its entry."""
+    if not isinstance(entry, Table):
+        return exp.false()
+    first, *others = _branches(entry, *keys[0])
+    if not any(isinstance(each, Table) for each in entry.entries()):
+        return first[0]
+    branches = [(test, _is_empty(inner, keys[1:])) for test, inner in others]
+    rest = case(branches, _is_empty(entry.other, keys[1:]))
+    return exp.paren(case([(first[0], exp.true())], rest))
+
+
+def _branches(table: Table, value: Tree, kind: Type) -> Iterator[tuple[Tree, float | Table]]:
+    """Yield the tests of a table with their entries, the test for null first."""
+    yield sql(":v is null", v=value), table.missing
+    for edge, inner in sorted((table.bins or {}).items(), reverse=True):
+        yield sql(":v >= :e", v=value, e=number(edge)), inner
+    for key, inner in (table.values or {}).items():
+        yield sql(":v = :k", v=value, k=_key(key, kind)), inner
 
 
 def _key(key: object, kind: Type) -> Tree:

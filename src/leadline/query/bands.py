@@ -117,7 +117,8 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
         decided = column(f"decided.{name}.{band}", "f")
         was_on = column(f"was.{band}", "p") if before is not None else exp.false()
         state = sql(
-            "case when :d is null then coalesce(:w, false) else :d - 2.0 * floor(:d / 2.0) = 1.0 end",
+            "case when :d is null then coalesce(:w, false) "
+            "else :d - 2.0 * floor(:d / 2.0) = 1.0 end",
             d=decided,
             w=was_on,
         )
@@ -133,7 +134,7 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
 
 
 def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
-    """Return for each lead which switches the preceding run left on: those of its band and below."""
+    """Return for each lead the switches that the preceding run left on: its band's and below."""
     if not context.has("previous"):
         return None
     bands = list(ladder.edges or {})
@@ -148,7 +149,8 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
         for band in ladder.leave
     ]
     tree = sql(
-        "select lead_id, :columns from previous where coalesce(ladder, 'band') = :ladder group by lead_id",
+        "select lead_id, :columns from previous "
+        "where coalesce(ladder, 'band') = :ladder group by lead_id",
         columns=columns,
         ladder=text(name),
     )
@@ -213,7 +215,7 @@ def _overridden(context: Context) -> Tree:
 
 
 def transitions(context: Context, fingerprint: str) -> Tree | None:
-    """Return every change of a band between moments of a lead, and from ``previous`` to the first."""
+    """Return every change of a band, from ``previous`` and from moment to moment of a lead."""
     if not context.model.bands:
         return None
     return union(
@@ -229,14 +231,16 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
         before = sql("p.band")
         join = (
             "left join (select lead_id, max(band) as band from previous "
-            "where coalesce(ladder, 'band') = :ladder group by lead_id) as p on p.lead_id = f.lead_id"
+            "where coalesce(ladder, 'band') = :ladder group by lead_id) as p "
+            "on p.lead_id = f.lead_id"
         )
     return sql(
         "select lead_id, ladder, at, from_band, to_band, value, override, model from ("
         "select f.lead_id, :ladder as ladder, f.as_of as at, "
         "case when row_number() over (partition by f.lead_id order by f.as_of) = 1 then :before "
         "else lag(:band) over (partition by f.lead_id order by f.as_of) end as from_band, "
-        f":band as to_band, :value as value, f.override, :model as model from lead_banded as f {join}"
+        ":band as to_band, :value as value, f.override, :model as model "
+        f"from lead_banded as f {join}"
         ") as c where from_band is distinct from to_band",
         ladder=text(name),
         before=before,

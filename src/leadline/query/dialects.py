@@ -6,6 +6,7 @@ Relations use them as calls of our own names; ``lower`` puts the engine's SQL in
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from sqlglot import exp
 
@@ -30,7 +31,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "strict_least": "case when :a is not null and :b is not null then least(:a, :b) end",
         "strict_greatest": "case when :a is not null and :b is not null then greatest(:a, :b) end",
         # millionths, rounded once, halves away from zero: 16 units in the last place are added,
-        # so that noise of a floating sum cannot turn a half down; whole numbers up to 9e15 are exact
+        # so that noise of a floating sum cannot turn a half down; whole numbers are exact to 9e15
         "millionths": "case when :a is not null then "
         "greatest(-9e15, least(9e15, round(:a * 1000000.0000000036))) end",
         # hundredths of millionths, likewise; the input is whole
@@ -46,7 +47,8 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "matches": "(:a like :b)",
         "same": "(:a is not distinct from :b)",
         # text to a value, null where it is none
-        "text_to_number": "case when isfinite(try_cast(:a as double)) then try_cast(:a as double) end",
+        "text_to_number": "case when isfinite(try_cast(:a as double)) "
+        "then try_cast(:a as double) end",
         "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
         "text_to_time": "cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp)",
     },
@@ -65,7 +67,7 @@ def lower(tree: Tree, engine: str) -> Tree:
         if template is not None:
             arguments = dict(zip(_ARGUMENTS, node.expressions, strict=False))
             node.replace(sql(f"({template})", **arguments))
-    return whole.expressions[0]
+    return cast("Tree", whole.expressions[0])
 
 
 def render(tree: Tree, engine: str, *, pretty: bool = False) -> str:

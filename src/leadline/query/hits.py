@@ -19,6 +19,7 @@ from leadline.model.names import Place, fields_of, place_of
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, Stream, rule_expressions
 from leadline.query.expressions import SQL_TYPES, Renderer
+from leadline.query.reach import owners, reset_scores
 from leadline.query.sql import (
     Tree,
     all_of,
@@ -345,7 +346,7 @@ class Hits:
         used = used_parameters(self.matchers)
         if "within" in used:
             yield sql("(m.within is null or :age < m.within)", age=self.age)
-        for score in _reset_scores(self.context, self.level):
+        for score in reset_scores(self.context, self.level):
             rules = [each.rule for each in self.matchers if each.rule and each.rule.resets]
             numbers = [each.number for each in rules if each.score_name == score]
             if not numbers:
@@ -409,110 +410,3 @@ def _reads_subject(matcher: Matcher) -> bool:
 def call_same(left: Tree, right: Tree) -> Tree:
     """Return whether two values are equal or both null."""
     return exp.NullSafeEQ(this=left, expression=right)
-
-
-def owners(level: Level) -> tuple[str, ...]:
-    """Return how events find the subjects they belong to."""
-    if level == "lead":
-        return ("s.source = e.lead_id",)
-    return (
-        "e.account_id is not null and s.own and s.account_id = e.account_id",
-        "e.account_id is null and not s.own and s.source = e.lead_id",
-    )
-
-
-def subject_steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_subject``: whose events count for whom, with what conditions read."""
-    yield from _reset_steps(context, level)
-    resets = _reset_scores(context, level)
-    columns = [column(f"reset.{each}", "r") for each in resets]
-    reset_join = f"left join {level}_reset as r on r.k = f.k" if resets else ""
-    if level == "lead":
-        source, join = "f.lead_id as source", ""
-        if context.has("lead_merges"):
-            source, join = "w.source", "join lead_reach as w on w.k = f.k"
-        yield (
-            "lead_subject",
-            sql(
-                f"select f.*, {source}, :columns from lead_facts as f {join} {reset_join}",
-                columns=columns,
-            ),
-        )
-        return
-    yield (
-        "account_subject",
-        sql(
-            f"select f.*, cast(null as text) as source, true as own, :columns from account_facts as f {reset_join} "
-            "union all "
-            f"select f.*, w.source, false as own, :columns from account_facts as f "
-            f"join account_reach as w on w.k = f.k {reset_join}",
-            columns=columns,
-        ),
-    )
-
-
-def _reset_scores(context: Context, level: Level) -> list[str]:
-    return [
-        name
-        for name in context.rule_scores(level)
-        if context.model.scores[name].reset_on is not None and context.has("outcomes")
-    ]
-
-
-def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield when each subject last started again."""
-    scores = _reset_scores(context, level)
-    if not scores:
-        return
-    columns = [
-        named(
-            sql(
-                "max(case when e.outcome in (:kinds) then e.occurred_at end)",
-                kinds=[text(each) for each in context.model.scores[name].reset_on or ()],
-            ),
-            f"reset.{name}",
-        )
-        for name in scores
-    ]
-    reach = {
-        "lead": "select k, as_of, lead_id as source from lead_facts",
-        "account": "select f.k, f.as_of, f.account_id, cast(null as text) as source, true as own from account_facts as f "
-        "union all select f.k, f.as_of, f.account_id, w.source, false as own "
-        "from account_facts as f join account_reach as w on w.k = f.k",
-    }[level]
-    if level == "lead" and context.has("lead_merges"):
-        reach = (
-            "select f.k, f.as_of, w.source from lead_facts as f join lead_reach as w on w.k = f.k"
-        )
-    rows = union(
-        sql(
-            f"select s.k, e.outcome, e.occurred_at from outcomes as e join ({reach}) as s on {owner} "
-            "where e.occurred_at <= s.as_of and (e.recorded_at is null or e.recorded_at <= s.as_of)"
-        )
-        for owner in owners(level)
-    )
-    yield (
-        f"{level}_reset",
-        sql("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows),
-    )
-
-
-def mark_steps(context: Context) -> Iterator[Step]:
-    """Yield from when to when an event is marked as not to be counted."""
-    if context.has("event_marks"):
-        yield (
-            "marked",
-            sql(
-                """
-            select event_id, recorded_at as since, until from (
-                select event_id, mark, recorded_at, lead(recorded_at) over (
-                    partition by event_id order by recorded_at
-                ) as until
-                from (
-                    select event_id, recorded_at, max(mark) as mark
-                    from event_marks group by event_id, recorded_at
-                ) as latest
-            ) as spans where mark is not null
-            """
-            ),
-        )

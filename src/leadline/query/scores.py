@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlglot import exp
 
-from leadline.model.check import order
+from leadline.model.check import dependencies, order
 from leadline.model.document import Score
 from leadline.model.names import place_of_formula
 from leadline.model.types import Type
@@ -15,16 +16,13 @@ from leadline.query.attributes import has_score, renderer
 from leadline.query.context import Context, Level, NumberedRule
 from leadline.query.sql import (
     Tree,
-    case,
     column,
     integer,
     named,
-    null,
     number,
     sql,
     text,
     total,
-    union,
     values,
 )
 from leadline.query.subjects import Step
@@ -133,8 +131,6 @@ def millionths(value: float) -> int:
     >>> millionths(0.0000005), millionths(-1.5)
     (1, -1500000)
     """
-    from decimal import ROUND_HALF_UP, Decimal  # noqa: PLC0415
-
     return int((Decimal(repr(float(value))) * MILLION).to_integral_value(ROUND_HALF_UP))
 
 
@@ -172,8 +168,9 @@ def ledger(context: Context, level: Level, *, has_rows: bool) -> Iterator[Tree]:
             ],
         )
         yield sql(
-            "select r.k, n.score, n.name as rule, r.state, r.units as count, r.last_at, r.weight, "
-            "r.points / 1e6 as points, n.unit from :rows as r join (:rules) as n on n.rule = r.rule",
+            "select r.k, n.score, n.name as rule, r.state, r.units as count, r.last_at, "
+            "r.weight, r.points / 1e6 as points, n.unit "
+            "from :rows as r join (:rules) as n on n.rule = r.rule",
             rows=exp.to_table(f"{level}_row"),
             rules=rules,
         )
@@ -194,14 +191,15 @@ def _unit(score: Score) -> str:
 
 
 def _limit_row(context: Context, level: Level, name: str, rule: str, change: Tree) -> Tree:
-    guard = exp.true()
+    guard: Tree = exp.true()
     join = ""
     if context.model.scores[name].for_ is not None:
         join = f"join {level}_for as f on f.k = t.k"
         guard = column(f"for.{name}", "f")
     return sql(
-        "select t.k, :score as score, :rule as rule, 'limit' as state, cast(null as bigint) as count, "
-        "cast(null as timestamp) as last_at, cast(null as double) as weight, "
+        "select t.k, :score as score, :rule as rule, 'limit' as state, "
+        "cast(null as bigint) as count, cast(null as timestamp) as last_at, "
+        "cast(null as double) as weight, "
         f"(:change) / 1e6 as points, :unit as unit from {level}_total as t {join} "
         "where :change <> 0 and :guard",
         score=text(name),
@@ -276,8 +274,6 @@ def _for_some(context: Context, name: str, value: Tree) -> Tree:
 
 def _ready(context: Context, state: Scored, waiting: Sequence[str]) -> list[str]:
     """Return the scores that can be computed now, one kind and level at a time."""
-    from leadline.model.check import dependencies  # noqa: PLC0415
-
     done = {*state.has["lead"], *state.has["account"]}
     ready = [name for name in waiting if set(dependencies(context.model, name)) <= done]
     first = context.model.scores[ready[0]]
@@ -317,10 +313,7 @@ def _formula(context: Context, name: str) -> Tree:
     place = place_of_formula(account=score.is_account)
     render = renderer(context, place, "f", lambda read: column(read, "f"))
     amount = _in_range(score, sql("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
-    value = _for_some(context, name, rounded(amount))
-    if score.is_account:
-        return value
-    return value
+    return _for_some(context, name, rounded(amount))
 
 
 def _brought_to_leads(context: Context, state: Scored, step: str) -> Iterator[Step]:
@@ -365,7 +358,8 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
         f"gathered_{step}",
         sql(
             "select l.account_k, :columns from (select l.*, :places from :leads as l "
-            "where l.account_k is not null and not l.merged_away and :known) as l group by l.account_k",
+            "where l.account_k is not null and not l.merged_away and :known) as l "
+            "group by l.account_k",
             columns=columns,
             places=unique,
             leads=exp.to_table(state.relation["lead"]),
@@ -377,7 +371,8 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
     yield (
         relation,
         sql(
-            "select f.*, :columns from :accounts as f left join :gathered as g on g.account_k = f.k",
+            "select f.*, :columns from :accounts as f "
+            "left join :gathered as g on g.account_k = f.k",
             columns=values_,
             accounts=exp.to_table(state.relation["account"]),
             gathered=exp.to_table(f"gathered_{step}"),
@@ -408,6 +403,3 @@ def _rolled(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
     amount = sql("coalesce(:g, 0.0)", g=column(name, "g"))
     return _for_some(context, name, rounded(_in_range(score, amount)))
-
-
-__all__ = ["case", "ledger", "null", "score_steps", "total_steps", "union"]

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import cast
+from typing import TypeAlias, cast
 
 from sqlglot import exp, parse_one
 
-Tree = exp.Expression
-Parts = Tree | Sequence[Tree]
+Tree: TypeAlias = exp.Expression
+Parts: TypeAlias = Tree | Sequence[Tree]
 
 
 _PLACE = re.compile(r"(?<![:\w]):([a-z_]+)")
@@ -23,7 +23,7 @@ _MARK = "__part_"
 
 @lru_cache(maxsize=1024)
 def _parsed(template: str) -> Tree:
-    return parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect="duckdb")
+    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect="duckdb"))
 
 
 def sql(template: str, **parts: Parts) -> Tree:
@@ -64,7 +64,7 @@ def _fill_relation(place: exp.Table, filling: Parts) -> None:
     )
 
 
-def _fill_value(place: exp.Column, filling: Parts) -> None:
+def _fill_value(place: Tree, filling: Parts) -> None:
     if isinstance(filling, exp.Expression):
         place.replace(_bracketed(filling.copy(), place))
     else:
@@ -144,7 +144,7 @@ def case(branches: Iterable[tuple[Tree, Tree]], default: Tree | None = None) -> 
 def union(relations: Iterable[Tree], *, distinct: bool = False) -> Tree:
     """Return the rows of some relations with the same columns, all or the distinct ones."""
     found = [cast("exp.Query", each) for each in relations]
-    return cast("Tree", exp.union(*found, distinct=distinct)) if len(found) > 1 else found[0]
+    return cast("Tree", exp.union(*found, distinct=distinct) if len(found) > 1 else found[0])
 
 
 def total(trees: Iterable[Tree]) -> Tree:

@@ -15,7 +15,7 @@ from sqlglot import exp
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
-from leadline.query import attributes, bands, hits, scores, subjects, units
+from leadline.query import attributes, bands, reach, scores, subjects, units
 from leadline.query.context import Context, Level, Profile
 from leadline.query.dialects import render
 from leadline.query.sql import Tree, column, named, sql, text, union
@@ -52,14 +52,11 @@ class Statement:
         return [name for name in self.steps if name in wanted]
 
     def text(self, output: str, engine: str, given: frozenset[str] = frozenset()) -> str:
-        """Return the SQL of an output, or of a step, for an engine; steps given are tables there."""
+        """Return the SQL of an output or a step for an engine; steps given are tables there."""
         names = self.needed(output, given)
         if not names:
             return self._rendered(output, engine)
-        parts = [
-            f"{name} as {'materialized ' if name in NUMBERED else ''}({self._rendered(name, engine)})"
-            for name in names
-        ]
+        parts = [f"{name} as {_once(name)}({self._rendered(name, engine)})" for name in names]
         recursive = "recursive " if RECURSIVE & set(names) else ""
         return f"with {recursive}{', '.join(parts)} {self._rendered(output, engine)}"
 
@@ -69,6 +66,10 @@ class Statement:
             tree = self.outputs[name] if name in self.outputs else self.steps[name]
             self._texts[key] = render(tree, engine)
         return self._texts[key]
+
+
+def _once(name: str) -> str:
+    return "materialized " if name in NUMBERED else ""
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
@@ -89,11 +90,11 @@ def _levels(context: Context) -> tuple[Level, ...]:
 def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
     levels = _levels(context)
     yield from subjects.steps(context)
-    yield from hits.mark_steps(context)
+    yield from reach.mark_steps(context)
     rows: dict[Level, bool] = {}
     for level in levels:
         yield from attributes.for_steps(context, level)
-        yield from hits.subject_steps(context, level)
+        yield from reach.subject_steps(context, level)
         yield from units.steps(context, level)
         found = dict(attributes.steps(context, level))
         yield from found.items()
@@ -114,7 +115,9 @@ def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str,
         yield "transitions", changes
 
 
-_LEDGER = "{who}.lead_id, {who}.as_of, p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
+_LEDGER = (
+    "f.lead_id, f.as_of, p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
+)
 
 
 def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
@@ -127,7 +130,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
         if rows:
             parts.append(
                 sql(
-                    f"select {_LEDGER.format(who='f')} from (:rows) as p "
+                    f"select {_LEDGER} from (:rows) as p "
                     f"join lead_facts as f on f.{key} = p.k where f.in_spine",
                     rows=union(rows),
                 )
@@ -146,12 +149,13 @@ _NO_LEDGER = """
 def _scores(context: Context, print_: str) -> Tree:
     model = context.model
     columns = [column(name, "f") for name in (*model.scores, *model.grades)]
-    for ladder in model.bands:
-        columns.append(named(column(f"band.{ladder}", "f"), model.column(ladder)))
-    for ladder in model.bands:
-        columns.append(named(column(f"edge.{ladder}", "f"), f"edge_{model.column(ladder)}"))
+    columns += [named(column(f"band.{each}", "f"), model.column(each)) for each in model.bands]
+    columns += [
+        named(column(f"edge.{each}", "f"), f"edge_{model.column(each)}") for each in model.bands
+    ]
     return sql(
-        "select f.lead_id, f.as_of, :columns, f.override, f.missing, :model as model from lead_banded as f",
+        "select f.lead_id, f.as_of, :columns, f.override, f.missing, :model as model "
+        "from lead_banded as f",
         columns=columns,
         model=text(print_),
     )
@@ -164,6 +168,3 @@ def _account_scores(context: Context, print_: str) -> Tree:
         columns=[column(name, "f") for name in names],
         model=text(print_),
     )
-
-
-__all__ = ["OUTPUTS", "Profile", "Statement", "statement", "subjects"]

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from sqlglot import exp
 
 from leadline.model.names import NameFault
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 from leadline.query.context import Context, Level
 from leadline.query.expressions import SQL_TYPES
-from leadline.query.sql import Tree, all_of, case, column, named, null, sql, text, union
+from leadline.query.sql import Tree, case, column, named, null, sql, text, union
 
 Step = tuple[str, Tree]
 TABLE_OF = {"lead": "leads", "account": "accounts"}
@@ -88,10 +88,9 @@ def _joins_moments(context: Context) -> bool:
 
 
 def _account_moment(context: Context) -> Tree:
+    held = column(field("lead", "account_id"))
     sources = [
-        sql(
-            'select account_id, as_of from (select "lead.account_id" as account_id, as_of from lead_base) as b where account_id is not null'
-        )
+        sql("select :held as account_id, as_of from lead_base where :held is not null", held=held)
     ]
     if context.profile.every_account:
         tables = ["leads", *(["accounts"] if context.has("accounts") else [])]
@@ -101,7 +100,8 @@ def _account_moment(context: Context) -> Tree:
         moments = sql("select distinct as_of from spine")
         sources.append(
             sql(
-                "select every.account_id, moments.as_of from :every as every cross join :moments as moments",
+                "select every.account_id, moments.as_of "
+                "from :every as every cross join :moments as moments",
                 every=every,
                 moments=moments,
             )
@@ -294,8 +294,13 @@ _LEAD_REACH = """
 def _account_reach(context: Context) -> Iterator[Step]:
     """Yield the leads whose events are an account's where they name no account themselves."""
     if not context.has("field_history"):
-        member = "select a.k, a.as_of, l.lead_id from account_moment as a join leads as l on l.account_id = a.account_id"
-        yield "account_member", sql(member)
+        yield (
+            "account_member",
+            sql(
+                "select a.k, a.as_of, l.lead_id "
+                "from account_moment as a join leads as l on l.account_id = a.account_id"
+            ),
+        )
     else:
         yield "account_candidate", sql(_CANDIDATE, links=_links(context))
         yield "account_member", sql(_MEMBER)
@@ -335,11 +340,3 @@ _ACCOUNT_REACH = """
     select m.k, g.from_id as source
     from account_member as m join merged as g on g.as_of = m.as_of and g.into_id = m.lead_id
 """
-
-
-def known_columns(table: str) -> list[str]:
-    """Return the columns of a table that are the contract."""
-    return list(KNOWN_COLUMNS[table])
-
-
-__all__ = ["Step", "all_of", "field", "known_columns", "steps"]

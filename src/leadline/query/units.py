@@ -57,7 +57,7 @@ def is_summed(rule: UnitRule) -> bool:
 
 
 def steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_unit_row``: units, latest moment, weight and points of every rule that fired."""
+    """Yield ``LEVEL_unit_row``: units, latest moment, weight and points of what fired."""
     rows: list[str] = []
     for stream in STREAMS:
         if context.has(stream):
@@ -261,7 +261,8 @@ def _picked(hits: Hits) -> Iterator[Step]:
     yield (
         f"{hits.name}_placed",
         sql(
-            f"select *, row_number() over (partition by k, rule order by {_LATEST}) as place from :chosen as c",
+            f"select *, row_number() over (partition by k, rule order by {_LATEST}) as place "
+            "from :chosen as c",
             chosen=exp.to_table(f"{hits.name}_chosen"),
         ),
     )
@@ -291,12 +292,19 @@ _PICKED_PARAMS: dict[str, Callable[[UnitRule], Tree]] = {
 }
 
 _PARTS = """
-    select k, rule, cast(sum(units) as bigint) as units, max(last_at) as last_at, sum(weights) as weights,
-        sum(case when limit_each is null then amount else clamp(amount, -limit_each, limit_each) end) as amount
+    select k, rule, cast(sum(units) as bigint) as units, max(last_at) as last_at,
+        sum(weights) as weights,
+        sum(
+            case when limit_each is null then amount
+            else clamp(amount, -limit_each, limit_each) end
+        ) as amount
     from (
         select c.k, c.rule, c.part, p.limit_each, p.at_least, count(*) as units,
             max(c.occurred_at) as last_at, sum(c.weight) as weights,
-            sum(case when p.at_least is null or c.place = 1 then coalesce(c.amount, 0.0) * c.weight else 0.0 end) as amount
+            sum(
+                case when p.at_least is null or c.place = 1
+                then coalesce(c.amount, 0.0) * c.weight else 0.0 end
+            ) as amount
         from :placed as c join (:params) as p on p.rule = c.rule
         where p.at_most is null or c.place <= p.at_most
         group by c.k, c.rule, c.part, p.limit_each, p.at_least

@@ -10,7 +10,6 @@ import pyarrow as pa
 
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.document import (
-    Column,
     EventRule,
     Example,
     Model,
@@ -35,7 +34,9 @@ def check_examples(model: Model, source: Source) -> list[Fault]:
         tables = _tables(model)
         scored = score(_as_written(model), as_of=_AS_OF, **tables).scores
     except (LeadlineError, pa.ArrowException) as error:
-        return [source.fault(("examples",), "must be scored", str(error).splitlines()[0].rstrip("."))]
+        return [
+            source.fault(("examples",), "must be scored", str(error).splitlines()[0].rstrip("."))
+        ]
     rows = {row["lead_id"]: row for row in scored.to_pylist()}
     return [
         fault
@@ -47,7 +48,10 @@ def check_examples(model: Model, source: Source) -> list[Fault]:
 def _as_written(model: Model) -> Model:
     """Return the model for rows that already have its own names and values."""
     columns = {
-        table: {name: Column(type=column.type) for name, column in declared.items()}
+        table: {
+            name: column.model_copy(update={"source": None, "missing": (), "zone": None})
+            for name, column in declared.items()
+        }
         for table, declared in model.columns.items()
     }
     return model.model_copy(update={"columns": columns})

@@ -9,20 +9,16 @@ from typing import Any
 
 from leadline.errors import Fault, InputError
 from leadline.model.document import (
-    EventRule,
     Ladder,
     Model,
-    SilenceRule,
     Table,
     TableRule,
-    UnitRule,
 )
 from leadline.model.expressions import Call, Literal, Name, Node
 from leadline.model.types import Type
 from leadline.query.context import Context, rule_expressions
 from leadline.query.dialects import render
 from leadline.query.hits import Matcher, condition, matchers
-from leadline.query.sql import sql
 from leadline.review.worlds import Outlook, Step, Worlds
 from leadline.scoring import Run
 
@@ -109,7 +105,8 @@ def _refuse_unknown(run: Run, lead_id: str) -> None:
     query = "select 1 from leads where lead_id = ?"
     if not run.engine.rows(query, [lead_id]):
         near = run.engine.rows(
-            "select lead_id from leads order by jaro_winkler_similarity(lead_id, ?) desc, lead_id limit 1",
+            "select lead_id from leads "
+            "order by jaro_winkler_similarity(lead_id, ?) desc, lead_id limit 1",
             [lead_id],
         )
         remedy = f"Did you mean {near[0][0]}?" if near else ""
@@ -256,7 +253,7 @@ def _candidates(model: Model, entity: str, name: str, kind: Type) -> list[Any]:
         for expression in rule_expressions(rule):
             found += [(0.0, value) for value in _compared(expression.tree, entity, name)]
     values = [value for _, value in sorted(found, key=lambda pair: -pair[0])]
-    fitting = [each for each in map(lambda value: _fit(value, kind), values) if each is not None]
+    fitting = [each for each in (_fit(value, kind) for value in values) if each is not None]
     return list(dict.fromkeys(fitting))[:_MOST_CANDIDATES]
 
 
@@ -397,17 +394,3 @@ def _change(was: Mapping[str, Any] | None, now: Mapping[str, Any] | None) -> str
     if now["count"] > was["count"] or now["last_at"] > was["last_at"]:
         return "gained"
     return "expired" if now["count"] < was["count"] else "decayed"
-
-
-__all__ = [
-    "Change",
-    "EventRule",
-    "Explanation",
-    "Move",
-    "SilenceRule",
-    "UnitRule",
-    "compare",
-    "explain",
-    "main_score",
-    "sql",
-]

@@ -172,7 +172,8 @@ class Worlds:
         at = self.as_of.replace(tzinfo=None).isoformat(sep=" ")
         self.own.run(
             "create or replace table spine as "
-            f"select world || {_text(self.lead_id)} as lead_id, timestamp '{at}' as as_of from worlds"
+            f"select world || {_text(self.lead_id)} as lead_id, timestamp '{at}' as as_of "
+            "from worlds"
         )
         return self._scores(worlds)
 
@@ -218,7 +219,8 @@ class Worlds:
                     str(value).lower() if value is True else str(value),
                 ]
                 self.own.rows(
-                    "insert into field_history (entity, id, field, value, valid_from) values (?, ?, ?, ?, ?)",
+                    "insert into field_history (entity, id, field, value, valid_from) "
+                    "values (?, ?, ?, ?, ?)",
                     [*row, self.as_of.replace(tzinfo=None)],
                 )
 
