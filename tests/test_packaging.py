@@ -12,6 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from leadline.model.schema import json_schema
+
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
@@ -87,3 +89,9 @@ def test_every_supported_python_is_declared() -> None:
     """The versions that are checked here are those that pyproject allows."""
     allowed = Requirement(f"python{PROJECT['project']['requires-python']}").specifier
     assert [p for p in ("3.10", *PYTHONS, "3.14") if allowed.contains(f"{p}.0")] == [*PYTHONS]
+
+
+def test_the_shipped_schema_is_current() -> None:
+    """The JSON Schema in the repository is what the model gives today."""
+    shipped = Path(__file__).parents[1] / "schema" / "model.schema.json"
+    assert shipped.read_text(encoding="utf-8") == json_schema()

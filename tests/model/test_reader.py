@@ -231,18 +231,16 @@ VALUES = st.recursive(
 )
 
 
-def paths(values: Any) -> list[tuple[Any, ...]]:
-    """Return the keys that lead to every part of plain values."""
-    pairs = values.items() if isinstance(values, dict) else enumerate(values)
-    found = []
-    for key, value in pairs:
-        found += [(key,)]
-        if isinstance(value, dict | list):
-            found += [(key, *each) for each in paths(value)]
-    return found
-
-
 EXAMPLE_VALUES = load_text(EXAMPLE.read_text(encoding="utf-8"), "m").values
+
+
+def parts(values: Any) -> list[Any]:
+    """Return every mapping and list of plain values."""
+    inner = values.values() if isinstance(values, dict) else values
+    return [
+        values,
+        *(part for each in inner if isinstance(each, dict | list) for part in parts(each)),
+    ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -250,13 +248,10 @@ EXAMPLE_VALUES = load_text(EXAMPLE.read_text(encoding="utf-8"), "m").values
 def test_any_value_anywhere_is_read_or_told(data: st.DataObject) -> None:
     """Whatever stands in place of any parts of a document, the rest is read."""
     values = deepcopy(EXAMPLE_VALUES)
-    for *above, last in data.draw(st.lists(st.sampled_from(paths(EXAMPLE_VALUES)), max_size=3)):
-        part = values
-        for key in above:
-            part = part[key] if isinstance(part, list) or key in part else {}
-            part = part if isinstance(part, dict | list) else {}
-        if isinstance(part, dict) or len(part) > (last if isinstance(last, int) else 9):
-            part[last] = data.draw(VALUES)
+    for _ in range(data.draw(st.integers(1, 3))):
+        part = data.draw(st.sampled_from([each for each in parts(values) if each]))
+        key = data.draw(st.sampled_from(sorted(part, key=str) if isinstance(part, dict) else [0]))
+        part[key] = data.draw(VALUES)
     model, source = parse(values)
     assert model.leadline == 1
     assert all(str(fault).endswith((".", "?")) for fault in source.faults)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from leadline.model.rules import (
     DECAY_KINDS,
@@ -31,6 +31,7 @@ from leadline.model.rules import (
     Table,
     TableRule,
     UnitRule,
+    one_of,
 )
 from leadline.model.types import Type
 from leadline.model.values import (
@@ -98,6 +99,8 @@ class Column(Part):
 
 class Score(Described):
     """A sum of rules, a formula over other scores, or a rollup of a score over an account."""
+
+    model_config = one_of("rules", "formula", "rollup")
 
     of: Literal["account"] | None = Field(None, description="The score belongs to the account.")
     for_: Condition | None = Field(None, alias="for", description="Leads that have this score.")
@@ -170,6 +173,10 @@ class Grade(Described):
 
 class Ladder(Described):
     """Bands by the edges of a score, or by the cells of several grades."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["edges"]}, {"required": ["cells", "default"]}]}
+    )
 
     by: NameOrTexts = Field(description="Score whose edges count, or a list of grades.")
     edges: Edges | None = Field(None, description="Band to its lower edge, rising.")

@@ -70,7 +70,7 @@ def repair(values: dict[str, Any], keys: Keys) -> None:
     """Replace or remove the smallest part around a fault that can be replaced or removed."""
     slot, neutral = _slot(keys)
     parent = _at(values, slot[:-1])
-    if slot[-1] == "by" and slot[0] == "bands" and "cells" in parent:
+    if slot[0] == "bands" and slot[-1] == "by" and isinstance(parent, dict) and "cells" in parent:
         neutral = ["lost"]
     if isinstance(parent, list):
         parent[slot[-1]] = deepcopy(neutral)

@@ -39,7 +39,7 @@ from leadline.model.values import (
     wrong,
 )
 
-_CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
+CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
 """Keys that may hold anything, or say that nothing is expected."""
 
 
@@ -62,7 +62,7 @@ class Part(BaseModel):
         """Refuse a key without a value: it would silently mean the default."""
         for name, field in cls.model_fields.items() if isinstance(values, Mapping) else ():
             key = field.alias or name
-            if key in values and values[key] is None and name not in _CAN_BE_EMPTY:
+            if key in values and values[key] is None and name not in CAN_BE_EMPTY:
                 raise wrong("must have a value", "nothing", key=key)
         return values
 
@@ -71,6 +71,11 @@ class Part(BaseModel):
         """Return the fields in the order people expect: a kind's own before those of all kinds."""
         names = (name for each in cls.__mro__ for name in get_annotations(each))
         return [name for name in dict.fromkeys(names) if name in cls.model_fields]
+
+
+def one_of(*keys: str) -> ConfigDict:
+    """Return what tells editors that a part has one of some keys."""
+    return ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in keys]})
 
 
 class Described(Part):
@@ -100,6 +105,8 @@ def _no_null(entries: dict[Any, Any]) -> dict[Any, Any]:
 
 class Lookup(Part):
     """Points by the value of an expression."""
+
+    model_config = one_of("values", "bins")
 
     values: Annotated[dict[Any, Entry], AfterValidator(_no_null)] | None = Field(
         None, description="Value to points."
@@ -239,6 +246,10 @@ def _depth(entry: float | Lookup) -> int:
 
 class UnitRule(Rule):
     """What event rules and outcome rules share: units, their weight and their limits."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"dependentRequired": {"by": ["limit_each"], "limit_each": ["by"]}}
+    )
 
     where: Condition | None = Field(None, description="Condition on the event's own columns.")
     points: Points = Field(description="Points of each unit, a number or a formula.")

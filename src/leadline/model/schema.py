@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from leadline.model.document import Model
+from leadline.model.rules import CAN_BE_EMPTY
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -27,12 +28,17 @@ def _tidy(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {key: _tidy(value) for key, value in schema.items() if not _is_title(key, value)}
-    if kept.get("default", "") is None and "anyOf" in kept and kept.get("type") != "null":
-        del kept["default"]
-        choices = [each for each in kept.pop("anyOf") if each != {"type": "null"}]
-        kept |= choices[0] if len(choices) == 1 else {"anyOf": choices}
+    for name, key in kept.get("properties", {}).items():
+        if name not in CAN_BE_EMPTY and key.get("default", "") is None:
+            kept["properties"][name] = _without_null(key)
     return kept
 
 
 def _is_title(key: str, value: object) -> bool:
     return key == "title" and isinstance(value, str)
+
+
+def _without_null(key: dict[str, Any]) -> dict[str, Any]:
+    choices = [each for each in key["anyOf"] if each != {"type": "null"}]
+    rest = {name: value for name, value in key.items() if name not in ("anyOf", "default")}
+    return rest | (choices[0] if len(choices) == 1 else {"anyOf": choices})

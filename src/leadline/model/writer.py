@@ -73,9 +73,10 @@ def _replaced(text: str, key: Node | None, old: Node, value: Any) -> str:
     start, end = old.start_mark.index, _end(text, old)
     new = _flow(value, old.style if isinstance(old, ScalarNode) else None)
     if key is not None and text[key.end_mark.index : start].strip() in (":", ""):
-        start = key.end_mark.index
-        new = f": {new}"
-    return text[:start] + new + text[max(start, end) :]
+        start = text.index(":", key.end_mark.index) + 1
+        end = start if not text[start:end].strip() else end
+        new = f" {new}"
+    return text[:start] + new + text[end:]
 
 
 def _added(text: str, above: MappingNode, key: str, value: Any) -> str:
