@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from click import ClickException
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -130,10 +129,11 @@ def score(
         run.keep(*wanted)
         run.table("scores")
         _write(run, wanted, rejects)
-        if "scores" not in wanted:
-            pages.best(out, run)
-        elif run.model.bands:
-            pages.bands(err, run, wanted["scores"])
+        if "scores" in wanted:
+            pages.written(err, run, wanted["scores"])
+        else:
+            paths = [f"--{name.replace('_', '-')} {path}" for name, path in inputs.items()]
+            pages.best(out, run, f"leadline explain {model} {{lead}} {' '.join(paths)}")
         _report(run, rejects)
 
 
@@ -153,7 +153,10 @@ def _write(run: Run, wanted: dict[str, str], rejects: str | None) -> None:
         for name, path in wanted.items():
             outputs.add(run.ordered_sql(name), path)
         if rejects:
-            outputs.add(f"select * from {run.loaded.rejects.relation}", rejects)
+            relation = run.loaded.rejects.relation
+            outputs.add(
+                f'select * from {relation} order by table_name, file, "row", reason', rejects
+            )
 
 
 def _report(run: Run, rejects: str | None) -> None:
@@ -213,15 +216,11 @@ def check(
     """Report every fault of a model at once; with tables, of its columns and types too."""
     document, source = read_model(model)
     inputs = _inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
-    faults = check_model(document, source)
-    if inputs and not faults:
-        with _engine(None) as engine:
-            faults = Run.faults(engine, document, source, inputs)
+    with _engine(None) as engine:
+        faults = Run.faults(engine, document, source, inputs)
     refuse(faults or check_examples(document, source))
     _warn(model)
-    rules = sum(1 for _ in document.rules())
-    examples = f", {len(document.examples)} examples hold" if document.examples else ""
-    out.print(f"{model}: no faults; {len(document.scores)} scores, {rules} rules{examples}")
+    out.print(f"{model}: no faults; {pages.contents(document)}")
     out.print(f"fingerprint {fingerprint_of(document)}")
 
 
@@ -281,8 +280,8 @@ def main() -> None:
     except LeadlineError as error:
         err.print(str(error), markup=False)
         sys.exit(error.exit_status)
-    except ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        err.print(f"{error.format_message()}. See leadline --help.", markup=False)
         sys.exit(2)
     except OSError as error:
         err.print(str(error), markup=False)

@@ -41,7 +41,7 @@ def amount(value: float | None, *, sign: bool = False) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def best(console: Console, run: Run) -> None:
+def best(console: Console, run: Run, hint: str) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
     name = main_score(run.model)
     count = run.engine.rows("select count(*) from spine")[0][0]
@@ -68,9 +68,7 @@ def best(console: Console, run: Run) -> None:
     for each in bands:
         _band_counts(console, run, each)
     if top:
-        console.print(
-            f"next: leadline explain MODEL {top[0][0]} --leads ... shows every point of a lead"
-        )
+        console.print(f"next, every point of a lead: {hint.format(lead=top[0][0])}", markup=False)
 
 
 def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
@@ -93,8 +91,21 @@ def _reason(row: Mapping[str, Any]) -> str:
     return f"{row['rule']}{times} {amount(row['points'], sign=True)}"
 
 
-def bands(console: Console, run: Run, path: str) -> None:
-    """Print how many leads are in each band."""
+def contents(model: Model) -> str:
+    """Return how much a model holds, in words."""
+    counts = {
+        "score": len(model.scores),
+        "rule": sum(1 for _ in model.rules()),
+        "example": len(model.examples),
+    }
+    words = [
+        f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items() if count
+    ]
+    return ", ".join(words) + (" that hold" if model.examples else "")
+
+
+def written(console: Console, run: Run, path: str) -> None:
+    """Print where the scores are, and how many leads are in each band."""
     console.print(f"scores written to {path}")
     for name in run.model.bands:
         _band_counts(console, run, run.model.column(name))

@@ -192,8 +192,17 @@ class Run:
     def faults(
         engine: DuckDB, model: Model, source: Source, inputs: Mapping[str, Input]
     ) -> list[Fault]:
-        """Return the faults of a model over tables, columns and types included."""
-        loaded = load(engine, inputs, model.columns)
+        """Return the faults of a model over tables, columns and types included.
+
+        Tables that cannot be used are faults among the others.
+        """
+        try:
+            loaded = load(engine, inputs, model.columns)
+        except InputError as error:
+            return [
+                *check(model, source),
+                *(each for each in error.faults if isinstance(each, Fault)),
+            ]
         return _with_examples(check(model, source, loaded.schema), loaded)
 
     @cached_property

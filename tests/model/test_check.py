@@ -90,23 +90,31 @@ def test_a_column_that_was_lost_in_reading_is_there() -> None:
     [
         (
             rule(**EVENT, within="30m"),
-            "scores.s.rules.r.within is in minutes, as m stands for minutes; found 30m. "
-            "Write 30d if days are meant.",
+            (
+                "scores.s.rules.r.within is in minutes, as m stands for minutes; found 30m. "
+                "Write 30d if days are meant."
+            ),
         ),
         (
             rule(**EVENT, decay={"half_life": "6m"}),
-            "scores.s.rules.r.decay.half_life is in minutes, as m stands for minutes; found 6m. "
-            "Write 6d if days are meant.",
+            (
+                "scores.s.rules.r.decay.half_life is in minutes, as m stands for minutes; found 6m. "
+                "Write 6d if days are meant."
+            ),
         ),
         (
             score(rules={}, decay={"keep": 0.5, "every": "3m"}),
-            "scores.s.decay.every is in minutes, as m stands for minutes; found 3m. "
-            "Write 3d if days are meant.",
+            (
+                "scores.s.decay.every is in minutes, as m stands for minutes; found 3m. "
+                "Write 3d if days are meant."
+            ),
         ),
         (
             rule(silent_for="2m", points=-1),
-            "scores.s.rules.r.silent_for is in minutes, as m stands for minutes; found 2m. "
-            "Write 2d if days are meant.",
+            (
+                "scores.s.rules.r.silent_for is in minutes, as m stands for minutes; found 2m. "
+                "Write 2d if days are meant."
+            ),
         ),
         (
             rule(**EVENT, at_least=3, at_most=2),

@@ -58,32 +58,46 @@ def test_all_faults_of_a_document_are_told_together() -> None:
     """Structure, syntax, names, types, edges and cycles are told in the order of the lines."""
     assert [each.removeprefix("model:") for each in faults(MANY)] == [
         "3 model must stand only once in its mapping; found it again.",
-        "5 columns.leads.seniority.type must be one of text, number, boolean, time or any; "
-        "found txt. Did you mean text?",
+        (
+            "5 columns.leads.seniority.type must be one of text, number, boolean, time or any; "
+            "found txt. Did you mean text?"
+        ),
         "8 scores.person.ruls is not a key that is known here. Did you mean rules?",
         "9 scores.person.rules.visit.evnt is not a key that is known here. Did you mean event?",
         "9 scores.person.rules.visit.within must be a duration such as 30d; found 90.",
-        "10 scores.person.ruls.guide.points must be in quotes; found least(minutes, 10). "
-        "YAML splits a text at a comma inside { } and [ ].",
+        (
+            "10 scores.person.ruls.guide.points must be in quotes; found least(minutes, 10). "
+            "YAML splits a text at a comma inside { } and [ ]."
+        ),
         "10 scores.person.rules.guide.cout is not a key that is known here. Did you mean count?",
-        "10 scores.person.rules.guide.where must go on with an operator, or end, at character 7; "
-        "found lke 'a%'. Did you mean like?",
-        "11 scores.person.rules.other.when reads path, but bare names cannot stand here. "
-        "Write lead.path or account.path.",
+        (
+            "10 scores.person.rules.guide.where must go on with an operator, or end, at character 7; "
+            "found lke 'a%'. Did you mean like?"
+        ),
+        (
+            "11 scores.person.rules.other.when reads path, but bare names cannot stand here. "
+            "Write lead.path or account.path."
+        ),
         "12 scores.person.range must have its lower bound first; found [100, 0].",
         "15 scores.company.rules.size.bins must have edges that rise; found 0 after 10.",
-        "16 scores.company.rules.kind must have one of when, of, event, outcome or silent_for; "
-        "found 5.",
-        "17 scores.total.formula reads nobody, which is not a score. Write lead.nobody if it is a "
-        "field.",
+        (
+            "16 scores.company.rules.kind must have one of when, of, event, outcome or silent_for; "
+            "found 5."
+        ),
+        (
+            "17 scores.total.formula reads nobody, which is not a score. Write lead.nobody if it is a "
+            "field."
+        ),
         "18 scores.loop.formula must not depend on itself; found loop reads loop.",
         "20 grades.fit.edges.D must be a number; found zero.",
         "21 grades.heat.by must name a score; found persn. Did you mean person?",
         "22 bands.default is missing, as a list in `by` needs it.",
         "26 overrides.o.bnd is not a key that is known here. Did you mean band?",
         "26 overrides.o.when must be true or false; found total (a number).",
-        "27 overrides.p.when reads hits.size, but only event, outcome and silence rules are "
-        "counted.",
+        (
+            "27 overrides.p.when reads hits.size, but only event, outcome and silence rules are "
+            "counted."
+        ),
         "28 examples[1].bands.two must name a ladder; found two. Known: band.",
     ]
 
@@ -102,34 +116,48 @@ def test_all_faults_of_a_document_are_told_together() -> None:
         ),
         (
             "scores: {s: {rules: {g: {group: 5, event: x, points: 1}}, limits: {email: 1}}}",
-            "scores.s.rules.g.group must be a name of letters, digits and _ that starts with no "
-            "digit; found 5.",
+            (
+                "scores.s.rules.g.group must be a name of letters, digits and _ that starts with no "
+                "digit; found 5."
+            ),
         ),
         (
-            "scores: {s: {rules: {}}}\nbands: 5\noverrides: {o: {when: true, band: x, in: a}}\n"
-            "examples: [{band: x, bands: {a: x}}]",
+            (
+                "scores: {s: {rules: {}}}\nbands: 5\noverrides: {o: {when: true, band: x, in: a}}\n"
+                "examples: [{band: x, bands: {a: x}}]"
+            ),
             "bands must be a mapping; found 5.",
         ),
         (
-            "scores: {s: {rules: {}}}\n"
-            "bands: {by: s, edges: {a: x}, leave: {b: 1}, require: {c: s > 1}}",
+            (
+                "scores: {s: {rules: {}}}\n"
+                "bands: {by: s, edges: {a: x}, leave: {b: 1}, require: {c: s > 1}}"
+            ),
             "bands.edges.a must be a number; found x.",
         ),
         (
-            "scores: {s: {rules: {}}}\ngrades: {g: {by: s, edges: 5}}\n"
-            "bands: {by: [g], cells: {hot: A}, default: cold}",
+            (
+                "scores: {s: {rules: {}}}\ngrades: {g: {by: s, edges: 5}}\n"
+                "bands: {by: [g], cells: {hot: A}, default: cold}"
+            ),
             "grades.g.edges must be a mapping; found 5.",
         ),
         (
-            "scores: {s: {rules: {}}}\ngrades: {g: 5}\n"
-            "bands: {by: [g], cells: {hot: A}, default: cold}\nexamples: [{grades: {g: A}}]",
+            (
+                "scores: {s: {rules: {}}}\ngrades: {g: 5}\n"
+                "bands: {by: [g], cells: {hot: A}, default: cold}\nexamples: [{grades: {g: A}}]"
+            ),
             "grades.g must be a mapping; found 5.",
         ),
         (
-            "scores: {s: {rules: {a: &a {event: x, points: 1}, b: {<<: *a, within: 3d},"
-            " c: {when: hits.b > 0, points: 1}}}}",
-            "scores.s.rules.b.<< is a merge key, which YAML 1.2 lacks. "
-            "Write the keys out, or let an alias stand for a whole part.",
+            (
+                "scores: {s: {rules: {a: &a {event: x, points: 1}, b: {<<: *a, within: 3d},"
+                " c: {when: hits.b > 0, points: 1}}}}"
+            ),
+            (
+                "scores.s.rules.b.<< is a merge key, which YAML 1.2 lacks. "
+                "Write the keys out, or let an alias stand for a whole part."
+            ),
         ),
         (
             "scores: {s: {rules: {r: {event: x, points: 1, at_most: x, at_least: 5}}}}",

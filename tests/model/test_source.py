@@ -69,10 +69,14 @@ def test_the_directive_of_yaml_1_1_changes_nothing() -> None:
 def test_a_number_with_leading_zeros_must_say_what_it_is() -> None:
     """A postcode would lose its zeros, so that it needs quotes."""
     assert messages("a: 007\nb: [1, -010]\n") == [
-        'm.yaml:1 a must not have leading zeros; found 007. Write "007" if it is text, '
-        "else leave the zeros out.",
-        'm.yaml:2 b[1] must not have leading zeros; found -010. Write "-010" if it is text, '
-        "else leave the zeros out.",
+        (
+            'm.yaml:1 a must not have leading zeros; found 007. Write "007" if it is text, '
+            "else leave the zeros out."
+        ),
+        (
+            'm.yaml:2 b[1] must not have leading zeros; found -010. Write "-010" if it is text, '
+            "else leave the zeros out."
+        ),
     ]
 
 
@@ -106,25 +110,33 @@ def test_an_empty_file_is_told(text: str) -> None:
         ("hello\n", "m.yaml:1 must be a mapping that starts with `leadline: 1`; found hello."),
         (
             "a:\n\tb: 1\n",
-            "m.yaml:2 must be YAML (found character '\\t' that cannot start any token); "
-            "found b: 1. Indent with spaces: YAML does not allow tabs.",
+            (
+                "m.yaml:2 must be YAML (found character '\\t' that cannot start any token); "
+                "found b: 1. Indent with spaces: YAML does not allow tabs."
+            ),
         ),
         (
             "r: {when: lead.a in ('x', 'y'), points: 3}\n",
-            "m.yaml:1 must be YAML (expected ',' or '}', but got '<scalar>'); found "
-            "r: {when: lead.a in ('x', 'y'), points: 3}. "
-            "Put the whole text in quotes: YAML ends it at the comma.",
+            (
+                "m.yaml:1 must be YAML (expected ',' or '}', but got '<scalar>'); found "
+                "r: {when: lead.a in ('x', 'y'), points: 3}. "
+                "Put the whole text in quotes: YAML ends it at the comma."
+            ),
         ),
         (
             "when: 'x' = lead.a\n",
-            "m.yaml:1 must be YAML (expected <block end>, but found '<scalar>'); found "
-            "when: 'x' = lead.a. "
-            "Put the whole text in quotes: YAML ends it at the closing quote.",
+            (
+                "m.yaml:1 must be YAML (expected <block end>, but found '<scalar>'); found "
+                "when: 'x' = lead.a. "
+                "Put the whole text in quotes: YAML ends it at the closing quote."
+            ),
         ),
         (
             "a: b: c\n",
-            "m.yaml:1 must be YAML (mapping values are not allowed here); found a: b: c. "
-            "Put the whole text in quotes: YAML ends it at the second colon.",
+            (
+                "m.yaml:1 must be YAML (mapping values are not allowed here); found a: b: c. "
+                "Put the whole text in quotes: YAML ends it at the second colon."
+            ),
         ),
         ("a: *b\n", "m.yaml:1 must be YAML (found undefined alias 'b'); found a: *b."),
         ("a: \x01\n", None),
@@ -176,8 +188,10 @@ def test_a_merge_key_is_told() -> None:
     """YAML 1.2 has no merge keys; the part is lost, so that nothing else is said about it."""
     found = load_text("a: &x {b: 1}\nc: {<<: *x, d: 2}\n", "m.yaml")
     assert [str(each) for each in found.faults] == [
-        "m.yaml:2 c.<< is a merge key, which YAML 1.2 lacks. "
-        "Write the keys out, or let an alias stand for a whole part."
+        (
+            "m.yaml:2 c.<< is a merge key, which YAML 1.2 lacks. "
+            "Write the keys out, or let an alias stand for a whole part."
+        )
     ]
     assert found.has_lost(("c", "b"))
 

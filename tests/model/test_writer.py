@@ -160,15 +160,19 @@ def test_an_edit_of_one_line_or_without_a_last_line_end_works() -> None:
         (
             (*RULES, "a", "points"),
             "lest(",
-            "model:16 scores.person.rules.a.points must use known functions; found lest. "
-            "Did you mean least?",
+            (
+                "model:16 scores.person.rules.a.points must use known functions; found lest. "
+                "Did you mean least?"
+            ),
         ),
         (
             (*RULES, "a", "zzz"),
             1,
-            "model:16 scores.person.rules.a.zzz is not a key that is known here. Known keys: "
-            "at_least, at_most, by, count, decay, description, event, group, limit, limit_each, "
-            "owner, pick, pinned, points, where, within.",
+            (
+                "model:16 scores.person.rules.a.zzz is not a key that is known here. Known keys: "
+                "at_least, at_most, by, count, decay, description, event, group, limit, limit_each, "
+                "owner, pick, pinned, points, where, within."
+            ),
         ),
     ],
 )

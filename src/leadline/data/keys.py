@@ -59,7 +59,10 @@ KEYS: Mapping[str, Keys] = {
         defaults={"outcome_id": ""},
     ),
     "previous": Keys(
-        ("lead_id", "band"), unique=("lead_id", "ladder"), defaults={"ladder": "band"}
+        ("lead_id", "band"),
+        nullable=("band",),
+        unique=("lead_id", "ladder"),
+        defaults={"ladder": "band"},
     ),
     "field_history": Keys(
         ("entity", "id", "field", "value", "valid_from"),

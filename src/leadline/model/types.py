@@ -61,7 +61,12 @@ KNOWN_COLUMNS: Mapping[str, Columns] = {
         "amount": Type.NUMBER,
         "reason": Type.TEXT,
     },
-    "previous": {"lead_id": Type.TEXT, "ladder": Type.TEXT, "band": Type.TEXT},
+    "previous": {
+        "lead_id": Type.TEXT,
+        "ladder": Type.TEXT,
+        "band": Type.TEXT,
+        "edge_band": Type.TEXT,
+    },
     "field_history": {
         "entity": Type.TEXT,
         "id": Type.TEXT,

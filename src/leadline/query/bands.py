@@ -141,7 +141,7 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
     columns = [
         named(
             sql(
-                "bool_or(band in (:above))",
+                "bool_or(coalesce(edge_band, band) in (:above))",
                 above=[text(each) for each in bands[bands.index(band) :]],
             ),
             f"was.{band}",

@@ -77,7 +77,8 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         "lead": "select k, as_of, lead_id as source from lead_facts",
         "account": "select f.k, f.as_of, f.account_id, cast(null as text) as source, true as own "
         "from account_facts as f union all "
-        "select f.k, f.as_of, f.account_id, w.source, false as own from account_facts as f join account_reach as w on w.k = f.k",
+        "select f.k, f.as_of, f.account_id, w.source, false as own "
+        "from account_facts as f join account_reach as w on w.k = f.k",
     }[level]
     if level == "lead" and context.has("lead_merges"):
         reach = (

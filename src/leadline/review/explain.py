@@ -374,7 +374,7 @@ def compare(
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key), new.get(key)
         points = [float(row["points"]) if row else 0.0 for row in (was, now)]
-        if points[0] != points[1] or (was is None) != (now is None):
+        if points[0] != points[1]:
             changes.append(Change(_change(was, now), *key, points[0], points[1]))
     return sorted(changes, key=lambda change: -abs(change.after - change.before))
 
