@@ -35,7 +35,7 @@ from leadline.errors import (
     ],
 )
 def test_a_message_is_one_sentence_and_a_remedy(fault: Fault, message: str) -> None:
-    """Where, path, expected and found make a sentence; the remedy follows it; none must be given."""
+    """Where, path, expected and found make a sentence, and the remedy follows it."""
     assert str(fault) == message
 
 

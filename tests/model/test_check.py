@@ -56,9 +56,7 @@ def test_columns_of_the_data_are_checked(listed: Listed) -> None:
     ],
 )
 def test_what_can_work_is_no_fault(wrong: dict[str, object]) -> None:
-    """Declared columns may be lacking, columns without values have every type, text is never a
-    number but may be compared with one, and a table that was not given has any column.
-    """
+    """Lacking declared columns, empty columns, text against numbers and absent tables can work."""
     assert faults(wrong, COLUMNS) == []
 
 
@@ -98,7 +96,8 @@ def test_a_column_that_was_lost_in_reading_is_there() -> None:
         (
             rule(**EVENT, decay={"half_life": "6m"}),
             (
-                "scores.s.rules.r.decay.half_life is in minutes, as m stands for minutes; found 6m. "
+                "scores.s.rules.r.decay.half_life is in minutes, as m stands for minutes; "
+                "found 6m. "
                 "Write 6d if days are meant."
             ),
         ),

@@ -132,7 +132,7 @@ def test_a_model_cannot_be_changed() -> None:
     """Models are values; another one is made instead."""
     model = read(document())
     with pytest.raises(ValueError, match="frozen"):
-        model.model = "other"  # type: ignore[misc]  # what the test is about
+        model.model = "other"
 
 
 def test_an_empty_key_does_not_mean_its_default() -> None:

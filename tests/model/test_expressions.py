@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,7 +172,5 @@ def test_names_are_told_in_the_order_written() -> None:
 @given(st.text(alphabet="ab .,()'\"=<>+-*/0123456789dande or not in like case when then end\n%"))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     """No text makes the parser fail in any other way."""
-    try:
+    with contextlib.suppress(ExpressionError):
         Expression(text)
-    except ExpressionError as fault:
-        assert fault.expected.startswith("must ")

@@ -71,7 +71,8 @@ def test_all_faults_of_a_document_are_told_together() -> None:
         ),
         "10 scores.person.rules.guide.cout is not a key that is known here. Did you mean count?",
         (
-            "10 scores.person.rules.guide.where must go on with an operator, or end, at character 7; "
+            "10 scores.person.rules.guide.where must go on with an operator, or end, "
+            "at character 7; "
             "found lke 'a%'. Did you mean like?"
         ),
         (
@@ -85,7 +86,8 @@ def test_all_faults_of_a_document_are_told_together() -> None:
             "found 5."
         ),
         (
-            "17 scores.total.formula reads nobody, which is not a score. Write lead.nobody if it is a "
+            "17 scores.total.formula reads nobody, which is not a score. "
+            "Write lead.nobody if it is a "
             "field."
         ),
         "18 scores.loop.formula must not depend on itself; found loop reads loop.",
@@ -117,7 +119,8 @@ def test_all_faults_of_a_document_are_told_together() -> None:
         (
             "scores: {s: {rules: {g: {group: 5, event: x, points: 1}}, limits: {email: 1}}}",
             (
-                "scores.s.rules.g.group must be a name of letters, digits and _ that starts with no "
+                "scores.s.rules.g.group must be a name of letters, "
+                "digits and _ that starts with no "
                 "digit; found 5."
             ),
         ),
@@ -173,7 +176,8 @@ def test_nothing_is_told_that_only_follows_from_a_broken_part(text: str, message
 
 def test_a_rule_is_checked_on_after_its_first_fault() -> None:
     """A broken window does not hide a wrong name, nor one score another."""
-    text = f"{HEAD}scores: {{s: {{rules: {{r: {{event: x, within: 3, where: hits.r > 0, points: 1}}}}}}}}\n"
+    rule = "{event: x, within: 3, where: hits.r > 0, points: 1}"
+    text = f"{HEAD}scores: {{s: {{rules: {{r: {rule}}}}}}}\n"
     assert [each.split()[1] for each in faults(text)] == [
         "scores.s.rules.r.within",
         "scores.s.rules.r.where",

@@ -62,7 +62,7 @@ def test_a_rule_keeps_its_other_keys(
 
 def test_a_key_that_cannot_be_one_is_taken_away() -> None:
     """A bad name goes with what it names; a bad edge takes all edges with it."""
-    values = {"scores": {"1s": {}, "t": {}}}
+    values: dict[str, Any] = {"scores": {"1s": {}, "t": {}}}
     repair_key(values, ("scores", "1s"))
     assert values == {"scores": {"t": {}}}
     values = rule(bins={"a": 1, 5: 2})

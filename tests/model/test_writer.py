@@ -170,7 +170,8 @@ def test_an_edit_of_one_line_or_without_a_last_line_end_works() -> None:
             1,
             (
                 "model:16 scores.person.rules.a.zzz is not a key that is known here. Known keys: "
-                "at_least, at_most, by, count, decay, description, event, group, limit, limit_each, "
+                "at_least, at_most, by, count, decay, description, event, group, limit, "
+                "limit_each, "
                 "owner, pick, pinned, points, where, within."
             ),
         ),
@@ -205,7 +206,6 @@ def test_a_document_is_written_in_blocks_in_the_order_people_expect() -> None:
     assert keys == expected.split()
 
 
-NAMES = st.from_regex(r"[a-z]{3,8}", fullmatch=True).filter(lambda name: name not in _WORDS)
 _WORDS = {
     "and",
     "not",
@@ -219,6 +219,9 @@ _WORDS = {
     "then",
     "else",
 } | {*("end", "lead", "account", "hits", "last", "between")}
+NAMES: st.SearchStrategy[str] = st.from_regex(r"[a-z]{3,8}", fullmatch=True).filter(
+    lambda name: name not in _WORDS
+)
 TEXTS = st.text(min_size=1).filter(lambda text: text.isprintable()) | st.sampled_from(
     ["NO", "007", "1_0", "1e3", "2026-01-01", "a: b", "# x", "- x", "'", '"', "null", "~", "a\nb"]
 )
