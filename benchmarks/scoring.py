@@ -61,14 +61,17 @@ def peak_gib() -> float:
 
 
 def loaded(folder: Path, model: str | Path, memory: str | None = None) -> Run:
-    """Open a run over the generated files, with the events in the engine's own tables."""
+    """Open a run over the generated tables in the engine's own format, compressed as on disk."""
     engine = DuckDB(memory_limit=memory)
     inputs = {"leads": str(folder / "leads.parquet"), "events": str(folder / "events.parquet")}
     run = Run.open(engine, model, inputs, as_of=AS_OF.replace(tzinfo=UTC), clean=True)
+    store = folder / "tables.duckdb"
+    made = store.exists()
+    engine.run(f"attach '{store}' as store")
     for table in ("leads", "events"):
-        engine.run(f"create table own_{table} as select * from {table}")
-        engine.run(f"drop view {table}")
-        engine.run(f"alter table own_{table} rename to {table}")
+        if not made:
+            engine.run(f"create table store.{table} as select * from {table}")
+        engine.run(f"create or replace view {table} as select * from store.{table}")
     make_spine(engine, AS_OF.replace(tzinfo=UTC))
     return run
 
@@ -193,9 +196,9 @@ def account(folder: Path) -> None:
     run = loaded(folder, folder / "plain.yaml")
     base = seconds(into_table(run, "scores"), 1)
     run.engine.run(
-        "create or replace table leads as select * replace ("
+        "create or replace view leads as select * replace ("
         "case when row_number() over () <= 50000 then 'one account' else account_id end "
-        "as account_id) from leads"
+        "as account_id) from store.leads"
     )
     make_spine(run.engine, AS_OF.replace(tzinfo=UTC))
     other = run.with_model(read(text.rstrip("\n") + "\n" + rollups))

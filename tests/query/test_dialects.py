@@ -31,11 +31,23 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "finite": [
         ("finite(1e308 * 10)", None),
         ("finite(cast('nan' as double))", None),
-        ("finite(2.5)", 2.5),
+        ("finite(cast(2.5 as double))", 2.5),
+        ("finite(-1e308 * 10)", None),
     ],
     "divide": [("divide(1, 2)", 0.5), ("divide(1, 0)", None), ("divide(null, 2)", None)],
-    "strict_least": [("strict_least(1, 2)", 1), ("strict_least(null, 2)", None)],
-    "strict_greatest": [("strict_greatest(1, 2)", 2), ("strict_greatest(1, null)", None)],
+    "least_number": [
+        ("least_number(cast(1 as double), 2)", 1.0),
+        ("least_number(cast(null as double), 2.0)", None),
+        ("least_number(cast(-1 as double), cast(null as double))", None),
+    ],
+    "greatest_number": [
+        ("greatest_number(cast(1 as double), 2)", 2.0),
+        ("greatest_number(cast(1 as double), cast(null as double))", None),
+    ],
+    "least_time": [("least_time(date '2026-01-01', cast(null as date))", None)],
+    "greatest_time": [
+        ("greatest_time(date '2026-01-01', date '2025-01-01') > date '2025-06-01'", True)
+    ],
     "millionths": [
         ("millionths(cast(0.0000005 as double))", 1.0),
         ("millionths(cast(-0.0000005 as double))", -1.0),

@@ -23,13 +23,20 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "seconds": "cast(:a as double) / 1e6",
         # day number in a zone
         "calendar_day": "cast((:a at time zone 'UTC') at time zone :b as date)",
-        # a number that is neither NaN nor infinite, else null
-        "finite": "case when isfinite(:a) then :a end",
+        # a number that is neither NaN nor infinite, else null; names its argument once, as
+        # formulas nest
+        "finite": "nullif(nullif(nullif(:a, cast('inf' as double)), cast('-inf' as double)), "
+        "cast('nan' as double))",
         # real division, null where the divisor is 0
-        "divide": "case when :b <> 0 then cast(:a as double) / :b end",
-        # null where an argument is null
-        "strict_least": "case when :a is not null and :b is not null then least(:a, :b) end",
-        "strict_greatest": "case when :a is not null and :b is not null then greatest(:a, :b) end",
+        "divide": "cast(:a as double) / nullif(:b, 0.0)",
+        # of two numbers, null where one is null: NaN is the greatest of all and stands for null
+        "greatest_number": "nullif(greatest(coalesce(:a, cast('nan' as double)), "
+        "coalesce(:b, cast('nan' as double))), cast('nan' as double))",
+        "least_number": "-nullif(greatest(coalesce(-(:a), cast('nan' as double)), "
+        "coalesce(-(:b), cast('nan' as double))), cast('nan' as double))",
+        # of two times, likewise
+        "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
+        "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
         # millionths, rounded once, halves away from zero: 16 units in the last place are added,
         # so that noise of a floating sum cannot turn a half down; whole numbers are exact to 9e15
         "millionths": "case when :a is not null then "

@@ -55,6 +55,8 @@ class Renderer:
         known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
         wanted = _TAKES.get(node.operation, known)
         arguments = [self(each, wanted) for each in node.arguments]
+        if node.operation in ("least", "greatest"):
+            return _extreme(node.operation, wanted, arguments)
         if node.operation == "age":
             return call(
                 "seconds", sql("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0])
@@ -102,11 +104,10 @@ def _template(template: str) -> Callable[[list[Tree]], Tree]:
     return render
 
 
-def _folded(function: str) -> Callable[[list[Tree]], Tree]:
-    def render(arguments: list[Tree]) -> Tree:
-        return reduce(lambda one, other: call(function, one, other), arguments)
-
-    return render
+def _extreme(operation: str, kind: Type, arguments: list[Tree]) -> Tree:
+    """Return the least or greatest of numbers or times, null where one is null."""
+    function = f"{operation}_{'time' if kind is Type.TIME else 'number'}"
+    return reduce(lambda one, other: call(function, one, other), arguments)
 
 
 _TAKES: Mapping[str, Type] = {
@@ -131,8 +132,6 @@ _OPERATIONS: Mapping[str, Callable[[list[Tree]], Tree]] = {
     "length": _template("code_points(:a)"),
     "like": _template("matches(:a, :b)"),
     "ilike": _template("matches(lower_ascii(:a), lower_ascii(:b))"),
-    "least": _folded("strict_least"),
-    "greatest": _folded("strict_greatest"),
     "coalesce": lambda arguments: exp.Coalesce(this=arguments[0], expressions=arguments[1:]),
 }
 """Operation to the tree of its arguments."""

@@ -1,0 +1,36 @@
+"""Long and deep formulas stay short as SQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from leadline.model.expressions import Expression
+from leadline.model.names import Names, Place
+from leadline.model.reader import read
+from leadline.model.types import Type
+from leadline.query.dialects import render
+from leadline.query.expressions import Renderer
+from leadline.query.sql import column
+
+MODEL = read("leadline: 1\nmodel: m\nscores: {s: {rules: {r: {event: x, points: 1}}}}\n")
+
+
+def length(text: str) -> int:
+    """Return how long an expression is as SQL."""
+    names = Names(MODEL, {"events": {"a": Type.NUMBER, "b": Type.NUMBER}})
+    renderer = Renderer(names, Place("events"), lambda name: column(name.parts[0]), column("as_of"))
+    return len(render(renderer(Expression(text).tree), "duckdb"))
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["{} + a", "{} * a", "{} / a", "a / ({})", "least({}, a)", "greatest(a, {})", "-({})"],
+)
+def test_sql_grows_in_proportion_to_the_formula(operation: str) -> None:
+    """Twice as many operations give about twice as much SQL, not its square."""
+    short, long = "a", "a"
+    for _ in range(10):
+        short = operation.format(short)
+    for _ in range(20):
+        long = operation.format(long)
+    assert length(long) < 2.5 * length(short)
