@@ -62,7 +62,7 @@ def test_best_leads_are_printed(folder: Path) -> None:
     assert ended.returncode == 0
     assert ended.stdout.splitlines()[1].split() == ["b", "40", "sales", "demo", "+40"]
     assert "as of 2026-11-01T12:00:00Z" in ended.stderr
-    assert "next: leadline explain" in ended.stdout
+    assert "leadline explain model.yaml b --leads leads.csv" in ended.stdout
 
 
 def test_the_moment_is_now_and_printed(folder: Path) -> None:

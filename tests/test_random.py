@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from functools import cache
 
 import pytest
 
 from comparison import differences, product
 from leadline.engines.duckdb import DuckDB
 from oracle.generate import FEATURES, case, features
-from oracle.scoring import FAULTS, score
+from oracle.scoring import FAULTS, Result, score
 
-SEEDS = int(os.environ.get("LEADLINE_RANDOM_CASES", "600"))
+SEEDS = int(os.environ.get("LEADLINE_RANDOM_CASES", "300"))
 """How many random cases a run compares; the counts of features are taken over 2,000."""
 BLOCK = 25
 
@@ -38,13 +39,22 @@ def test_every_feature_appears_often() -> None:
     assert not rare
 
 
+@cache
+def _right(seed: int) -> Result:
+    one = case(seed)
+    return score(one.document, one.tables, one.spine)
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_seeded_fault_is_found(fault: str) -> None:
     """A fault in one step of the meaning makes the comparison fail within the first cases."""
     for seed in range(2000):
         one = case(seed)
-        wrong = score(one.document, one.tables, one.spine, frozenset({fault}))
-        right = score(one.document, one.tables, one.spine)
+        try:
+            wrong = score(one.document, one.tables, one.spine, frozenset({fault}))
+        except ArithmeticError:  # an age that cannot be
+            continue
+        right = _right(seed)
         if (wrong.ledger, wrong.scores) != (right.ledger, right.scores):
             with DuckDB(threads=1) as engine:
                 found = product(engine, one.document, one.tables, one.spine)
