@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterator, Sequence
 
 from sqlglot import exp
 
-from leadline.model.document import BaseRule, ConditionRule, Rule, SilenceRule, Table, TableRule
+from leadline.model.document import (
+    BaseRule,
+    ConditionRule,
+    Rule,
+    SilenceRule,
+    Table,
+    TableRule,
+    UnitRule,
+)
 from leadline.model.expressions import Expression, Name, Node, names
 from leadline.model.names import Place, fields_of, place_of, place_of_for
 from leadline.model.types import Type
-from leadline.query.context import LEVELS, Context, Level, NumberedRule, rule_expressions
+from leadline.query.context import Context, Level, NumberedRule, rule_expressions
 from leadline.query.expressions import Renderer
 from leadline.query.hits import sign_numbers
 from leadline.query.sql import (
@@ -28,7 +36,7 @@ from leadline.query.sql import (
     values,
 )
 from leadline.query.subjects import Step, field
-from leadline.query.units import STREAMS, scores_for_some
+from leadline.query.units import STREAMS, applies, is_summed, scores_for_some
 
 
 def for_steps(context: Context, level: Level) -> Iterator[Step]:
@@ -136,8 +144,6 @@ def _undecided(context: Context, level: Level) -> Iterator[Tree]:
                 condition = "fired.k is null"
                 join = ""
                 if scores_for_some(context, level):
-                    from leadline.query.units import applies  # noqa: PLC0415
-
                     join = f"join {level}_for as f on f.k = u.k"
                     condition = f"{condition} and ({applies(context, level, rules).sql('duckdb')})"
                 yield _missing(
@@ -153,9 +159,8 @@ def _reads_fields(rule: Rule) -> bool:
 
 
 def _kind(numbered: NumberedRule) -> str:
-    from leadline.query.units import is_summed  # noqa: PLC0415
-
-    return "summed" if is_summed(numbered.rule) else "picked"  # type: ignore[arg-type]
+    assert isinstance(numbered.rule, UnitRule)  # noqa: S101 - only unit rules are asked for
+    return "summed" if is_summed(numbered.rule) else "picked"
 
 
 def _silence(context: Context, level: Level) -> Tree:
@@ -371,6 +376,3 @@ def _key(key: object, kind: Type) -> Tree:
     if kind is Type.NUMBER:
         return number(float(str(key)))
     return text(str(key).lower() if isinstance(key, bool) else str(key))
-
-
-__all__ = ["LEVELS", "count_column", "for_steps", "has_score", "renderer", "steps"]

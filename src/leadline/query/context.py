@@ -25,7 +25,6 @@ from leadline.model.types import Schema
 
 Level = Literal["lead", "account"]
 Stream = Literal["events", "outcomes"]
-LEVELS: tuple[Level, ...] = ("lead", "account")
 
 
 @dataclass(frozen=True)

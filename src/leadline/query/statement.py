@@ -123,10 +123,10 @@ _LEDGER = (
 def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     """Return the ledger; a lead has the rows of its account's scores too."""
     parts = []
-    for level, key in (("lead", "k"), ("account", "account_k")):
-        if level == "account" and not context.has_accounts:
-            continue
-        rows = list(scores.ledger(context, level, has_rows=f"{level}_row" in steps))  # type: ignore[arg-type]
+    keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
+    for level in _levels(context):
+        key = keys[level]
+        rows = list(scores.ledger(context, level, has_rows=f"{level}_row" in steps))
         if rows:
             parts.append(
                 sql(
