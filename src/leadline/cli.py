@@ -132,7 +132,11 @@ def score(
         if "scores" in wanted:
             pages.written(err, run, wanted["scores"])
         else:
-            paths = [f"--{name.replace('_', '-')} {path}" for name, path in inputs.items()]
+            paths = [
+                f"--{name.replace('_', '-')} {path}"
+                for name, path in inputs.items()
+                if name != "spine"
+            ]
             pages.best(out, run, f"leadline explain {model} {{lead}} {' '.join(paths)}")
         _report(run, rejects)
 

@@ -309,7 +309,6 @@ class Scorer:
         refuse(check(model, Source("model", model.plain()), schema))
         self.engine = engine
         self.model = model
-        self.tables = tuple(schema)
         texts = frozenset(
             (table, name)
             for table, columns in schema.items()

@@ -327,7 +327,7 @@ class Hits:
             some = any(each.kinds is None for each in self.matchers)
             return sql("m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind)
         return all_of(
-            call_same(column(each, "m"), column(each, "e"))
+            call("same", column(each, "m"), column(each, "e"))
             for each in shape_columns(self.context, self.stream, self.matchers)
             if each in self.context.schema.get(self.stream, {}) or each == KIND[self.stream]
         )
@@ -405,8 +405,3 @@ def _reads_subject(matcher: Matcher) -> bool:
     return matcher.rule.resets or any(
         fields_of(each.tree) for each in rule_expressions(matcher.rule.rule)
     )
-
-
-def call_same(left: Tree, right: Tree) -> Tree:
-    """Return whether two values are equal or both null."""
-    return exp.NullSafeEQ(this=left, expression=right)

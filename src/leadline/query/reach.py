@@ -25,28 +25,26 @@ def subject_steps(context: Context, level: Level) -> Iterator[Step]:
     resets = reset_scores(context, level)
     columns = [column(f"reset.{each}", "r") for each in resets]
     reset_join = f"left join {level}_reset as r on r.k = f.k" if resets else ""
-    if level == "lead":
-        source, join = "f.lead_id as source", ""
-        if context.has("lead_merges"):
-            source, join = "w.source", "join lead_reach as w on w.k = f.k"
-        yield (
-            "lead_subject",
-            sql(
-                f"select f.*, {source}, :columns from lead_facts as f {join} {reset_join}",
-                columns=columns,
+    parts = [
+        sql(f"select f.*, {owned}, :columns from {joined} {reset_join}", columns=columns)
+        for owned, joined in _owned(context, level)
+    ]
+    yield f"{level}_subject", union(parts)
+
+
+def _owned(context: Context, level: Level) -> list[tuple[str, str]]:
+    """Return how facts ``f`` get the ids by which ``owners`` finds events: columns and source."""
+    if level == "account":
+        return [
+            ("cast(null as text) as source, true as own", "account_facts as f"),
+            (
+                "w.source, false as own",
+                "account_facts as f join account_reach as w on w.k = f.k",
             ),
-        )
-        return
-    yield (
-        "account_subject",
-        sql(
-            "select f.*, cast(null as text) as source, true as own, :columns "
-            f"from account_facts as f {reset_join} union all "
-            f"select f.*, w.source, false as own, :columns from account_facts as f "
-            f"join account_reach as w on w.k = f.k {reset_join}",
-            columns=columns,
-        ),
-    )
+        ]
+    if context.has("lead_merges"):
+        return [("w.source", "lead_facts as f join lead_reach as w on w.k = f.k")]
+    return [("f.lead_id as source", "lead_facts as f")]
 
 
 def reset_scores(context: Context, level: Level) -> list[str]:
@@ -73,17 +71,9 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         )
         for name in scores
     ]
-    reach = {
-        "lead": "select k, as_of, lead_id as source from lead_facts",
-        "account": "select f.k, f.as_of, f.account_id, cast(null as text) as source, true as own "
-        "from account_facts as f union all "
-        "select f.k, f.as_of, f.account_id, w.source, false as own "
-        "from account_facts as f join account_reach as w on w.k = f.k",
-    }[level]
-    if level == "lead" and context.has("lead_merges"):
-        reach = (
-            "select f.k, f.as_of, w.source from lead_facts as f join lead_reach as w on w.k = f.k"
-        )
+    reach = " union all ".join(
+        f"select f.*, {owned} from {joined}" for owned, joined in _owned(context, level)
+    )
     rows = union(
         sql(
             "select s.k, e.outcome, e.occurred_at "
