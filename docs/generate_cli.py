@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from leadline.cli import app
+from leadline.cli.main import app
 
 HEAD = """\
 # Command line

@@ -31,7 +31,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from leadline import cli
+from leadline.cli import console
+from leadline.cli.main import main as run_command
 from leadline.errors import Fault
 from leadline.model.check import check
 from leadline.scoring import read_model
@@ -105,7 +106,7 @@ def reader_folder() -> Iterator[Path]:
         shutil.copytree(ROOT / "examples", Path(name) / "examples")
         os.chdir(name)
         os.environ["COLUMNS"] = str(WIDTH)
-        cli.out.width = cli.err.width = WIDTH
+        console.out.width = console.err.width = WIDTH
         try:
             yield Path(name)
         finally:
@@ -136,7 +137,7 @@ def _own(command: str) -> str:
             contextlib.redirect_stderr(output),
             contextlib.suppress(SystemExit),
         ):
-            cli.main()
+            run_command()
     finally:
         sys.argv = before
     return output.getvalue()

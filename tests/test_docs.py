@@ -18,7 +18,7 @@ import documentation
 import leadline
 from documentation import ROOT, Block
 from leadline import errors, scoring
-from leadline.cli import app
+from leadline.cli.main import app
 from leadline.model.durations import PATTERN
 from leadline.model.expressions import FUNCTIONS, KEYWORDS, SCOPES
 from leadline.model.schema import json_schema

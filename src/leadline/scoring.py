@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,13 +154,16 @@ class Run:
         model: Free of faults for these tables.
         loaded: What was read, and what a person should know of it.
         statement: The one statement.
+        one_moment: Every lead is scored at the same moment.
     """
 
     engine: DuckDB
     model: Model
     loaded: Loaded
     statement: Statement
+    one_moment: bool = True
     kept: frozenset[str] = frozenset()
+    number: int = field(default_factory=count(1).__next__)
     results: set[str] = field(default_factory=set)
 
     @classmethod
@@ -186,7 +190,9 @@ class Run:
                 raise InputError(Fault("", "as_of", "must be given where there is no spine"))
             make_spine(engine, as_of)
         profile = Profile(_few(engine, document, loaded.schema), one_moment, one_moment)
-        return cls(engine, document, loaded, statement(document, loaded.schema, profile))
+        return cls(
+            engine, document, loaded, statement(document, loaded.schema, profile), one_moment
+        )
 
     @staticmethod
     def faults(
@@ -226,40 +232,65 @@ class Run:
 
     def table(self, output: str) -> str:
         """Compute an output once, and return the name of the table that holds it."""
-        name = f"result_{output}"
+        name = self._result(output)
         if output not in self.results:
             self.engine.run(f"create or replace temp table {name} as {self.sql(output)}")
             self.results.add(output)
         return name
 
+    def _result(self, output: str) -> str:
+        """Return the name of the table of an output, which no other run has."""
+        return f"result_{self.number}_{output}"
+
     def over(self, spine: ArrowStream | Sequence[tuple[str, datetime]]) -> Run:
         """Return this run over other leads and moments; the tables stay.
 
+        What this run has computed stays too; it can compute nothing more, as its spine is replaced.
         The spine has columns ``lead_id`` and ``as_of``, each pair once; times are UTC.
         """
         rows = spine if isinstance(spine, ArrowStream) else _spine_of(spine)
         self.engine.register("given_spine", rows)
-        self.engine.run("drop view if exists spine; drop table if exists spine")
-        self.engine.run(
-            "create temp table spine as "
-            "select lead_id, cast(as_of as timestamp) as as_of from given_spine"
+        return self._over("select lead_id, cast(as_of as timestamp) as as_of from given_spine")
+
+    def over_moments(self, moments: Sequence[datetime]) -> Run:
+        """Return this run over every lead, at each of some moments that it was known at.
+
+        A lead without ``created_at`` is known at all of them.
+        """
+        listed = ", ".join(f"(timestamp '{_naive(at)}')" for at in sorted(set(moments)))
+        known = (
+            "where l.created_at is null or l.created_at <= m.as_of"
+            if self.loaded.schema["leads"].get("created_at") is Type.TIME
+            else ""
         )
-        return self._remade(self.model, one_moment=False)
+        return self._over(
+            "select l.lead_id, m.as_of from leads as l "
+            f"cross join (values {listed}) as m(as_of) {known}"
+        )
+
+    def _over(self, spine: str) -> Run:
+        made = self._remade(self.model, one_moment=False)
+        self.engine.run(
+            f"create temp table spine_{made.number} as {spine}; "
+            f"create or replace temp view spine as from spine_{made.number}; "
+            f"drop table if exists spine_{self.number}"
+        )
+        return made
 
     def with_model(self, model: Model) -> Run:
         """Return a run of another model over the same tables and spine."""
         refuse(check(model, Source("model", model.plain()), self.loaded.schema))
-        return self._remade(model, one_moment="spine" not in self.loaded.schema)
+        return self._remade(model, one_moment=self.one_moment)
 
     def _remade(self, model: Model, *, one_moment: bool) -> Run:
         schema = self.loaded.schema
         profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
-        return Run(self.engine, model, self.loaded, statement(model, schema, profile))
+        return Run(self.engine, model, self.loaded, statement(model, schema, profile), one_moment)
 
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""
         keys = ", ".join(f'"{key}"' for key in _KEYS[output])
-        source = f"result_{output}" if output in self.results else f"({self.sql(output)})"
+        source = self._result(output) if output in self.results else f"({self.sql(output)})"
         return f"select * from {source} order by {keys}"
 
     def arrow(self, output: str) -> pa.Table:
@@ -281,12 +312,17 @@ def refuse(faults: list[Fault]) -> None:
 
 def make_spine(engine: DuckDB, as_of: datetime) -> None:
     """Make the spine of a batch: every lead, at one moment."""
-    text = as_of.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    text = _naive(as_of)
     engine.run(
         f"set variable leadline_as_of = timestamp '{text}'; "
         "create or replace temp view spine as "
         f"select lead_id, timestamp '{text}' as as_of from leads"
     )
+
+
+def _naive(at: datetime) -> str:
+    """Return a moment as the engine writes it: UTC, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _spine_of(spine: Sequence[tuple[str, datetime]]) -> pa.Table:

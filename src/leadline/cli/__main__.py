@@ -1,0 +1,5 @@
+"""Run the command line as a module."""
+
+from leadline.cli.main import main
+
+main()

@@ -1,0 +1,57 @@
+"""Where commands print, and the engine whose progress they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from leadline.engines.duckdb import DuckDB
+from leadline.model.check import warnings
+from leadline.scoring import Run, read_model
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def warn(model: Path) -> None:
+    """Print what is allowed in a model but seldom meant."""
+    for fault in warnings(*read_model(model)):
+        err.print(f"warning: {fault}")
+
+
+def report(run: Run, rejects: str | None) -> None:
+    """Print what a person should know of the data; rejected rows end in exit status 1."""
+    for note in run.loaded.notes:
+        err.print(f"note: {note}")
+    if run.loaded.rejects.count:
+        place = f"; they are in {rejects}" if rejects else "; write them out with --rejects FILE"
+        err.print(f"{run.loaded.rejects.count} rows were rejected{place}")
+        raise typer.Exit(1)
+
+
+@contextmanager
+def open_engine(memory: str | None) -> Iterator[DuckDB]:
+    """Open an engine that shows its progress where a person looks on."""
+    if not err.is_terminal:
+        with DuckDB(memory_limit=memory) as engine:
+            yield engine
+        return
+    columns = (
+        TextColumn("computing"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task("computing", total=100, visible=False)
+
+        def show(percent: float) -> None:
+            bar.update(task, completed=percent, visible=True)
+
+        with DuckDB(memory_limit=memory, progress=show) as engine:
+            yield engine

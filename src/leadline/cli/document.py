@@ -1,0 +1,44 @@
+"""``leadline check``, ``fingerprint`` and ``schema``: the model document itself."""
+
+from __future__ import annotations
+
+import sys
+
+from leadline.cli import pages
+from leadline.cli.console import open_engine, out, warn
+from leadline.cli.options import Accounts, Events, ModelFile, OptionalLeads, Outcomes, inputs
+from leadline.model.check import check as check_model
+from leadline.model.fingerprint import fingerprint as fingerprint_of
+from leadline.model.schema import json_schema
+from leadline.review.examples import check_examples
+from leadline.scoring import Run, read_model, refuse
+
+
+def check(
+    model: ModelFile,
+    leads: OptionalLeads = None,
+    accounts: Accounts = None,
+    events: Events = None,
+    outcomes: Outcomes = None,
+) -> None:
+    """Report every fault of a model at once; with tables, of its columns and types too."""
+    document, source = read_model(model)
+    tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
+    with open_engine(None) as engine:
+        faults = Run.faults(engine, document, source, tables)
+    refuse(faults or check_examples(document, source))
+    warn(model)
+    out.print(f"{model}: no faults; {pages.contents(document)}")
+    out.print(f"fingerprint {fingerprint_of(document)}")
+
+
+def fingerprint(model: ModelFile) -> None:
+    """Print the hash of everything in a model that can change a number."""
+    document, source = read_model(model)
+    refuse(check_model(document, source))
+    out.print(fingerprint_of(document))
+
+
+def schema() -> None:
+    """Print the JSON Schema of model documents, for editors."""
+    sys.stdout.write(json_schema())

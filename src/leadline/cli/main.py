@@ -1,0 +1,54 @@
+"""The command line: a thin layer that reads options, calls the library and prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from leadline.cli.console import err
+from leadline.cli.document import check, fingerprint, schema
+from leadline.cli.explain import explain
+from leadline.cli.score import score
+from leadline.errors import LeadlineError
+
+COMMANDS: tuple[Callable[..., None], ...] = (
+    score,
+    explain,
+    check,
+    fingerprint,
+    schema,
+)
+
+app = typer.Typer(
+    name="leadline",
+    help="Score B2B leads and accounts, and say why to the last point.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in COMMANDS:
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; the exit status says how it ended."""
+    try:
+        status = app(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except typer.Abort:
+        sys.exit(130)
+    except LeadlineError as error:
+        err.print(str(error), markup=False)
+        sys.exit(error.exit_status)
+    except typer.TyperException as error:
+        err.print(f"{error.format_message()}. See leadline --help.", markup=False)
+        sys.exit(2)
+    except OSError as error:
+        err.print(str(error), markup=False)
+        sys.exit(3)
+    except KeyboardInterrupt:
+        err.print("interrupted; nothing was written")
+        sys.exit(130)
