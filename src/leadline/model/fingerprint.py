@@ -28,7 +28,7 @@ _ORDERED = ("overrides",)
 """Mappings whose order decides."""
 _SETS = ("event", "outcome", "passive", "reset_on", "cells", "ladders", "missing")
 """Lists whose order does not decide."""
-_DECLARES = ("columns", "columns of a table")
+_DECLARES = ("columns", "columns of a table", "files")
 """Mappings whose entries say nothing where they are empty."""
 _INNER = {"columns": "columns of a table", "cells": "cells"}
 """Mapping to what its values are called here."""
