@@ -14,7 +14,6 @@ from leadline.data.raw import prepare
 from leadline.data.read import load
 from leadline.data.text import AsItIs, encoding_of
 from leadline.errors import FileError, InputError
-from leadline.model.document import TextFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -109,7 +108,7 @@ def test_a_model_declares_the_encoding_of_a_table(engine: DuckDB, folder: Path) 
     (folder / "leads.csv").write_bytes("lead_id;city\na;Łódź\n".encode("cp1250"))
     (folder / "accounts.csv").write_text("account_id,city\nb,Łódź\n", encoding="utf-8")
     inputs = {"leads": "leads.csv", "accounts": "accounts.csv"}
-    loaded = load(engine, inputs, {}, files={"leads": TextFile(encoding="windows-1250")})
+    loaded = load(engine, inputs, {}, files={"leads": AsItIs("windows-1250")})
     assert loaded.notes == []
     assert engine.rows("select l.city = a.city from leads l, accounts a") == [(True,)]
 

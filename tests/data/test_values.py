@@ -217,7 +217,7 @@ def test_numbers_with_declared_marks(
     engine: DuckDB, text: str, decimal: str, thousands: str | None, expected: float | None
 ) -> None:
     """Thousands stand in groups of three, or the value is no number."""
-    marks = {"decimal_mark": decimal, "thousands": thousands}
+    marks: dict[str, Any] = {"decimal_mark": decimal, "thousands": thousands}
     assert read(engine, text, Type.NUMBER, **marks) == expected
 
 

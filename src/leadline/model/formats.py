@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -62,6 +62,30 @@ Encoding = Annotated[
     PlainValidator(_encoding),
     WithJsonSchema({"type": "string", "examples": ["windows-1252", "windows-1250", "utf-16"]}),
 ]
-Decimal = Literal[",", "."]
-Thousands = Literal[",", ".", " ", "'"]
-Delimiter = Literal[",", ";", "\t", "|"]
+MARKS = {
+    ",": "a comma",
+    ".": "a point",
+    " ": "a space",
+    "'": "an apostrophe",
+    ";": "a semicolon",
+    "\t": "a tab",
+    "|": "a bar",
+}
+"""Marks and what people call them."""
+
+
+def _one_of(marks: str) -> tuple[Any, ...]:
+    """Return what reads one of some marks."""
+    *some, last = (MARKS[mark] for mark in marks)
+
+    def read(value: object) -> str:
+        if value not in list(marks):
+            raise wrong(f"must be {', '.join(some)} or {last}", shown(value))
+        return str(value)
+
+    return PlainValidator(read), WithJsonSchema({"enum": list(marks)})
+
+
+Decimal = Annotated[str, *_one_of(",.")]
+Thousands = Annotated[str, *_one_of(",. '")]
+Delimiter = Annotated[str, *_one_of(",;\t|")]

@@ -50,7 +50,7 @@ def _as_written(model: Model) -> Model:
     """Return the model for rows that already have its own names and values."""
     columns = {
         table: {
-            name: Column(type=column.kind) if column.kind else Column()
+            name: Column.model_validate({"type": column.kind} if column.kind else {})
             for name, column in declared.items()
         }
         for table, declared in model.columns.items()
