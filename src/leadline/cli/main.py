@@ -10,12 +10,14 @@ import typer
 from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.inspect import inspect
 from leadline.cli.score import score
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    inspect,
     check,
     fingerprint,
     schema,

@@ -116,6 +116,25 @@ def write(engine: DuckDB, rows: str | ArrowStream, path: str | Path) -> None:
         outputs.add(rows, path)
 
 
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text to a file: whole or not at all. Raises FileError."""
+    target = Path(path).resolve()
+    check_place(path)
+    written = target
+    if not _is_special(target):
+        written = target.with_name(f".leadline-{secrets.token_hex(8)}")
+    try:
+        written.write_text(text, encoding="utf-8")
+        if written != target:
+            _sync(written)
+            written.replace(target)
+    except OSError as error:
+        raise FileError(_unwritable(str(path), error.strerror)) from error
+    finally:
+        if written != target:
+            written.unlink(missing_ok=True)
+
+
 def check_output(path: str | Path) -> None:
     """Check that a file can be written, before there is anything to write.
 
@@ -124,6 +143,11 @@ def check_output(path: str | Path) -> None:
         FileError: Its folder does not exist or is not writable, or it is a folder itself.
     """
     format_of(str(path))
+    check_place(path)
+
+
+def check_place(path: str | Path) -> None:
+    """Check that there can be a file of any kind. Raises FileError."""
     target = Path(path).resolve()
     if target.is_dir():
         raise FileError(_unwritable(str(path), "a folder has this name"))

@@ -1,0 +1,103 @@
+"""``leadline inspect``: what exports hold, and the columns that a model has to declare."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from leadline.cli.console import open_engine, out
+from leadline.data.write import check_place, write_text
+from leadline.inspection.inspect import inspect as inspect_files
+from leadline.inspection.report import ColumnReport, TableReport
+
+EXAMPLE_WIDTH = 18
+"""So much of an example is shown."""
+
+KINDS = "leads, accounts, events or outcomes; by default guessed for each file."
+
+
+def inspect(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Exports; each file or pattern is one table."),
+    ],
+    table: Annotated[str | None, typer.Option(help=KINDS, metavar="TABLE")] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Encoding of text that is not Unicode or western.", metavar="NAME"),
+    ] = None,
+    out_: Annotated[
+        str | None, typer.Option("--out", help="Write the proposed columns (.yaml).", metavar="F")
+    ] = None,
+    json_: Annotated[
+        str | None, typer.Option("--json", help="Write everything as JSON.", metavar="F")
+    ] = None,
+) -> None:
+    """Look into exports: types, keys, tokens that mean missing; propose the columns to declare."""
+    for path in filter(None, (out_, json_)):
+        check_place(path)
+    with open_engine(None) as engine:
+        found = inspect_files(files, table=table, encoding=encoding, engine=engine)
+    for each in found.tables:
+        _show(each)
+    if out_ is None:
+        out.print("[bold]Proposed for the model[/bold]\n")
+        out.print(found.block, markup=False, end="")
+    for path, text in ((out_, found.block), (json_, found.json())):
+        if path is not None:
+            write_text(text, path)
+            out.print(f"written to {path}", markup=False)
+
+
+def _show(found: TableReport) -> None:
+    guess = " by the look of it" if found.is_guess else ""
+    counts = f"{found.table}{guess}, {found.rows:,} rows, {len(found.columns)} columns"
+    out.print(Text.assemble((found.where, "bold"), f": {counts}\n"))
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("column", "read as", "type", "seems to be"):
+        table.add_column(title)
+    for title in ("filled", "distinct"):
+        table.add_column(title, justify="right")
+    table.add_column("most frequent", no_wrap=True)
+    for each in found.columns:
+        table.add_row(*map(Text, _cells(each)))
+    out.print(table)
+    out.print()
+    findings = [*found.findings, *(line for each in found.columns for line in _findings(each))]
+    for line in findings:
+        out.print(f"- {line}", markup=False)
+    if findings:
+        out.print()
+
+
+def _cells(each: ColumnReport) -> tuple[str, ...]:
+    shown = ", ".join(_short(text) for text in each.examples)
+    return (
+        each.name,
+        each.column or "",
+        each.type.value,
+        each.seems,
+        f"{each.share:.0%}",
+        f"{each.distinct:,}",
+        shown,
+    )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= EXAMPLE_WIDTH else f"{line[: EXAMPLE_WIDTH - 3]}..."
+
+
+def _findings(each: ColumnReport) -> list[str]:
+    suspects = [
+        f"{each.name}: {suspect.value!r} in {suspect.count:,} rows {suspect.why}, "
+        "so it may mean missing."
+        for suspect in each.suspects
+    ]
+    constant = (
+        [f"{each.name}: constant, so no rule can use it."] if each.seems == "constant" else []
+    )
+    return [*suspects, *constant, *(f"{each.name}: {line}" for line in each.findings)]
