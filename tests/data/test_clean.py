@@ -166,7 +166,8 @@ def test_typed_columns_are_parsed_where_another_type_is_asked_for(engine: DuckDB
             (
                 "leads.csv:2 created_at must say which part is the day and which the month; "
                 "found 3.4.2026 12:00. "
-                "Declare columns: {leads: {created_at: {format: dd.mm.yyyy}}} if the day comes first, else with mm.dd.yyyy."
+                "Declare columns: {leads: {created_at: {format: dd.mm.yyyy}}} "
+                "if the day comes first, else with mm.dd.yyyy."
             ),
         ),
     ],

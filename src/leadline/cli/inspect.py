@@ -37,8 +37,8 @@ def inspect(
     ] = None,
 ) -> None:
     """Look into exports: types, keys, tokens that mean missing; propose the columns to declare."""
-    for path in filter(None, (out_, json_)):
-        check_place(path)
+    for wanted in filter(None, (out_, json_)):
+        check_place(wanted)
     with open_engine(None) as engine:
         found = inspect_files(files, table=table, encoding=encoding, engine=engine)
     for each in found.tables:

@@ -181,7 +181,8 @@ def _column(each: Looked, rows: int, table: str, wanted: str | None) -> ColumnRe
 
 def _table_findings(engine: DuckDB, raw: Raw, rows: int, rejected: int) -> Iterator[str]:
     if rejected:
-        yield f"{rejected:,} lines cannot be read; scoring writes them out with --rejects."
+        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
+        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
     columns = [given.value for given in raw.columns.values()]
     statement = "select count(distinct hash({columns})) from {rows}"
     [(distinct,)] = engine.rows(sql(statement, columns=columns, rows=raw.relation))
@@ -200,4 +201,9 @@ def _lacks(
         found = keys.get(wanted)
         if found is not None and found.filled < rows:
             count = rows - found.filled
-            yield f"{wanted} has no value in {count:,} rows; scoring rejects them."
+            told = (
+                "1 row; scoring rejects it"
+                if count == 1
+                else f"{count:,} rows; scoring rejects them"
+            )
+            yield f"{wanted} has no value in {told}."

@@ -21,7 +21,7 @@ MARKS: tuple[dict[str, str], ...] = (
     {"thousands": ","},
     {"thousands": " "},
     {"thousands": " ", "decimal": ","},
-    {"thousands": "."},
+    {"thousands": ".", "decimal": ","},
     {"thousands": "'"},
 )
 """Ways to write numbers; the first that fits."""

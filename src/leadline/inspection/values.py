@@ -43,8 +43,9 @@ class Values:
     def rows(self, columns: str, rest: str = "", condition: Sql = ALWAYS) -> list[tuple[Any, ...]]:
         """Return columns over ``text`` and ``times`` of the values for which a condition holds."""
         left = sql("text not in ({texts})", texts=self.left_out) if self.left_out else ALWAYS
-        template = f"select {columns} from {{rows}} where {{left}} and ({{condition}}) {rest}"
-        return self.engine.rows(sql(template, rows=self.relation, left=left, condition=condition))
+        template = "select {columns} from {rows} where {left} and ({condition}) {rest}"
+        parts = {"columns": Sql(columns), "rows": self.relation, "rest": Sql(rest)}
+        return self.engine.rows(sql(template, left=left, condition=condition, **parts))
 
     def counts(self, condition: Sql = ALWAYS) -> tuple[int, int]:
         """Return how many rows and how many distinct values there are."""
