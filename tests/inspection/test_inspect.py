@@ -112,7 +112,7 @@ def test_what_is_declared_is_what_reading_needs(folder: Path) -> None:
             "Seniority": {"type": "text", "missing": ["unknown"]},
             "Pages": {"type": "number", "missing": [999]},
             "Staff": {"type": "number", "missing": ["-", "N/A"]},
-            "Revenue": {"type": "number", "thousands": ".", "decimal": ","},
+            "Revenue": {"thousands": ".", "decimal": ","},
             "created_at": {"from": "Created", "format": "dd/mm/yyyy", "zone": "UTC"},
         },
         "events": {
@@ -137,7 +137,7 @@ def test_a_column_is_described(folder: Path) -> None:
     assert (found.type, found.seems, found.filled, found.share) == (Type.TEXT, "category", 3, 0.6)
     assert (found.distinct, found.examples) == (2, ("manager", "director"))
     assert [(each.value, each.count, each.why) for each in found.suspects] == [
-        ("unknown", 2, "says: unknown")
+        ("unknown", 2, "says that it is unknown")
     ]
     seem = [all_[name].seems for name in ("Prospect ID", "E-mail", "Created", "Opted in", "Plan")]
     assert seem == ["key", "e-mail", "date", "boolean", "constant"]

@@ -13,8 +13,9 @@ from leadline.data.write import check_place, write_text
 from leadline.inspection.inspect import inspect as inspect_files
 from leadline.inspection.report import ColumnReport, TableReport
 
-EXAMPLE_WIDTH = 18
-"""So much of an example is shown."""
+NAME_WIDTH = 28
+EXAMPLES_WIDTH = 36
+"""So much of examples is shown on a line."""
 
 KINDS = "leads, accounts, events or outcomes; by default guessed for each file."
 
@@ -57,10 +58,11 @@ def _show(found: TableReport) -> None:
     counts = f"{found.table}{guess}, {found.rows:,} rows, {len(found.columns)} columns"
     out.print(Text.assemble((found.where, "bold"), f": {counts}\n"))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("column", "read as", "type", "seems to be"):
-        table.add_column(title)
+    table.add_column("column", max_width=NAME_WIDTH)
+    for title in ("read as", "type", "seems to be"):
+        table.add_column(title, no_wrap=True)
     for title in ("filled", "distinct"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     table.add_column("most frequent", no_wrap=True)
     for each in found.columns:
         table.add_row(*map(Text, _cells(each)))
@@ -74,7 +76,6 @@ def _show(found: TableReport) -> None:
 
 
 def _cells(each: ColumnReport) -> tuple[str, ...]:
-    shown = ", ".join(_short(text) for text in each.examples)
     return (
         each.name,
         each.column or "",
@@ -82,19 +83,19 @@ def _cells(each: ColumnReport) -> tuple[str, ...]:
         each.seems,
         f"{each.share:.0%}",
         f"{each.distinct:,}",
-        shown,
+        _short(", ".join(each.examples)),
     )
 
 
 def _short(text: str) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= EXAMPLE_WIDTH else f"{line[: EXAMPLE_WIDTH - 3]}..."
+    return line if len(line) <= EXAMPLES_WIDTH else f"{line[: EXAMPLES_WIDTH - 3]}..."
 
 
 def _findings(each: ColumnReport) -> list[str]:
     suspects = [
-        f"{each.name}: {suspect.value!r} in {suspect.count:,} rows {suspect.why}, "
-        "so it may mean missing."
+        f"{each.name}: {suspect.value!r} may mean missing: it {suspect.why}; "
+        f"{suspect.count:,} row{'' if suspect.count == 1 else 's'}."
         for suspect in each.suspects
     ]
     constant = (

@@ -81,7 +81,7 @@ def _summary(column: ColumnReport) -> str:
     kind = "" if column.seems in {column.type.value, "date", "empty"} else f"{column.seems}, "
     if not column.filled:
         return "empty"
-    if column.distinct == 1:
+    if column.seems == "constant":
         return f"constant, {column.examples[0]}"
     return f"{kind}{column.type}, {column.share:.0%} filled, {column.distinct:,} distinct"
 

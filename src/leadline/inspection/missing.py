@@ -12,7 +12,7 @@ from leadline.inspection.values import Values
 WORDS: Mapping[str, str] = {
     **dict.fromkeys(
         ("n/a", "#n/a", "n.a.", "na", "<na>", "not available", "not applicable"),
-        "says: not available",
+        "says that it is not available",
     ),
     **dict.fromkeys(
         ("null", "(null)", "<null>", "\\n", "nil", "none", "nan", "nat", "undefined"),
@@ -20,17 +20,17 @@ WORDS: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         ("unknown", "unkown", "unspecified", "not known", "not specified", "not provided"),
-        "says: unknown",
+        "says that it is unknown",
     ),
     **dict.fromkeys(
         ("select", "select...", "please select", "- select -", "--select--", "choose", "-none-"),
         "is what a form shows before a choice",
     ),
-    **dict.fromkeys(("--none--", "(none)", "(blank)", "blank", "empty"), "says: empty"),
+    **dict.fromkeys(("--none--", "(none)", "(blank)", "blank", "empty"), "says that it is empty"),
     **dict.fromkeys(
         ("-", "--", "---", ".", "?", "??", "_", "x", "xx", "xxx"), "stands for nothing"
     ),
-    **dict.fromkeys(("tbd", "tba", "missing", "no data", "nodata"), "says: missing"),
+    **dict.fromkeys(("tbd", "tba", "missing", "no data", "nodata"), "says that it is missing"),
     "": "is blank",
 }
 """Words in lower case to why they are suspect."""
