@@ -61,7 +61,7 @@ def read(table: PointTable, types: Types) -> Draft:
 
 def _row(draft: Draft, row: Row, types: Types) -> None:
     weight = row["weight"] or row["points"]
-    if says(row, ABOUT_PERSON) or _thirds(weight) is not None and "/" in weight:
+    if says(row, ABOUT_PERSON) or (_thirds(weight) is not None and "/" in weight):
         _criterion(draft, row, types, weight)
     elif (
         not says(row, ABOUT_EVENTS)
@@ -90,7 +90,7 @@ def _thirds(text: str) -> int | None:
 
 def _action(draft: Draft, row: Row, types: Types) -> None:
     points = points_of(row["points"])
-    home, category = _home(draft, row)
+    home, category = _home(row)
     found = silence_rule(draft, home, row, types, points)
     if found is None:
         event = known_event(row, types)
@@ -108,7 +108,7 @@ def _action(draft: Draft, row: Row, types: Types) -> None:
     draft.carried(row, *found)
 
 
-def _home(draft: Draft, row: Row) -> tuple[str, str]:
+def _home(row: Row) -> tuple[str, str]:
     """Return the score of a row, and its category where it has one."""
     category = "" if says(row, ABOUT_EVENTS) and not row["kind"] else row["category"]
     if not category or category.lower() in ("all", "none", "default", "overall"):

@@ -14,7 +14,19 @@ from leadline.model.expressions import KEYWORDS, SCOPES
 Status = Literal["carried over", "approximated", "not carried over"]
 
 TAKEN = frozenset(
-    "lead_id account_id as_of override missing model band edge_band range fit_grade limit".split()
+    [
+        "lead_id",
+        "account_id",
+        "as_of",
+        "override",
+        "missing",
+        "model",
+        "band",
+        "edge_band",
+        "range",
+        "fit_grade",
+        "limit",
+    ]
 )
 """Names of columns and words of the language that no score or rule may have."""
 _MOST_LETTERS = 40

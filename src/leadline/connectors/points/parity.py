@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,7 @@ def _classes(run: Run, *, is_number: bool) -> dict[str, int]:
     if not is_number:
         return {}
     titles = ["equal"]
-    titles += [f"over {low} to {high}" for low, high in zip(EDGES, EDGES[1:], strict=False)]
+    titles += [f"over {low} to {high}" for low, high in pairwise(EDGES)]
     titles += [f"over {EDGES[-1]}"]
     terms = " + ".join(f"(abs(difference) > {edge})::int" for edge in EDGES)
     rows = run.engine.rows(f"select {terms} as class, count(*) from parity group by 1")
@@ -212,7 +213,10 @@ def _largest(run: Run) -> tuple[LeadDifference, ...]:
     ledgers: dict[str, list[Mapping[str, Any]]] = {lead: [] for lead, *_ in leads}
     for row in rows:
         ledgers[row["lead_id"]].append({key: row[key] for key in row if key != "lead_id"})
-    return tuple(LeadDifference(*lead, tuple(ledgers[lead[0]])) for lead in leads)
+    return tuple(
+        LeadDifference(lead, theirs, ours, difference, tuple(ledgers[lead]))
+        for lead, theirs, ours, difference in leads
+    )
 
 
 def conclusion(
@@ -233,8 +237,10 @@ def conclusion(
     elif always:
         found.append(f"Wherever scores differ, {_listed(always)} fired, though not only there.")
     else:
-        found.append("No rule fired wherever scores differ: more than one row is at work, or one "
-                     "that was not carried over.")  # fmt: skip
+        found.append(
+            "No rule fired for all that differ: more than one row is at work, or one that was not "
+            "carried over."
+        )
     for each in only if is_number else ():
         if each.per_unit is not None:
             more = "more" if each.per_unit > 0 else "less"

@@ -31,14 +31,18 @@ from leadline.connectors.points.wording import (
 )
 
 MONTH = "a month is taken for 30 days"
+_SILENT = (
+    "its points count once and end with the next sign of life; there they are taken at each run "
+    "and stay taken"
+)
 MOST_STEPS = 12
 """Decay in more steps than this is written as a straight line."""
 
+_AGO = r"(?:the\s+)?(?:last\s+|past\s+)?\d"
 _SILENCE = re.compile(
-    r"(?:(?P<what>.+?)\s+)?"
-    r"(?:is |was |been )?(?:inactive|inactivity|no activity|not active|not been active)"
-    r"(?:\s+(?:for|in|within|over))?\s+(?P<span>(?:the\s+)?(?:last\s+|past\s+)?\d.*?(?:s|h|day|week|month|year))"
-    r"|(?:no|has not|not)\s+(?P<event>.+?)\s+(?:in|for|within)\s+(?P<time>(?:the\s+)?(?:last\s+|past\s+)?\d.+)",
+    r"(?:.*?\b(?:is |was |been )?)?(?:inactive|inactivity|no activity|not active|not been active)"
+    rf"(?:\s+(?:for|in|within|over))?\s+(?P<span>{_AGO}+\s*[a-z]+)"
+    rf"|(?:no|has not|not)\s+(?P<event>.+?)\s+(?:in|for|within)\s+(?P<time>{_AGO}.+)",
     re.IGNORECASE,
 )
 
@@ -130,11 +134,7 @@ def silence_rule(
         if event is None or event.is_outcome:
             raise NotCarried(f"the action is not known: {found['event']}")
         rule |= {"event": _one(event.types)} | ({"where": event.where} if event.where else {})
-    notes = [
-        f"it gives {plain(points)} once, and gives it back with the next sign of life; there it is "
-        "taken at each run and stays taken",
-        MONTH if time.is_rounded else "",
-    ]
+    notes = [_SILENT, MONTH if time.is_rounded else ""]
     return draft.rule(score, _title(row), rule | {"points": plain(points)}, [row]), notes
 
 

@@ -36,8 +36,8 @@ def each_row(draft: Draft, table: PointTable, translate: Translate) -> None:
             translate(draft, row)
         except NotCarried as reason:
             draft.lost(row, str(reason))
-    for line, text, reason in table.broken:
-        draft.lost(Row(line, {}, text), f"the row cannot be read: {reason}")
+    for line, text, why in table.broken:
+        draft.lost(Row(line, {}, text), f"the row cannot be read: {why}")
     for title in table.unread:
         draft.about_table(f"column {title}", "nothing is known about a column of this name")
 

@@ -16,8 +16,26 @@ THEIRS = "their_scores"
 """Table on the engine: ``lead_id``, ``label`` (text), ``score`` (number or null)."""
 
 _COLUMNS = {
-    "lead": "lead_id lead leadid id record_id prospect_id contact_id person_id".split(),
-    "score": "score lead_score person_score total_score total points hubspot_score rating".split(),
+    "lead": [
+        "lead_id",
+        "lead",
+        "leadid",
+        "id",
+        "record_id",
+        "prospect_id",
+        "contact_id",
+        "person_id",
+    ],
+    "score": [
+        "score",
+        "lead_score",
+        "person_score",
+        "total_score",
+        "total",
+        "points",
+        "hubspot_score",
+        "rating",
+    ],
 }
 
 

@@ -42,8 +42,35 @@ _SAME: Mapping[str, str] = {
 }
 _ONE = {word: base for base, words in _SAME.items() for word in words.split()}
 _SAY_NOTHING = frozenset(
-    "a an any the in on of to from has is was been marketing web website contact prospect person "
-    "lead someone out up hubspot eloqua marketo pardot".split()
+    [
+        "a",
+        "an",
+        "any",
+        "the",
+        "in",
+        "on",
+        "of",
+        "to",
+        "from",
+        "has",
+        "is",
+        "was",
+        "been",
+        "marketing",
+        "web",
+        "website",
+        "contact",
+        "prospect",
+        "person",
+        "lead",
+        "someone",
+        "out",
+        "up",
+        "hubspot",
+        "eloqua",
+        "marketo",
+        "pardot",
+    ]
 )
 
 EVENTS: Mapping[str, str] = {
@@ -121,15 +148,28 @@ ASSETS: Mapping[str, str] = {
 """Type of event to the column that says which form, page or e-mail it was."""
 
 _COLUMNS = {
-    "path": "page_url url page web_page page_path page_title link_url".split(),
-    "form": "form_name web_form form".split(),
-    "email": "email_name email marketing_email".split(),
+    "path": ["page_url", "url", "page", "web_page", "page_path", "page_title", "link_url"],
+    "form": ["form_name", "web_form", "form"],
+    "email": ["email_name", "email", "marketing_email"],
 }
 _EVENT_COLUMNS = {word: column for column, words in _COLUMNS.items() for word in words}
 
 _OF_COMPANY = frozenset(
-    "industry employees number_of_employees annual_revenue revenue company_size company_name "
-    "company domain number_of_locations account_type account_name technology".split()
+    [
+        "industry",
+        "employees",
+        "number_of_employees",
+        "annual_revenue",
+        "revenue",
+        "company_size",
+        "company_name",
+        "company",
+        "domain",
+        "number_of_locations",
+        "account_type",
+        "account_name",
+        "technology",
+    ]
 )
 _ENTITIES = {
     "company": "account",
@@ -188,7 +228,8 @@ class Types:
             column = ASSETS.get(event.types[0])
             if column is None:
                 raise NotCarried(f"which of them is not understood: {text}")
-            where = f"lower({column}) = {quoted(folded(text.strip(' \'"')))}"
+            wanted = quoted(folded(text.strip("'\" ")))
+            where = f"lower({column}) = {wanted}"
         else:
             where = condition(text, _event_column)
         both = f"({event.where}) and ({where})" if event.where else where

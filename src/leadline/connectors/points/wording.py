@@ -24,7 +24,7 @@ def number(text: str) -> float | None:
     >>> number("+5"), number("-10 points"), number("1,000"), number("ten")
     (5.0, -10.0, 1000.0, None)
     """
-    bare = re.sub(r"\s*(points?|pts?)\.?$", "", text.translate(_MINUS).strip(), flags=re.I)
+    bare = re.sub(r"\s*(points?|pts?)\.?$", "", text.translate(_MINUS).strip(), flags=re.IGNORECASE)
     bare = re.sub(r"^([+-])\s+", r"\1", bare)
     if not _NUMBER.fullmatch(bare):
         return None
@@ -121,14 +121,15 @@ class Often:
     every: Span | None = None
 
 
+_TIMES = r"(?: times?)?"
 _OFTEN = (
-    (r"(?:more than|over|>)\s*(\d{1,6})(?: times?)?", "more"),
-    (r"(?:at least|>=|minimum)\s*(\d{1,6})(?: times?)?|(\d{1,6})\+?(?: times?)? or more(?: times)?"
-     r"|(\d{1,6})\+(?: times)?", "least"),
-    (r"exactly\s*(\d{1,6})(?: times?)?", "exactly"),
-    (r"(?:at most|<=|up to|maximum)\s*(\d{1,6})(?: times?)?", "most"),
-    (r"(?:less than|fewer than|<)\s*(\d{1,6})(?: times?)?", "less"),
-)  # fmt: skip
+    (rf"(?:more than|over|>)\s*(\d{{1,6}}){_TIMES}", "more"),
+    (rf"(?:at least|>=|minimum)\s*(\d{{1,6}}){_TIMES}", "least"),
+    (rf"(\d{{1,6}})(?:\+|\+?{_TIMES} or more){_TIMES}", "least"),
+    (rf"exactly\s*(\d{{1,6}}){_TIMES}", "exactly"),
+    (rf"(?:at most|<=|up to|maximum)\s*(\d{{1,6}}){_TIMES}", "most"),
+    (rf"(?:less than|fewer than|<)\s*(\d{{1,6}}){_TIMES}", "less"),
+)
 _COUNTS = {
     "once": "once", "only once": "once", "one time": "once", "first time": "once",
     "first time only": "once", "first only": "once",
@@ -153,7 +154,7 @@ def often(text: str) -> Often | None:
         return Often(every=_span(found))
     for pattern, kind in _OFTEN:
         if found := re.fullmatch(pattern, said):
-            return _counted(kind, int(next(each for each in found.groups() if each)))
+            return _counted(kind, int(found[1]))
     return None
 
 
