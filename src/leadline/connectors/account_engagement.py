@@ -42,7 +42,6 @@ _OPENS_UNSAID = (
 def read(table: PointTable, types: Types) -> Draft:
     """Return the draft of a table of Account Engagement."""
     draft = Draft()
-    draft.names |= {ACTIVITY, PROFILE, "grade"}
 
     def translate(draft: Draft, row: Row) -> None:
         if not threshold(draft, row):

@@ -6,6 +6,7 @@ points of 100; of the rows that apply one counts. Profile gives A to D, engageme
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -35,17 +36,17 @@ HIGHEST = "of the rows of a criterion that apply, the one with most points count
 
 @dataclass
 class Criterion:
-    """Rows of one criterion: condition, share of 100, and the row."""
+    """Rows of one criterion: condition, points of 100, and the row; ``of`` is its field."""
 
     score: str
     weight: float
+    of: str = ""
     rows: list[tuple[str, float, Row]] = field(default_factory=list)
 
 
 def read(table: PointTable, types: Types) -> Draft:
     """Return the draft of a table of Eloqua."""
     draft = Draft()
-    draft.names |= {PROFILE, ENGAGEMENT, TOTAL, "engagement_grade"}
     criteria: dict[tuple[str, str], Criterion] = {}
 
     def translate(draft: Draft, row: Row) -> None:
@@ -96,7 +97,9 @@ def _row(draft: Draft, row: Row, types: Types, criteria: dict[tuple[str, str], C
     else:
         name, often, notes = detector(draft, ENGAGEMENT, row, types)
         test = counted(f"hits.{name}", often)
-    criterion = criteria.setdefault(key, Criterion(score, weight))
+    criterion = criteria.setdefault(
+        key, Criterion(score, weight, types.field(row["action"]) if about_person else "")
+    )
     if criterion.weight != weight:
         raise NotCarried(f"its criterion has the weight {plain(criterion.weight)} % above")
     if criterion.rows and criterion.rows[-1][1] < points:
@@ -117,15 +120,31 @@ def _rule(draft: Draft, title: str, criterion: Criterion) -> None:
     best = sorted(criterion.rows, key=lambda each: -each[1])
     given = [(test, plain(round(points * criterion.weight / 100, 6))) for test, points, _ in best]
     rows = [row for _, _, row in criterion.rows]
+    values = [_value(test, criterion.of) for test, _ in given]
     if len(given) == 1:
         rule: dict[str, object] = {"when": given[0][0], "points": given[0][1]}
+    elif all(values):
+        table: dict[str, float] = {}
+        for value, (_, points) in zip(values, given, strict=True):
+            table.setdefault(value, points)
+        rule = {"of": f"lower({criterion.of})", "values": table}
     else:
         cases = " ".join(f"when {test} then {points}" for test, points in given)
         rule = {
             "when": " or ".join(dict.fromkeys(f"({test})" for test, _ in given)),
             "points": f"case {cases} end",
         }
-    draft.rule(criterion.score, title, rule, rows)
+    name = draft.rule(criterion.score, title, rule, rows)
+    lines = {row.line for row in rows}
+    draft.findings = [
+        replace(each, rule=name) if each.line in lines else each for each in draft.findings
+    ]
+
+
+def _value(test: str, of: str) -> str:
+    """Return the one text that a condition compares its field with, empty where it is another."""
+    found = re.fullmatch(rf"lower\({re.escape(of)}\) = '((?:[^']|'')*)'", test) if of else None
+    return found[1].replace("''", "'") if found else ""
 
 
 def _complete(draft: Draft, criteria: Mapping[tuple[str, str], Criterion]) -> None:

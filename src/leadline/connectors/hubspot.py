@@ -44,7 +44,6 @@ _BOTH_WAYS = "the limit holds both ways"
 def read(table: PointTable, types: Types) -> Draft:
     """Return the draft of a table of HubSpot."""
     draft = Draft()
-    draft.names |= {FIT, ENGAGEMENT, TOTAL, "engagement_grade"}
     groups: dict[tuple[str, str], str] = {}
 
     def translate(draft: Draft, row: Row) -> None:

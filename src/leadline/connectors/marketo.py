@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from leadline.connectors.points.conditions import is_criterion
-from leadline.connectors.points.draft import Draft, identifier
+from leadline.connectors.points.draft import TAKEN, Draft, identifier
 from leadline.connectors.points.rules import (
     event_rule,
     known_event,
@@ -46,7 +46,6 @@ OFTEN_UNSAID = (
 def read(table: PointTable, types: Types) -> Draft:
     """Return the draft of a list of campaigns of Marketo."""
     draft = Draft()
-    draft.names |= {BEHAVIOR, DEMOGRAPHIC, TOTAL}
 
     def translate(draft: Draft, row: Row) -> None:
         if not threshold(draft, row):
@@ -63,10 +62,10 @@ def read(table: PointTable, types: Types) -> Draft:
 def _campaign(draft: Draft, row: Row, types: Types) -> None:
     points = signed(row)
     if _about_person(row, types):
-        score = _score(draft, row, DEMOGRAPHIC)
+        score = _score(row, DEMOGRAPHIC)
         draft.carried(row, property_rule(draft, score, row, types, points))
         return
-    score = _score(draft, row, BEHAVIOR)
+    score = _score(row, BEHAVIOR)
     found = silence_rule(draft, score, row, types, points)
     if found is None:
         event = known_event(row, types)
@@ -76,15 +75,13 @@ def _campaign(draft: Draft, row: Row, types: Types) -> None:
     draft.carried(row, *found)
 
 
-def _score(draft: Draft, row: Row, usual: str) -> str:
+def _score(row: Row, usual: str) -> str:
     """Return the score of the field that a campaign changes; the person score is the total."""
     bare = re.sub(r"\s*score$", "", row["score"], flags=re.IGNORECASE).strip().lower()
     if bare in _TOTALS:
         return usual
     name = _FIELDS.get(bare) or identifier(bare)
-    if name not in draft.scores and name not in (BEHAVIOR, DEMOGRAPHIC) and name in draft.names:
-        name = f"score_{name}"
-    return name
+    return f"score_{name}" if name in TAKEN else name
 
 
 def _about_person(row: Row, types: Types) -> bool:

@@ -14,21 +14,10 @@ from leadline.model.expressions import KEYWORDS, SCOPES
 Status = Literal["carried over", "approximated", "not carried over"]
 
 TAKEN = frozenset(
-    [
-        "lead_id",
-        "account_id",
-        "as_of",
-        "override",
-        "missing",
-        "model",
-        "band",
-        "edge_band",
-        "range",
-        "fit_grade",
-        "limit",
-    ]
+    {"lead_id", "account_id", "as_of", "override", "missing", "model", "band", "edge_band"}
+    | {"fit_grade", "engagement_grade", "grade"}
 )
-"""Names of columns and words of the language that no score or rule may have."""
+"""Names of other columns of the scores, which no score may have."""
 _MOST_LETTERS = 40
 
 
@@ -70,11 +59,10 @@ class Draft:
     grades: dict[str, dict[str, Any]] = field(default_factory=dict)
     bands: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    names: set[str] = field(default_factory=lambda: set(TAKEN))
+    names: set[str] = field(default_factory=lambda: {"range"})
 
     def score(self, name: str) -> DraftScore:
         """Return a score, made where there is none yet."""
-        self.names.add(name)
         return self.scores.setdefault(name, DraftScore())
 
     def rule(self, score: str, title: str, rule: Mapping[str, Any], rows: Iterable[Row]) -> str:

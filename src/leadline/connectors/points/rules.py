@@ -32,8 +32,8 @@ from leadline.connectors.points.wording import (
 
 MONTH = "a month is taken for 30 days"
 _SILENT = (
-    "its points count once and end with the next sign of life; there they are taken at each run "
-    "and stay taken"
+    "its points count once and end with the next sign of life; in the other system they are "
+    "taken at each run and stay taken"
 )
 MOST_STEPS = 12
 """Decay in more steps than this is written as a straight line."""
@@ -73,6 +73,8 @@ def property_condition(row: Row, types: Types) -> str:
         return condition(text, types.field)
     if is_criterion(row["action"]):
         return condition(row["action"], types.field)
+    if starts_with_operator(text):
+        return condition(f"{row['action']} {text}", types.field)
     if text:
         return compared(types.field(row["action"]), "is any of", text)
     raise NotCarried(f"it does not say what {row['action']} is compared with")

@@ -115,10 +115,9 @@ def matrix(draft: Draft, fit: str, engagement: str) -> None:
         draft.about_table(f"thresholds of {name}", f"there is no rule of {by[name]}")
         del draft.grades[name]
     for name, grade in draft.grades.items():
-        grade["by"] = by[name]
-        grade["edges"] = dict(sorted(grade["edges"].items(), key=lambda edge: edge[1]))
-        best = sorted(grade["edges"], reverse=True)
-        if list(grade["edges"]) != best:
+        edges = dict(sorted(grade["edges"].items(), key=lambda edge: edge[1]))
+        draft.grades[name] = {"by": by[name], "edges": edges}
+        if list(edges) != sorted(edges, reverse=True):
             draft.about_table(f"thresholds of {name}", "a better letter has a lower threshold",
                               "approximated")  # fmt: skip
     if len(draft.grades) == len(by):

@@ -137,7 +137,7 @@ _COUNTS = {
     "any number of times": "each", "cumulative": "each", "unlimited": "each", "every": "each",
     "once per email": "per email_id", "first open of each email": "per email_id",
     "first open only": "per email_id", "once per form": "per form", "once per page": "per path",
-    "daily": "daily", "once per day": "daily", "once a day": "daily", "once every day": "daily",
+    "daily": "daily",
 }  # fmt: skip
 
 
