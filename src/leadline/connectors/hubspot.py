@@ -61,13 +61,14 @@ def _score_limit(draft: Draft, row: Row) -> bool:
     found = _SCORE_LIMIT.fullmatch(row["action"])
     if not found:
         return False
-    if found["score"] not in (FIT, ENGAGEMENT):
+    score = (found["score"] or "").lower()
+    if score not in (FIT, ENGAGEMENT):
         raise NotCarried("a limit of the total has no counterpart: limit its parts")
     limit = limit_of(row["points"])
     if limit is None:
         raise NotCarried("it has no number")
-    draft.score(found["score"]).keys["range"] = [plain(-limit), plain(limit)]
-    draft.carried(row, f"{found['score']}.range", [_BOTH_WAYS])
+    draft.score(score).keys["range"] = [plain(-limit), plain(limit)]
+    draft.carried(row, f"{score}.range", [_BOTH_WAYS])
     return True
 
 
