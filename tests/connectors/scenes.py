@@ -43,7 +43,7 @@ def _table(name: str, rows: Rows) -> pa.Table:
     whole = [{title: row.get(title) for title in titles} for row in rows]
     for number, row in enumerate(whole):
         if "days_ago" in titles:
-            row[time] = AS_OF - timedelta(days=row.pop("days_ago"))
+            row[time] = AS_OF - timedelta(days=float(row.pop("days_ago") or 0))
         if name == "events":
             row["event_id"] = str(number)
     return pa.Table.from_pylist(whole)

@@ -24,6 +24,7 @@ from leadline.connectors.points.system import (
     finish,
     says,
     threshold,
+    without_grades,
 )
 from leadline.connectors.points.table import PointTable, Row
 from leadline.connectors.points.types import Event, Types
@@ -48,13 +49,11 @@ def read(table: PointTable, types: Types) -> Draft:
             _row(draft, row, types)
 
     each_row(draft, table, translate)
+    without_grades(draft, "grades here are those of a profile")
     finish(draft, (ACTIVITY,), ACTIVITY)
     if PROFILE in draft.scores:
         edges = {letter: place - LETTERS.index("D") for place, letter in enumerate(LETTERS)}
         draft.grades["grade"] = {"by": PROFILE, "edges": edges}
-    for name in [each for each in draft.grades if "by" not in draft.grades[each]]:
-        draft.about_table(f"thresholds of {name}", "grades here are those of a profile")
-        del draft.grades[name]
     return draft
 
 

@@ -88,6 +88,8 @@ def _row(draft: Draft, row: Row, types: Types, criteria: dict[tuple[str, str], C
     key = (score, row["action"])
     known = criteria.get(key)
     weight = _weight(row) if known is None or row["weight"] else known.weight
+    if known is not None and known.weight != weight:
+        raise NotCarried(f"its criterion has the weight {plain(known.weight)} % above")
     points = points_of(row["points"].removesuffix("%").strip())
     if not -100 <= points <= 100:  # noqa: PLR2004 - points of 100
         raise NotCarried(f"its points are not of 100: {row['points']}")
@@ -100,8 +102,6 @@ def _row(draft: Draft, row: Row, types: Types, criteria: dict[tuple[str, str], C
     criterion = criteria.setdefault(
         key, Criterion(score, weight, types.field(row["action"]) if about_person else "")
     )
-    if criterion.weight != weight:
-        raise NotCarried(f"its criterion has the weight {plain(criterion.weight)} % above")
     if criterion.rows and criterion.rows[-1][1] < points:
         notes.append(HIGHEST)
     criterion.rows.append((test, points, row))

@@ -25,6 +25,7 @@ from leadline.connectors.points.system import (
     says,
     signed,
     threshold,
+    without_grades,
 )
 from leadline.connectors.points.table import PointTable, Row
 from leadline.connectors.points.types import Types
@@ -52,6 +53,7 @@ def read(table: PointTable, types: Types) -> Draft:
             _campaign(draft, row, types)
 
     each_row(draft, table, translate)
+    without_grades(draft, "there are no grades here")
     finish(draft, (BEHAVIOR, DEMOGRAPHIC), TOTAL)
     for name in draft.scores.keys() - {BEHAVIOR, DEMOGRAPHIC}:
         reason = f"the score {name} is not part of {TOTAL}; add it to its formula where it is"

@@ -83,6 +83,15 @@ class Draft:
         """Note that a row was not carried over."""
         self.findings.append(Finding(row.line, row.text, "not carried over", "", reason))
 
+    def drop(self, part: str, reason: str) -> None:
+        """Note that rows which had become a part of the model are not carried over after all."""
+        self.findings = [
+            Finding(each.line, each.text, "not carried over", "", reason)
+            if each.rule == part
+            else each
+            for each in self.findings
+        ]
+
     def about_table(self, text: str, reason: str, status: Status = "not carried over") -> None:
         """Note what holds for the table as a whole."""
         self.findings.append(Finding(0, text, status, "", reason))

@@ -149,9 +149,10 @@ def _pair(run: Run, output: str, *, is_number: bool) -> None:
         if is_number
         else f"(lower(t.label) <> lower({ours}))::int::double"
     )
+    shown = f"rtrim(rtrim(printf('%.2f', {ours}), '0'), '.')" if is_number else ours
     run.engine.run(
         f"""create or replace temp table parity as
-        select o.lead_id, t.label as theirs, {ours}::varchar as ours, {difference} as difference
+        select o.lead_id, t.label as theirs, {shown} as ours, {difference} as difference
         from {THEIRS} t join {run.table("scores")} o using (lead_id) where {ours} is not null"""
     )
 

@@ -94,25 +94,31 @@ def finish(draft: Draft, parts: Sequence[str], total: str) -> None:
     filled = [name for name in parts if name in draft.scores and draft.scores[name].rules]
     for name in [name for name, score in draft.scores.items() if not score.rules]:
         del draft.scores[name]
+        draft.drop(f"{name}.range", f"no rule of {name} was carried over")
     if len(filled) > 1:
         draft.formulas[total] = " + ".join(filled)
     main = total if len(filled) > 1 else next(iter(filled), "")
-    _bands(draft, main)
-
-
-def _bands(draft: Draft, main: str) -> None:
     edges = draft.bands.pop("edges", {})
-    if edges and main and "cells" not in draft.bands:
-        lowest = min(edges.values())
+    if edges and main:
         ordered = sorted(edges.items(), key=lambda edge: edge[1])
-        draft.bands = {"by": main, "edges": {BELOW: min(lowest - 1, 0), **dict(ordered)}}
+        lowest = min(ordered[0][1] - 1, 0)
+        draft.bands = {"by": main, "edges": {BELOW: lowest, **dict(ordered)}}
+    for name in edges if not main else ():
+        draft.drop(f"bands.{name}", "there is no score that it could be a threshold of")
+
+
+def without_grades(draft: Draft, reason: str) -> None:
+    """Drop the grades that thresholds asked for, where a system has none of that kind."""
+    for name in draft.grades:
+        draft.drop(f"grades.{name}", reason)
+    draft.grades = {}
 
 
 def matrix(draft: Draft, fit: str, engagement: str) -> None:
     """Make cells of two grades that are both there: A1 and so on, each a band of its own."""
     by = {"fit_grade": fit, "engagement_grade": engagement}
     for name in [name for name in draft.grades if by[name] not in draft.scores]:
-        draft.about_table(f"thresholds of {name}", f"there is no rule of {by[name]}")
+        draft.drop(f"grades.{name}", f"no rule of {by[name]} was carried over")
         del draft.grades[name]
     for name, grade in draft.grades.items():
         edges = dict(sorted(grade["edges"].items(), key=lambda edge: edge[1]))
@@ -125,4 +131,5 @@ def matrix(draft: Draft, fit: str, engagement: str) -> None:
         cells = [f"{letter}{digit}" for letter in letters for digit in digits]
         rest = {cell: [cell] for cell in cells[:-1]}
         if rest:
-            draft.bands = {"by": list(by), "cells": rest, "default": cells[-1]}
+            found = {"by": list(by), "cells": rest, "default": cells[-1]}
+            draft.bands = {"threshold": draft.bands, "matrix": found} if draft.bands else found
