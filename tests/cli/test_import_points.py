@@ -52,8 +52,9 @@ def test_files_are_written_with_the_comparison(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Model, page and JSON appear together."""
-    words = ("--out", "m.yaml", "--report", "r.md", "--json", "r.json", "--leads", "leads.csv",
-             "--events", "events.csv", "--their-scores", "theirs.csv", "--as-of", "2026-11-01")  # fmt: skip
+    files = ("--out", "m.yaml", "--report", "r.md", "--json", "r.json")
+    tables = ("--leads", "leads.csv", "--events", "events.csv", "--their-scores", "theirs.csv")
+    words = (*files, *tables, "--as-of", "2026-11-01")
     assert _run(monkeypatch, "hubspot", "points.csv", *words) == 1
     assert "1 of 2 scores differ." in capsys.readouterr().err
     assert json.loads((folder / "r.json").read_text(encoding="utf-8"))["parity"]["equal"] == 1

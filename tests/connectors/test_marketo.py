@@ -71,3 +71,17 @@ def test_a_score_field_of_its_own_stays_beside_the_total(engine: DuckDB) -> None
     found = read_points("marketo", TABLES / "marketo.csv", engine=engine)
     assert found.model.plain()["scores"]["total"] == {"formula": "behavior + demographic"}
     assert any("product_a" in each.reason for each in found.findings if not each.line)
+
+
+def test_what_a_rule_cannot_keep_is_never_left_out_in_silence(imported: Read) -> None:
+    """Conditions on silence, silence of one kind of thing, and values without a property."""
+    table = (
+        "Campaign,Constraint,Value,Change Score,Qualification,Group\n"
+        "Opens Email,,,+1,Every time,\n"
+        "Inactive for 30 days,Country is Poland,,-10,,\n"
+        "Newsletter inactive for 30 days,,,-10,,\n"
+        "Fills Out Form,,Demo,+10,Every time,Web\n"
+    )
+    found = imported("marketo", table)
+    assert [each.line for each in found.lost()] == [0, 3, 4, 5]
+    assert found.lost()[0].text == "column Group"

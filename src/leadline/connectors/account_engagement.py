@@ -48,7 +48,7 @@ def read(table: PointTable, types: Types) -> Draft:
         if not threshold(draft, row):
             _row(draft, row, types)
 
-    each_row(draft, table, translate)
+    each_row(draft, table, translate, ignored=("score", "group", "group_limit"))
     without_grades(draft, "grades here are those of a profile")
     finish(draft, (ACTIVITY,), ACTIVITY)
     if PROFILE in draft.scores:

@@ -31,6 +31,7 @@ USUAL_EDGES: Mapping[str, Mapping[str, int]] = {
     "engagement_grade": {"4": 0, "3": 25, "2": 50, "1": 75},
 }
 """Quarters of 100, where the table has no thresholds."""
+IGNORED = ("limit", "decay", "group", "group_limit", "score", "asset")
 HIGHEST = "of the rows of a criterion that apply, the one with most points counts"
 
 
@@ -53,7 +54,7 @@ def read(table: PointTable, types: Types) -> Draft:
         if not threshold(draft, row):
             _row(draft, row, types, criteria)
 
-    each_row(draft, replace(table, rows=_filled(table.rows)), translate)
+    each_row(draft, replace(table, rows=_filled(table.rows)), translate, ignored=IGNORED)
     for (_, title), criterion in criteria.items():
         if criterion.rows:
             _rule(draft, title, criterion)

@@ -51,7 +51,7 @@ def read(table: PointTable, types: Types) -> Draft:
             return
         _rule(draft, row, types, groups)
 
-    each_row(draft, table, translate)
+    each_row(draft, table, translate, ignored=("weight", "score"))
     finish(draft, (FIT, ENGAGEMENT), TOTAL)
     matrix(draft, FIT, ENGAGEMENT)
     return draft
@@ -75,7 +75,7 @@ def _score_limit(draft: Draft, row: Row) -> bool:
 def _rule(draft: Draft, row: Row, types: Types, groups: dict[tuple[str, str], str]) -> None:
     points = signed(row)
     if _about_person(row, types):
-        rule, notes = property_rule(draft, FIT, row, types, points), _unused(row)
+        rule, notes = property_rule(draft, FIT, row, types, points)
     else:
         silence = silence_rule(draft, ENGAGEMENT, row, types, points)
         event = None if silence else known_event(row, types)
@@ -92,12 +92,6 @@ def _about_person(row: Row, types: Types) -> bool:
     return bool(
         row["operator"] or is_criterion(row["action"]) or starts_with_operator(row["condition"])
     )
-
-
-def _unused(row: Row) -> list[str]:
-    used = [row[each] for each in ("decay", "timeframe", "frequency", "limit") if row[each]]
-    said = [each for each in used if each.lower() not in ("none", "no", "off", "once", "all time")]
-    return [f"a property has no {each!r} in leadline" for each in said]
 
 
 def _grouped(draft: Draft, rule: str, row: Row, groups: dict[tuple[str, str], str]) -> list[str]:

@@ -52,7 +52,7 @@ def read(table: PointTable, types: Types) -> Draft:
         if not threshold(draft, row):
             _campaign(draft, row, types)
 
-    each_row(draft, table, translate)
+    each_row(draft, table, translate, ignored=("weight", "group", "group_limit"))
     without_grades(draft, "there are no grades here")
     finish(draft, (BEHAVIOR, DEMOGRAPHIC), TOTAL)
     for name in draft.scores.keys() - {BEHAVIOR, DEMOGRAPHIC}:
@@ -65,7 +65,7 @@ def _campaign(draft: Draft, row: Row, types: Types) -> None:
     points = signed(row)
     if _about_person(row, types):
         score = _score(row, DEMOGRAPHIC)
-        draft.carried(row, property_rule(draft, score, row, types, points))
+        draft.carried(row, *property_rule(draft, score, row, types, points))
         return
     score = _score(row, BEHAVIOR)
     found = silence_rule(draft, score, row, types, points)

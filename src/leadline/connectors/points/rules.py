@@ -40,7 +40,8 @@ MOST_STEPS = 12
 
 _AGO = r"(?:the\s+)?(?:last\s+|past\s+)?\d"
 _SILENCE = re.compile(
-    r"(?:.*?\b(?:is |was |been )?)?(?:inactive|inactivity|no activity|not active|not been active)"
+    r"(?:(?:contact|person|people|lead|prospect|is|was|has|been)\s+)*"
+    r"(?:inactive|inactivity|no activity|not active|not been active)"
     rf"(?:\s+(?:for|in|within|over))?\s+(?P<span>{_AGO}+\s*[a-z]+)"
     rf"|(?:no|has not|not)\s+(?P<event>.+?)\s+(?:in|for|within)\s+(?P<time>{_AGO}.+)",
     re.IGNORECASE,
@@ -56,10 +57,20 @@ class Parts:
     within: Span | None
 
 
-def property_rule(draft: Draft, score: str, row: Row, types: Types, points: float) -> str:
-    """Add the rule of a row about who a lead is; raises NotCarried."""
+def property_rule(
+    draft: Draft, score: str, row: Row, types: Types, points: float
+) -> tuple[str, list[str]]:
+    """Add the rule of a row about who a lead is; return it and what differs. NotCarried."""
     when = property_condition(row, types)
-    return draft.rule(score, _title(row), {"when": when, "points": plain(points)}, [row])
+    rule = draft.rule(score, _title(row), {"when": when, "points": plain(points)}, [row])
+    return rule, _unused(row)
+
+
+def _unused(row: Row) -> list[str]:
+    """Return what a row says that a rule about properties has no use for."""
+    said = [row[each].lower() for each in ("decay", "timeframe", "frequency", "limit")]
+    nothing = ("", "none", "no", "off", "once", "only once", "every time", "all time")
+    return [f"a property has no {each!r} in leadline" for each in said if each not in nothing]
 
 
 def property_condition(row: Row, types: Types) -> str:
@@ -120,13 +131,12 @@ def silence_rule(
 
     Raises NotCarried where it is about nothing happening and not understood.
     """
-    found = next(
-        (each for each in map(_SILENCE.fullmatch, (row["action"], row["name"])) if each), None
-    )
-    if found is None:
-        found = _SILENCE.fullmatch(f"{row['action']} {row['timeframe']}".strip())
+    found = _silence(row, types)
     if found is None:
         return None
+    for column in ("condition", "operator", "value", "asset", "decay", "limit"):
+        if row[column]:
+            raise NotCarried(f"a rule of silence has no {column} in leadline: {row[column]}")
     time = span(found["span"] or found["time"])
     if time is None:
         raise NotCarried(f"its time is not understood: {found['span'] or found['time']}")
@@ -140,6 +150,14 @@ def silence_rule(
     return draft.rule(score, _title(row), rule | {"points": plain(points)}, [row]), notes
 
 
+def _silence(row: Row, types: Types) -> re.Match[str] | None:
+    """Return what a row says of silence: its action, or its name where the action is no event."""
+    texts = [row["action"], f"{row['action']} {row['timeframe']}".strip()]
+    if types.action(row["action"]) is None:
+        texts.append(row["name"])
+    return next((found for found in map(_SILENCE.fullmatch, texts) if found), None)
+
+
 def detector(draft: Draft, score: str, row: Row, types: Types) -> tuple[str, Often, list[str]]:
     """Add a rule of 0 points that counts the events of a row; return its name without score.
 
@@ -149,6 +167,8 @@ def detector(draft: Draft, score: str, row: Row, types: Types) -> tuple[str, Oft
     parts = read_parts(row)
     if parts.criterion:
         event = types.narrowed(event, parts.criterion)
+    if parts.often.every or parts.often.count not in ("each", "once"):
+        raise NotCarried(f"how often it counts has no counterpart here: {row['frequency']}")
     time = f" {parts.within.text}" if parts.within else ""
     rule = _matched(event, parts.within) | {"points": 0}
     home = draft.score(score)
@@ -184,6 +204,9 @@ def known_event(row: Row, types: Types) -> Event:
 
 def read_parts(row: Row) -> Parts:
     """Return what a row says of events; its condition may say how often and when. NotCarried."""
+    if row["operator"] or row["value"]:
+        text = f"{row['operator']} {row['value']}".strip()
+        raise NotCarried(f"it does not say what of the event this is about: {text}")
     criterion, found, time = _split_condition(row["condition"])
     many = often_of(row["frequency"]) if row["frequency"] else found
     within = within_of(row["timeframe"]) if row["timeframe"] else time
@@ -230,6 +253,8 @@ def _counted(  # noqa: PLR0913, PLR0917 - as event_rule
     """Add a rule that counts and one that gives points for the count."""
     if fading_of(row["decay"]):
         raise NotCarried("leadline cannot let points fade that depend on an exact count")
+    if (limit_of(row["limit"]) or abs(points)) < abs(points):
+        raise NotCarried("its limit is below its points")
     home = draft.rule(score, f"{_title(row)} count", {**rule, "points": 0}, [row])
     hits = f"hits.{home.partition('.')[2]}"
     given = {"when": counted(hits, many), "points": plain(points)}

@@ -29,7 +29,7 @@ BELOW = "below"
 """Band of leads that reach no threshold."""
 
 
-def each_row(draft: Draft, table: PointTable, translate: Translate) -> None:
+def each_row(draft: Draft, table: PointTable, translate: Translate, ignored: Sequence[str]) -> None:
     """Translate every row, and note those that cannot be, and columns that are not read."""
     for row in table.rows:
         try:
@@ -38,6 +38,9 @@ def each_row(draft: Draft, table: PointTable, translate: Translate) -> None:
             draft.lost(row, str(reason))
     for line, text, why in table.broken:
         draft.lost(Row(line, {}, text), f"the row cannot be read: {why}")
+    for column in ignored:
+        if any(row[column] for row in table.rows):
+            draft.about_table(f"column {table.columns[column]}", "there is no such thing here")
     for title in table.unread:
         draft.about_table(f"column {title}", "nothing is known about a column of this name")
 
