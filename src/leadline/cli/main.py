@@ -8,8 +8,10 @@ from collections.abc import Callable
 import typer
 
 from leadline.cli.console import err
+from leadline.cli.demo import demo_data
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.new import new
 from leadline.cli.score import score
 from leadline.errors import LeadlineError
 
@@ -19,6 +21,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    new,
+    demo_data,
 )
 
 app = typer.Typer(

@@ -10,7 +10,7 @@ from typing import Any
 HISTORY_DAYS = 540
 """Leads are created within so many days before the end."""
 
-BASE = -5.0
+BASE = -5.2
 """Log-odds of winning where no effect applies."""
 
 CALL_EFFECT = 0.6
@@ -70,9 +70,7 @@ EFFECTS: Mapping[str, Effect] = {
         0.8, "least(n_webinar_attended, 2)", "each webinar attended, up to 2", drifts=True
     ),
     "livestream": Effect(0.2, "least(n_livestream_watched, 2)", "each live stream, up to 2"),
-    "click": Effect(
-        0.12, "least(n_email_clicked, 4)", "each click of a person in a mail, up to 4"
-    ),
+    "click": Effect(0.12, "least(n_email_clicked, 4)", "each click of a person in a mail, up to 4"),
     "reply": Effect(0.8, "n_email_replied > 0", "replied to a mail"),
     "chat": Effect(1.0, "n_chat_started > 0", "started a chat; exists late alone"),
     "social": Effect(0.05, "least(n_social_engaged, 4)", "each reaction on a social network"),

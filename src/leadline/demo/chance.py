@@ -25,7 +25,7 @@ class Chance:
         """Return a draw from 0 to below 1; the same ``what`` gives the same draw again.
 
         >>> Chance(1, "lead", "i").uniform("age")
-        '((hash(xor(i, 1001128151784299519)) >> 11) * 1.1102230246251565e-16)'
+        '((hash(xor(i, 6934438330102492324)) >> 11) * 1.1102230246251565e-16)'
         """
         text = f"{self.seed}:{self.kind}:{what}"
         key = int.from_bytes(sha256(text.encode()).digest()[:8], "big") >> 1
@@ -56,7 +56,7 @@ class Chance:
         """Return one of some texts, each as likely."""
         return f"{listed(values)}[{self.between(what, 1, len(values))}]"
 
-    def among(self, what: str, shares: Mapping[str | None, float]) -> str:
+    def among(self, what: str, shares: Mapping[str, float]) -> str:
         """Return one of some texts, by their shares, which add up to 1."""
         draw = self.uniform(what)
         edge = 0.0
@@ -64,7 +64,7 @@ class Chance:
         for value, share in shares.items():
             edge += share
             cases.append(f"when {draw} < {edge:.6f} then {quoted(value)}")
-        return f"case {' '.join(cases)} else {quoted(next(reversed(shares)))} end"
+        return f"case {' '.join(cases)} else {quoted(list(shares)[-1])} end"
 
 
 def quoted(value: str | None) -> str:

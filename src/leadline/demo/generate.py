@@ -62,9 +62,16 @@ def write_demo(
     with engine.ordered(), Outputs(engine) as outputs:
         for table, query in queries(world).items():
             rows[names[table]] = outputs.add(query, folder / names[table])
-    text = json.dumps(cause.truth(world.leads, world.seed, world.naive_end), indent=2) + "\n"
-    (folder / "truth.json").write_text(text, encoding="utf-8")
+    _write_truth(world, folder / "truth.json")
     return rows
+
+
+def _write_truth(world: World, path: Path) -> None:
+    """Write the parameters, whole or not at all."""
+    plain = cause.truth(world.leads, world.seed, world.naive_end)
+    written = path.with_name(".truth.json")
+    written.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    written.replace(path)
 
 
 def make(engine: DuckDB, world: World) -> None:

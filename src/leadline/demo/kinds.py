@@ -54,17 +54,19 @@ def _numbered(prefix: str, most: int, what: str = "kind") -> str:
 
 
 _WEBINAR = {"webinar_id": _numbered("webinar", 24)}
+_MAIL = {"campaign_id": "'nurture-' || m", "email_id": "MAIL"}
 _TRIAL = "n_trial_started > 0"
 
 KINDS = (
     Kind("n_form_submitted", "form_submitted", "(source in ('website', 'social_ads'))::int",
          when="start", columns={"form": _one_of(("newsletter", "guide", "contact"))}),
     Kind("n_email_sent", "email_sent",
-         "case when persona in ('crawler') then 0 else all_mails end", when="any mail",
-         columns={"campaign_id": "'nurture-' || m", "email_id": "MAIL"}),
-    Kind("n_email_opened", "email_opened", "case when email_kind = 'invalid' or persona = 'crawler' then 0 else "
+         "if(persona = 'crawler', 0, all_mails)", when="any mail",
+         columns=_MAIL),
+    Kind("n_email_opened", "email_opened",
+         "case when email_kind = 'invalid' or persona = 'crawler' then 0 else "
          "least(floor(all_mails * (0.15 + 0.5 * mail_draw)), all_mails)::int end",
-         when="any mail", columns={"campaign_id": "'nurture-' || m", "email_id": "MAIL"}),
+         when="any mail", columns=_MAIL),
     Kind("n_page_viewed", "page_viewed",
          "case when persona = 'crawler' then 0 else 2.6 * interest end", 60,
          columns={"path": _one_of(words.PAGES), "minutes": "round(5 * DRAW(minutes), 1)"}),
@@ -113,11 +115,10 @@ KINDS = (
          f"case when country_code = 'CN' and {PERSON} then 0.3 * interest else 0 end", 4),
     Kind("n_email_clicked", "email_clicked",
          f"case when {PERSON} and journey_mails > 0 then 0.35 * interest else 0 end", 6,
-         when="mail", columns={"campaign_id": "'nurture-' || m", "email_id": "MAIL",
-                               "link": _one_of(("/product", "/customers", "/pricing"))}),
+         when="mail", columns={**_MAIL, "link": _one_of(("/product", "/customers", "/pricing"))}),
     Kind("n_scanned", "email_clicked", "case when is_scanned then 3 * all_mails else 0 end",
-         when="any mail", columns={"campaign_id": "'nurture-' || m", "email_id": "MAIL",
-                                   "link": "['/product', '/customers', '/unsubscribe'][1 + n % 3]"}),
+         when="any mail", columns={
+             **_MAIL, "link": "['/product', '/customers', '/unsubscribe'][1 + n % 3]"}),
     Kind("n_email_replied", "email_replied",
          "case when persona = 'person' and journey_mails > 0 then 0.03 * interest else 0 end", 1,
          when="mail", columns={"email_id": "MAIL"}),

@@ -19,7 +19,13 @@ from leadline.demo.cause import (
 from leadline.demo.chance import Chance, by_value, quoted
 from leadline.demo.kinds import KINDS
 
-PERSONAS = {"crawler": 0.002, "invented": 0.03, "student": 0.05, "job_seeker": 0.05, "person": 0.868}
+PERSONAS = {
+    "crawler": 0.002,
+    "invented": 0.03,
+    "student": 0.05,
+    "job_seeker": 0.05,
+    "person": 0.868,
+}
 
 SOURCES = {"website": 0.45, "webinar": 0.2, "event": 0.12, "referral": 0.08, "social_ads": 0.15}
 OLD_SOURCES = {"website": 0.55, "webinar": 0.25, "event": 0.13, "referral": 0.07}
@@ -65,8 +71,8 @@ def _people(leads: int, seed: int, end: datetime) -> str:
             from range({leads}) as t(i)
         ), drawn as (
             select i, q, q <> i as is_duplicate,
-                floor(pow({person.uniform("account")}, 1.4) * {accounts})::bigint as a,
-                {person.among("persona", {**PERSONAS})} as persona,
+                floor(pow({person.uniform("account")}, 1.2) * {accounts})::bigint as a,
+                {person.among("persona", PERSONAS)} as persona,
                 {person.among("seniority", words.SENIORITIES)} as drawn_seniority,
                 {person.between("title", 0, 2)} as place,
                 {person.between("first name", 1, 9)} as first_place,
@@ -108,8 +114,8 @@ def _people(leads: int, seed: int, end: datetime) -> str:
 
 
 def _source(row: Chance, end: datetime) -> str:
-    later = row.among("source", {**SOURCES})
-    before = row.among("source", {**OLD_SOURCES})
+    later = row.among("source", SOURCES)
+    before = row.among("source", OLD_SOURCES)
     grows_at = days_before(end, NEW_SOURCE_DAYS)
     return f"case when created_at >= timestamp '{grows_at}' then {later} else {before} end"
 
@@ -173,8 +179,8 @@ def _fates(seed: int, fade_at: datetime) -> str:
 def _feedback(draw: Chance) -> str:
     """Return what sales says after a call: good leads are seldom given back, but some are."""
     return f"""case when not is_called then null
-        when persona in ('student', 'invented') or is_competitor then 'disqualified'
         when {draw.uniform("won")} < probability then 'accepted'
+        when persona in ('student', 'invented') or is_competitor then 'disqualified'
         when {draw.uniform("feedback")} < 0.75 - 0.5 * probability then 'rejected'
         else 'accepted' end"""
 
@@ -211,11 +217,13 @@ def lead_columns(seed: int) -> str:
 
 def _local_part() -> str:
     """Return the part of an address before the at sign; it shows that the person is invented."""
-    latin = f"{_texts(words.LATIN['first'])}[first_place] || '.' || {_texts(words.LATIN['last'])}[last_place]"
+    first_latin = f"{_texts(words.LATIN['first'])}[first_place]"
+    last_latin = f"{_texts(words.LATIN['last'])}[last_place]"
     first = by_value("language", words.FIRST_NAMES)
     last = by_value("language", words.LAST_NAMES)
     plain = f"lower(strip_accents(({first})[first_place] || '.' || ({last})[last_place]))"
-    return f"case when language = 'zh' then {latin} else {plain} end || '.demo' || q"
+    chinese = f"{first_latin} || '.' || {last_latin}"
+    return f"case when language = 'zh' then {chinese} else {plain} end || '.demo' || q"
 
 
 def _texts(values: tuple[str, ...]) -> str:
@@ -223,7 +231,8 @@ def _texts(values: tuple[str, ...]) -> str:
 
 
 def _name(draw: Chance) -> str:
-    whole = "case when language = 'zh' then last_name || first_name else first_name || ' ' || last_name end"
+    western = "first_name || ' ' || last_name"
+    whole = f"case when language = 'zh' then last_name || first_name else {western} end"
     return f"""case when persona = 'invented' then {_texts(words.INVENTED)}[invented_place]
         when {draw.chance("name upper", 0.03)} then upper({whole})
         when {draw.chance("name lower", 0.05)} then lower({whole}) || ' '

@@ -66,10 +66,12 @@ def history_query(end: datetime) -> str:
             union all
             select a, decided_at, -1 from demo_lead where feedback = 'accepted'
         ), running as (
-            select a, moment, sum(step) over (partition by a order by moment, step desc) > 0 as is_open
+            select a, moment,
+                sum(step) over (partition by a order by moment, step desc) > 0 as is_open
             from changes where moment <= timestamp '{end}'
         ), known as (
-            select a, 'has_open_deal' as field, moment as valid_from, bool_or(is_open)::varchar as value
+            select a, 'has_open_deal' as field, moment as valid_from,
+                bool_or(is_open)::varchar as value
             from running group by a, moment
             union all
             select a, 'is_customer', won_at, 'true' from demo_deal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-COUNTRIES: Mapping[str | None, float] = {
+COUNTRIES: Mapping[str, float] = {
     "US": 0.3,
     "DE": 0.2,
     "GB": 0.13,
@@ -61,7 +61,17 @@ LAST_NAMES = {
     "en": ("Smith", "Jones", "Taylor", "Brown", "Walker", "Hall", "Wright", "Green", "Baker"),
     "de": ("Müller", "Schmidt", "Weber", "Fischer", "Becker", "Schulz", "Koch", "Wolf", "Vogel"),
     "fr": ("Martin", "Bernard", "Petit", "Durand", "Leroy", "Moreau", "Roux", "Fournier", "Faure"),
-    "pl": ("Nowak", "Kowalski", "Zielony", "Mazur", "Krawczyk", "Dudek", "Pawlak", "Sikora", "Baran"),
+    "pl": (
+        "Nowak",
+        "Kowalski",
+        "Zielony",
+        "Mazur",
+        "Krawczyk",
+        "Dudek",
+        "Pawlak",
+        "Sikora",
+        "Baran",
+    ),
     "es": ("García", "López", "Martín", "Sanz", "Ruiz", "Moreno", "Gil", "Ortega", "Vidal"),
     "it": ("Rossi", "Russo", "Ferrari", "Romano", "Conti", "Gallo", "Greco", "Villa", "Fontana"),
     "zh": ("王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周"),
@@ -75,7 +85,7 @@ LATIN = {
 
 INVENTED = ("Asdf Asdf", "Test Test", "Mickey Mouse", "Qwerty Qwerty", "Xxx Yyy", "Aaaa Bbbb")
 
-SENIORITIES: Mapping[str | None, float] = {
+SENIORITIES: Mapping[str, float] = {
     "c_level": 0.07,
     "vp": 0.08,
     "director": 0.15,
@@ -262,7 +272,7 @@ STUDENT = {
     "zh": "学生",
 }
 
-INDUSTRIES: Mapping[str | None, float] = {
+INDUSTRIES: Mapping[str, float] = {
     "software": 0.22,
     "manufacturing": 0.2,
     "finance": 0.13,
