@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.demo.cause import EFFECTS, truth
+from leadline.demo.cause import BASE, CALL_EFFECT, EFFECTS, truth
 from leadline.demo.generate import FORMATS, World, write_demo
 from leadline.demo.kinds import CHANNELS
 from leadline.engines.duckdb import DuckDB
@@ -21,6 +21,7 @@ from leadline.scoring import Run, read_model
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 LEADS = 6000
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "demo-data.md"
 TABLES = ("accounts", "leads", "events", "outcomes", "field_history")
 
 AUC = """
@@ -213,6 +214,22 @@ def test_the_parameters_are_written(folder: Path) -> None:
     assert set(found["effects"]) == set(EFFECTS)
     assert found["effects"]["demo"]["log_odds"] == EFFECTS["demo"].log_odds
     assert (found["leads"], found["seed"], found["end"]) == (LEADS, 1, "2026-11-01T00:00:00Z")
+
+
+def test_every_column_and_every_cause_is_documented(folder: Path, engine: DuckDB) -> None:
+    """The page names each column of each file, each type of event, and each effect's size."""
+    text = PAGE.read_text(encoding="utf-8")
+    for path in folder.glob("*.parquet"):
+        if path.stem != "truth_bots":
+            for name, *_ in engine.rows(f"describe w_{path.stem}"):
+                assert f"`{name}`" in text, f"{path.stem}.{name} is not in {PAGE.name}"
+    for kind in CHANNELS:
+        assert f"`{kind}`" in text, f"{kind} is not in {PAGE.name}"
+    for name, effect in EFFECTS.items():
+        row = f"| `{name}` | {effect.log_odds:+g} | {effect.meaning}"
+        assert row in text, f"{name} has no row in {PAGE.name}"
+    assert f"are {BASE}, plus these" in text
+    assert f"| call | {CALL_EFFECT:+g} |" in text
 
 
 # --- the cause

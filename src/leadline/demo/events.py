@@ -59,7 +59,7 @@ def lead_events_query(seed: int, leads: str = "demo_lead") -> str:
     )
     text = f"""
         with lettered as (
-            select i, created_at, journey_days, journey_mails, {texts} as letters,
+            select i, lead_id, created_at, journey_days, journey_mails, {texts} as letters,
                 date_diff('microseconds', created_at, called_at) as call_micros
             from {leads}
         ), slots as (
@@ -84,7 +84,8 @@ def lead_events_query(seed: int, leads: str = "demo_lead") -> str:
                 created_at + to_microseconds(({_time()})::bigint) as occurred_at
             from mails join demo_kind on demo_kind.code = mails.code
         )
-        select 'E' || i || '-' || k as event_id, i, type, channel, occurred_at,
+        select 'E' || i || '-' || k as event_id, lead_id,
+            null::varchar as account_id, type, channel, occurred_at,
             occurred_at + case when is_copy then interval 20 minute
                 when DRAW(late) < late_share
                 then to_seconds((3600 * (2 + 300 * DRAW(delay)))::int)

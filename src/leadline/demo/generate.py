@@ -96,16 +96,13 @@ def queries(world: World) -> Mapping[str, str]:
     """Return the SQL of every table to write, once ``make`` has run."""
     end, seed = world.naive_end, world.seed
     columns = ", ".join(COLUMNS)
-    leads = columns.replace("lead_id", "printf('L%07d', i) as lead_id", 1).replace(
-        "account_id", "null::varchar as account_id", 1
-    )
     start = cause.days_before(end, cause.HISTORY_DAYS)
     return {
         "accounts": account_columns(seed),
         "leads": lead_columns(seed),
         "events": f"""
             select {columns} from (
-                select {leads} from ({lead_events_query(seed)})
+                select {columns} from ({lead_events_query(seed)})
                 union all
                 select {columns} from ({account_events_query(seed, start)})
             ) where recorded_at <= timestamp '{end}'""",

@@ -70,7 +70,7 @@ def _people(leads: int, seed: int, end: datetime) -> str:
                 as q
             from range({leads}) as t(i)
         ), drawn as (
-            select i, q, q <> i as is_duplicate,
+            select i, printf('L%07d', i) as lead_id, q, q <> i as is_duplicate,
                 floor(pow({person.uniform("account")}, 1.2) * {accounts})::bigint as a,
                 {person.among("persona", PERSONAS)} as persona,
                 {person.among("seniority", words.SENIORITIES)} as drawn_seniority,
@@ -197,7 +197,7 @@ def lead_columns(seed: int) -> str:
                 {_local_part()} as local_part
             from demo_lead
         )
-        select printf('L%07d', i) as lead_id,
+        select lead_id,
             case when email_kind = 'company' or {draw.chance("account known", 0.3)}
                 then printf('A%07d', a) end as account_id,
             created_at, source,

@@ -90,7 +90,7 @@ def history_query(end: datetime) -> str:
 def truth_query(end: datetime) -> str:
     """Return the SQL of what is true of each lead, which no score may see."""
     return f"""
-        select printf('L%07d', i) as lead_id, persona, seniority, function, email_kind,
+        select lead_id, persona, seniority, function, email_kind,
             country_code, language,
             case when is_duplicate then printf('L%07d', q) end as duplicate_of,
             is_scanned, ready_at, decided_at, is_called, probability, probability_called,
