@@ -11,6 +11,7 @@ from leadline.cli.console import err
 from leadline.cli.demo import demo_data
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.import_points import import_
 from leadline.cli.new import new
 from leadline.cli.score import score
 from leadline.errors import LeadlineError
@@ -23,6 +24,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     schema,
     new,
     demo_data,
+    import_,
 )
 
 app = typer.Typer(
@@ -34,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)  # a word of Python has _ behind it
 
 
 def main() -> None:
