@@ -36,7 +36,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in COMMANDS:
-    app.command(command.__name__.rstrip("_"))(command)  # a word of Python has _ behind it
+    name = command.__name__.rstrip("_")  # a word of Python has _ behind it
+    app.command(name.replace("_", "-"))(command)
 
 
 def main() -> None:
