@@ -47,6 +47,13 @@ def test_a_starter_has_what_all_promise(name: str) -> None:
     assert len(model.examples) >= 8
 
 
+@each_starter
+def test_what_can_be_read_off_is_not_declared(name: str) -> None:
+    """A column that is declared and lacks would be empty, rather than read off title and email."""
+    model, _ = read_model(starter(name))
+    assert not {"seniority", "email_kind"} & set(model.columns["leads"])
+
+
 def test_an_unknown_starter_is_refused() -> None:
     """The message has the nearest name."""
     with pytest.raises(InputError, match=r"found genral\. Did you mean general\?"):
