@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from leadline.review.spread import round_step
+
 Point = tuple[float, float]
 
 _ENOUGH_TICKS = 5
@@ -59,19 +61,6 @@ class Scale:
         """Return the place of a value."""
         span = (self.high - self.low) or 1.0
         return self.start + (value - self.low) / span * (self.end - self.start)
-
-
-def round_step(least: float) -> float:
-    """Return the next of 1, 2, 5 and their tenfolds.
-
-    >>> round_step(0.3), round_step(14), round_step(0)
-    (0.5, 20.0, 1.0)
-    """
-    if least <= 0:
-        return 1.0
-    power = math.floor(math.log10(least))
-    steps = (round(each * 10.0**power, 12) for each in (1, 2, 5, 10))
-    return next(each for each in steps if each >= least * (1 - 1e-9))
 
 
 def shortened(text: str, most: int) -> str:

@@ -53,6 +53,7 @@ class Chart:
         width: Width of a histogram's bins.
         ordered: The series have an order, such as bands, and take shades of one colour.
         diagonal: Show where y equals x, for reliability and gains.
+        beside: More columns of its table that are not drawn, with their values.
     """
 
     block: ClassVar[str] = "chart"
@@ -69,6 +70,7 @@ class Chart:
     width: float = 1.0
     ordered: bool = False
     diagonal: bool = False
+    beside: tuple[tuple[Column, tuple[Any, ...]], ...] = ()
 
     def table(self) -> Table:
         """Return the same figures as a table, one row a place."""
@@ -79,6 +81,9 @@ class Chart:
                 if found:
                     columns.append(self._column(each, part))
                     values.append(found)
+        for column, found in self.beside:
+            columns.append(column)
+            values.append(found)
         return Table(self.name, self.title, tuple(columns), tuple(zip(*values, strict=True)))
 
     def _column(self, series: Series, part: str) -> Column:
