@@ -18,7 +18,7 @@ from invented import AS_OF, MODEL, tables  # noqa: E402 - the tests' own leads
 from leadline.reports.trial import page  # noqa: E402 - after the path
 from leadline.review.trial import spaced, trial  # noqa: E402 - after the path
 
-WIDTH, TOP = 780, 1210
+WIDTH, TOP = 780, 1208
 
 
 def main() -> None:
