@@ -14,11 +14,13 @@ from leadline.cli.explain import explain
 from leadline.cli.import_points import import_
 from leadline.cli.new import new
 from leadline.cli.score import score
+from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    trial,
     check,
     fingerprint,
     schema,
