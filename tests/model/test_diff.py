@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_difference_is_empty_exactly_where_fingerprints_agree() -> None:
 def test_two_unrelated_models_differ() -> None:
     """Models that share nothing are told apart, and the reverse has as many changes."""
     models = [read(case(seed).document) for seed in range(20)]
-    for old, new in zip(models, models[1:], strict=False):
+    for old, new in pairwise(models):
         there, back = difference(old, new), difference(new, old)
         assert there.changes
         assert len(there.changes) == len(back.changes)
