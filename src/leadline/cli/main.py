@@ -9,7 +9,9 @@ import typer
 
 from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
+from leadline.cli.diff import diff
 from leadline.cli.explain import explain
+from leadline.cli.history import history
 from leadline.cli.score import score
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
@@ -17,6 +19,8 @@ from leadline.errors import LeadlineError
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    diff,
+    history,
     trial,
     check,
     fingerprint,
