@@ -8,8 +8,8 @@ from collections.abc import Callable
 import typer
 
 from leadline.cli.console import err
-from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.diff import diff
+from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.score import score

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from leadline.model.fingerprint import fingerprint
 from leadline.reports.charts import Chart, Mark, Series
@@ -13,6 +14,8 @@ from leadline.review.history import History, Moment
 
 MOST_LISTED = 20
 """Moments that are listed; the chart and JSON have all."""
+_FAR = 0.1
+"""A change of this part of the whole range is listed even where nothing happened."""
 _LINE = "▁▂▃▄▅▆▇█"
 _LINE_WIDTH = 60
 
@@ -39,12 +42,11 @@ def verdict(history: History) -> str:
     said = f"{history.score} {figure(last.value, 'points')}"
     if last.band is not None:
         since = _since(history)
-        said += f", {last.band} since {figure(since.at.replace(microsecond=0), 'time')}"
+        said += f", {last.band} since {_time(since.at)} UTC"
         said += f" ({since.what})" if since.what else ""
     highest = max(history.moments, key=lambda each: each.value or 0.0)
     if highest.value is not None and highest.value > (last.value or 0.0):
-        at = figure(highest.at.replace(microsecond=0), "time")
-        said += f"; the highest was {figure(highest.value, 'points')} on {at}"
+        said += f"; the highest was {figure(highest.value, 'points')} on {_time(highest.at)}"
     return f"{said}."
 
 
@@ -82,7 +84,7 @@ def _chart(history: History) -> Chart:
     return Chart(
         "history",
         f"{history.score} of {history.lead_id}",
-        "Steps are events; slopes are points that fade.",
+        "Steps are events; slopes are points that fade. Shades are the bands by their edges alone.",
         "steps",
         Column("at", "moment", "time"),
         tuple(each.at for each in moments),
@@ -94,11 +96,11 @@ def _chart(history: History) -> Chart:
 
 
 def _changes(history: History) -> Table:
-    """Return the moments of the largest changes at which something happened, in order."""
+    """Return the moments of the largest changes, in order of time."""
     found = [each for number, each in enumerate(history.moments) if _tells(history, number)]
     largest = sorted(found, key=lambda each: -abs(each.change))[:MOST_LISTED]
     columns = (
-        Column("at", "moment", "time"),
+        Column("at", "moment, UTC"),
         Column("what", "what happened"),
         Column("value", history.score, "points"),
         Column("change", "change", "points"),
@@ -107,7 +109,7 @@ def _changes(history: History) -> Table:
     )
     rows = tuple(
         (
-            each.at.replace(microsecond=0),
+            _time(each.at),
             each.what or "time went by",
             each.value,
             each.change,
@@ -117,7 +119,7 @@ def _changes(history: History) -> Table:
         for each in sorted(largest, key=lambda each: each.at)
     )
     some = "" if len(rows) == len(found) else f", the {len(rows)} largest of {len(found)}"
-    return Table("changes", f"Moments at which something happened{some}", columns, rows)
+    return Table("changes", f"Moments at which it moved{some}", columns, rows)
 
 
 def _reason(moment: Moment) -> str | None:
@@ -128,11 +130,22 @@ def _reason(moment: Moment) -> str | None:
 
 
 def _tells(history: History, number: int) -> bool:
-    """Say whether something happened at a moment, or a band changed."""
+    """Say whether something happened at a moment, a band changed, or the score moved far."""
     moments = history.moments
+    now = moments[number]
+    values = [each.value or 0.0 for each in moments]
+    far = _FAR * (max(values) - min(values))
     return bool(
-        moments[number].what or number == 0 or moments[number].band != moments[number - 1].band
+        now.what
+        or number == 0
+        or now.band != moments[number - 1].band
+        or (now.change and abs(now.change) >= far)
     )
+
+
+def _time(at: datetime) -> str:
+    """Return a moment to the minute, which is enough for people."""
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def sparkline(history: History) -> str:
@@ -149,7 +162,7 @@ def sparkline(history: History) -> str:
     known = [each for each in values if each is not None]
     low, high = min(known, default=0.0), max(known, default=0.0)
     blocks = "".join(_block(each, low, high) for each in values)
-    span = f"{figure(first.replace(microsecond=0), 'time')} to {figure(last, 'time')}"
+    span = f"{_time(first)} to {_time(last)}"
     return f"{blocks}  {figure(low, 'points')} to {figure(high, 'points')}, {span}"
 
 

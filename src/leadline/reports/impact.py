@@ -51,7 +51,7 @@ def verdict(difference: Difference, impact: Impact | None) -> str:
 def _ladder_said(impact: Impact, ladder: LadderImpact) -> str:
     which = "" if len(impact.ladders) == 1 else f" in {ladder.ladder}"
     if not ladder.changed:
-        return f"None of {_counted(impact.leads, 'lead')} changes band{which}."
+        return f"None of {_counted(impact.leads, 'lead')} changes band{which}.{_load_said(ladder)}"
     change = "changes" if ladder.changed == 1 else "change"
     said = (
         f"Of {_counted(impact.leads, 'lead')}, {ladder.changed:,} {change} band{which}: "
@@ -65,13 +65,14 @@ def _ladder_said(impact: Impact, ladder: LadderImpact) -> str:
 def _load_said(ladder: LadderImpact) -> str:
     """Say what happens to the highest band, which people work through."""
     found = {each.band: each for each in ladder.load}
-    highest = next((each for each in reversed(ladder.bands) if each in found), None)
     ranked = [each for each in ladder.bands if each in found and each != "excluded"]
-    if not ranked or highest is None:
+    if not ranked:
         return ""
     load = found[ranked[-1]]
+    if not any(each and each.mean for each in (load.before, load.after)):
+        return ""
     old, new = (_mean(each) for each in (load.before, load.after))
-    return f" {load.band} is entered {new} times a week instead of {old}."
+    return f" {load.band} is entered {new} times a week; before, {old}."
 
 
 def _mean(weekly: Any) -> str:
@@ -191,13 +192,11 @@ def _load_row(load: Load, *, sampled: bool) -> Iterator[Any]:
 def _scores(impact: Impact) -> Section:
     columns = (
         Column("score", "score"),
-        Column("leads", "leads that differ", "count"),
+        Column("leads", "leads", "count"),
         Column("mean_before", "mean before", "points"),
         Column("mean_after", "after", "points"),
         Column("median_before", "median before", "points"),
         Column("median_after", "after", "points"),
-        Column("p90_before", "top tenth before", "points"),
-        Column("p90_after", "after", "points"),
         Column("least", "largest fall", "points"),
         Column("most", "largest rise", "points"),
     )
@@ -209,11 +208,13 @@ def _scores(impact: Impact) -> Section:
             each.after.mean,
             each.before.median,
             each.after.median,
-            each.before.p90,
-            each.after.p90,
             each.least,
             each.most,
         )
         for each in impact.shifts
     )
-    return Section("scores", "How scores move", (Table("scores", "Scores", columns, rows),))
+    return Section(
+        "scores",
+        "How scores move",
+        (Table("scores", "Leads with another value, and where the values lie", columns, rows),),
+    )

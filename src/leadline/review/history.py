@@ -75,8 +75,9 @@ def history(run: Run, lead_id: str, as_of: datetime, most: int = MOST_MOMENTS) -
     """Return the scores of a lead at each of its events up to ``as_of``, and in between.
 
     A moment is where something of the lead became known: an event, an outcome, a value of a field,
-    a merge into it, its creation. Between them are moments a day or more apart, so that decay shows. Where
-    there are more than ``most``, those are kept at which a band or the score changes most.
+    a lead merged into it, its creation. Between them are moments a day or more apart, so that
+    decay shows. Where there are more than ``most``, those are kept at which a band or the score
+    changes most.
 
     Raises InputError where no table knows the lead.
     """
@@ -105,7 +106,8 @@ def _happened(run: Run, lead_id: str, as_of: datetime, most: int) -> dict[dateti
         "where since <= {as_of} group by since, what), moments as (select since, "
         "string_agg(case when n > 1 then what || ' x' || n else what end, ', ' order by what) "
         "as what from counted group by since), "
-        "placed as (select *, ntile({most}) over (order by since) as place from moments) select max(since), case when count(*) > 1 then any_value(what "
+        "placed as (select *, ntile({most}) over (order by since) as place from moments) "
+        "select max(since), case when count(*) > 1 then any_value(what "
         "order by since) || ' and ' || (count(*) - 1) || ' more' else any_value(what) end "
         "from placed group by place order by 1",
         sources=sources,
