@@ -106,7 +106,8 @@ def _happened(run: Run, lead_id: str, as_of: datetime, most: int) -> dict[dateti
         "where since <= {as_of} group by since, what), moments as (select since, "
         "string_agg(case when n > 1 then what || ' x' || n else what end, ', ' order by what) "
         "as what from counted group by since), "
-        "placed as (select *, ntile({most}) over (order by since) as place from moments) "
+        "placed as (select *, case row_number() over (order by since) when 1 then 0 "
+        "else ntile({most}) over (order by since) end as place from moments) "
         "select max(since), case when count(*) > 1 then any_value(what "
         "order by since) || ' and ' || (count(*) - 1) || ' more' else any_value(what) end "
         "from placed group by place order by 1",
