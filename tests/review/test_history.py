@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -106,7 +107,7 @@ def test_time_between_events_is_shown_day_by_day() -> None:
     """Moments lie a day apart or less, and the last one is as_of."""
     moments = [each.at for each in told(EVENTS).moments]
     assert moments[-1] == AS_OF
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(moments)]
     assert max(gaps) <= timedelta(days=1)
 
 

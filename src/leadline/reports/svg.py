@@ -229,8 +229,7 @@ def _seconds(at: datetime) -> float:
 def _lines(chart: Chart) -> Canvas:
     """Lines, with the interval around each as a band; steps hold a value until the next."""
     values = _values(chart.series)
-    above = [each.at for each in chart.levels if each.at > max(values)]
-    high = [*values, *([1.0] if chart.diagonal else []), *above[:1]]
+    high = [*values, *([1.0] if chart.diagonal else []), *_next_level(chart, values)]
     canvas, y = _frame(chart, min(values), max(high))
     _levels(canvas, chart, y)
     x = _time_axis(canvas, chart) if chart.x.kind == "time" else _value_axis(canvas, chart, y)
@@ -245,6 +244,12 @@ def _lines(chart: Chart) -> Canvas:
         points = _stepped(points) if chart.shape == "steps" else points
         canvas.path(points, f"line {colours[number]} dash{number % 4}")
     return canvas
+
+
+def _next_level(chart: Chart, values: Sequence[float]) -> list[float]:
+    """Return how far to draw so that the next band above all values is to be seen."""
+    above = [each.at for each in chart.levels if each.at > max(values)]
+    return [above[0] + (above[0] - min(values)) / 10] if above else []
 
 
 def _levels(canvas: Canvas, chart: Chart, y: Scale) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser
 
-from browser import NARROW, assert_sound, opened
+from browser import NARROW, assert_sound, launched, opened
 from leadline.model.reader import read
 from leadline.reports.history import page, sparkline, verdict
 from leadline.review.history import History, Moment
@@ -22,6 +24,13 @@ MODEL = read(
     }
 )
 START = datetime(2026, 1, 1, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return the system's Chromium; without it the tests fail, as a page unseen is not tested."""
+    with launched() as found:
+        yield found
 
 
 def moment(day: float, value: float | None, change: float = 0.0, what: str = "") -> Moment:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pytest
 from playwright.sync_api import Browser
 
-from browser import NARROW, assert_sound, opened
+from browser import NARROW, assert_sound, launched, opened
 from leadline.model.diff import difference
 from leadline.model.reader import read
 from leadline.reports.impact import page, verdict
 from leadline.review.impact import Cell, Impact, LadderImpact, Load, Shift, Spread
 from leadline.review.replay import Weekly
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return the system's Chromium; without it the tests fail, as a page unseen is not tested."""
+    with launched() as found:
+        yield found
 
 
 def model(points: float = 30, **more: Any) -> Any:
