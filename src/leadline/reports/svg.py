@@ -255,7 +255,7 @@ def _next_level(chart: Chart, values: Sequence[float]) -> list[float]:
 def _levels(canvas: Canvas, chart: Chart, y: Scale) -> None:
     """Shade the bands from edge to edge; the lowest one begins at the foot of the chart."""
     colours = _colours([each.name for each in chart.levels], ordered=True)
-    ends = [*(each.at for each in chart.levels[1:]), math.inf]
+    ends = [*(each.at for each in chart.levels), math.inf][1:]
     for number, (level, end, colour) in enumerate(zip(chart.levels, ends, colours, strict=True)):
         low, high = max(level.at if number else -math.inf, y.low), min(end, y.high)
         if low < high:
