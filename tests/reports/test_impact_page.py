@@ -117,10 +117,11 @@ def test_the_verdict_says_that_nothing_changes() -> None:
     assert verdict(DIFFERENCE, seen()) == "9 leads of 950 have another score."
 
 
-def test_a_sample_has_intervals() -> None:
-    """Where leads were sampled, each mean has its interval; else there is none to show."""
+def test_a_sample_has_margins() -> None:
+    """Where leads were sampled, each mean has its margin; else there is none to show."""
     text = page("a", "b", DIFFERENCE, seen(ladder(), replayed=20)).html()
-    assert "8 to 10" in text
+    assert "7 to 11" in text
+    assert "+/-" in text
     assert "95 % confidence" in text
     assert "95 % confidence" not in page("a", "b", DIFFERENCE, seen(ladder())).html()
 

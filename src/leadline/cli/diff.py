@@ -129,6 +129,7 @@ def _show(
         wanted[report_] = whole.html()
     if json is not None:
         plain = {**whole.plain(), "difference": changes.plain()}
+        plain |= {"impact": found.plain()} if found else {}
         wanted[json] = json_text.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
     write_documents(wanted)
     for path in wanted:

@@ -13,6 +13,8 @@ from leadline.reports.tables import Column, Table
 from leadline.review.impact import Impact, LadderImpact, Load
 
 NO_BAND = "none"
+_FEW = 10
+"""Below so many a week, parts of one are worth showing."""
 _CAUSES = {
     "points": "points of rules",
     "edge": "an edge moved",
@@ -80,7 +82,7 @@ def _mean(weekly: Any) -> str:
 
 
 def _weekly(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
+    return f"{_round(value):,.1f}".removesuffix(".0")
 
 
 def _scores_said(impact: Impact) -> str:
@@ -126,7 +128,7 @@ def _of_ladder(impact: Impact, ladder: LadderImpact) -> Iterator[Section]:
     if ladder.load:
         blocks: tuple[Block, ...] = (_load(impact, ladder),)
         if impact.replayed < impact.leads:
-            blocks += (Text("Intervals are those of the mean, with 95 % confidence."),)
+            blocks += (Text("The mean of all leads lies within +/- with 95 % confidence."),)
         yield Section(f"load-{name}", f"Entries into each band a week{title}", blocks)
 
 
@@ -170,8 +172,8 @@ def _load(impact: Impact, ladder: LadderImpact) -> Table:
     for side in ("before", "after"):
         columns += [
             Column(f"{side}_mean", side, "points"),
-            Column(f"{side}_weeks", f"{side}, weeks"),
-            *([Column(f"{side}_interval", f"{side}, interval")] if sampled else []),
+            *([Column(f"{side}_margin", "+/-", "points")] if sampled else []),
+            Column(f"{side}_weeks", "weeks"),
         ]
     columns += [Column("change", "change", "points")]
     rows = tuple(tuple(_load_row(each, sampled=sampled)) for each in reversed(ladder.load))
@@ -181,12 +183,17 @@ def _load(impact: Impact, ladder: LadderImpact) -> Table:
 def _load_row(load: Load, *, sampled: bool) -> Iterator[Any]:
     yield load.band
     for each in (load.before, load.after):
-        yield round(each.mean, 2) if each else 0
-        yield f"{_weekly(each.least)} to {_weekly(each.most)}" if each else "0 to 0"
+        yield _round(each.mean) if each else 0
         if sampled:
-            yield f"{_weekly(each.low)} to {_weekly(each.high)}" if each else "-"
+            yield _round(each.high - each.mean) if each else 0
+        yield f"{_weekly(each.least)} to {_weekly(each.most)}" if each else "0 to 0"
     means = [each.mean if each else 0.0 for each in (load.before, load.after)]
-    yield round(means[1] - means[0], 2)
+    yield _round(means[1] - means[0])
+
+
+def _round(value: float) -> float:
+    """Return entries a week without needless digits."""
+    return round(value, 2 if abs(value) < _FEW else 0)
 
 
 def _scores(impact: Impact) -> Section:
