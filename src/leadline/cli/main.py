@@ -12,6 +12,7 @@ from leadline.cli.diff import diff
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
+from leadline.cli.import_points import import_
 from leadline.cli.score import score
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
@@ -25,6 +26,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    import_,
 )
 
 app = typer.Typer(
@@ -36,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)  # a word of Python has _ behind it
 
 
 def main() -> None:
