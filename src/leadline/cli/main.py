@@ -9,8 +9,10 @@ import typer
 
 from leadline.cli.console import err
 from leadline.cli.demo import demo_data
+from leadline.cli.diff import diff
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.new import new
 from leadline.cli.score import score
@@ -20,6 +22,8 @@ from leadline.errors import LeadlineError
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    diff,
+    history,
     trial,
     check,
     fingerprint,
