@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leadline.data.read import load
-from leadline.data.write import Outputs, check_output, write, write_text
+from leadline.data.write import Outputs, check_output, write
 from leadline.errors import EngineError, FileError, InputError
 
 if TYPE_CHECKING:
@@ -176,22 +176,9 @@ def test_a_link_is_followed(engine: DuckDB, folder: Path) -> None:
     assert (folder / "real.csv").read_text() == "a\n1\n"
 
 
-def test_a_text_appears_whole_or_not_at_all(folder: Path) -> None:
-    """Whatever its ending; a device is written to at once."""
-    write_text("łódź\n", "x.yaml")
-    write_text("b\n", "x.yaml")
-    write_text("c\n", "/dev/null")
-    assert (folder / "x.yaml").read_text(encoding="utf-8") == "b\n"
-    with pytest.raises(
-        FileError, match=r"none/x\.yaml cannot be written; found there is no folder"
-    ):
-        write_text("d\n", "none/x.yaml")
-    assert [each.name for each in folder.iterdir()] == ["x.yaml"]
-
-
 LIMITED = """
 import resource
-from leadline.data.write import Outputs, write_text
+from leadline.data.write import Outputs
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import FileError
 

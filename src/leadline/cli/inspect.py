@@ -9,13 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from leadline.cli.console import open_engine, out
-from leadline.data.write import check_place, write_text
+from leadline.data.documents import check_document, write_documents
 from leadline.inspection.inspect import inspect as inspect_files
 from leadline.inspection.report import ColumnReport, TableReport
 
 NAME_WIDTH = 28
 EXAMPLES_WIDTH = 36
-"""So much of examples is shown on a line."""
+LEAST_WIDTH = 8
+"""So much of examples is shown on a line, where there is room."""
+OTHERS_WIDTH = 72
+"""What all other columns need."""
 
 KINDS = "leads, accounts, events or outcomes; by default guessed for each file."
 
@@ -39,7 +42,7 @@ def inspect(
 ) -> None:
     """Look into exports: types, keys, tokens that mean missing; propose the columns to declare."""
     for wanted in filter(None, (out_, json_)):
-        check_place(wanted)
+        check_document(wanted)
     with open_engine(None) as engine:
         found = inspect_files(files, table=table, encoding=encoding, engine=engine)
     for each in found.tables:
@@ -47,10 +50,10 @@ def inspect(
     if out_ is None:
         out.print("[bold]Proposed for the model[/bold]\n")
         out.print(found.block, markup=False, end="")
-    for path, text in ((out_, found.block), (json_, found.json())):
-        if path is not None:
-            write_text(text, path)
-            out.print(f"written to {path}", markup=False)
+    texts = {path: text for path, text in ((out_, found.block), (json_, found.json())) if path}
+    write_documents(texts)
+    for path in texts:
+        out.print(f"written to {path}", markup=False)
 
 
 def _show(found: TableReport) -> None:
@@ -58,7 +61,7 @@ def _show(found: TableReport) -> None:
     counts = f"{found.table}{guess}, {found.rows:,} rows, {len(found.columns)} columns"
     out.print(Text.assemble((found.where, "bold"), f": {counts}\n"))
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("column", max_width=NAME_WIDTH)
+    table.add_column("column", min_width=14, max_width=NAME_WIDTH)
     for title in ("read as", "type", "seems to be"):
         table.add_column(title, no_wrap=True)
     for title in ("filled", "distinct"):
@@ -88,8 +91,9 @@ def _cells(each: ColumnReport) -> tuple[str, ...]:
 
 
 def _short(text: str) -> str:
+    width = max(LEAST_WIDTH, min(EXAMPLES_WIDTH, out.width - OTHERS_WIDTH))
     line = " ".join(text.split())
-    return line if len(line) <= EXAMPLES_WIDTH else f"{line[: EXAMPLES_WIDTH - 3]}..."
+    return line if len(line) <= width else f"{line[: width - 3]}..."
 
 
 def _findings(each: ColumnReport) -> list[str]:

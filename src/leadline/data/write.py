@@ -62,10 +62,10 @@ class Outputs:
             if failure is None:
                 self._move()
 
-    def add(self, rows: str | ArrowStream, path: str | Path) -> None:
+    def add(self, rows: str | ArrowStream, path: str | Path) -> int:
         """Write the rows of a query, or of a table in memory, for a file whose ending says how.
 
-        A device or a pipe is written to at once.
+        A device or a pipe is written to at once. Returns the number of rows.
 
         Raises:
             InputError: The ending is unknown, or the path was already given.
@@ -79,9 +79,9 @@ class Outputs:
         if not _is_special(target):
             written = target.with_name(f".leadline-{secrets.token_hex(8)}")
             self._written[target] = written
-        self._copy(rows, written, str(path))
+        return self._copy(rows, written, str(path))
 
-    def _copy(self, rows: str | ArrowStream, written: Path, path: str) -> None:
+    def _copy(self, rows: str | ArrowStream, written: Path, path: str) -> int:
         relation = self._relation(rows)
         form = FORMS[format_of(path)]
         packed = ", compression gzip" if path.lower().endswith(".gz") else ""
@@ -89,7 +89,7 @@ class Outputs:
         columns = _columns(self._engine, relation, form)
         options = Sql(form.options + packed)
         parts = {"columns": columns, "rows": relation, "path": str(written), "options": options}
-        self._engine.run(sql(template, **parts))
+        return int(self._engine.rows(sql(template, **parts))[0][0])
 
     def _relation(self, rows: str | ArrowStream) -> Sql:
         if isinstance(rows, str):
@@ -116,25 +116,6 @@ def write(engine: DuckDB, rows: str | ArrowStream, path: str | Path) -> None:
         outputs.add(rows, path)
 
 
-def write_text(text: str, path: str | Path) -> None:
-    """Write a text to a file: whole or not at all. Raises FileError."""
-    target = Path(path).resolve()
-    check_place(path)
-    written = target
-    if not _is_special(target):
-        written = target.with_name(f".leadline-{secrets.token_hex(8)}")
-    try:
-        written.write_text(text, encoding="utf-8")
-        if written != target:
-            _sync(written)
-            written.replace(target)
-    except OSError as error:
-        raise FileError(_unwritable(str(path), error.strerror)) from error
-    finally:
-        if written != target:
-            written.unlink(missing_ok=True)
-
-
 def check_output(path: str | Path) -> None:
     """Check that a file can be written, before there is anything to write.
 
@@ -143,11 +124,6 @@ def check_output(path: str | Path) -> None:
         FileError: Its folder does not exist or is not writable, or it is a folder itself.
     """
     format_of(str(path))
-    check_place(path)
-
-
-def check_place(path: str | Path) -> None:
-    """Check that there can be a file of any kind. Raises FileError."""
     target = Path(path).resolve()
     if target.is_dir():
         raise FileError(_unwritable(str(path), "a folder has this name"))
