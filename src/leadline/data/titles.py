@@ -1,25 +1,22 @@
 """Job titles to seniority and function, by tables of words in seven languages.
 
-The words stand in ``titles.csv``, one row a kind, value and language. A ``*`` stands for any letters
-of a word, ``=`` in front for a whole title; Chinese words are found inside others. Of the rows for
-seniority the first that fits decides, so exceptions stand above what they are exceptions from. Of
-the words for functions the one that stands first in the title decides; ``general`` words count
-where no other function is named.
+The words stand in ``titles.csv``, one row a kind, value and language; how they are written is told
+in ``phrases``. Of the rows for seniority the first that fits decides, so exceptions stand above what
+they are exceptions from. Of the words for functions the one that stands first in the title decides,
+the longer one of two; words of ``general`` count where no function is named.
 """
 
 from __future__ import annotations
 
 import csv
-import re
-import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from leadline.data.phrases import Found, Phrases, words_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator
 
 SENIORITIES = ("c_level", "vp", "director", "manager", "other")
 FUNCTIONS = (
@@ -38,14 +35,7 @@ FUNCTIONS = (
     "sales",
 )
 OTHER = "other"
-CHINESE = "\u3400-\u9fff"
-LETTER = rf"[^\W{CHINESE}]"
-"""A letter or digit of a script that sets spaces between words."""
-WILD = "zqwildzq"
-"""Stands for ``*`` while a phrase is read as titles are."""
-_SINGLE = str.maketrans({"ł": "l", "&": " ", "’": " ", "'": " "})
-_ABBREVIATION = re.compile(r"\b(?:\w\.){2,}")
-_NOT_A_WORD = re.compile(r"[\W_]+")
+GENERAL = "general_management"
 
 
 class Title(NamedTuple):
@@ -55,13 +45,12 @@ class Title(NamedTuple):
     function: str
 
 
-@dataclass(frozen=True)
-class Row:
-    """Words that mean one thing in one language."""
+class Row(NamedTuple):
+    """What a phrase means: its kind, its value, and its place in the table."""
 
     kind: str
     value: str
-    phrases: tuple[str, ...]
+    place: int
 
 
 def read_title(title: str) -> Title | None:
@@ -74,88 +63,51 @@ def read_title(title: str) -> Title | None:
     >>> read_title("副总经理")
     Title(seniority='vp', function='general_management')
     """
-    text = normalised(title)
-    if not re.search(r"[^\W\d]", text):
+    words = words_of(title)
+    if all(word.text.isdigit() for word in words):
         return None
-    seniority, is_ranked = _seniority(text)
-    return Title(seniority, _function(text, general=is_ranked))
+    found = list(_phrases().in_words(words))
+    seniority = _seniority(found)
+    return Title(seniority or OTHER, _function(found, leads=seniority != OTHER))
 
 
-def normalised(title: str) -> str:
-    """Return a title as its words in small letters, without accents and full stops.
-
-    >>> normalised("P.D.G. / Gérant"), normalised("Gł. księgowa")
-    ('pdg gerant', 'gl ksiegowa')
-    """
-    text = unicodedata.normalize("NFKC", title).casefold()
-    text = _ABBREVIATION.sub(lambda found: found[0].replace(".", "") + " ", text)
-    text = unicodedata.normalize("NFD", text.translate(_SINGLE))
-    text = "".join(letter for letter in text if not unicodedata.combining(letter))
-    return " ".join(_NOT_A_WORD.sub(" ", text).split())
+def _seniority(found: list[Found[Row]]) -> str | None:
+    ranks = [each.meaning for each in found if each.meaning.kind == "seniority"]
+    return min(ranks, key=lambda row: row.place).value if ranks else None
 
 
-def _seniority(text: str) -> tuple[str, bool]:
-    """Return the seniority, and whether the title may be one of general management.
-
-    An assistant to the head of a company is not one.
-    """
-    for value, pattern in _tables()["seniority"]:
-        if pattern.search(text):
-            return value, value != OTHER
-    return OTHER, True
-
-
-def _function(text: str, *, general: bool) -> str:
-    if general and _strong().search(text):
-        return "general_management"
-    found = [
-        (match.start(), -len(match[0]), number, value)
-        for number, (value, pattern) in enumerate(_tables()["function"])
-        if (match := pattern.search(text))
-    ]
-    if found:
-        return min(found)[-1]
-    return "general_management" if general and _is_general(text) else OTHER
+def _function(found: list[Found[Row]], *, leads: bool) -> str:
+    """Return the function; an assistant to the head of a company does not lead it."""
+    kinds = {each.meaning.kind for each in found}
+    if leads and "always_general" in kinds:
+        return GENERAL
+    named = [each for each in found if each.meaning.kind == "function"]
+    if named:
+        first = min(named, key=lambda each: (each.start, -each.length, each.meaning.place))
+        return first.meaning.value
+    return GENERAL if leads and _is_general(found) else OTHER
 
 
-def _is_general(text: str) -> bool:
+def _is_general(found: list[Found[Row]]) -> bool:
     """Say whether a title is one of general management; a vice president need not be."""
-    [(_, deputy)] = _tables()["not_general"]
-    rest = deputy.sub(" ", text)
-    return any(pattern.search(rest) for _, pattern in _tables()["general"])
+    deputies = [each for each in found if each.meaning.kind == "not_general"]
+    return any(
+        each.meaning.kind == "general" and not any(_inside(each, other) for other in deputies)
+        for each in found
+    )
+
+
+def _inside(inner: Found[Row], outer: Found[Row]) -> bool:
+    return outer.start <= inner.start <= outer.start + outer.length
 
 
 @cache
-def _strong() -> re.Pattern[str]:
-    """Return what means general management whatever else is named."""
-    return _pattern(("ceo", "chief executive", "首席执行官"))
+def _phrases() -> Phrases[Row]:
+    return Phrases(_rows())
 
 
-@cache
-def _tables() -> Mapping[str, list[tuple[str, re.Pattern[str]]]]:
-    """Return kind to its values with their words, in order; neighbours of one value are joined."""
-    found: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for (kind, value), rows in groupby(_rows(), key=lambda row: (row.kind, row.value)):
-        phrases = [phrase for row in rows for phrase in row.phrases]
-        found.setdefault(kind, []).append((value, _pattern(phrases)))
-    return found
-
-
-def _rows() -> Iterator[Row]:
+def _rows() -> Iterator[tuple[str, Row]]:
     text = files("leadline.data").joinpath("titles.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        yield Row(row["kind"], row["value"], tuple(row["phrases"].split("|")))
-
-
-def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for any of some phrases, the longest first."""
-    ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
-    return re.compile("|".join(map(_phrase, ordered)))
-
-
-def _phrase(phrase: str) -> str:
-    words = re.escape(normalised(phrase.replace("*", WILD))).replace(WILD, r"\w*")
-    text = words.replace(r"\ ", " ")
-    if phrase.startswith("="):
-        return f"^{text}$"
-    return text if re.search(f"[{CHINESE}]", text) else f"(?<!{LETTER}){text}(?!{LETTER})"
+    for place, row in enumerate(csv.DictReader(text.splitlines())):
+        for phrase in row["phrases"].split("|"):
+            yield phrase, Row(row["kind"], row["value"], place)
