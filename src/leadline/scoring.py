@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadline.data.enrich import Enricher, enrich
 from leadline.data.read import Input, Loaded, load
 from leadline.engines.duckdb import ArrowStream, DuckDB
 from leadline.errors import Fault, InputError, ModelError
@@ -182,7 +183,7 @@ class Run:
         """
         document, source = read_model(model)
         refuse(check(document, source))
-        loaded = load(engine, inputs, document.columns, clean=clean)
+        loaded = enrich(engine, load(engine, inputs, document.columns, clean=clean), document)
         refuse(_with_examples(check(document, source, loaded.schema), loaded))
         one_moment = "spine" not in loaded.schema
         if one_moment:
@@ -278,9 +279,13 @@ class Run:
         return made
 
     def with_model(self, model: Model) -> Run:
-        """Return a run of another model over the same tables and spine."""
-        refuse(check(model, Source("model", model.plain()), self.loaded.schema))
-        return self._remade(model, one_moment=self.one_moment)
+        """Return a run of another model over the same tables and spine.
+
+        The tables stay as they were read: what the other model says of columns is not asked.
+        """
+        loaded = enrich(self.engine, self.loaded, model, match=False)
+        refuse(check(model, Source("model", model.plain()), loaded.schema))
+        return replace(self, loaded=loaded)._remade(model, one_moment=self.one_moment)
 
     def _remade(self, model: Model, *, one_moment: bool) -> Run:
         schema = self.loaded.schema
@@ -345,6 +350,8 @@ class Scorer:
         refuse(check(model, Source("model", model.plain()), schema))
         self.engine = engine
         self.model = model
+        self.enricher = Enricher(model, schema)
+        schema = self.enricher.schema
         texts = frozenset(
             (table, name)
             for table, columns in schema.items()
@@ -363,7 +370,8 @@ class Scorer:
         out keeps its rows.
         """
         for name, rows in tables.items():
-            self.engine.register(name, rows)
+            self.engine.register(self.enricher.given(name), rows)
+        self.enricher.enrich(self.engine)
         make_spine(self.engine, as_of)
         if output not in self.texts:
             self.texts[output] = self.statement.text(output, "duckdb")

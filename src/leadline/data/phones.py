@@ -52,7 +52,7 @@ def read_phone(text: str, country: str | None) -> Phone:
 
     >>> read_phone("(030) 901820", "DE"), read_phone("+48 22 694 75 00", None)
     (Phone(e164='+4930901820', invented=None), Phone(e164='+48226947500', invented=None))
-    >>> read_phone("+49 111", None).invented, read_phone("7777777", "US").invented
+    >>> read_phone("+49 1", None).invented, read_phone("7777777", "US").invented
     ('phone impossible', 'phone repeats a digit')
     """
     dialled = NOT_DIALLED.sub("", text)
@@ -62,6 +62,8 @@ def read_phone(text: str, country: str | None) -> Phone:
         quick = _quick(dialled[1:])
         if quick is not None:
             return Phone(dialled if quick else None, _typed(dialled[1:]))
+    if country is not None and (e164 := _national(dialled, country)):
+        return Phone(e164, _typed(e164))
     digits = "".join(DIGITS.findall(dialled))
     if len(digits) < FEWEST and not dialled.startswith("+"):
         return NOTHING
@@ -126,6 +128,29 @@ def _quick(digits: str) -> bool | None:
                 return True
         return None
     return None
+
+
+def _national(dialled: str, country: str) -> str | None:
+    """Return the international form of a number as its country dials it, None if not plain."""
+    plain = _plain(country)
+    if plain is None or not dialled.isascii() or not dialled.isdigit():
+        return None
+    code, prefix = plain
+    rest = dialled.removeprefix(prefix)
+    if rest.startswith("0") or (prefix and rest == dialled):
+        return None
+    return f"+{code}{rest}" if _quick(f"{code}{rest}") else None
+
+
+@cache
+def _plain(country: str) -> tuple[str, str] | None:
+    """Return calling code and prefix of a country where the prefix is ``0``, or there is none."""
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415 - slow to import
+
+    found = PhoneMetadata.metadata_for_region(country, None)
+    if found is None or found.national_prefix_for_parsing not in (None, "0"):
+        return None
+    return str(found.country_code), found.national_prefix_for_parsing or ""
 
 
 @cache

@@ -95,6 +95,10 @@ class Column(Part):
     missing: tuple[Any, ...] = Field((), description="Values that mean: no value.")
     known: str | None = Field(None, description="When the field becomes known, such as created.")
     zone: Zone | None = Field(None, description="Zone of times that carry none.")
+    match: Literal["email_domain"] | None = Field(
+        None,
+        description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
+    )
 
 
 class Score(Described):
