@@ -10,6 +10,7 @@ import typer
 from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.resolve import resolve
 from leadline.cli.score import score
 from leadline.errors import LeadlineError
 
@@ -19,6 +20,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    resolve,
 )
 
 app = typer.Typer(

@@ -50,6 +50,13 @@ def enrich(engine: DuckDB, loaded: Loaded, model: Model, *, match: bool = True) 
 
 def add(engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool) -> Loaded:
     """Add columns to the leads on the engine, and accounts where they are to be matched."""
+    return added(engine, loaded, columns, match=match)[0]
+
+
+def added(
+    engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool
+) -> tuple[Loaded, Derived]:
+    """Do as ``add``, and return what was read as well."""
     number = next(_numbers)
     before = f"leads_before_{number}"
     engine.run(sql("alter view leads rename to {before}", before=name(before)))
@@ -64,7 +71,7 @@ def add(engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool)
     )
     engine.run(_view("view", before, derived, loaded.schema["leads"]))
     schema = {**loaded.schema, "leads": _with(loaded.schema["leads"], derived)}
-    return replace(loaded, schema=schema, notes=[*loaded.notes, *derived.notes])
+    return replace(loaded, schema=schema, notes=[*loaded.notes, *derived.notes]), derived
 
 
 def _view(kind: str, before: str, derived: Derived, columns: Columns) -> Sql:
