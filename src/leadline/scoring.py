@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 FEW_VALUES = 1000
 """A column with more distinct values than this among a sample has too many shapes to list."""
 _SAMPLE_ROWS = 200_000
+CLUSTERED_EVENTS = 500_000
+CLUSTERED_MOMENTS = 4
+"""From so many events, and moments of each lead, it pays to sort the events by lead first."""
 _KEYS = {
     "scores": ("lead_id", "as_of"),
     "points": ("lead_id", "as_of", "score", "rule"),
@@ -156,6 +159,7 @@ class Run:
         loaded: What was read, and what a person should know of it.
         statement: The one statement.
         one_moment: Every lead is scored at the same moment.
+        is_clustered: The events of a lead lie together.
     """
 
     engine: DuckDB
@@ -163,6 +167,7 @@ class Run:
     loaded: Loaded
     statement: Statement
     one_moment: bool = True
+    is_clustered: bool = False
     kept: frozenset[str] = frozenset()
     number: int = field(default_factory=count(1).__next__)
     results: set[str] = field(default_factory=set)
@@ -276,6 +281,7 @@ class Run:
             f"create or replace temp view spine as from spine_{made.number}; "
             f"drop table if exists spine_{self.number}"
         )
+        made.is_clustered = self.is_clustered or _cluster(self.engine, self.loaded.schema)
         return made
 
     def with_model(self, model: Model) -> Run:
@@ -323,6 +329,24 @@ def make_spine(engine: DuckDB, as_of: datetime) -> None:
         "create or replace temp view spine as "
         f"select lead_id, timestamp '{text}' as as_of from leads"
     )
+
+
+def _cluster(engine: DuckDB, schema: Schema) -> bool:
+    """Lay the events of each lead together where many moments will read each of them.
+
+    With 26 moments this halves the time: the sums of one lead are then in the caches.
+    """
+    if "events" not in schema:
+        return False
+    [(moments, leads)] = engine.rows("select count(*), count(distinct lead_id) from spine")
+    [(events,)] = engine.rows("select count(*) from events")
+    if events < CLUSTERED_EVENTS or moments < CLUSTERED_MOMENTS * leads:
+        return False
+    engine.run(
+        "create or replace table events_by_lead as select * from events order by lead_id; "
+        "create or replace view events as from events_by_lead"
+    )
+    return True
 
 
 def _naive(at: datetime) -> str:

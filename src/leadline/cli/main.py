@@ -10,6 +10,7 @@ import typer
 from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.import_points import import_
 from leadline.cli.resolve import resolve
 from leadline.cli.score import score
 from leadline.errors import LeadlineError
@@ -20,6 +21,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    import_,
     resolve,
 )
 
@@ -32,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in COMMANDS:
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)  # a word of Python has _ behind it
 
 
 def main() -> None:
