@@ -275,7 +275,7 @@ class Run:
         )
 
     def _over(self, spine: str) -> Run:
-        made = self._remade(self.model, one_moment=False)
+        made = self._remade(self.model, self.loaded, one_moment=False)
         self.engine.run(
             f"create temp table spine_{made.number} as {spine}; "
             f"create or replace temp view spine as from spine_{made.number}; "
@@ -291,12 +291,12 @@ class Run:
         """
         loaded = enrich(self.engine, self.loaded, model, match=False)
         refuse(check(model, Source("model", model.plain()), loaded.schema))
-        return replace(self, loaded=loaded)._remade(model, one_moment=self.one_moment)
+        return self._remade(model, loaded, one_moment=self.one_moment)
 
-    def _remade(self, model: Model, *, one_moment: bool) -> Run:
-        schema = self.loaded.schema
+    def _remade(self, model: Model, loaded: Loaded, *, one_moment: bool) -> Run:
+        schema = loaded.schema
         profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
-        return Run(self.engine, model, self.loaded, statement(model, schema, profile), one_moment)
+        return Run(self.engine, model, loaded, statement(model, schema, profile), one_moment)
 
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""

@@ -24,9 +24,7 @@ def resolve(
     model: Annotated[
         Path | None, typer.Option(help="Model whose `columns` say how to read.", metavar="MODEL")
     ] = None,
-    out_: Annotated[
-        str | None, typer.Option("--out", help="Write the leads.", metavar="F")
-    ] = None,
+    out_: Annotated[str | None, typer.Option("--out", help="Write the leads.", metavar="F")] = None,
     accounts_out: Annotated[str | None, target("Write the accounts")] = None,
     rejects: Annotated[str | None, target("Write rows that could not be used")] = None,
     memory: Memory = None,

@@ -77,12 +77,22 @@ GROUPS: Mapping[str, Group] = {
     ),
     "company": Group("company", {"company_name": "string"}, _one(read_company)),
     "title": Group(
-        "title", {"seniority": "string", "function": "string"}, lambda values: map(read_title, values)
+        "title",
+        {"seniority": "string", "function": "string"},
+        lambda values: map(read_title, values),
     ),
 }
 """In this order: a group stands behind the one that it reads."""
 
 INVENTED = {"invented": "bool", "invented_reasons": "string"}
+
+
+class Leads(NamedTuple):
+    """Leads on the engine: the rows, their columns and types, and what notes call them."""
+
+    rows: Sql
+    columns: Columns
+    where: str = "leads"
 
 
 @dataclass(frozen=True)
@@ -104,11 +114,9 @@ class Derived:
 
 def derive(
     engine: DuckDB,
-    leads: Sql,
-    columns: Columns,
+    leads: Leads,
     wanted: AbstractSet[str],
     *,
-    where: str = "leads",
     accounts: Sql | None = None,
     table: str = "leads_derived",
 ) -> Derived:
@@ -117,38 +125,44 @@ def derive(
     Args:
         engine: Holds the leads, and afterwards the table.
         leads: The rows.
-        columns: Their columns and types.
         wanted: Names of ``DERIVED_COLUMNS``.
-        where: What notes call the leads.
         accounts: Accounts with a domain, where leads are to be matched with them.
         table: Name of the table to make.
     """
-    titles = find(columns)
-    sources = {role: _column(title, columns[title]) for role, title in titles.items()}
-    groups = [each for each in _groups(wanted, match=accounts is not None) if each in sources]
+    titles = find(leads.columns)
+    sources = {role: _column(title, leads.columns[title]) for role, title in titles.items()}
+    groups = [
+        each
+        for each in _groups(wanted, match=accounts is not None)
+        if GROUPS[each].source in sources
+    ]
     engine.run(sql("create schema if not exists {staging}", staging=name(STAGING)))
     for each in groups:
-        _read(engine, leads, each, sources, groups)
-    made = [title for title in DERIVED_COLUMNS["leads"] if title in wanted]
-    notes = list(_notes(where, made, titles))
-    selected = [sql("{v} as {t}", v=_value(each, sources, groups), t=name(each)) for each in made]
+        _read(engine, leads.rows, each, sources, groups)
     has_accounts = accounts is not None and "email" in groups
     if accounts is not None and has_accounts:
         matching.prepare(engine, accounts)
-        selected.append(matching.account_id(LEAD, columns))
+    made = tuple(title for title in DERIVED_COLUMNS["leads"] if title in wanted)
     into = name(STAGING, table)
-    parts = {"leads": leads, "lead": name(LEAD), "lead_id": name(LEAD, "lead_id")}
-    template = (
-        "create or replace table {into} as select {columns} from {leads} as {lead} {joins}"
-    )
+    selected = [sql("{v} as {t}", v=_value(each, sources, groups), t=name(each)) for each in made]
     joins = [_join(each, sources, groups) for each in groups]
-    joins += [matching.join()] if has_accounts else []
-    engine.run(
-        sql(template, into=into, columns=[parts["lead_id"], *selected], joins=joined(" ", joins), **parts)
-    )
+    if has_accounts:
+        selected.append(matching.account_id(LEAD, leads.columns))
+        joins.append(matching.join())
+    _make(engine, into, leads.rows, selected, joins)
+    notes = list(_notes(leads.where, made, titles))
     if accounts is not None:
-        notes += matching.notes(engine, into, where, has_email=has_accounts)
-    return Derived(into, tuple(made), tuple(notes), has_accounts)
+        notes += matching.notes(engine, into, leads.where, has_email=has_accounts)
+    return Derived(into, made, tuple(notes), has_accounts)
+
+
+def _make(
+    engine: DuckDB, into: Sql, rows: Sql, columns: Sequence[Sql], joins: Sequence[Sql]
+) -> None:
+    template = "create or replace table {into} as select {columns} from {rows} as {lead} {joins}"
+    listed = [name(LEAD, "lead_id"), *columns]
+    parts = {"into": into, "rows": rows, "lead": name(LEAD), "joins": joined(" ", joins)}
+    engine.run(sql(template, columns=listed, **parts))
 
 
 def _column(title: str, kind: Type) -> Sql:
@@ -193,7 +207,9 @@ def _read(
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
 
     beside = _beside(group, groups)
-    template = "select distinct {key} as value {beside} from {leads} as {lead} {join} where {key} is not null"
+    template = """
+        select distinct {key} as value {beside} from {leads} as {lead} {join}
+        where {key} is not null"""
     join = _join(GROUPS[group].beside, sources, groups) if beside else Sql("")
     beside_column = sql(", {beside} as beside", beside=beside) if beside else Sql("")
     parts = {"leads": leads, "lead": name(LEAD), "join": join, "beside": beside_column}
@@ -214,13 +230,18 @@ def _batch(group: str, values: Any) -> Any:
     kinds = GROUPS[group].columns
     given = values["value"].to_pylist()
     if GROUPS[group].beside:
-        others = values["beside"].to_pylist() if "beside" in values.column_names else [None] * len(given)
+        others = (
+            values["beside"].to_pylist() if "beside" in values.column_names else [None] * len(given)
+        )
         given = list(zip(given, others, strict=True))
     nothing = (None,) * len(kinds)
     rows = [row or nothing for row in GROUPS[group].read(given)]
     fields = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
     types = {"string": pa.string(), "bool": pa.bool_()}
-    read = {title: pa.array(each, types[kind]) for (title, kind), each in zip(kinds.items(), fields, strict=True)}
+    read = {
+        title: pa.array(each, types[kind])
+        for (title, kind), each in zip(kinds.items(), fields, strict=True)
+    }
     keys = {title: values[title].cast(pa.string()) for title in values.column_names}
     return pa.table({**keys, **read})
 
@@ -228,7 +249,11 @@ def _batch(group: str, values: Any) -> Any:
 def _join(group: str, sources: Mapping[str, Sql], groups: Sequence[str]) -> Sql:
     """Return the join of a lead with what was read off it."""
     beside = _beside(group, groups) if GROUPS[group].beside else None
-    also = sql("and {t} is not distinct from {b}", t=name(group, "beside"), b=beside) if beside else Sql("")
+    also = (
+        sql("and {t} is not distinct from {b}", t=name(group, "beside"), b=beside)
+        if beside
+        else Sql("")
+    )
     template = "left join {lookup} as {group} on {value} = {key} {also}"
     parts = {"group": name(group), "value": name(group, "value"), "also": also}
     return sql(template, lookup=_lookup(group), key=_key(group, sources), **parts)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.data.domains import Domain, read_domain
+from leadline.data.word_lists import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,16 +17,7 @@ LONGEST_LOCAL = 64
 LONGEST = 254
 """Lengths of RFC 5321, section 4.5.3.1."""
 
-ROLES = frozenset(
-    """abuse accounting accounts admin administration administrator anfrage bestellung biuro billing
-    bonjour bok booking buchhaltung careers compliance compras contact contacto contato contatto
-    contactus customerservice datenschutz direccion einkauf empfang enquiries enquiry export
-    facturacion finance hallo hello help helpdesk hi hola hostmaster hr info infos information
-    inquiries inquiry invoice invoices it jobs kadry kontakt kundenservice legal mail marketing
-    media no-reply noc noreply office orders personal postmaster poczta praca presse press privacy
-    purchasing rechnung recepcja recruiting root rrhh sales sekretariat service sklep spam sprzedaz
-    staff support team ventas verkauf vertrieb webmaster welcome zakupy zamowienia zentrale""".split()
-)
+ROLES = frozenset(words("email_role"))
 """Names in front of the ``@`` that belong to a place in a company, not to a person."""
 
 

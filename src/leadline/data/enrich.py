@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from leadline.data.derive import Derived, derive
+from leadline.data.derive import Derived, Leads, derive
 from leadline.data.read import Loaded
 from leadline.data.sql import Sql, name, sql
 from leadline.model.types import DERIVED_COLUMNS, Columns, Schema, Type
@@ -62,10 +62,8 @@ def added(
     engine.run(sql("alter view leads rename to {before}", before=name(before)))
     derived = derive(
         engine,
-        name(before),
-        loaded.schema["leads"],
+        Leads(name(before), loaded.schema["leads"], loaded.names["leads"]),
         columns,
-        where=loaded.names["leads"],
         accounts=name("accounts") if match else None,
         table=f"leads_derived_{number}",
     )
@@ -127,7 +125,5 @@ class Enricher:
         if not self._is_needed:
             return
         accounts = name("accounts") if self._match else None
-        derived = derive(
-            engine, name(BATCH), self._columns, self._wanted, accounts=accounts
-        )
+        derived = derive(engine, Leads(name(BATCH), self._columns), self._wanted, accounts=accounts)
         engine.run(_view("temp view", BATCH, derived, self._columns))

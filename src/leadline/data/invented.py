@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.data.sql import Sql, joined, sql
+from leadline.data.word_lists import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,25 +17,12 @@ if TYPE_CHECKING:
 SIGNS = ("email", "phone", "company", "first_name", "last_name", "name")
 """What may show signs; a lead of which none of it is known shows nothing."""
 
-RUNS = (
-    "qwer|asdf|sdfg|dfgh|fghj|ghjk|hjkl|zxcv|xcvb|cvbn|vbnm|yxcv|qwertz|azert|wxcvb|rtyu|tyui|"
-    "yuio|lkjh|kjhg|jhgf|hgfd|gfds|fdsa|mnbv|nbvc|bvcx|vcxz|poiuy|oiuyt|ytrew|rewq|"
-    "йцук|цукен|фыва|ывап|ячсм|ролд|олдж|авыф|укцй"
-)
+RUNS = "|".join(words("keyboard_run"))
 """Neighbours on keyboards that no word or name is known to have."""
 
-TRIPLES = "(asd|qwe|zxc|sdf|dfg|fgh|ghj|jkl|йцу|фыв|ячс|aaa|xxx)+[a-zа-я]?"
+TRIPLES = f"({'|'.join(words('keyboard_triple'))})+[[:alpha:]]?"
 DIGITS = "0?123456?7?8?9?0?|(9?8?7?6?)54321"
-WORDS = (
-    "test", "testing", "tests", "teste", "testtest", "testuser", "test test", "prueba", "probe",
-    "abc", "abcd", "abcde", "abcdef", "abc123", "xyz", "foo", "foobar", "fake", "dummy", "noname",
-    "no name", "nobody", "anonymous", "anonym", "anonyme", "anonimo", "unknown", "unbekannt",
-    "inconnu", "blah", "blabla", "blah blah", "none", "n/a", "lorem", "lorem ipsum", "asdf asdf",
-    "mickey mouse", "donald duck", "max mustermann", "erika mustermann", "mustermann",
-    "musterfrau", "musterfirma", "jan kowalski test", "тест", "тестовый", "тест тест", "проба",
-    "имя", "имя фамилия", "нет", "测试", "无名", "无", "某某", "firstname", "lastname", "first name",
-    "last name", "vorname", "nachname", "prenom", "imie", "nazwisko", "your name", "company name",
-)  # fmt: skip
+WORDS = words("placeholder")
 """What people write who do not want to write anything."""
 
 SHORTEST = 3
@@ -124,5 +112,3 @@ def _typed(value: Sql, what: str) -> Sql:
 
 def _lowered(value: Sql) -> Sql:
     return sql("lower(trim({value}::varchar))", value=value)
-
-

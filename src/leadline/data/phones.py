@@ -147,7 +147,7 @@ def _plain(country: str) -> tuple[str, str] | None:
     """Return calling code and prefix of a country where the prefix is ``0``, or there is none."""
     from phonenumbers import PhoneMetadata  # noqa: PLC0415 - slow to import
 
-    found = PhoneMetadata.metadata_for_region(country, None)
+    found: Any = PhoneMetadata.metadata_for_region(country, None)
     if found is None or found.national_prefix_for_parsing not in (None, "0"):
         return None
     return str(found.country_code), found.national_prefix_for_parsing or ""
@@ -163,7 +163,7 @@ def _code(code: int) -> _Code | None:
         return None
     if names[0] == phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY:
         return _Code(None, ())
-    found = [PhoneMetadata.metadata_for_region(name, None) for name in names]
+    found: list[Any] = [PhoneMetadata.metadata_for_region(name, None) for name in names]
     prefix = found[0].national_prefix_for_parsing
     return _Code(re.compile(prefix) if prefix else None, tuple(map(_region, found)))
 

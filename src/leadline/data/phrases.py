@@ -136,7 +136,9 @@ class _Phrase(NamedTuple, Generic[Meaning]):
         if at + count > len(words) or (self.whole and count != len(words)):
             return False
         given = words[at + 1 : at + count]
-        return all(_fits(each.text, wanted) for each, wanted in zip(given, self.words[1:], strict=True))
+        return all(
+            _fits(each.text, wanted) for each, wanted in zip(given, self.words[1:], strict=True)
+        )
 
 
 def _fits(word: str, wanted: str) -> bool:

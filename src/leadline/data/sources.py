@@ -43,7 +43,9 @@ def find(columns: Columns) -> dict[str, str]:
     found = {}
     for role, names in ROLES.items():
         kinds = (Type.TEXT, Type.NUMBER) if role in NUMERIC else (Type.TEXT,)
-        titles = [folded[each] for each in names if each in folded and columns[folded[each]] in kinds]
+        titles = [
+            folded[each] for each in names if each in folded and columns[folded[each]] in kinds
+        ]
         if titles:
             found[role] = titles[0]
     return found

@@ -1,9 +1,9 @@
 """Job titles to seniority and function, by tables of words in seven languages.
 
-The words stand in ``titles.csv``, one row a kind, value and language; how they are written is told
-in ``phrases``. Of the rows for seniority the first that fits decides, so exceptions stand above what
-they are exceptions from. Of the words for functions the one that stands first in the title decides,
-the longer one of two; words of ``general`` count where no function is named.
+The words stand in ``titles.csv``, one row a kind, value and language; how they are written is
+told in ``phrases``. Of the rows for seniority the first that fits decides, so exceptions stand
+above what they are exceptions from. Of the words for functions the one that stands first in the
+title decides, the longer one of two; words of ``general`` count where no function is named.
 """
 
 from __future__ import annotations

@@ -68,7 +68,9 @@ def _matches(model: Model) -> Findings:
     for table, declared in model.columns.items():
         for name, column in declared.items():
             if column.match is not None and (table, name) != ("leads", "account_id"):
-                yield Finding(("columns", table, name, "match"), "can stand at leads.account_id alone")
+                yield Finding(
+                    ("columns", table, name, "match"), "can stand at leads.account_id alone"
+                )
 
 
 def _findings(names: Names) -> Findings:
