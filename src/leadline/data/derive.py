@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leadline.data import matching
+from leadline.data import invented, matching
 from leadline.data.companies import read_company
 from leadline.data.countries import read_country
 from leadline.data.emails import Reader
-from leadline.data.invented import SIGNS, signs
 from leadline.data.phones import read_phones
 from leadline.data.raw import STAGING
 from leadline.data.sources import find
@@ -146,6 +145,8 @@ def derive(
     into = name(STAGING, table)
     selected = [sql("{v} as {t}", v=_value(each, sources, groups), t=name(each)) for each in made]
     joins = [_join(each, sources, groups) for each in groups]
+    if INVENTED.keys() & set(made):
+        joins += invented.prepare(engine, sql("{t} as {l}", t=leads.rows, l=name(LEAD)), sources)
     if has_accounts:
         selected.append(matching.account_id(LEAD, leads.columns))
         joins.append(matching.join())
@@ -271,7 +272,7 @@ def _value(column: str, sources: Mapping[str, Sql], groups: Sequence[str]) -> Sq
 def _invented(column: str, sources: Mapping[str, Sql], groups: Sequence[str]) -> Sql:
     email = {each: name("email", each) for each in GROUPS["email"].columns}
     phone = name("phone", "phone_invented") if "phone" in groups else Sql("null::varchar")
-    found = signs(sources, email if "email" in groups else {}, phone)
+    found = invented.signs(sources, email if "email" in groups else {}, phone)
     templates = {
         "invented": "len({found}) > 0",
         "invented_reasons": "nullif(array_to_string(list_sort({found}), '; '), '')",
@@ -288,7 +289,7 @@ def _notes(where: str, made: Sequence[str], titles: Mapping[str, str]) -> Iterat
         elif shown:
             yield f"{where}: {shown} null, as there is no {group.source} to read."
     if INVENTED.keys() & set(made):
-        read = ", ".join(title for role, title in titles.items() if role in SIGNS)
+        read = ", ".join(title for role, title in titles.items() if role in invented.SIGNS)
         yield f"{where}: signs of invention are read off {read or 'nothing, as nothing is known'}."
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 ORDINARY = re.compile(rf"({ATOM}(?:\.{ATOM})*)@([a-z0-9.-]+)", re.IGNORECASE)
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ORDINARY_DOMAIN = re.compile(rf"(?!.*(?:--|\.arpa$))(?:{LABEL}\.)+[a-z]{{2,63}}")
+"""Domains that need no closer look: neither letters beyond ASCII nor their coded form."""
 LONGEST_LOCAL = 64
 LONGEST = 254
 """Lengths of RFC 5321, section 4.5.3.1."""
@@ -68,7 +71,7 @@ class Reader:
     def _domain(self, written: str) -> tuple[str, Domain]:
         """Return a domain as it is to be written, empty where it cannot be one."""
         if written not in self._domains:
-            domain = _normalised(f"x@{written}")
+            domain = written if _is_ordinary(written) else _normalised(f"x@{written}")
             self._domains[written] = domain, read_domain(domain or written)
         return self._domains[written]
 
@@ -84,6 +87,10 @@ def _email(local: str, domain: Domain, *, fits: bool) -> Email:
         f"{local}@{domain.suggestion}" if local and domain.suggestion else None,
         domain.is_placeholder,
     )
+
+
+def _is_ordinary(domain: str) -> bool:
+    return len(domain) <= LONGEST - 2 and ORDINARY_DOMAIN.fullmatch(domain) is not None
 
 
 def _normalised(address: str) -> str:
