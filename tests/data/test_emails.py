@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadline.data.domains import domains_of, registrable
-from leadline.data.emails import Reader
+from leadline.data.email_table import make
+from leadline.data.emails import Email, Reader
+from leadline.data.sql import Sql
+from leadline.engines.duckdb import DuckDB
 
 PARTS = st.text("aB1.-_+'@ ", min_size=0, max_size=8)
 
@@ -67,6 +71,47 @@ def test_syntax_is_that_of_the_library(local: str, name: str) -> None:
 def test_slips_are_shown_beside_the_address(address: str, meant: str | None) -> None:
     """A real domain that is near to another is no slip."""
     assert Reader().read(address).email_suggestion == meant
+
+
+def test_many_addresses_are_read_as_one_is(engine: DuckDB) -> None:
+    """The table cut up in SQL says what the reader says of each address."""
+    locals_ = (
+        "ada",
+        "Info",
+        "sales+x",
+        "a..b",
+        "",
+        "o'neil",
+        "żółw",
+        "x" * 65,
+        '"a b"',
+        "a@b",
+        " c",
+    )
+    domains = (
+        "north.example",
+        "Mail.North.co.uk",
+        "gmial.com",
+        "north.con",
+        "mailinator.com",
+        "-a.com",
+        "a--b.com",
+        "xn--pnoc-fsa.pl",
+        "północ.pl",
+        "example.com",
+        "co.uk",
+        "",
+        "a.com ",
+    )
+    given = sorted({f"{local}@{domain}" for local in locals_ for domain in domains} | {"", "none"})
+    engine.run("create schema if not exists staging")
+    engine.register("addresses", pa.table({"value": given}))
+    make(engine, Sql("addresses"), Sql("read_emails"))
+    fields = ", ".join(Email._fields)
+    found = {row[0]: row[1:] for row in engine.rows(f"select value, {fields} from read_emails")}
+    reader = Reader()
+    wrong = {each: found[each] for each in given if found[each] != tuple(reader.read(each))}
+    assert not wrong
 
 
 def test_places_in_a_company_are_told_from_persons() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from leadline.data import invented, matching
+from leadline.data import email_table, invented, matching
 from leadline.data.companies import read_company
 from leadline.data.countries import read_country
 from leadline.data.emails import Reader
@@ -214,6 +214,10 @@ def _read(
     join = _join(GROUPS[group].beside, sources, groups) if beside else Sql("")
     beside_column = sql(", {beside} as beside", beside=beside) if beside else Sql("")
     parts = {"leads": leads, "lead": name(LEAD), "join": join, "beside": beside_column}
+    if group == "email":
+        distinct = sql("(" + template + ")", key=_key(group, sources), **parts)
+        email_table.make(engine, distinct, _lookup(group))
+        return
     found = engine.arrow(sql(template, key=_key(group, sources), **parts))
     batches = [
         _batch(group, found.slice(start, BATCH)) for start in range(0, found.num_rows, BATCH)
