@@ -65,8 +65,8 @@ copy (
 def make(folder: Path, ending: str, leads: int, events: int) -> None:
     """Write the two files, unless they are there."""
     connection = duckdb.connect()
-    with TITLES.open(encoding="utf-8", newline="") as file:
-        titles = [(place, row["title"]) for place, row in enumerate(csv.DictReader(file))]
+    with TITLES.open(encoding="utf-8", newline="") as rows:
+        titles = [(place, row["title"]) for place, row in enumerate(csv.DictReader(rows))]
     connection.execute("create table titles (place bigint, title varchar)")
     connection.executemany("insert into titles values (?, ?)", titles)
     zoned = "(timestampformat '%Y-%m-%dT%H:%M:%SZ')" if ending == "csv" else ""

@@ -135,7 +135,7 @@ def test_nobody_is_matched_unless_the_model_says_so() -> None:
 
 def test_match_elsewhere_is_a_fault() -> None:
     """Only the account of a lead can be matched."""
-    with pytest.raises(ModelError, match="can stand at leads.account_id alone"):
+    with pytest.raises(ModelError, match=r"can stand at leads\.account_id alone"):
         points(
             "lead.x = 1", {"lead_id": ["a"], "x": [1]}, {"leads": {"x": {"match": "email_domain"}}}
         )

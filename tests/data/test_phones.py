@@ -30,6 +30,7 @@ def numbers(draw: st.DrawFn) -> tuple[str, str]:
     kind = draw(st.sampled_from([0, 1, 3, 6]))
     example = phonenumbers.example_number_for_type(country, kind)
     example = example or phonenumbers.example_number(country)
+    assert example is not None
     form = draw(st.sampled_from([0, 1, 2]))
     text = phonenumbers.format_number(example, form)
     kept = draw(st.integers(3, len(text)))

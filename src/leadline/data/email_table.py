@@ -53,8 +53,8 @@ def make(engine: DuckDB, values: Sql, into: Sql) -> None:
     _register(engine, "read_domains", domains, [reader.read(f"x@{each}") for each in domains])
     odd = _texts(engine, "select value from {given} where not is_ordinary")
     _register(engine, "read_odd", odd, [reader.read(each) for each in odd])
-    parts = {"longest_local": LONGEST_LOCAL, "longest": LONGEST, "roles": sorted(ROLES)}
-    engine.run(sql(READ, into=into, given=GIVEN, **parts))
+    lengths = {"longest_local": LONGEST_LOCAL, "longest": LONGEST}
+    engine.run(sql(READ, into=into, given=GIVEN, roles=sorted(ROLES), **lengths))
     for table in ("read_domains", "read_odd"):
         engine.unregister(table)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leadline.data.raw import STAGING
-from leadline.data.sql import Sql, joined, name, sql
+from leadline.data.sql import Part, Sql, joined, name, sql
 from leadline.data.word_lists import words
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def prepare(engine: DuckDB, leads: Sql, sources: Mapping[str, Sql]) -> list[Sql]
     if not texts:
         return []
     found = name(STAGING, "read_signs")
-    parts = {"words": words("placeholder"), "keys": KEYS, "shortest": SHORTEST}
+    parts: dict[str, Part] = {"words": words("placeholder"), "keys": KEYS, "shortest": SHORTEST}
     values = list(texts.values())
     engine.run(sql(FOUND, found=found, leads=leads, values=values, **parts))
     template = "left join {found} as {alias} on {alias}.value = {text}"
