@@ -16,6 +16,7 @@ from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.inspect import inspect
 from leadline.cli.new import new
+from leadline.cli.resolve import resolve
 from leadline.cli.score import score
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
@@ -33,6 +34,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     demo_data,
     import_,
+    resolve,
 )
 
 app = typer.Typer(

@@ -46,6 +46,11 @@ class Rejects:
     count: int
     relation: str = REJECTS
 
+    @property
+    def query(self) -> str:
+        """The query for them, in the order of tables and rows."""
+        return f'select * from {self.relation} order by table_name, file, "row", reason'
+
 
 @dataclass(frozen=True)
 class Table:

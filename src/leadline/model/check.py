@@ -64,12 +64,23 @@ def _line(where: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _matches(model: Model) -> Findings:
+    """Yield a fault for each column but ``leads.account_id`` that is to be matched."""
+    for table, declared in model.columns.items():
+        for name, column in declared.items():
+            if column.match is not None and (table, name) != ("leads", "account_id"):
+                yield Finding(
+                    ("columns", table, name, "match"), "can stand at leads.account_id alone"
+                )
+
+
 def _findings(names: Names) -> Findings:
     model = names.model
     for key, tables in (("columns", model.columns), ("files", model.files)):
         for table in tables:
             yield from known((key, table), table, "table", KNOWN_COLUMNS)
     yield from _other_types(model)
+    yield from _matches(model)
     yield from _name_clashes(model)
     for name, score in model.scores.items():
         yield from check_score(names, score, ("scores", name))

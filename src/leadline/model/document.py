@@ -100,6 +100,10 @@ class Column(Part):
     format: DateFormat | None = Field(None, description="Order of dates that are not ISO 8601.")
     decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
     thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
+    match: Literal["email_domain"] | None = Field(
+        None,
+        description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
+    )
 
     @property
     def kind(self) -> Type | None:

@@ -20,6 +20,7 @@ from leadline.model.document import (
 )
 from leadline.model.expressions import names
 from leadline.model.reader import Source
+from leadline.model.types import DERIVED_COLUMNS
 from leadline.query.context import Context, column_of, rule_expressions
 from leadline.scoring import score
 
@@ -82,7 +83,8 @@ def _lacking(model: Model) -> dict[str, dict[str, None]]:
     """Return the columns that the model reads: those no example has are null."""
     found: dict[str, dict[str, None]] = {"leads": {}, "accounts": {}, "events": {}, "outcomes": {}}
     for entity, name in Context(model, {}).fields:
-        found[f"{entity}s"][name] = None
+        if name not in DERIVED_COLUMNS.get(f"{entity}s", {}):
+            found[f"{entity}s"][name] = None
     for _, _, rule in model.rules():
         if isinstance(rule, EventRule | OutcomeRule | SilenceRule):
             table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
