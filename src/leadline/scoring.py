@@ -10,8 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.read import Input, Loaded, load
-from leadline.engines.duckdb import ArrowStream, DuckDB
+from leadline.data.read import Input, Loaded
+from leadline.data.source import load
+from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
 from leadline.errors import Fault, InputError, ModelError
 from leadline.model.check import check
 from leadline.model.document import Model
@@ -19,7 +21,9 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.reader import Source, parse
 from leadline.model.types import Schema, Type
 from leadline.query.context import Context, Profile
+from leadline.query.dialects import identifier, render
 from leadline.query.hits import columns_of, matchers, signs
+from leadline.query.sql import sql
 from leadline.query.statement import Statement, statement
 
 if TYPE_CHECKING:
@@ -96,7 +100,7 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     as_of: datetime | str | None = None,
     spine: Input | None = None,
     clean: bool = False,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     **tables: Input | None,
 ) -> Scored:
     """Score leads.
@@ -140,7 +144,7 @@ def _scored(run: Run) -> Scored:
         points=found["points"],
         account_scores=found.get("account_scores"),
         transitions=found.get("transitions"),
-        rejects=run.engine.arrow(f"select * from {run.loaded.rejects.relation}"),
+        rejects=run.engine.embedded.arrow(f"select * from {run.loaded.rejects.relation}"),
         notes=tuple(run.loaded.notes),
     )
 
@@ -157,7 +161,7 @@ class Run:
         one_moment: Every lead is scored at the same moment.
     """
 
-    engine: DuckDB
+    engine: Engine
     model: Model
     loaded: Loaded
     statement: Statement
@@ -169,7 +173,7 @@ class Run:
     @classmethod
     def open(
         cls,
-        engine: DuckDB,
+        engine: Engine,
         model: str | Path | Mapping[str, Any] | Model,
         inputs: Mapping[str, Input],
         *,
@@ -189,14 +193,14 @@ class Run:
             if as_of is None:
                 raise InputError(Fault("", "as_of", "must be given where there is no spine"))
             make_spine(engine, as_of)
-        profile = Profile(_few(engine, document, loaded.schema), one_moment, one_moment)
+        profile = _profile(engine, document, loaded.schema, one_moment=one_moment)
         return cls(
             engine, document, loaded, statement(document, loaded.schema, profile), one_moment
         )
 
     @staticmethod
     def faults(
-        engine: DuckDB, model: Model, source: Source, inputs: Mapping[str, Input]
+        engine: Engine, model: Model, source: Source, inputs: Mapping[str, Input]
     ) -> list[Fault]:
         """Return the faults of a model over tables, columns and types included.
 
@@ -222,19 +226,22 @@ class Run:
             return
         for step in _SHARED:
             if step in self.statement.steps:
-                text = self.statement.text(step, "duckdb", self.kept)
-                self.engine.run(f"create or replace temp table {step} as {text}")
+                self.engine.keep(step, self.sql(step))
                 self.kept |= {step}
 
     def sql(self, output: str) -> str:
         """Return the SQL of an output over the tables and what is kept."""
-        return self.statement.text(output, "duckdb", self.kept)
+        return self.statement.text(output, self.engine.dialect, self.kept)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over tables and results, written in DuckDB's SQL."""
+        return self.engine.rows(render(sql(query), self.engine.dialect))
 
     def table(self, output: str) -> str:
         """Compute an output once, and return the name of the table that holds it."""
         name = self._result(output)
         if output not in self.results:
-            self.engine.run(f"create or replace temp table {name} as {self.sql(output)}")
+            self.engine.keep(name, self.sql(output))
             self.results.add(output)
         return name
 
@@ -257,7 +264,7 @@ class Run:
 
         A lead without ``created_at`` is known at all of them.
         """
-        listed = ", ".join(f"(timestamp '{_naive(at)}')" for at in sorted(set(moments)))
+        listed = ", ".join(f"({_literal(at)})" for at in sorted(set(moments)))
         known = (
             "where l.created_at is null or l.created_at <= m.as_of"
             if self.loaded.schema["leads"].get("created_at") is Type.TIME
@@ -270,11 +277,9 @@ class Run:
 
     def _over(self, spine: str) -> Run:
         made = self._remade(self.model, one_moment=False)
-        self.engine.run(
-            f"create temp table spine_{made.number} as {spine}; "
-            f"create or replace temp view spine as from spine_{made.number}; "
-            f"drop table if exists spine_{self.number}"
-        )
+        self.engine.keep(f"spine_{made.number}", spine)
+        self.engine.view("spine", f"select * from spine_{made.number}")
+        self.engine.drop(f"spine_{self.number}")
         return made
 
     def with_model(self, model: Model) -> Run:
@@ -284,8 +289,44 @@ class Run:
 
     def _remade(self, model: Model, *, one_moment: bool) -> Run:
         schema = self.loaded.schema
-        profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
+        profile = _profile(self.engine, model, schema, one_moment=one_moment)
         return Run(self.engine, model, self.loaded, statement(model, schema, profile), one_moment)
+
+    def publication(self, output: str, address: str) -> Publication:
+        """Return an output as a table that others read, before it is computed."""
+        columns = [identifier(each, self.engine.dialect) for each in self.columns(output)]
+        return Publication(address, columns, _KEYS[output], self._result(output))
+
+    def publish(self, targets: Mapping[str, str]) -> None:
+        """Write outputs to tables of the engine: all of them at one moment, or none.
+
+        Args:
+            targets: Output, such as ``scores``, to the name of its table, such as ``crm.scores``.
+
+        Raises InputError, EngineError.
+        """
+        engine = publisher(self.engine)
+        for output in targets:
+            self.table(output)
+        engine.publish([self.publication(output, name) for output, name in targets.items()])
+
+    def check_targets(self, targets: Mapping[str, str]) -> None:
+        """Check that tables can be written, before anything is computed; errors as above."""
+        engine = publisher(self.engine)
+        for output, name in targets.items():
+            engine.check_target(self.publication(output, name))
+
+    def ordered(self, output: str) -> str | pa.Table:
+        """Return an output in the order of its keys, for the embedded engine to write.
+
+        It is SQL where the embedded engine has the rows, else the rows themselves.
+        """
+        if self.engine.embedded is self.engine:
+            return self.ordered_sql(output)
+        self.table(output)
+        query = f"select * from {self._result(output)}"
+        rows = self.engine.arrow(query).rename_columns(self.columns(output))
+        return rows.sort_by([(key, "ascending") for key in _KEYS[output]])
 
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""
@@ -295,13 +336,19 @@ class Run:
 
     def arrow(self, output: str) -> pa.Table:
         """Return an output as an Arrow table; its times carry the zone UTC."""
-        query = self.sql(output)
-        times = [name for name, kind in self._columns(query) if kind == "TIMESTAMP"]
-        zoned = ", ".join(f'"{name}" at time zone \'UTC\' as "{name}"' for name in times)
-        return self.engine.arrow(f"select * replace ({zoned}) from ({query})" if times else query)
+        return _zoned(self.engine.arrow(self.sql(output)).rename_columns(self.columns(output)))
 
-    def _columns(self, query: str) -> list[tuple[str, str]]:
-        return [(row[0], row[1]) for row in self.engine.rows(f"describe {query}")]
+    def columns(self, output: str) -> list[str]:
+        """Return the columns of an output, with names that an engine may have to shorten."""
+        return self.statement.columns(output)
+
+
+def publisher(engine: Engine) -> Publisher:
+    """Return an engine that has tables which others read; raises InputError for another one."""
+    if not isinstance(engine, Publisher):
+        expected = "needs an engine that has tables, such as --engine postgresql://host/database"
+        raise InputError(Fault("table:", "", expected, engine.dialect))
+    return engine
 
 
 def refuse(faults: list[Fault]) -> None:
@@ -310,19 +357,35 @@ def refuse(faults: list[Fault]) -> None:
         raise ModelError(*faults)
 
 
-def make_spine(engine: DuckDB, as_of: datetime) -> None:
+def make_spine(engine: Engine, as_of: datetime) -> None:
     """Make the spine of a batch: every lead, at one moment."""
-    text = _naive(as_of)
-    engine.run(
-        f"set variable leadline_as_of = timestamp '{text}'; "
-        "create or replace temp view spine as "
-        f"select lead_id, timestamp '{text}' as as_of from leads"
+    engine.set_moment(_naive(as_of))
+    engine.view("spine", f"select lead_id, {_literal(as_of)} as as_of from leads")
+
+
+def _naive(at: datetime) -> datetime:
+    """Return a moment as engines keep it: UTC, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _literal(at: datetime) -> str:
+    """Return a moment as every engine writes it."""
+    return f"timestamp '{_naive(at).isoformat(sep=' ')}'"
+
+
+def _zoned(table: pa.Table) -> pa.Table:
+    """Say of times without a zone that they are UTC."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
+
+    schema = pa.schema(
+        [
+            pa.field(each.name, pa.timestamp("us", "UTC"))
+            if pa.types.is_timestamp(each.type)
+            else each
+            for each in table.schema
+        ]
     )
-
-
-def _naive(at: datetime) -> str:
-    """Return a moment as the engine writes it: UTC, without a zone."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    return table.cast(schema)
 
 
 def _spine_of(spine: Sequence[tuple[str, datetime]]) -> pa.Table:
@@ -392,7 +455,12 @@ def _with_example(fault: Fault, loaded: Loaded) -> Fault:
     return fault
 
 
-def _few(engine: DuckDB, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
+def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
+    few = _few(engine, model, schema) if engine.lists_shapes else frozenset()
+    return Profile(few, one_moment, one_moment, engine.lists_shapes)
+
+
+def _few(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
     """Return the columns read by conditions on events that have few values."""
     context = Context(model, schema)
     wanted = set()
@@ -405,7 +473,7 @@ def _few(engine: DuckDB, model: Model, schema: Schema) -> frozenset[tuple[str, s
     return frozenset(pair for pair in wanted if _has_few(engine, schema, *pair))
 
 
-def _has_few(engine: DuckDB, schema: Schema, table: str, name: str) -> bool:
+def _has_few(engine: Engine, schema: Schema, table: str, name: str) -> bool:
     kind = schema.get(table, {}).get(name)
     if kind is None or kind is Type.ANY:
         return True

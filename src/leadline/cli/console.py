@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import Engine
+from leadline.engines.postgres import Postgres
+from leadline.errors import Fault, InputError
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
 
@@ -35,8 +38,36 @@ def report(run: Run, rejects: str | None) -> None:
 
 
 @contextmanager
-def open_engine(memory: str | None) -> Iterator[DuckDB]:
-    """Open an engine that shows its progress where a person looks on."""
+def open_engine(memory: str | None, address: str = "duckdb") -> Iterator[Engine]:
+    """Open an engine by its address; the embedded one shows its progress where a person looks."""
+    scheme = address.partition(":")[0]
+    if scheme not in ("duckdb", *SERVERS):
+        expected = "must be duckdb, or an address such as postgresql://user@host/database"
+        raise InputError(Fault("", "--engine", expected, address))
+    with _embedded(memory) as embedded:
+        if scheme == "duckdb":
+            yield embedded
+            return
+        server = SERVERS[scheme](address, embedded)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def _postgres(address: str, embedded: DuckDB) -> Engine:
+    return Postgres(address, embedded=embedded)
+
+
+SERVERS: Mapping[str, Callable[[str, DuckDB], Engine]] = {
+    "postgresql": _postgres,
+    "postgres": _postgres,
+}
+"""Beginning of an address to the engine it names."""
+
+
+@contextmanager
+def _embedded(memory: str | None) -> Iterator[DuckDB]:
     if not err.is_terminal:
         with DuckDB(memory_limit=memory) as engine:
             yield engine

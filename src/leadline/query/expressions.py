@@ -55,6 +55,8 @@ class Renderer:
         known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
         wanted = _TAKES.get(node.operation, known)
         arguments = [self(each, wanted) for each in node.arguments]
+        if wanted is Type.TEXT and node.operation in _ORDERING:
+            arguments = [call("in_bytes", each) for each in arguments]
         if node.operation in ("least", "greatest"):
             return _extreme(node.operation, wanted, arguments)
         if node.operation == "age":
@@ -117,14 +119,18 @@ _TAKES: Mapping[str, Type] = {
     "age": Type.TIME,
 }
 
+_ORDERING = ("<", "<=", ">", ">=")
+
 _OPERATIONS: Mapping[str, Callable[[list[Tree]], Tree]] = {
     "and": _template("((:a) and (:b))"),
     "or": _template("((:a) or (:b))"),
     "not": _template("(not (:a))"),
     "is null": _template("(:a is null)"),
-    **{each: _template(f"(:a {each} :b)") for each in ("<", "<=", ">", ">=")},
-    **{each: _template(f"finite(:a {each} :b)") for each in ("+", "-", "*")},
-    "/": _template("finite(divide(:a, :b))"),
+    **{each: _template(f"(:a {each} :b)") for each in _ORDERING},
+    "+": _template("plus(:a, :b)"),
+    "-": _template("minus(:a, :b)"),
+    "*": _template("times(:a, :b)"),
+    "/": _template("divide(:a, :b)"),
     "negative": _template("(- (:a))"),
     "abs": _template("abs(:a)"),
     "lower": _template("lower_ascii(:a)"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.model.document import (
     Ladder,
@@ -74,13 +75,17 @@ class Explanation:
 
 def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
     """Explain one lead. Raises InputError where no table knows the lead."""
+    engine = run.engine
+    if not isinstance(engine, DuckDB):
+        remedy = "Leave out --engine and give files, or read the lead's rows of the ledger there."
+        raise InputError(Fault("", "explain", "works on DuckDB alone", engine.dialect, remedy))
     _refuse_unknown(run, lead_id)
     moments = [as_of] if since is None else [since, as_of]
     run = run.over([(lead_id, at) for at in moments])
     scores = sorted(run.arrow("scores").to_pylist(), key=lambda row: row["as_of"])
     rows = run.arrow("points").to_pylist()
     now = [row for row in rows if row["as_of"] == scores[-1]["as_of"]]
-    worlds = Worlds(run.engine, run.model, run.loaded.schema, lead_id, as_of)
+    worlds = Worlds(engine, run.model, run.loaded.schema, lead_id, as_of)
     try:
         missing = _missing(run)
         moves = _moves(run, worlds, missing)
