@@ -97,7 +97,7 @@ class DuckDB:
     """
 
     dialect = "duckdb"
-    lists_shapes = True
+    has_columns = True
 
     def __init__(
         self,

@@ -28,11 +28,12 @@ class Engine(Protocol):
 
     Attributes:
         dialect: Name of its SQL in ``leadline.query.dialects.LOWERINGS``.
-        lists_shapes: Whether the distinct values of a column of all events are cheap to list.
+        has_columns: Whether it keeps tables by column in memory: then the distinct values of a
+            few columns of all events are cheap to list, and events are cheap to sort.
     """
 
     dialect: str
-    lists_shapes: bool
+    has_columns: bool
 
     @property
     def embedded(self) -> DuckDB:

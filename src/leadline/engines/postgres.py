@@ -47,7 +47,7 @@ class Postgres:
     """
 
     dialect = "postgres"
-    lists_shapes = False
+    has_columns = False
 
     def __init__(self, url: str, *, embedded: DuckDB | None = None) -> None:
         self._driver = _driver()

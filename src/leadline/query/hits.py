@@ -314,8 +314,9 @@ class Hits:
 
     def _branch(self, columns: Sequence[Tree], join: str, family: str) -> Tree:
         return sql(
-            f"select :columns from :stream as e {join} "
-            "join :family as m on :matched where :conditions",
+            # rules are matched before events meet their subjects: each event may have many moments
+            f"select :columns from :stream as e join :family as m on :matched {join} "
+            "where :conditions",
             columns=columns,
             stream=exp.to_table(self.stream),
             family=exp.to_table(f"{self.name}_{family}"),
@@ -385,8 +386,8 @@ class Hits:
             )
         rows = union(
             sql(
-                f"select distinct s.k, m.rule from :stream as e join :subjects as s on {owner} "
-                "join :family as m on :matched where :conditions",
+                "select distinct s.k, m.rule from :stream as e join :family as m on :matched "
+                f"join :subjects as s on {owner} where :conditions",
                 stream=exp.to_table(self.stream),
                 subjects=exp.to_table(f"{self.level}_subject"),
                 family=exp.to_table(f"{self.name}_kind"),
