@@ -120,6 +120,17 @@ class Postgres:
 
         return self._result(fetch)
 
+    def plan(self, sql: str, *, run: bool = False) -> list[str]:
+        """Return how the server would answer a query, line by line; with ``run``, how it did."""
+        self._begin()
+
+        def fetch(cursor: Any) -> list[str]:
+            cursor.adbc_statement.set_options(**{"adbc.postgresql.use_copy": "false"})
+            cursor.execute(f"explain {'analyze ' if run else ''}{sql}")
+            return [row[0] for row in cursor.fetchall()]
+
+        return self._result(fetch)
+
     def register(self, name: str, rows: ArrowStream) -> list[str]:
         """Copy rows from outside into a temporary table; return their columns' own names."""
         import pyarrow as pa  # noqa: PLC0415 - half of the install, and slow to import

@@ -33,6 +33,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
         # time since 1970 in whole microseconds, and back
         "microseconds": "epoch_us(:a)",
+        "microseconds_between": "epoch_us(:b) - epoch_us(:a)",
         "moment": "make_timestamp(:a)",
         # the moment of a spine that has only one: a setting, so that texts need not change with it
         "the_moment": "getvariable('leadline_as_of')",
@@ -79,10 +80,12 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "text_to_number": "case when isfinite(try_cast(:a as double)) "
         "then try_cast(:a as double) end",
         "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
-        "text_to_time": "cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp)",
+        "text_to_time": "case when isfinite(try_cast(:a as timestamptz)) "
+        "then cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp) end",
     },
     "postgres": {
         "microseconds": "cast(extract(epoch from :a) * 1000000 as bigint)",
+        "microseconds_between": "cast(extract(epoch from :b - :a) * 1000000 as bigint)",
         "moment": "timestamp '1970-01-01' + :a * interval '1 microsecond'",
         # a query of its own is answered once, not at each row
         "the_moment": "(select cast(current_setting('leadline.as_of') as timestamp))",
@@ -94,7 +97,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         f"when abs({_DECIMAL.format(':a')} + {_DECIMAL.format(':b')}) < {_MOST} then :a + :b end",
         "minus": "case when abs(:a) < 8e307 and abs(:b) < 8e307 then :a - :b "
         f"when abs({_DECIMAL.format(':a')} - {_DECIMAL.format(':b')}) < {_MOST} then :a - :b end",
-        "times": "case when :a = 0 or :b = 0 then 0.0 "
+        "times": "case when :a = 0 and :b is not null or :b = 0 and :a is not null then 0.0 "
         "when abs(:a) between 1e-150 and 1e150 and abs(:b) between 1e-150 and 1e150 then :a * :b "
         f"when abs({_DECIMAL.format(':a')} * {_DECIMAL.format(':b')}) < {_LEAST} then 0.0 "
         f"when abs({_DECIMAL.format(':a')} * {_DECIMAL.format(':b')}) < {_MOST} then :a * :b end",

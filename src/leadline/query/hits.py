@@ -294,7 +294,7 @@ class Hits:
     @property
     def age(self) -> Tree:
         """The age of an event in whole microseconds."""
-        return sql("microseconds(:now) - microseconds(e.occurred_at)", now=self.as_of)
+        return sql("microseconds_between(e.occurred_at, :now)", now=self.as_of)
 
     def select(self, columns: Sequence[Tree]) -> Tree:
         """Return one row a hit: ``k``, ``rule`` and these columns."""
