@@ -14,10 +14,6 @@ from sqlglot import exp
 
 from leadline.query.sql import Tree, sql
 
-_FINITE = (
-    "nullif(nullif(nullif({}, cast('inf' as double)), cast('-inf' as double)), "
-    "cast('nan' as double))"
-)
 _DECIMAL = "cast({} as decimal)"
 _MOST = "cast('1.797693134862e308' as decimal)"
 _LEAST = "cast('5e-324' as decimal)"
@@ -41,12 +37,13 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "seconds": "cast(:a as double) / 1e6",
         # day number in a zone
         "calendar_day": "cast((:a at time zone 'UTC') at time zone :b as date)",
-        # arithmetic whose result is null where it is not finite, and where the divisor is 0; each
-        # argument is named once, as formulas nest
-        "plus": _FINITE.format(":a + :b"),
-        "minus": _FINITE.format(":a - :b"),
-        "times": _FINITE.format(":a * :b"),
-        "divide": _FINITE.format("cast(:a as double) / nullif(:b, 0.0)"),
+        # arithmetic: by 0 and by overflow it is infinite or NaN, and so is what is made of that,
+        # which in the end is null
+        "plus": ":a + :b",
+        "minus": ":a - :b",
+        "times": ":a * :b",
+        "divide": "cast(:a as double) / :b",
+        "finite": "case when isfinite(:a) then :a end",
         # points times a weight of at most 1, or times a sum of such
         "weighted": ":a * :b",
         # of two numbers, null where one is null: NaN is the greatest of all and stands for null
@@ -91,6 +88,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "the_moment": "(select cast(current_setting('leadline.as_of') as timestamp))",
         "seconds": "cast(:a as double) / 1e6",
         "calendar_day": "cast((:a at time zone 'UTC') at time zone :b as date)",
+        "finite": ":a",
         # PostgreSQL refuses to overflow and to underflow; what could is first worked out as a
         # decimal number of 15 digits
         "plus": "case when abs(:a) < 8e307 and abs(:b) < 8e307 then :a + :b "
