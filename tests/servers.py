@@ -18,7 +18,8 @@ LOCALE = "en_US.UTF-8"
 
 FAST = (
     "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
-    "-c unix_socket_directories={folder} -c max_connections=30"
+    "-c unix_socket_directories={folder} -c max_connections=30 "
+    "-c lock_timeout=15s -c statement_timeout=120s"
 )
 
 
