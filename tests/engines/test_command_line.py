@@ -13,7 +13,11 @@ CASE = Path(__file__).parents[1] / "cases" / "target-accounts"
 COMMAND = [
     "score",
     str(CASE / "model.yaml"),
-    *(word for name in ("leads", "accounts", "events") for word in (f"--{name}", f"{CASE}/{name}.csv")),
+    *(
+        word
+        for name in ("leads", "accounts", "events")
+        for word in (f"--{name}", f"{CASE}/{name}.csv")
+    ),
     "--as-of",
     "2026-11-01",
 ]

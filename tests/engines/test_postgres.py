@@ -49,25 +49,26 @@ def crm(postgres_url: str) -> str:
 
 def fill(owner: Postgres, leads: int, events: int) -> None:
     """Make the schema anew."""
-    for statement in CRM:
+    for statement in CRM.split(";"):
         execute(owner, statement.format(leads=leads, events=events))
 
 
-CRM = (
-    "drop schema if exists crm cascade",
-    "create schema crm",
-    "create table crm.leads (lead_id text primary key, country varchar(2))",
-    "create table crm.events (event_id bigint primary key, lead_id text not null, "
-    "type text not null, occurred_at timestamptz not null, path text)",
-    "insert into crm.leads select 'lead ' || i, 'de' from generate_series(1, {leads}) as i",
-    "insert into crm.events select i, 'lead ' || (i % {leads} + 1), "
-    "case when i % 7 = 0 then 'demo' else 'visit' end, "
-    "timestamptz '2026-10-01Z' + i * interval '2400000 seconds' / {events}, "
-    "case when i % 3 = 0 then '/pricing' else '/blog' end from generate_series(1, {events}) as i",
-    "create index on crm.events (lead_id)",
-    "analyze crm.leads",
-    "analyze crm.events",
-)
+CRM = """
+    drop schema if exists crm cascade;
+    create schema crm;
+    create table crm.leads (lead_id text primary key, country varchar(2));
+    create table crm.events (event_id bigint primary key, lead_id text not null,
+        type text not null, occurred_at timestamptz not null, path text);
+    insert into crm.leads select 'lead ' || i, 'de' from generate_series(1, {leads}) as i;
+    insert into crm.events select i, 'lead ' || (i % {leads} + 1),
+        case when i % 7 = 0 then 'demo' else 'visit' end,
+        timestamptz '2026-10-01Z' + i * interval '2400000 seconds' / {events},
+        case when i % 3 = 0 then '/pricing' else '/blog' end
+    from generate_series(1, {events}) as i;
+    create index on crm.events (lead_id);
+    analyze crm.leads;
+    analyze crm.events
+"""
 
 
 def execute(engine: Postgres, statement: str) -> None:
@@ -175,9 +176,7 @@ def _rows(line: str) -> float:
 
 
 @pytest.mark.feature("results as tables, all at one moment")
-def test_results_become_tables_at_one_moment(
-    server: Postgres, crm: str, postgres_url: str
-) -> None:
+def test_results_become_tables_at_one_moment(server: Postgres, crm: str, postgres_url: str) -> None:
     """Who reads sees the rows of before until all tables have those of after."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger", "transitions": f"{crm}.moves"}
     opened(server).publish(targets)
@@ -280,9 +279,9 @@ def test_missing_rights_are_named(server: Postgres, crm: str, postgres_url: str)
             opened(reader)
         execute(server, f"grant select on {crm}.events to reader")
     targets = {"scores": f"{crm}.scores"}
-    with Postgres(f"{postgres_url}&user=reader") as reader:
-        with pytest.raises(EngineError, match=r"permission denied for schema crm"):
-            opened(reader).check_targets(targets)
+    denied = pytest.raises(EngineError, match=r"permission denied for schema crm")
+    with Postgres(f"{postgres_url}&user=reader") as reader, denied:
+        opened(reader).check_targets(targets)
     opened(server).publish(targets)
     with Postgres(f"{postgres_url}&user=reader") as reader:
         with pytest.raises(EngineError, match="grant select, insert and delete"):
