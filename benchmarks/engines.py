@@ -98,7 +98,8 @@ def main() -> None:
             write(rows, rows // EVENTS_PER_LEAD, folder, "time")
         model = folder / "plain.yaml"
         schema = f"bench_{rows}"
-        print(f"{rows:,} events: copied to PostgreSQL in {fill(options.postgres, folder, schema):.1f} s")
+        copied = fill(options.postgres, folder, schema)
+        print(f"{rows:,} events: copied to PostgreSQL in {copied:.1f} s")
         files = {name: str(folder / f"{name}.parquet") for name in ("leads", "events")}
         with DuckDB() as engine:
             ours = measure(engine, model, files)

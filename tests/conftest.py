@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import servers
 
+import servers
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import Engine
 from leadline.engines.postgres import Postgres

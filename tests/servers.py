@@ -18,37 +18,37 @@ LOCALE = "en_US.UTF-8"
 
 FAST = (
     "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
-    "-c unix_socket_directories={folder} -c max_connections=30"
+    "-c unix_socket_directories={folder} -c max_connections=30 "
+    "-c lock_timeout=15s -c statement_timeout=120s"
 )
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
     """Run a PostgreSQL server in a folder of its own; yield the address of its superuser."""
-    programs = _programs()
     with tempfile.TemporaryDirectory(prefix="leadline-pg-") as name:
-        folder = Path(name)
+        folder, rows = Path(name), Path(name) / "rows"
         if os.geteuid() == 0:
             shutil.chown(folder, SYSTEM_USER)
-        _make_locale(folder)
-        _run(folder, programs / "initdb", "-D", str(folder / "rows"), "-U", "postgres", "--auth=trust",
-             "--encoding=UTF8", f"--locale={LOCALE}", "--no-sync")  # fmt: skip
-        _allow_passwords(folder / "rows")
-        _run(folder, programs / "pg_ctl", "-D", str(folder / "rows"), "-w", "-t", "120", "-l", str(folder / "log"),
-             "-o", FAST.format(folder=name), "start")  # fmt: skip
+        initdb = ("--auth=trust", "--encoding=UTF8", f"--locale={_locale(folder)}", "--no-sync")
+        start = ("-w", "-t", "120", "-l", str(folder / "log"), "-o", FAST.format(folder=name))
+        _run(folder, "initdb", "-D", str(rows), "-U", "postgres", *initdb)
+        _allow_passwords(rows)
+        _run(folder, "pg_ctl", "-D", str(rows), *start, "start")
         try:
             yield f"postgresql:///postgres?host={name}&user=postgres"
         finally:
-            _run(folder, programs / "pg_ctl", "-D", str(folder / "rows"), "-m", "immediate", "stop")
+            _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
 
 
-def _make_locale(folder: Path) -> None:
+def _locale(folder: Path) -> str:
     """Make a locale that orders text by language, which the product must not follow."""
-    subprocess.run(
-        ["localedef", "-i", "en_US", "-f", "UTF-8", "--no-archive", str(folder / LOCALE)],  # noqa: S607
-        check=True,
-        capture_output=True,
-    )
+    program = shutil.which("localedef")
+    if program is None:
+        return "C.UTF-8"
+    made = [program, "-i", "en_US", "-f", "UTF-8", "--no-archive", str(folder / LOCALE)]
+    ended = subprocess.run(made, check=False, capture_output=True)
+    return LOCALE if ended.returncode == 0 else "C.UTF-8"
 
 
 def _allow_passwords(folder: Path) -> None:
@@ -66,11 +66,11 @@ def _programs() -> Path:
     return found[-1].parent
 
 
-def _run(folder: Path, program: Path, *arguments: str) -> None:
+def _run(folder: Path, program: str, *arguments: str) -> None:
     """Run a program of the server, not as root; its output goes nowhere, as servers keep it."""
     user = SYSTEM_USER if os.geteuid() == 0 else None
     subprocess.run(
-        [str(program), *arguments],
+        [str(_programs() / program), *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from ruamel.yaml import YAML
 
 from comparison import arrow, differences, product
 from leadline.engines.duckdb import DuckDB
@@ -18,7 +19,6 @@ from leadline.engines.postgres import Postgres
 from leadline.scoring import Run, moment
 from oracle.generate import case
 from oracle.scoring import score
-from ruamel.yaml import YAML
 
 CASES = sorted((Path(__file__).parents[1] / "cases").iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")

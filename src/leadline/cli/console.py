@@ -38,13 +38,13 @@ def report(run: Run, rejects: str | None) -> None:
 
 
 @contextmanager
-def open_engine(memory: str | None, address: str = "duckdb") -> Iterator[Engine]:
-    """Open an engine by its address; the embedded one shows its progress where a person looks."""
+def open_address(address: str, memory: str | None = None) -> Iterator[Engine]:
+    """Open the engine that ``--engine`` names."""
     scheme = address.partition(":")[0]
     if scheme not in ("duckdb", *SERVERS):
         expected = "must be duckdb, or an address such as postgresql://user@host/database"
         raise InputError(Fault("", "--engine", expected, address))
-    with _embedded(memory) as embedded:
+    with open_engine(memory) as embedded:
         if scheme == "duckdb":
             yield embedded
             return
@@ -67,7 +67,8 @@ SERVERS: Mapping[str, Callable[[str, DuckDB], Engine]] = {
 
 
 @contextmanager
-def _embedded(memory: str | None) -> Iterator[DuckDB]:
+def open_engine(memory: str | None) -> Iterator[DuckDB]:
+    """Open the embedded engine, which shows its progress where a person looks on."""
     if not err.is_terminal:
         with DuckDB(memory_limit=memory) as engine:
             yield engine

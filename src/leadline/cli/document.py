@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from leadline.cli import pages
-from leadline.cli.console import open_engine, out, warn
+from leadline.cli.console import open_address, out, warn
 from leadline.cli.options import (
     Accounts,
     EngineAddress,
@@ -33,7 +33,7 @@ def check(
     """Report every fault of a model at once; with tables, of its columns and types too."""
     document, source = read_model(model)
     tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
-    with open_engine(None, engine) as opened:
+    with open_address(engine) as opened:
         faults = Run.faults(opened, document, source, tables)
     refuse(faults or check_examples(document, source))
     warn(model)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from leadline.cli import pages
-from leadline.cli.console import err, open_engine, out, report, warn
+from leadline.cli.console import err, open_address, out, report, warn
 from leadline.cli.options import (
     Accounts,
     AsOf,
@@ -82,7 +82,7 @@ def score(
         event_marks=event_marks,
         spine=spine,
     )
-    with open_engine(memory, engine) as opened:
+    with open_address(engine, memory) as opened:
         run = Run.open(opened, model, tables, as_of=at, clean=clean)
         warn(model)
         err.print(f"model {run.model.model}, fingerprint {run.fingerprint}")

@@ -125,21 +125,20 @@ def read(
     raw = Raw(table, address, found.columns, found.relation)
     targets, notes = match(raw, declared)
     _refuse_types(address, targets)
-    view = name(table)
     rows = sql(
         "select {columns} from {relation}",
         columns=[sql("{v} as {t}", v=_value(table, each), t=name(each.name)) for each in targets],
         relation=found.relation,
     )
     if is_clean:
-        engine.view(view, rows)
+        engine.view(table, rows)
         return InPlace(address, _schema(targets), 0, tuple(notes))
     rejected = _rejected(engine, raw, targets, found, rows)
     if rejected:
         notes.append(f"{address}: {_rows(rejected)} rejected, as keys are missing.")
         rows = sql("select * from ({rows}) as r where not ({l})", rows=rows, l=_lacks(table))
     rows, repeated = _once(engine, raw, targets, found, rows)
-    engine.view(view, rows)
+    engine.view(table, rows)
     return InPlace(address, _schema(targets), rejected, (*notes, *repeated))
 
 

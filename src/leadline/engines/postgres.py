@@ -30,6 +30,8 @@ SETTINGS = (
     # a statement of many steps is compiled for longer than it then runs
     "set jit = off",
     "set work_mem = '256MB'",
+    # events of some leads are fetched by index, wherever they lie; disks of today do not seek
+    "set random_page_cost = 1.1",
     # every number comes back as it is
     "set extra_float_digits = 1",
 )
@@ -115,7 +117,7 @@ class Postgres:
         self._begin()
 
         def fetch(cursor: Any) -> Any:
-            cursor.execute(sql)
+            cursor.execute(str(sql))  # the driver takes no kind of text but this
             return cursor.fetch_arrow_table()
 
         return self._result(fetch)
@@ -213,11 +215,11 @@ class Postgres:
             self._execute(how)
 
     def _execute(self, sql: str) -> None:
-        self._result(lambda cursor: cursor.execute(sql))
+        self._result(lambda cursor: cursor.execute(str(sql)))
 
     def _fetch(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         def fetch(cursor: Any) -> list[tuple[Any, ...]]:
-            cursor.execute(sql, list(params) or None)
+            cursor.execute(str(sql), list(params) or None)
             return list(cursor.fetchall())
 
         return self._result(fetch)

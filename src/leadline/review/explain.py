@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.model.document import (
     Ladder,
@@ -75,11 +74,8 @@ class Explanation:
 
 def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
     """Explain one lead. Raises InputError where no table knows the lead."""
-    engine = run.engine
-    if not isinstance(engine, DuckDB):
-        remedy = "Leave out --engine and give files, or read the lead's rows of the ledger there."
-        raise InputError(Fault("", "explain", "works on DuckDB alone", engine.dialect, remedy))
-    _refuse_unknown(run, lead_id)
+    engine = run.duckdb
+    refuse_unknown(run, lead_id)
     moments = [as_of] if since is None else [since, as_of]
     run = run.over([(lead_id, at) for at in moments])
     scores = sorted(run.arrow("scores").to_pylist(), key=lambda row: row["as_of"])
@@ -106,7 +102,8 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     )
 
 
-def _refuse_unknown(run: Run, lead_id: str) -> None:
+def refuse_unknown(run: Run, lead_id: str) -> None:
+    """Refuse a lead that is not in leads, with the nearest one. Raises InputError."""
     query = "select 1 from leads where lead_id = ?"
     if not run.engine.rows(query, [lead_id]):
         near = run.engine.rows(
