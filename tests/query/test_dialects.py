@@ -177,6 +177,7 @@ MEANINGS = {
     "minus": "- with an overflow as null",
     "times": "* with an overflow as null, an underflow as 0",
     "divide": "/ real, null where the divisor is 0",
+    "finite": "what is not finite as null",
     "weighted": "points times weight, of any size",
     "least_number": "least of numbers, null where one is null",
     "greatest_number": "greatest of numbers, null where one is null",

@@ -38,12 +38,12 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         # day number in a zone
         "calendar_day": "cast((:a at time zone 'UTC') at time zone :b as date)",
         # arithmetic: by 0 and by overflow it is infinite or NaN, and so is what is made of that,
-        # which in the end is null
+        # which in the end is null; a case would work out the number twice, and formulas nest
         "plus": ":a + :b",
         "minus": ":a - :b",
         "times": ":a * :b",
         "divide": "cast(:a as double) / :b",
-        "finite": "case when isfinite(:a) then :a end",
+        "finite": "list_transform([:a], lambda x: case when isfinite(x) then x end)[1]",
         # points times a weight of at most 1, or times a sum of such
         "weighted": ":a * :b",
         # of two numbers, null where one is null: NaN is the greatest of all and stands for null
