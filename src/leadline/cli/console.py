@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadline.data.read import Loaded
 from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import Engine
+from leadline.engines.postgres import Postgres
+from leadline.errors import Fault, InputError
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
 
@@ -41,8 +44,37 @@ def report_loaded(loaded: Loaded, rejects: str | None) -> None:
 
 
 @contextmanager
+def open_address(address: str, memory: str | None = None) -> Iterator[Engine]:
+    """Open the engine that ``--engine`` names."""
+    scheme = address.partition(":")[0]
+    if scheme not in ("duckdb", *SERVERS):
+        expected = "must be duckdb, or an address such as postgresql://user@host/database"
+        raise InputError(Fault("", "--engine", expected, address))
+    with open_engine(memory) as embedded:
+        if scheme == "duckdb":
+            yield embedded
+            return
+        server = SERVERS[scheme](address, embedded)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def _postgres(address: str, embedded: DuckDB) -> Engine:
+    return Postgres(address, embedded=embedded)
+
+
+SERVERS: Mapping[str, Callable[[str, DuckDB], Engine]] = {
+    "postgresql": _postgres,
+    "postgres": _postgres,
+}
+"""Beginning of an address to the engine it names."""
+
+
+@contextmanager
 def open_engine(memory: str | None) -> Iterator[DuckDB]:
-    """Open an engine that shows its progress where a person looks on."""
+    """Open the embedded engine, which shows its progress where a person looks on."""
     if not err.is_terminal:
         with DuckDB(memory_limit=memory) as engine:
             yield engine

@@ -18,7 +18,7 @@ from leadline.data.sql import Sql, name, sql
 from leadline.data.text import AS_IT_IS, Written
 from leadline.data.typed import read_arrow, read_parquet
 from leadline.data.values import Reading, is_number
-from leadline.engines.duckdb import ArrowStream
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, FileError, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Type
 
@@ -92,7 +92,12 @@ class Loaded:
     _tables: Mapping[str, Table] = field(repr=False)
 
     def examples(self, table: str, column: str) -> list[tuple[int | None, str]]:
-        """Return row and text of the first values of a text column that are no numbers."""
+        """Return row and text of the first values of a text column that are no numbers.
+
+        A table of the engine that is read where it is has none to show.
+        """
+        if table not in self._tables:
+            return []
         return self._tables[table].not_numbers(self._engine, column)
 
 
@@ -222,7 +227,7 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
     statement = """
         select table_name, reason, count(*) from {rejects} where table_name in ({tables})
         group by all order by all"""
-    rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables)))
+    rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables) or [""]))
     notes = [note for table in tables.values() for note in table.notes]
     notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
     return Loaded(

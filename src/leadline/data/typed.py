@@ -14,7 +14,8 @@ from leadline.errors import Fault, InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from leadline.engines.duckdb import ArrowStream, DuckDB
+    from leadline.engines.duckdb import DuckDB
+    from leadline.engines.engine import ArrowStream
 
 MAGIC = b"PAR1"
 """First bytes of a Parquet file."""

@@ -96,13 +96,13 @@ def reading(target: Target, kind: Type) -> Reading:
         null = sql("null::{kind}", kind=SQL_TYPES[kind]) if kind in SQL_TYPES else Sql("null")
         return Reading(target, kind, null, null, null, certain=True)
     native = native_of(target.given)
-    text = _without(sql(native.text, x=target.given.value), target.missing, Type.TEXT)
+    text = without(sql(native.text, x=target.given.value), target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
     if kind is native.type:
         parsed = _in_utc(sql(native.value, x=target.given.value), target)
     else:
         parsed = PARSERS[kind](text, target)
-    return Reading(target, kind, text, parsed, _without(parsed, target.missing, kind), certain)
+    return Reading(target, kind, text, parsed, without(parsed, target.missing, kind), certain)
 
 
 def is_number(text: Sql) -> Sql:
@@ -215,7 +215,8 @@ def _as_it_is(text: Sql, _: Target) -> Sql:
 PARSERS = {Type.TEXT: _as_it_is, Type.NUMBER: _number, Type.BOOLEAN: _boolean, Type.TIME: _time}
 
 
-def _without(value: Sql, missing: Iterable[Scalar], kind: Type) -> Sql:
+def without(value: Sql, missing: Iterable[Scalar], kind: Type) -> Sql:
+    """Return a value, null where it stands for a missing one."""
     tokens = [token for each in missing if (token := _token(each, kind)) is not None]
     if not tokens:
         return value

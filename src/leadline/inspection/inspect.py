@@ -12,7 +12,8 @@ from leadline.data.raw import REJECTS, Given, Raw, prepare
 from leadline.data.read import Input, read_raw
 from leadline.data.sql import name, sql
 from leadline.data.text import AS_IT_IS, AsItIs, Written
-from leadline.engines.duckdb import ArrowStream, DuckDB
+from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
