@@ -257,10 +257,11 @@ class Run:
         self.engine.register("given_spine", rows)
         return self._over("select lead_id, cast(as_of as timestamp) as as_of from given_spine")
 
-    def over_moments(self, moments: Sequence[datetime]) -> Run:
+    def over_moments(self, moments: Sequence[datetime], sample: int | None = None) -> Run:
         """Return this run over every lead, at each of some moments that it was known at.
 
-        A lead without ``created_at`` is known at all of them.
+        A lead without ``created_at`` is known at all of them. Of more leads than ``sample``, so
+        many are taken: always the same ones, as if drawn by lot.
         """
         listed = ", ".join(f"(timestamp '{_naive(at)}')" for at in sorted(set(moments)))
         known = (
@@ -268,8 +269,9 @@ class Run:
             if self.loaded.schema["leads"].get("created_at") is Type.TIME
             else ""
         )
+        limit = "" if sample is None else f"order by md5(lead_id), lead_id limit {sample}"
         return self._over(
-            "select l.lead_id, m.as_of from leads as l "
+            f"select l.lead_id, m.as_of from (select * from leads {limit}) as l "
             f"cross join (values {listed}) as m(as_of) {known}"
         )
 

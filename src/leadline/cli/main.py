@@ -11,11 +11,13 @@ from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.score import score
+from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    trial,
     check,
     fingerprint,
     schema,
