@@ -77,9 +77,7 @@ def load_source(
     return load_text(_text_of(FilePath(source)), str(source), what)
 
 
-def told(
-    values: Any, error: ErrorDetails, known: Iterable[str]
-) -> tuple[Path, str, str, str]:
+def told(values: Any, error: ErrorDetails, known: Iterable[str]) -> tuple[Path, str, str, str]:
     """Return path, what was expected, what was found and what to do, of a fault of pydantic.
 
     ``known`` are the keys that may stand where an unknown one stood.
@@ -159,9 +157,7 @@ def _as_written(source: Source, path: Path) -> Path:
     return ("bands", *path[2:]) if single else path
 
 
-def _understood(
-    values: Any, error: ErrorDetails, known: Iterable[str] | None = None
-) -> _Found:
+def _understood(values: Any, error: ErrorDetails, known: Iterable[str] | None = None) -> _Found:
     keys, path = locate(values, error["loc"])
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == "extra_forbidden":
