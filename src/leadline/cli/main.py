@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.backtest import backtest
 from leadline.cli.console import err
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
@@ -18,6 +19,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
     trial,
+    backtest,
     check,
     fingerprint,
     schema,
