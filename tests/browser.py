@@ -73,7 +73,7 @@ class Look:
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Start Chromium. Raises RuntimeError where it is not installed."""
+    """Start Chromium. Where it is not installed that is an error: a page unseen is not tested."""
     if not CHROMIUM.exists():
         raise RuntimeError(f"{CHROMIUM} is missing: apt-get install -y chromium")
     with sync_playwright() as tool:

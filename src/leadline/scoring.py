@@ -48,7 +48,7 @@ def read_model(source: str | Path | Mapping[str, Any] | Model) -> tuple[Model, S
     return parse(source)
 
 
-def moment(text: str) -> datetime:
+def moment(text: str, option: str = "--as-of") -> datetime:
     """Return a moment from ISO 8601 text with a zone, or from a date, which is midnight UTC.
 
     Raises InputError.
@@ -59,11 +59,11 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        fault = Fault("", "--as-of", "must be a time such as 2026-11-01T12:00:00Z", text)
+        fault = Fault("", option, "must be a time such as 2026-11-01T12:00:00Z", text)
         raise InputError(fault) from None
     if found.tzinfo is None and len(text) > len("2026-11-01"):
         remedy = f"Write {text}Z if it is UTC."
-        raise InputError(Fault("", "--as-of", "must have a zone", text, remedy))
+        raise InputError(Fault("", option, "must have a zone", text, remedy))
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser
 from rich.console import Console
 
-from browser import NARROW, WIDE, assert_sound, opened
+from browser import NARROW, WIDE, assert_sound, launched, opened
 from leadline.reports.charts import Chart, Flow, Mark, Series
 from leadline.reports.page import Finding, Findings, Page, Section, Text
 from leadline.reports.svg import draw
@@ -139,6 +140,13 @@ PAGE = Page(
 )
 
 each_picture = pytest.mark.parametrize("chart", [*CHARTS, FLOW], ids=lambda each: each.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return the system's browser."""
+    with launched() as found:
+        yield found
 
 
 @pytest.fixture

@@ -79,6 +79,14 @@ class Difference:
         """Whether no number can differ."""
         return self.before == self.after
 
+    def plain(self) -> dict[str, Any]:
+        """Return the difference as JSON has it."""
+        return {
+            "fingerprints": [self.before, self.after],
+            "changes": [each.plain() for each in self.changes],
+            "notes": [each.plain() for each in self.notes],
+        }
+
     def renamed(self, where: str) -> dict[Path, Path]:
         """Return old path to new path of what has another name only, below a key such as scores."""
         return {

@@ -50,6 +50,7 @@ class Chart:
         y: What the values are; all series have its kind.
         series: The values.
         marks: Lines at places of a numeric x axis.
+        levels: Of lines and steps, lower edges of the bands that are shaded behind them, rising.
         width: Width of a histogram's bins.
         ordered: The series have an order, such as bands, and take shades of one colour.
         diagonal: Show where y equals x, for reliability and gains.
@@ -67,6 +68,7 @@ class Chart:
     y: Column
     series: tuple[Series, ...]
     marks: tuple[Mark, ...] = ()
+    levels: tuple[Mark, ...] = ()
     width: float = 1.0
     ordered: bool = False
     diagonal: bool = False

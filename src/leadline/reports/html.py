@@ -6,13 +6,13 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-from markupsafe import Markup
-
 from leadline.reports.charts import Chart, Flow
 from leadline.reports.svg import draw
 
 if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
     from leadline.reports.page import Page
 
 FEW_ROWS = 8
@@ -26,6 +26,12 @@ def render(page: Page) -> str:
 
 @cache
 def _template() -> Template:
+    from jinja2 import (  # noqa: PLC0415 - slow to import, and only pages need it
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+    )
+
     environment = Environment(
         loader=PackageLoader("leadline.reports"),
         autoescape=True,
@@ -34,10 +40,17 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     style = files("leadline.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
-    environment.globals["style"] = Markup(style)  # noqa: S704 - our own file
+    environment.globals["style"] = _safe(style)
     environment.filters["svg"] = _svg
     return environment.get_template("page.html")
 
 
 def _svg(chart: Chart | Flow) -> Markup:
-    return Markup(draw(chart))  # noqa: S704 - the tree was written out by an XML writer
+    return _safe(draw(chart))
+
+
+def _safe(text: str) -> Markup:
+    """Mark as not to be escaped what is our own file, or was written out by an XML writer."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja
+
+    return Markup(text)  # noqa: S704 - see above

@@ -8,7 +8,7 @@ and flows (leather). A chart from here is 2 to 5 kB and takes below 1 ms.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,7 @@ from leadline.reports.figures import figure
 WIDTH, HEIGHT = 680, 260
 LEFT, RIGHT, BELOW, LEGEND = 58, 26, 44, 22
 _ROW, _GAP, _LABEL, _VALUE = 22, 6, 190, 70
+_LEVEL_LABEL = 18
 _MOST_LABELS, _SHADES, _FITS = 9, 6, 8
 NO_BAND = ("none", "-", "excluded")
 """Series that stand outside an order of bands, and are grey."""
@@ -205,11 +206,20 @@ def _time_axis(canvas: Canvas, chart: Chart) -> Callable[[Any], float]:
     """Write the first, the last and some moments between, and return the scale."""
     seconds = [_seconds(each) for each in chart.at]
     x = Scale(min(seconds), max(seconds), LEFT + 30, WIDTH - RIGHT - 34)
-    every = math.ceil(len(chart.at) / 6)
-    for at in chart.at[::every]:
+    for at in _spread_moments(chart.at):
         label = figure(at.replace(hour=0, minute=0, second=0, microsecond=0), "time")
         canvas.text(x(_seconds(at)), canvas.height - 26, label, "soft", "middle")
     return lambda at: x(_seconds(at))
+
+
+def _spread_moments(moments: Sequence[datetime]) -> Iterator[datetime]:
+    """Yield moments that stand apart by a sixth of the whole time or more."""
+    least = (moments[-1] - moments[0]) / 7
+    shown: datetime | None = None
+    for at in moments:
+        if shown is None or at - shown >= least:
+            yield at
+            shown = at
 
 
 def _seconds(at: datetime) -> float:
@@ -219,7 +229,9 @@ def _seconds(at: datetime) -> float:
 def _lines(chart: Chart) -> Canvas:
     """Lines, with the interval around each as a band; steps hold a value until the next."""
     values = _values(chart.series)
-    canvas, y = _frame(chart, min(values), max([*values, *([1.0] if chart.diagonal else [])]))
+    high = [*values, *([1.0] if chart.diagonal else []), *_next_level(chart, values)]
+    canvas, y = _frame(chart, min(values), max(high))
+    _levels(canvas, chart, y)
     x = _time_axis(canvas, chart) if chart.x.kind == "time" else _value_axis(canvas, chart, y)
     colours = _colours([each.name for each in chart.series], ordered=chart.ordered)
     for number, series in enumerate(chart.series):
@@ -232,6 +244,29 @@ def _lines(chart: Chart) -> Canvas:
         points = _stepped(points) if chart.shape == "steps" else points
         canvas.path(points, f"line {colours[number]} dash{number % 4}")
     return canvas
+
+
+def _next_level(chart: Chart, values: Sequence[float]) -> list[float]:
+    """Return how far to draw so that the next band above all values is to be seen."""
+    above = [each.at for each in chart.levels if each.at > max(values)]
+    return [above[0] + (above[0] - min(values)) / 10] if above else []
+
+
+def _levels(canvas: Canvas, chart: Chart, y: Scale) -> None:
+    """Shade the bands from edge to edge; the lowest one begins at the foot of the chart."""
+    colours = _colours([each.name for each in chart.levels], ordered=True)
+    ends = [*(each.at for each in chart.levels), math.inf][1:]
+    for number, (level, end, colour) in enumerate(zip(chart.levels, ends, colours, strict=True)):
+        low, high = max(level.at if number else -math.inf, y.low), min(end, y.high)
+        if low < high:
+            height = y(low) - y(high)
+            canvas.rect(LEFT, y(high), WIDTH - RIGHT - LEFT, height, f"around {colour}")
+            if number and low > y.low:
+                canvas.line(LEFT, y(low), WIDTH - RIGHT, y(low), "mark")
+            if height >= _LEVEL_LABEL:
+                canvas.text(
+                    WIDTH - RIGHT - 4, y(high) + 13, shortened(level.name, 24), "soft", "end"
+                )
 
 
 def _value_axis(canvas: Canvas, chart: Chart, y: Scale) -> Callable[[Any], float]:

@@ -323,9 +323,10 @@ def _fields(trial: Trial) -> Iterator[Section]:
     """Yield the fields that the model reads, those empty most often first."""
     if not trial.fields:
         return
+    empty = figure(trial.empty / (trial.rows or 1), "share")
     said = (
-        f"For {figure(trial.empty / (trial.rows or 1), 'share')} of the {trial.unit} a field that the "
-        f"model reads is empty. {figure(trial.without_past, 'share')} of all points rest on "
+        f"For {empty} of the {trial.unit} a field that the model reads is empty. "
+        f"{figure(trial.without_past, 'share')} of all points rest on "
         "fields whose past is not known: at past moments they are read as they are today."
     )
     rows = tuple(

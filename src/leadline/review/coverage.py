@@ -23,6 +23,8 @@ FEW_LEADS = 20
 """On fewer leads than this, what always happens may be chance."""
 SAMPLE = 200
 """Leads of each rule that are looked at before a pair of rules is counted on all of them."""
+NEAREST = 10
+"""Of the rules that a rule seems never to fire without, these many that fire least are counted."""
 MOST_SHARE = 0.9
 """A rule that fires more often than this goes with nearly all others, and says nothing."""
 
@@ -179,7 +181,8 @@ def together(run: Run, rules: Iterable[RuleCoverage]) -> tuple[Together, ...]:
 
     Left out are rules that fire for few leads or nearly all, those that never give points, and
     those whose own condition reads the other. All pairs are looked at on a sample of each rule's
-    leads, in one query, and only pairs without a counterexample there are counted on all leads.
+    leads, in one query, and only pairs without a counterexample there are counted on all leads:
+    of each rule those with the ten others that fire least, as these say most.
     """
     found = {
         number: each
@@ -192,7 +195,7 @@ def together(run: Run, rules: Iterable[RuleCoverage]) -> tuple[Together, ...]:
     tables = {"points": run.table("points"), "scores": run.table("scores")}
     run.engine.run(_FIRED.format(rules=listed, **tables))
     counts = ", ".join(f"({number}, {each.fired})" for number, each in found.items())
-    pairs = run.engine.rows(_PAIRS.format(counts=counts, sample=SAMPLE))
+    pairs = run.engine.rows(_PAIRS.format(counts=counts, sample=SAMPLE, nearest=NEAREST))
     run.engine.run("drop table trial_fired")
     wanted = _without_own(run, found, {(a, b) for a, b in pairs})
     return tuple(sorted(_together(found, wanted), key=lambda each: (-each.leads, each.rule)))
@@ -219,10 +222,14 @@ _PAIRS = """
         join trial_fired as b on b.k = a.k and b.r <> a.r
         join counts as c on c.r = a.r
         group by a.r, b.r having count(*) = least(any_value(c.n), {sample})
+    ),
+    nearest as (
+        select c.a, c.b, c.n from candidates as c join counts as o on o.r = c.b
+        qualify row_number() over (partition by c.a order by o.n, c.b) <= {nearest}
     )
     select c.a, c.b
     from trial_fired as a
-    join candidates as c on c.a = a.r
+    join nearest as c on c.a = a.r
     join trial_fired as b on b.k = a.k and b.r = c.b
     group by c.a, c.b having count(*) = any_value(c.n)
 """

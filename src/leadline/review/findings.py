@@ -67,9 +67,10 @@ def _unseen(trial: Trial) -> Iterator[Finding]:
 
 def _for_all(trial: Trial) -> Iterator[Finding]:
     for each in trial.for_all:
+        points = f"{each.mean or 0:g} points"
         yield Finding(
             "for_all",
-            f"{each.name} fires for {_part(trial, each.share)}, each time with {each.mean or 0:g} points.",
+            f"{each.name} fires for {_part(trial, each.share)}, each time with {points}.",
             "It sets nobody apart: leave it out and move the edges, or make it stricter.",
         )
 
@@ -106,8 +107,9 @@ def _no_past(trial: Trial) -> Iterator[Finding]:
 
 
 def _empty_fields(trial: Trial) -> Iterator[Finding]:
+    said = " ".join(each.says for each in trial.never.values())
     for each in trial.fields:
-        if each.share > MOSTLY_EMPTY:
+        if each.share > MOSTLY_EMPTY and each.field not in said:
             yield Finding(
                 "empty_field",
                 f"{each.field} is empty for {_part(trial, each.share)}.",

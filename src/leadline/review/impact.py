@@ -205,11 +205,19 @@ def _scored(run: Run, as_of: datetime, weeks: int, sample: int | None) -> _Score
     """Compute a model now and over the past days; its tables stay on the engine."""
     run.keep("scores", "points")
     side = Side(run.model, run.table("scores"), run.table("points"))
-    if not weeks or not run.model.bands:
+    if not weeks or not run.model.bands or not _has_times(run):
         return _Scored(side, None)
     found = replayed(run, days(as_of, weeks), sample)
     found.run.table("scores")
     return _Scored(side, found)
+
+
+def _has_times(run: Run) -> bool:
+    """Say whether the tables hold any time, so that past days can differ."""
+    tables = {"events", "outcomes", "field_history"} & set(run.loaded.schema)
+    if tables or run.loaded.schema["leads"].get("created_at") is not Type.TIME:
+        return bool(tables)
+    return bool(run.engine.rows("select count(created_at) > 0 from leads")[0][0])
 
 
 def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Impact:
@@ -233,7 +241,7 @@ def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Imp
         shifts=tuple(_shifts(engine, before, after, names, known)),
         weeks=replay.weeks if replay else 0,
         replayed=replay.leads if replay else 0,
-        notes=tuple(_notes(before.model, after.model, replay)),
+        notes=tuple(_notes(before.model, after.model, replay, timeless=not _has_times(run))),
         changed=engine.arrow(CHANGED_SQL),
     )
 
@@ -368,11 +376,13 @@ def _shift(engine: DuckDB, before: Side, after: Side, score: tuple[str, str], kn
     )
 
 
-def _notes(before: Model, after: Model, replay: Replay | None) -> Iterator[str]:
+def _notes(before: Model, after: Model, replay: Replay | None, *, timeless: bool) -> Iterator[str]:
     for one, other, which in ((before, after, "first"), (after, before, "second")):
         for ladder in one.bands:
             if ladder not in other.bands:
                 yield f"ladder {ladder} is only in the {which} model, and is not compared"
+    if timeless:
+        yield "no table holds a time, so that no past days could be replayed"
     if replay is not None and replay.leads < replay.of:
         yield (
             f"entries a week are those of a fixed sample of {replay.leads:,} of {replay.of:,} "

@@ -201,7 +201,7 @@ def changed(before: Side, after: Side, ladder: str) -> Sql:
         "from caused as c left join moved as m using (lead_id)",
         whens=whens,
         points=_POINTS,
-        scores=sorted(_reached(before.model, ladder) | _reached(after.model, ladder)) or [""],
+        scores=sorted(reached(before.model, ladder) | reached(after.model, ladder)) or [""],
         most=MOST_RULES,
         ladder=ladder,
         up=_compare_ranks(before, after, ladder, "<"),
@@ -213,11 +213,15 @@ def changed(before: Side, after: Side, ladder: str) -> Sql:
 _POINTS = Sql(r"regexp_replace(printf('%+.2f', delta), '\.?0+$', '')")
 
 
-def _reached(model: Model, ladder: str) -> set[str]:
+def reached(model: Model, ladder: str) -> set[str]:
     """Return the scores that a ladder's value comes from."""
     by = model.bands[ladder].by
-    waiting = [by] if isinstance(by, str) else [model.grades[each].by for each in by]
-    found: set[str] = set()
+    return read_by(model, [by] if isinstance(by, str) else [model.grades[each].by for each in by])
+
+
+def read_by(model: Model, scores: Sequence[str]) -> set[str]:
+    """Return some scores with all that they read."""
+    waiting, found = list(scores), set[str]()
     while waiting:
         each = waiting.pop()
         if each not in found:
@@ -260,10 +264,10 @@ def _quoted(text: str) -> Sql:
 
 def _formulas(before: Model, after: Model, ladder: str) -> str:
     """Return what explains a value that no rule explains: formulas and ranges that differ."""
-    reached = sorted(_reached(before, ladder) | _reached(after, ladder))
+    scores = sorted(reached(before, ladder) | reached(after, ladder))
     formulas = [
         each
-        for each in reached
+        for each in scores
         for old, new in [(before.scores.get(each), after.scores.get(each))]
         if old is None or new is None or (old.kind == "formula" and old.formula != new.formula)
     ]
