@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from leadline.cli.backtest import backtest
+from leadline.cli.compare import compare
 from leadline.cli.console import err
 from leadline.cli.demo import demo_data
 from leadline.cli.diff import diff
@@ -27,6 +28,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     history,
     trial,
     backtest,
+    compare,
     check,
     fingerprint,
     schema,

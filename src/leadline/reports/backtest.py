@@ -353,10 +353,9 @@ def _periods(found: Backtest) -> Iterator[Section]:
             each.rows,
             each.wins,
             each.rate.value,
-            *(
-                _rounded(value)
-                for value in (each.roc_auc.value, each.roc_auc.low, each.roc_auc.high)
-            ),
+            each.roc_auc.value,
+            each.roc_auc.low,
+            each.roc_auc.high,
             "yes" if each.is_judged else "no",
         )
         for each in found.periods
