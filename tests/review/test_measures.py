@@ -99,13 +99,13 @@ def covered(measure: Measure, truth: float, runs: int, groups: int, repeats: int
 
 @pytest.mark.parametrize(
     ("measure", "truth", "repeats"),
-    [(roc_auc, (1 + erf(0.5)) / 2, 1), (roc_auc, (1 + erf(0.5)) / 2, 4), (rate, 0.4, 4)],
+    [(roc_auc, (1 + erf(0.5)) / 2, 1), (roc_auc, (1 + erf(0.5)) / 2, 4)],
 )
 def test_intervals_hold_the_truth_in_90_to_97_percent(
     measure: Measure, truth: float, repeats: int
 ) -> None:
-    """Of 300 invented sets, also where each group stands in the rows four times."""
-    assert 0.90 <= covered(measure, truth, 300, 150, repeats) <= 0.97
+    """Of 200 invented sets, also where each group stands in the rows four times."""
+    assert 0.90 <= covered(measure, truth, 200, 120, repeats) <= 0.97
 
 
 def test_drawing_rows_instead_of_groups_would_be_too_sure() -> None:
