@@ -96,6 +96,21 @@ def test_every_week_is_each_lead_from_when_it_was_known() -> None:
     assert {key: row["outcome"] for key, row in result.items()} == wanted
 
 
+def test_entering_a_band_is_the_midnight_after_what_led_there() -> None:
+    """A lead enters on the first day on which its score is in the band, and not again inside."""
+    found = rows(8, leads=60)
+    with DuckDB() as engine:
+        result = listed(judge(engine, found, moments={"enter": "sales"}))
+    demos = {row["lead_id"]: known_at(row) for row in found["events"] if row["type"] == "demo"}
+    entered = dict(result.keys())
+    assert len(entered) == len(result) > 5
+    for lead, as_of in entered.items():
+        assert as_of.time() == datetime.min.time()
+        assert as_of - timedelta(days=1) < demos[lead] <= as_of
+    with DuckDB() as engine, pytest.raises(InputError, match="must name a band; found sale"):
+        judge(engine, found, moments={"enter": "sale"})
+
+
 @settings(max_examples=8, deadline=None)
 @given(st.integers(0, 1000))
 def test_adding_anything_after_a_moment_changes_nothing_of_it(seed: int) -> None:

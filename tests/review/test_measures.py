@@ -77,6 +77,7 @@ def test_cells_never_change_a_value() -> None:
     assert sample.grouped_positives.shape == (1000, 512)
     found = measured(sample, roc_auc)
     assert found.value == pytest.approx(roc_auc_score(outcomes, scores))
+    assert found.value is not None
     assert found.low is not None
     assert found.high is not None
     assert found.low < found.value < found.high
