@@ -14,7 +14,7 @@ from leadline.data.resolution import Resolution, Summary
 from leadline.data.write import Outputs, check_output
 from leadline.errors import Fault, InputError
 from leadline.model.check import check
-from leadline.model.document import Column
+from leadline.model.document import Model
 from leadline.scoring import read_model, refuse
 
 
@@ -22,7 +22,8 @@ def resolve(
     leads: Leads,
     accounts: Accounts = None,
     model: Annotated[
-        Path | None, typer.Option(help="Model whose `columns` say how to read.", metavar="MODEL")
+        Path | None,
+        typer.Option(help="Model whose `columns` and `files` say how to read.", metavar="MODEL"),
     ] = None,
     out_: Annotated[str | None, typer.Option("--out", help="Write the leads.", metavar="F")] = None,
     accounts_out: Annotated[str | None, target("Write the accounts")] = None,
@@ -36,7 +37,7 @@ def resolve(
         if path:
             check_output(path)
     with open_engine(memory) as engine:
-        found = Resolution.of(engine, leads, accounts, _columns(model))
+        found = Resolution.of(engine, leads, accounts, _checked(model))
         with Outputs(engine) as outputs:
             for query, path in (
                 (found.leads_sql, out_),
@@ -51,12 +52,12 @@ def resolve(
         report_loaded(found.loaded, rejects)
 
 
-def _columns(model: Path | None) -> Mapping[str, Mapping[str, Column]]:
+def _checked(model: Path | None) -> Model | None:
     if model is None:
-        return {}
+        return None
     document, source = read_model(model)
     refuse(check(document, source))
-    return document.columns
+    return document
 
 
 def _show(summary: Summary) -> None:

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 NOT_DIALLED = re.compile(r"[\s().\-/\u00a0\u2010-\u2015\u2212]+")
 INTERNATIONAL = re.compile(r"\+[1-9][0-9]{6,14}")
 DIGITS = re.compile(r"\d")
-RUN = "01234567890123456789"
+COUNTING = "01234567890123456789"
 LONG_RUN = 7
 """So many digits in a row that count up or down are typed, not dialled."""
+RUNS = frozenset(
+    way[at : at + LONG_RUN]
+    for way in (COUNTING, COUNTING[::-1])
+    for at in range(len(way) - LONG_RUN)
+)
 SAME = 6
 """So many equal digits at the end are typed, not dialled."""
 FEWEST = 5
@@ -74,13 +79,9 @@ def read_phone(text: str, country: str | None) -> Phone:
 
 def _typed(digits: str) -> str | None:
     """Return how a number was typed that nobody has."""
-    end = digits[-SAME:]
-    if len(end) == SAME and len(set(end)) == 1:
+    if digits[-SAME:] == digits[-1:] * SAME:
         return "phone repeats a digit"
-    if len(digits) < LONG_RUN:
-        return None
-    ends = digits[-LONG_RUN:], digits[:LONG_RUN]
-    if any(each in RUN or each in RUN[::-1] for each in ends):
+    if digits[-LONG_RUN:] in RUNS or digits[:LONG_RUN] in RUNS:
         return "phone counts digits"
     return None
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from leadline.data.columns import Column
     from leadline.engines.duckdb import DuckDB
+    from leadline.model.document import Model
 
 SHOWN = 3
 """How many examples a summary has."""
@@ -84,7 +84,7 @@ class Resolution:
         engine: DuckDB,
         leads: Input,
         accounts: Input | None = None,
-        columns: Mapping[str, Mapping[str, Column]] | None = None,
+        model: Model | None = None,
     ) -> Self:
         """Read leads and accounts, and everything that can be read off them.
 
@@ -92,7 +92,7 @@ class Resolution:
             engine: Where the tables are wanted.
             leads: A file, a pattern, or rows that speak the Arrow stream protocol.
             accounts: Likewise; leads without account are matched by the domain of their e-mail.
-            columns: Table to column to how it is to be read, as in a model document.
+            model: Says under ``columns`` and ``files`` how tables are to be read.
 
         Raises:
             InputError: A table cannot be used.
@@ -107,7 +107,8 @@ class Resolution:
         ('vp', 'sales', 'a@gmail.com')
         """
         inputs = {"leads": leads} | ({} if accounts is None else {"accounts": accounts})
-        loaded = load(engine, inputs, columns or {})
+        columns, written = (model.columns, model.files) if model else ({}, {})
+        loaded = load(engine, inputs, columns, files=written)
         lacking = frozenset(LEADS.keys() - loaded.schema["leads"].keys())
         return cls(engine, *added(engine, loaded, lacking, match=accounts is not None))
 
