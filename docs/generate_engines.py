@@ -1,6 +1,6 @@
 """Write the reference of engines from the marks of the tests that execute each line.
 
-    python docs/generate_engines.py > docs/reference/engines.md
+python docs/generate_engines.py > docs/reference/engines.md
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ HEAD = """# Engines
 The same model gives the same numbers on every engine: the ledger to the last of its 6 decimals,
 scores, grades and bands exactly.
 
-| engine | `--engine` | inputs | outputs | commands |
-| --- | --- | --- | --- | --- |
-| DuckDB, embedded, the default | `duckdb` | files | files | all |
-| PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables | files and tables | \
-`score`, `check` |
+| engine | `--engine` | inputs and outputs |
+| --- | --- | --- |
+| DuckDB, embedded, the default | `duckdb` | files |
+| PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
+
+The commands `score` and `check` run on every engine, all others on DuckDB.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
 `--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).

@@ -191,7 +191,7 @@ class Run:
         """
         document, source = read_model(model)
         refuse(check(document, source))
-        loaded = load(engine, inputs, document.columns, clean=clean)
+        loaded = load(engine, inputs, document.columns, clean=clean, files=document.files)
         refuse(_with_examples(check(document, source, loaded.schema), loaded))
         one_moment = "spine" not in loaded.schema
         if one_moment:
@@ -212,7 +212,7 @@ class Run:
         Tables that cannot be used are faults among the others.
         """
         try:
-            loaded = load(engine, inputs, model.columns)
+            loaded = load(engine, inputs, model.columns, files=model.files)
         except InputError as error:
             return [
                 *check(model, source),

@@ -14,6 +14,7 @@ from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
+from leadline.cli.inspect import inspect
 from leadline.cli.new import new
 from leadline.cli.score import score
 from leadline.cli.trial import trial
@@ -22,6 +23,7 @@ from leadline.errors import LeadlineError
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    inspect,
     diff,
     history,
     trial,

@@ -11,6 +11,7 @@ from leadline.data.columns import Column
 from leadline.data.raw import prepare
 from leadline.data.read import Input, Loaded
 from leadline.data.sql import Sql, name, sql
+from leadline.data.text import Written
 from leadline.data.values import SQL_TYPES
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Columns, Type
@@ -43,6 +44,7 @@ def load(
     columns: Mapping[str, Mapping[str, Column]],
     *,
     clean: bool = False,
+    files: Mapping[str, Written] | None = None,
 ) -> Loaded:
     """Read inputs; afterwards the engine has each under its name, typed and with unique keys.
 
@@ -55,7 +57,7 @@ def load(
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, columns, clean=clean)
     try:
-        loaded = read.load(engine.embedded, rest, columns, clean=clean)
+        loaded = read.load(engine.embedded, rest, columns, clean=clean, files=files)
     except InputError as error:
         faults.extend(error.faults)
     if faults:

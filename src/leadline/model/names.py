@@ -91,7 +91,7 @@ class Names:
         if given is not None and name in given:
             return given[name]
         if name in declared:
-            return declared[name].type or known.get(name, Type.ANY)
+            return declared[name].kind or known.get(name, Type.ANY)
         if name in known:
             return known[name]
         if given is None or self.source.has_lost(("columns", table, name)):

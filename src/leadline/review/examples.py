@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.document import (
+    Column,
     EventRule,
     Example,
     Model,
@@ -49,7 +50,7 @@ def _as_written(model: Model) -> Model:
     """Return the model for rows that already have its own names and values."""
     columns = {
         table: {
-            name: column.model_copy(update={"source": None, "missing": (), "zone": None})
+            name: Column.model_validate({"type": column.kind} if column.kind else {})
             for name, column in declared.items()
         }
         for table, declared in model.columns.items()
