@@ -16,7 +16,11 @@ ENGINES = ("duckdb", "postgres")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks."""
-    config.addinivalue_line("markers", "feature(name): a line of the support matrix in the docs")
+    config.addinivalue_line(
+        "markers",
+        "feature(name, engines): a line of the support matrix in the docs, and the engines that "
+        "the test executes it on; by default the one of any_engine, or postgres",
+    )
 
 
 @pytest.fixture(scope="session")

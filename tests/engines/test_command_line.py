@@ -31,7 +31,9 @@ def ended(*words: str, monkeypatch: pytest.MonkeyPatch) -> object:
     return caught.value.code
 
 
-@pytest.mark.feature("the contract's command lines, files byte for byte")
+@pytest.mark.feature(
+    "the contract's command lines, files byte for byte", engines=("duckdb", "postgres")
+)
 def test_files_are_the_same_byte_for_byte(tmp_path: Path, postgres_url: str) -> None:
     """Whatever the engine, from files to files."""
     for engine in ("duckdb", postgres_url):

@@ -25,6 +25,7 @@ TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history"
 SEEDS = max(10, int(os.environ.get("LEADLINE_RANDOM_CASES", "300")) // 10)
 """A tenth of what DuckDB is compared over: a server needs longer for a case."""
 BLOCK = 5
+BOTH = ("duckdb", "postgres")
 STEP_SEEDS = range(700, 703)
 
 
@@ -52,7 +53,7 @@ def exact(run: Run, output: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
 
 
-@pytest.mark.feature("worked cases: every score, grade, band and ledger row")
+@pytest.mark.feature("worked cases: every score, grade, band and ledger row", engines=BOTH)
 @pytest.mark.parametrize("folder", CASES, ids=lambda case: case.name)
 def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
     """Each output of a worked case is the one that DuckDB gives, to the last decimal."""
@@ -69,7 +70,7 @@ def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
             assert exact(theirs, output) == exact(ours, output), output
 
 
-@pytest.mark.feature("random models against the oracle")
+@pytest.mark.feature("random models against the oracle", engines=BOTH)
 @pytest.mark.parametrize("start", range(0, SEEDS, BLOCK))
 def test_engine_and_oracle_agree(start: int, postgres_url: str) -> None:
     """Scores, ledger and accounts of random models over shuffled data are the oracle's."""
@@ -82,7 +83,7 @@ def test_engine_and_oracle_agree(start: int, postgres_url: str) -> None:
             assert not faults, f"seed {seed}:\n" + "\n".join(faults[:10])
 
 
-@pytest.mark.feature("every step of the statement, row by row")
+@pytest.mark.feature("every step of the statement, row by row", engines=BOTH)
 @pytest.mark.parametrize("seed", STEP_SEEDS)
 def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
     """The same rows go in and come out of every step that both engines have."""
@@ -101,7 +102,7 @@ def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
     assert lead
 
 
-@pytest.mark.feature("many moments, some leads")
+@pytest.mark.feature("many moments, some leads", engines=BOTH)
 def test_other_moments_give_the_same_rows(server: Engine) -> None:
     """A run over pairs of leads and moments, and over past moments, comes out alike."""
     folder = next(each for each in CASES if each.name == "half-life-and-steps")
