@@ -66,22 +66,51 @@ class Ranked:
 
 
 def ranked(of: Judged, split: Split, score: str | None = None) -> Ranked:
-    """Return the rows of a split with a score; by default that which leads are ranked by."""
+    """Return the rows of a split with a score; by default that which leads are ranked by.
+
+    Raises InputError where the model has no such score.
+    """
+    return _counted(of, split, *_made(of, split, score))
+
+
+def paired(
+    first: Judged, second: Judged, split: Split, score: str | None = None
+) -> tuple[Ranked, Ranked]:
+    """Return the same rows by two models: those that both give a score. Raises InputError."""
+    both = [(of, *_made(of, split, score)) for of in (first, second)]
+    for (_, _, made), (_, _, other) in (both, both[::-1]):
+        first.run.engine.run(
+            sql(
+                "update {t} as t set score = null from {o} as o where o.score is null "
+                "and o.lead_id = t.lead_id and o.as_of = t.as_of",
+                t=name(made),
+                o=name(other),
+            )
+        )
+    one, two = (_counted(of, split, chosen, made) for of, chosen, made in both)
+    return one, two
+
+
+def _made(of: Judged, split: Split, score: str | None) -> tuple[str, str]:
+    """Make the table of rows with a score; return the score and the table."""
     chosen = score or main_score(of.run.model)
     if chosen not in of.run.model.scores:
         hint = nearest(chosen, of.run.model.scores)
         raise InputError(Fault("", "--score", "must name a score of the model", chosen, hint))
     made = f"{split.table}_{of.run.number}_{chosen}"
     _make(of, split, chosen, made)
-    engine = of.run.engine
-    [(unscored, buckets)] = engine.rows(
+    return chosen, made
+
+
+def _counted(of: Judged, split: Split, score: str, made: str) -> Ranked:
+    [(unscored, buckets)] = of.run.engine.rows(
         sql(
             "select count(*) filter (where score is null and part >= 0), max(bucket) + 1 from {t}",
             t=name(made),
         )
     )
     sample = _sample(of, made, buckets or 0)
-    return Ranked(of, split, chosen, made, buckets or 0, sample, unscored)
+    return Ranked(of, split, score, made, buckets or 0, sample, unscored)
 
 
 def _make(of: Judged, split: Split, score: str, made: str) -> None:
