@@ -17,7 +17,9 @@ from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.new import new
+from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
@@ -29,6 +31,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     trial,
     backtest,
     compare,
+    thresholds,
+    rules,
     check,
     fingerprint,
     schema,

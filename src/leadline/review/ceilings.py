@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError, nearest
-from leadline.model.document import Ladder, Model
+from leadline.model.document import Ladder, Model, one_ladder
+from leadline.model.reader import parse
+from leadline.model.writer import edit
 from leadline.query.context import decides
 from leadline.scoring import Run
 
@@ -121,6 +123,23 @@ def left_below(place: Place, edge: float) -> float:
     return (millionths(edge) - place.offset) / MILLION
 
 
+def applied(text: str, place: Place, edge: float) -> str:
+    """Return a document with the edge of a band moved; comments and all else stay.
+
+    Raises ModelError.
+    """
+    bands = parse(text)[1].values["bands"]
+    path = ("bands",) if one_ladder(bands) else ("bands", place.ladder)
+    text = edit(text, (*path, "edges", place.band), _plain(edge))
+    if place.leave is None:
+        return text
+    return edit(text, (*path, "leave", place.band), _plain(left_below(place, edge)))
+
+
+def _plain(value: float) -> float | int:
+    return int(value) if value == int(value) else value
+
+
 def without_edge(model: Model, place: Place) -> Model:
     """Return a model in which only ``require``, higher bands and overrides decide of a band."""
     ladder = model.bands[place.ladder]
@@ -136,9 +155,7 @@ def without_edge(model: Model, place: Place) -> Model:
             if band in above or band == place.band
         },
     }
-    overrides = {
-        key: each for key, each in model.overrides.items() if decides(each, place.ladder)
-    }
+    overrides = {key: each for key, each in model.overrides.items() if decides(each, place.ladder)}
     return model.model_copy(
         update={
             "bands": {place.ladder: ladder.model_copy(update=change)},

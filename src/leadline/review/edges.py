@@ -81,8 +81,14 @@ class Entered:
         before = np.where(first, NEVER, np.roll(found.ceiling, 1))
         at = np.array([_microseconds(each) for each in moments], np.int64)
         rises = (found.ceiling > before) & (found.moment > at[0])
-        kept = (each[rises] for each in (found.lead, before, found.ceiling, found.moment))
-        return cls(*kept, at[1:], factor)
+        return cls(
+            found.lead[rises],
+            before[rises],
+            found.ceiling[rises],
+            found.moment[rises],
+            at[1:],
+            factor,
+        )
 
     @property
     def weeks(self) -> float:
@@ -153,8 +159,9 @@ class Entered:
 
     def _between(self, at: Whole) -> Entered:
         kept = (self.moment >= at[0]) & (self.moment <= at[-1])
-        columns = (self.lead, self.before, self.now, self.moment)
-        return Entered(*(each[kept] for each in columns), at, self.factor)
+        return Entered(
+            self.lead[kept], self.before[kept], self.now[kept], self.moment[kept], at, self.factor
+        )
 
 
 def _microseconds(at: datetime) -> int:

@@ -204,7 +204,11 @@ def _hits_read(model: Model) -> set[str]:
         name
         for _, name, _ in model.rules()
         if any(f"{scope}{name}" in text for scope in ("hits.", "last."))
-        or any(f"{scope}{score}.{name}" in text for scope in ("hits.", "last.") for score in model.scores)
+        or any(
+            f"{scope}{score}.{name}" in text
+            for scope in ("hits.", "last.")
+            for score in model.scores
+        )
     }
 
 

@@ -105,9 +105,7 @@ def _split(rows: Floats, wins: Floats, low: int, high: int, penalty: float) -> l
     if not len(gain) or gain.max() <= penalty:
         return []
     at = low + int(gain.argmax()) + 1
-    below, above = (
-        _split(rows, wins, *each, penalty) for each in ((low, at), (at, high))
-    )
+    below, above = (_split(rows, wins, *each, penalty) for each in ((low, at), (at, high)))
     return [*below, at, *above]
 
 

@@ -155,6 +155,7 @@ class Thresholds:
         steps: Where conversion changes along the score.
         judged: The judged rows.
         replayed: Leads replayed, and of how many; None without a replay.
+        weeks: How many weeks were replayed.
         attempts: How often an edge was replayed in full until the replay agreed.
     """
 
@@ -171,6 +172,7 @@ class Thresholds:
     steps: tuple[Step, ...]
     judged: Judged
     replayed: tuple[int, int] | None
+    weeks: int
     attempts: int
 
     def plain(self) -> dict[str, Any]:
@@ -364,9 +366,7 @@ class _Making:
         at = self.of.end or latest(self.of.run).replace(tzinfo=UTC)
         moments = days(at, weeks)
         of = replayed(self.of.run, moments, max(MOST_MOMENTS // len(moments), 1))
-        entered = Entered.of(
-            ceilings(of.run, self.place, or_above=False), moments, of.factor
-        )
+        entered = Entered.of(ceilings(of.run, self.place, or_above=False), moments, of.factor)
         edge, says = entered.edge_for(self.goal.value, self.bounds)
         found, attempts = None, 0
         if edge is not None:
@@ -437,6 +437,6 @@ class _Making:
             steps=self.steps,
             judged=self.of,
             replayed=None if replayed_ is None else (replayed_.leads, replayed_.of),
+            weeks=0 if replayed_ is None else replayed_.weeks,
             attempts=attempts,
         )
-

@@ -21,6 +21,8 @@ Verdict = Literal[
 ]
 FEWEST_WINS = 5
 """A rule is judged if at the overall rate so many of its rows, or of the rest, would win."""
+FEW_WINS = 3
+"""With fewer wins than this an effect is sure, but not its size."""
 FEWEST_GROUPS = 20
 """And if it fires for so many groups."""
 
@@ -76,16 +78,19 @@ class Evidence:
         fired: Rows for which the rule fires.
         groups: Groups of the rows that it sets apart from most.
         expected: Wins among these at the overall rate.
+        wins: Wins among them.
         in_score: Whether its score is part of that which ranks.
         points: Points in use.
         like: The rule that it goes along with.
-        effect: Log-odds of one unit given the others, in the direction of its points; None where it is not fitted.
+        effect: Log-odds of one unit given the others, in the direction of its points; None
+            where it is not fitted.
         supported: Points that the data supports; None where no scale can be given.
     """
 
     fired: int
     groups: int
     expected: float
+    wins: int
     in_score: bool
     points: float
     like: str
@@ -95,42 +100,50 @@ class Evidence:
 
 def verdict(of: Evidence) -> tuple[Verdict, str]:
     """Return the verdict on a rule, and why."""
-    if not of.fired:
-        return "never fires", "leadline trial says what is in the way"
-    if not of.in_score:
-        return "not in the score", "its score is no part of that which ranks"
-    if not of.points:
-        return "gives no points", "other rules or the bands read it"
+    silent = _not_weighed(of)
+    if silent is not None:
+        return silent
     if of.like and (of.effect is None or _holds(of.effect, 0)):
         return "redundant", f"with {of.like}"
     if of.groups < FEWEST_GROUPS or of.expected < FEWEST_WINS or of.effect is None:
         return "cannot tell yet", f"too few: it sets {of.groups:,} groups apart"
-    return _by_effect(of.effect, of.supported, of.points)
+    if of.effect.high is not None and of.effect.high < 0:
+        more = "less" if of.points > 0 else "more"
+        return "harmful", f"leads with it win {more} often"
+    found = _by_points(of.effect, of.supported, of.points)
+    if found[0] == "worth more" and of.wins < FEW_WINS:
+        return "earns its points", f"{of.wins} of its rows win, too few to say how much more"
+    return found
 
 
-def _by_effect(
-    effect: Measured, supported: Measured | None, points: float
-) -> tuple[Verdict, str]:
-    """Return the verdict by the effect of a unit, which is counted in the sign of the points."""
-    if effect.high is not None and effect.high < 0:
-        return "harmful", "leads with it win less often" if points > 0 else (
-            "leads with it win more often"
-        )
+def _not_weighed(of: Evidence) -> tuple[Verdict, str] | None:
+    """Return what is said of a rule that gives the score nothing."""
+    if not of.fired:
+        return "never fires", "leadline trial says what is in the way"
+    if not of.in_score:
+        return "not in the score", "its score is no part of that which ranks"
+    return None if of.points else ("gives no points", "other rules or the bands read it")
+
+
+def _by_points(effect: Measured, supported: Measured | None, points: float) -> tuple[Verdict, str]:
+    """Return the verdict by how the points in use lie to those that the data supports."""
     if supported is None:
-        if _holds(effect, 0):
-            return "cannot tell yet", "the rules together rank no better than chance"
-        return "cannot tell yet", "it has an effect, but the rules together give no scale"
+        has_effect = not _holds(effect, 0)
+        why = "it has an effect, but the rules together give no scale"
+        return "cannot tell yet", why if has_effect else "no effect, and no scale of points"
     size, low, high = abs(points), *_ends(supported, points)
-    if low <= 0:
-        if size > high:
-            return "no effect seen", "none, or less than its points"
-        return "cannot tell yet", "the interval holds nothing as well as its points"
-    if low > size:
-        return "worth more", "the interval lies above its points"
-    return ("worth less", "the interval lies below its points") if high < size else (
-        "earns its points",
-        "the interval holds its points",
-    )
+    place = "below" if size < low else "above" if size > high else "inside"
+    return _BY_PLACE[low > 0, place]
+
+
+_BY_PLACE: dict[tuple[bool, str], tuple[Verdict, str]] = {
+    (True, "inside"): ("earns its points", "the interval holds its points"),
+    (True, "below"): ("worth more", "the interval lies beyond its points"),
+    (True, "above"): ("worth less", "the interval does not reach its points"),
+    (False, "inside"): ("cannot tell yet", "the interval holds nothing as well as its points"),
+    (False, "above"): ("no effect seen", "none, or less than its points"),
+}
+"""Whether an effect is seen, and where the points in use are to the interval, to the verdict."""
 
 
 def _holds(found: Measured, value: float) -> bool:

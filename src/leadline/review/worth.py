@@ -258,9 +258,7 @@ class _Making:
         return self.listed[number][0] in self.reach and bool(self.units[number]) and spread > 0
 
     def _fitted_ones(self) -> list[int]:
-        return [
-            n for n in range(len(self.listed)) if self._may_count(n) and n not in self.like
-        ]
+        return [n for n in range(len(self.listed)) if self._may_count(n) and n not in self.like]
 
     def _fit(self, columns: Floats) -> Fitted | None:
         """Return the fit; None where there are too few outcomes or groups to say anything."""
@@ -307,6 +305,7 @@ class _Making:
                     int(fired.sum()),
                     len(np.unique(self.group[apart])),
                     self._expected(apart),
+                    int(self.outcome[apart].sum()),
                     score in self.reach,
                     float(self.units[number]),
                     like,
@@ -395,6 +394,7 @@ class _Making:
                 n: float((self.fired[fired, n]).mean()) if fired.any() else 0.0
                 for n in others
                 if self.fired[:, n].sum() <= MUCH_LARGER * fired.sum()
+                and self.fired[:, n].mean() <= ALIKE
             }
             best = max(shares, key=lambda n: shares[n], default=None)
             other = best if best is not None and shares[best] >= WITHIN else None
@@ -455,4 +455,3 @@ def _in_units(found: Pivot, units: Floats) -> Floats:
 
 def _nonzero(values: Floats) -> Floats:
     return np.where(values == 0, 1e-300, values)
-
