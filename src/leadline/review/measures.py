@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -99,17 +99,23 @@ class Sample:
         """How many of them have the outcome."""
         return int(self.positives.sum())
 
-    @cached_property
+    @property
     def draws(self) -> Floats:
         """How often each group is in each draw of the bootstrap; shape (draws, G)."""
         return draws(len(self.grouped_positives))
 
 
+@lru_cache(maxsize=4)
 def draws(groups: int, count: int = DRAWS) -> Floats:
-    """Return how often each group is in each draw: as many as there are, with replacement."""
+    """Return how often each group is in each draw: as many as there are, with replacement.
+
+    For one number of groups always the same, so that models are compared on the same draws.
+    """
     random = np.random.default_rng(_SEED)
     shares = np.full(groups, 1 / max(groups, 1))
-    return random.multinomial(groups, shares, size=count).astype(float)
+    found = random.multinomial(groups, shares, size=count).astype(float)
+    found.setflags(write=False)
+    return found
 
 
 def cells_of(counts: npt.NDArray[Any], most: int = MOST_CELLS) -> npt.NDArray[np.int64]:
