@@ -20,7 +20,7 @@ Verdict = Literal[
     "not in the score",
 ]
 FEWEST_WINS = 5
-"""A rule is judged if at the overall rate so many of its rows, or of the rest, would win."""
+"""A rule is judged if so many of its rows win, or at the overall rate would, as of the rest."""
 FEW_WINS = 3
 """With fewer wins than this an effect is sure, but not its size."""
 FEWEST_GROUPS = 20
@@ -105,7 +105,7 @@ def verdict(of: Evidence) -> tuple[Verdict, str]:
         return silent
     if of.like and (of.effect is None or _holds(of.effect, 0)):
         return "redundant", f"with {of.like}"
-    if of.groups < FEWEST_GROUPS or of.expected < FEWEST_WINS or of.effect is None:
+    if of.groups < FEWEST_GROUPS or max(of.expected, of.wins) < FEWEST_WINS or of.effect is None:
         return "cannot tell yet", f"too few: it sets {of.groups:,} groups apart"
     if of.effect.high is not None and of.effect.high < 0:
         more = "less" if of.points > 0 else "more"
