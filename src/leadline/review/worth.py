@@ -434,7 +434,9 @@ class _Making:
             low, high = np.percentile(drawn, ends)
             if low > 0 or high < 0:
                 score, rule = wanted[number]
-                value = interval(float(fit.effects[place] * (self.scale or 0.0)), drawn)
+                most = float(np.abs(self.units).max())
+                points = float(np.clip(fit.effects[place] * (self.scale or 0.0), -most, most))
+                value = interval(points, drawn)
                 yield Addition(score, rule, events[rule], value)
 
     def _target(self) -> str:
