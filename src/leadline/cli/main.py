@@ -19,7 +19,9 @@ from leadline.cli.import_points import import_
 from leadline.cli.inspect import inspect
 from leadline.cli.new import new
 from leadline.cli.resolve import resolve
+from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
@@ -32,6 +34,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     trial,
     backtest,
     compare,
+    thresholds,
+    rules,
     check,
     fingerprint,
     schema,
