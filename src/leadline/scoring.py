@@ -257,6 +257,13 @@ class Run:
         self.engine.register("given_spine", rows)
         return self._over("select lead_id, cast(as_of as timestamp) as as_of from given_spine")
 
+    def over_query(self, query: str) -> Run:
+        """Return this run over ``lead_id, as_of`` of a query on the engine, as ``over`` does.
+
+        Each pair stands once; times are UTC.
+        """
+        return self._over(query)
+
     def over_moments(self, moments: Sequence[datetime], sample: int | None = None) -> Run:
         """Return this run over every lead, at each of some moments that it was known at.
 
