@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.backtest import backtest
+from leadline.cli.compare import compare
 from leadline.cli.console import err
 from leadline.cli.demo import demo_data
 from leadline.cli.diff import diff
@@ -25,6 +27,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     diff,
     history,
     trial,
+    backtest,
+    compare,
     check,
     fingerprint,
     schema,

@@ -67,7 +67,8 @@ def _of_field(run: Run, task: TaskDocument, key: str, happening: Happening) -> S
     if happening.at is not None:
         at = sql("l.{c}", c=column_of(run, task, (key, "at"), happening.at, Type.TIME))
     return sql(
-        "select l.lead_id as who, {at} as happened_at, {amount} as amount from leads as l where {shows}",
+        "select l.lead_id as who, {at} as happened_at, {amount} as amount "
+        "from leads as l where {shows}",
         at=at,
         amount=amount,
         shows=shows(run, task, key, happening),

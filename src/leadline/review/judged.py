@@ -168,8 +168,9 @@ class _Making:
         self.make(
             "ends",
             sql(
-                "with won as (select who, min(happened_at) as won_at, first(amount order by happened_at) as amount "
-                "from ({won}) group by who), closed as (select who, min(happened_at) as closed_at "
+                "with won as (select who, min(happened_at) as won_at, "
+                "first(amount order by happened_at) as amount from ({won}) group by who), "
+                "closed as (select who, min(happened_at) as closed_at "
                 "from ({closing}) group by who) select who, won_at, amount, closed_at, "
                 "won.who is not null as wins from closed full join won using (who)",
                 won=won,
