@@ -168,6 +168,12 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
 
 
 def _about_fields(found: Backtest) -> Iterator[Finding]:
+    if found.is_by_emptiness:
+        yield Finding(
+            "Only which fields are empty ranks the rows: among those with equally many empty "
+            f"fields, ROC-AUC is {plain_interval(found.alike)}.",
+            "Fields that are filled in only for leads that came far say nothing beforehand.",
+        )
     if found.resting.fields:
         names = ", ".join(field for field, _ in found.resting.fields[:5])
         more = len(found.resting.fields) - 5

@@ -15,6 +15,7 @@ from leadline.engines.duckdb import DuckDB
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
+from leadline.review.alike import auc_alike
 from leadline.review.calibrated import Calibrated, calibrated
 from leadline.review.capacity import Capacity, CapacityUse, capacity_use
 from leadline.review.groupings import BandResult, Period, Tried, band_results, over_time, tried
@@ -79,6 +80,7 @@ class Backtest:
         roc_auc: Chance that a row with the outcome scores above one without.
         pr_auc: Average precision.
         lift_10: Rate in the best tenth as a multiple of that of all rows.
+        alike: ROC-AUC of pairs of rows with equally many empty fields.
         chance: How often a senseless ranking would be as far from chance.
         calibrated: The score as a probability.
         tenths: By tenth of the score, the best first.
@@ -100,6 +102,7 @@ class Backtest:
     roc_auc: Measured
     pr_auc: Measured
     lift_10: Measured
+    alike: Measured
     chance: float | None
     calibrated: Calibrated
     tenths: tuple[Tenth, ...]
@@ -112,7 +115,18 @@ class Backtest:
     @property
     def verdict(self) -> Verdict:
         """What the judged rows say of the ranking, by the interval of its ROC-AUC and by chance."""
-        return verdict(self.sample, self.roc_auc, self.chance)
+        plainly = verdict(self.sample, self.roc_auc, self.chance)
+        return "no better than chance" if self.is_by_emptiness else plainly
+
+    @property
+    def is_by_emptiness(self) -> bool:
+        """Whether only empty fields make a ranking better than chance, and their past is unknown.
+
+        Among rows with equally many empty fields it is then no better than chance.
+        """
+        plainly = verdict(self.sample, self.roc_auc, self.chance)
+        alike = self.alike.low is not None and self.alike.low > 1 / 2
+        return plainly == "better than chance" and bool(self.resting.fields) and not alike
 
     @property
     def is_reversed(self) -> bool:
@@ -122,7 +136,7 @@ class Backtest:
 
     def plain(self) -> dict[str, Any]:
         """Return the figures for machines."""
-        names = ("roc_auc", "pr_auc", "lift_10", "rate")
+        names = ("roc_auc", "pr_auc", "lift_10", "rate", "alike")
         return {
             "model": self.model,
             "fingerprint": self.fingerprint,
@@ -228,6 +242,7 @@ def of_judged(
         roc_auc=auc,
         pr_auc=measured(sample, average_precision),
         lift_10=measured(sample, lift(0.1)),
+        alike=auc_alike(found),
         chance=_chance(sample),
         calibrated=calibrated(found),
         tenths=_tenths(sample),

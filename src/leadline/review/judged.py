@@ -163,7 +163,7 @@ class _Making:
         closing = [won]
         if self.task.closed is not None:
             closing.append(happenings(self.run, self.document, "closed", self.task.closed))
-        elif other := other_outcomes(self.run, self.document):
+        elif self.task.outcome.has_time and (other := other_outcomes(self.run, self.document)):
             closing.append(other)
         self.make(
             "ends",

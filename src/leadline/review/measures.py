@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -100,16 +100,27 @@ class Sample:
         return int(self.positives.sum())
 
     @cached_property
+    def drawn(self) -> tuple[Floats, Floats]:
+        """Positives and negatives by cell in each draw; shapes (draws, C)."""
+        return self.draws @ self.grouped_positives, self.draws @ self.grouped_negatives
+
+    @property
     def draws(self) -> Floats:
         """How often each group is in each draw of the bootstrap; shape (draws, G)."""
         return draws(len(self.grouped_positives))
 
 
+@lru_cache(maxsize=4)
 def draws(groups: int, count: int = DRAWS) -> Floats:
-    """Return how often each group is in each draw: as many as there are, with replacement."""
+    """Return how often each group is in each draw: as many as there are, with replacement.
+
+    For one number of groups always the same, so that models are compared on the same draws.
+    """
     random = np.random.default_rng(_SEED)
     shares = np.full(groups, 1 / max(groups, 1))
-    return random.multinomial(groups, shares, size=count).astype(float)
+    found = random.multinomial(groups, shares, size=count).astype(float)
+    found.setflags(write=False)
+    return found
 
 
 def cells_of(counts: npt.NDArray[Any], most: int = MOST_CELLS) -> npt.NDArray[np.int64]:
@@ -239,11 +250,9 @@ def measured_all(sample: Sample, measure: Measure) -> list[Measured]:
 
 def drawn_values(sample: Sample, measure: Measure) -> Floats:
     """Return the values of a measure in each draw; shape (draws, values)."""
-    parts = [
-        measure(some @ sample.grouped_positives, some @ sample.grouped_negatives)
-        for some in np.array_split(sample.draws, max(1, len(sample.draws) // _CHUNK))
-    ]
-    return np.concatenate(parts)
+    positives, negatives = sample.drawn
+    places = np.array_split(np.arange(len(positives)), max(1, len(positives) // _CHUNK))
+    return np.concatenate([measure(positives[each], negatives[each]) for each in places])
 
 
 def interval(value: float, drawn: Floats) -> Measured:

@@ -8,6 +8,7 @@ from leadline.data.sql import Sql, name, sql
 from leadline.errors import InputError
 from leadline.model.task import Happening, Moments, TaskDocument
 from leadline.model.types import Type
+from leadline.review.entering import entering
 from leadline.review.happenings import KNOWN_AT, happenings
 from leadline.scoring import Run
 
@@ -35,7 +36,8 @@ def moments_due(run: Run, task: TaskDocument, end: datetime | None) -> Sql:
         )
     if when.every is not None:
         return _every(run, when.every.microseconds, end)
-    raise InputError(task.fault(("moments",), "must be asked for by the band that is entered"))
+    [(start,)] = run.engine.rows(sql("select min(since) from ({k})", k=known_since(run)))
+    return entering(run, task, when, start, end or latest(run))
 
 
 def _by_lead(task: TaskDocument) -> TaskDocument:

@@ -22,8 +22,8 @@ _HASHED = "('0x' || md5('group ' || r.group_key)[:8])::ubigint % {n}"
 class Ranked:
     """Rows of a split with a score.
 
-    ``table`` has the columns of ``Split.table`` and ``score``, ``bucket`` (the group, or one of a
-    thousand lots of groups) and one column a ladder.
+    ``table`` has the columns of ``Split.table`` and ``score``, ``missing`` (how many fields are
+    empty), ``bucket`` (the group, or one of a thousand lots of groups) and one column a ladder.
 
     Attributes:
         of: The judged rows.
@@ -124,7 +124,7 @@ def _make(of: Judged, split: Split, score: str, made: str) -> None:
     of.run.engine.run(
         sql(
             "create or replace temp table {made} as select r.*, s.{score}::double as score, "
-            "cast({bucket} as int) as bucket {bands} "
+            "s.missing, cast({bucket} as int) as bucket {bands} "
             "from {rows} as r join {scores} as s on s.lead_id = r.lead_id and s.as_of = r.as_of",
             made=name(made),
             score=name(score),
