@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.audit import audit
 from leadline.cli.backtest import backtest
 from leadline.cli.compare import compare
 from leadline.cli.console import err
@@ -17,6 +18,7 @@ from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.new import new
+from leadline.cli.rates import rates
 from leadline.cli.score import score
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
@@ -29,6 +31,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     trial,
     backtest,
     compare,
+    audit,
+    rates,
     check,
     fingerprint,
     schema,

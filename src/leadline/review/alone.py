@@ -53,7 +53,8 @@ def _within(scores: Floats, positives: Floats, negatives: Floats) -> tuple[float
     """Return the AUC of one fold and how many pairs of rows it rests on."""
     distinct, places = np.unique(-scores, return_inverse=True)
     size = len(distinct)
-    won, lost = np.bincount(places, positives, size), np.bincount(places, negatives, size)
+    won = np.bincount(places, positives, size).astype(float)
+    lost = np.bincount(places, negatives, size).astype(float)
     pairs = float(won.sum() * lost.sum())
     return (float(roc_auc(won, lost)) if pairs else 0.0), pairs
 

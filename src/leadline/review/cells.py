@@ -257,7 +257,9 @@ def _cells(given: Coded, field: KnownField, rows: list[tuple[Any, ...]]) -> Cell
     keys = {(text, empty): None for text, empty, *_ in rows}
     if field.kind in _NUMERIC:
         labels = list(given.ranges[field.column])
-        places = {(str(place), False): place for place in range(len(labels))}
+        places: dict[tuple[str | None, bool], int] = {
+            (str(place), False): place for place in range(len(labels))
+        }
     else:
         texts = [text for text, empty in keys if not empty]
         labels = [Cell(text, text) for text in texts]

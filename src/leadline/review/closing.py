@@ -60,7 +60,7 @@ def event_types(of: Judged) -> tuple[EventType, ...]:
 
 
 def ends_table(of: Judged) -> Sql:
-    """Return the table ``who, type, happened_at, wins, ended_at, last_at`` of all events."""
+    """Return the table ``who, type, happened_at, wins, ended_at`` of all events."""
     return name(f"{of.table}_closing")
 
 
@@ -76,9 +76,10 @@ def _make(of: Judged) -> None:
     of.run.engine.run(
         sql(
             "create or replace temp table {t} as with t as (select {who} as who, t.type, "
-            "{known} as happened_at from events as t {join} where {who} is not null and t.type is not null) "
-            "select t.who, t.type, t.happened_at, coalesce(e.wins, false) as wins, {end} as ended_at "
-            "from t left join {ends} as e on e.who = t.who",
+            "{known} as happened_at from events as t {join} "
+            "where {who} is not null and t.type is not null) "
+            "select t.who, t.type, t.happened_at, coalesce(e.wins, false) as wins, "
+            "{end} as ended_at from t left join {ends} as e on e.who = t.who",
             t=ends_table(of),
             who=who,
             known=KNOWN_AT,
@@ -96,8 +97,8 @@ def _knows_losses(of: Judged) -> bool:
 def _near(of: Judged) -> int:
     """Return how near to the end, in microseconds, is at the end."""
     query = sql(
-        "select coalesce(median(life), 0) from (select epoch_us(max(ended_at)) - epoch_us(min(happened_at)) "
-        "as life from {t} where ended_at is not null group by who)",
+        "select coalesce(median(life), 0) from (select epoch_us(max(ended_at)) "
+        "- epoch_us(min(happened_at)) as life from {t} where ended_at is not null group by who)",
         t=ends_table(of),
     )
     [(life,)] = of.run.engine.rows(query)

@@ -68,7 +68,7 @@ def _explained(given: Cells) -> float:
     total = rows.sum()
     means = places / rows
     share = float((rows * (means - places.sum() / total) ** 2).sum() / total * 12)
-    return share - (len(rows) - 1) / max(total - 1, 1)
+    return share - float((len(rows) - 1) / max(total - 1, 1))
 
 
 def same_as_neighbour(given: Coded) -> dict[str, float]:
