@@ -146,13 +146,17 @@ def log() -> dict[str, pa.Table]:
         lead, at = f"l{place}", start + np.timedelta64(place * 3600, "s")
         people.append({"lead_id": lead, "created_at": at})
         times = np.sort(random.integers(3600, 20 * 86_400, 6))
-        for seconds in times:
-            kind = str(random.choice(["visit", "mail", "call"]))
-            events.append((lead, kind, at + np.timedelta64(int(seconds), "s")))
+        events += [
+            (
+                lead,
+                str(random.choice(["visit", "mail", "call"])),
+                at + np.timedelta64(int(each), "s"),
+            )
+            for each in times
+        ]
         end = at + np.timedelta64(int(times[-1]) + 86_400, "s")
         won = place % 3 == 0
-        for kind in ("signed", "activated") if won else ("refused",):
-            events.append((lead, kind, end))
+        events += [(lead, kind, end) for kind in (("signed", "activated") if won else ("refused",))]
         events.append((lead, "archived", end + np.timedelta64(60, "s")))
     columns = list(zip(*events, strict=True))
     return {

@@ -32,6 +32,8 @@ _SETTLES_WINS = 0.2
 _SETTLES_LOSSES = 0.3
 _EXPECTED = 20.0
 """Where chance alone would leave at least so many of the other outcome, none is no accident."""
+_NO_LUCK = float(-np.log(0.001))
+"""A value of so few rows that they could all end alike by luck settles nothing."""
 _ROUND = 0.75
 
 
@@ -78,7 +80,8 @@ def _settled(cells: Cells) -> Iterator[Evidence]:
         (True, wins, losses, rows * (1 - base), _SETTLES_WINS),
         (False, losses, wins, rows * base, _SETTLES_LOSSES),
     ):
-        settles = (hits >= _SETTLED * rows) & (rows > 0)
+        usual = np.clip(hits.sum() / max(rows.sum(), 1), 1e-9, 1 - 1e-9)
+        settles = (hits >= _SETTLED * rows) & (rows * -np.log(usual) >= _NO_LUCK)
         if hits[settles].sum() < least * hits.sum() or expected[settles].sum() < _EXPECTED:
             continue
         yield _evidence("settles the outcome", _settled_said(cells, settles, misses, is_won=is_won))
