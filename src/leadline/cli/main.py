@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.audit import audit
 from leadline.cli.backtest import backtest
 from leadline.cli.compare import compare
 from leadline.cli.console import err
@@ -18,6 +19,7 @@ from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.inspect import inspect
 from leadline.cli.new import new
+from leadline.cli.rates import rates
 from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
@@ -36,6 +38,8 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     compare,
     thresholds,
     rules,
+    audit,
+    rates,
     check,
     fingerprint,
     schema,
