@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadline.data.enrich import Enricher, enrich
 from leadline.data.read import Input, Loaded, load
 from leadline.engines.duckdb import ArrowStream, DuckDB
 from leadline.errors import Fault, InputError, ModelError
@@ -187,7 +188,8 @@ class Run:
         """
         document, source = read_model(model)
         refuse(check(document, source))
-        loaded = load(engine, inputs, document.columns, clean=clean)
+        read = load(engine, inputs, document.columns, clean=clean, files=document.files)
+        loaded = enrich(engine, read, document)
         refuse(_with_examples(check(document, source, loaded.schema), loaded))
         one_moment = "spine" not in loaded.schema
         if one_moment:
@@ -208,7 +210,7 @@ class Run:
         Tables that cannot be used are faults among the others.
         """
         try:
-            loaded = load(engine, inputs, model.columns)
+            loaded = load(engine, inputs, model.columns, files=model.files)
         except InputError as error:
             return [
                 *check(model, source),
@@ -283,7 +285,7 @@ class Run:
         )
 
     def _over(self, spine: str) -> Run:
-        made = self._remade(self.model, one_moment=False)
+        made = self._remade(self.model, self.loaded, one_moment=False)
         self.engine.run(
             f"create temp table spine_{made.number} as {spine}; "
             f"create or replace temp view spine as from spine_{made.number}; "
@@ -293,14 +295,18 @@ class Run:
         return made
 
     def with_model(self, model: Model) -> Run:
-        """Return a run of another model over the same tables and spine."""
-        refuse(check(model, Source("model", model.plain()), self.loaded.schema))
-        return self._remade(model, one_moment=self.one_moment)
+        """Return a run of another model over the same tables and spine.
 
-    def _remade(self, model: Model, *, one_moment: bool) -> Run:
-        schema = self.loaded.schema
+        The tables stay as they were read: what the other model says of columns is not asked.
+        """
+        loaded = enrich(self.engine, self.loaded, model, match=False)
+        refuse(check(model, Source("model", model.plain()), loaded.schema))
+        return self._remade(model, loaded, one_moment=self.one_moment)
+
+    def _remade(self, model: Model, loaded: Loaded, *, one_moment: bool) -> Run:
+        schema = loaded.schema
         profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
-        return Run(self.engine, model, self.loaded, statement(model, schema, profile), one_moment)
+        return Run(self.engine, model, loaded, statement(model, schema, profile), one_moment)
 
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""
@@ -378,6 +384,8 @@ class Scorer:
         refuse(check(model, Source("model", model.plain()), schema))
         self.engine = engine
         self.model = model
+        self.enricher = Enricher(model, schema)
+        schema = self.enricher.schema
         texts = frozenset(
             (table, name)
             for table, columns in schema.items()
@@ -396,7 +404,8 @@ class Scorer:
         out keeps its rows.
         """
         for name, rows in tables.items():
-            self.engine.register(name, rows)
+            self.engine.register(self.enricher.given(name), rows)
+        self.enricher.enrich(self.engine)
         make_spine(self.engine, as_of)
         if output not in self.texts:
             self.texts[output] = self.statement.text(output, "duckdb")

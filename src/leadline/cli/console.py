@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from leadline.data.read import Loaded
 from leadline.engines.duckdb import DuckDB
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
@@ -26,11 +27,16 @@ def warn(model: Path) -> None:
 
 def report(run: Run, rejects: str | None) -> None:
     """Print what a person should know of the data; rejected rows end in exit status 1."""
-    for note in run.loaded.notes:
+    report_loaded(run.loaded, rejects)
+
+
+def report_loaded(loaded: Loaded, rejects: str | None) -> None:
+    """Print what a person should know of tables; rejected rows end in exit status 1."""
+    for note in loaded.notes:
         err.print(f"note: {note}")
-    if run.loaded.rejects.count:
+    if loaded.rejects.count:
         place = f"; they are in {rejects}" if rejects else "; write them out with --rejects FILE"
-        err.print(f"{run.loaded.rejects.count} rows were rejected{place}")
+        err.print(f"{loaded.rejects.count} rows were rejected{place}")
         raise typer.Exit(1)
 
 
