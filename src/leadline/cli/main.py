@@ -16,7 +16,9 @@ from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
+from leadline.cli.inspect import inspect
 from leadline.cli.new import new
+from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
 from leadline.cli.thresholds import thresholds
@@ -26,6 +28,7 @@ from leadline.errors import LeadlineError
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    inspect,
     diff,
     history,
     trial,
@@ -39,6 +42,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     new,
     demo_data,
     import_,
+    resolve,
 )
 
 app = typer.Typer(

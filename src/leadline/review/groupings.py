@@ -24,6 +24,8 @@ from leadline.review.measures import (
 from leadline.review.ranked import Ranked, by_score, grouped_counts
 
 MOST_PERIODS = 12
+MOST_CELLS = 128
+"""So many places are enough for the interval of one of several stretches of time."""
 _UNITS = ("day", "week", "month", "quarter", "year")
 
 
@@ -195,7 +197,7 @@ def _period(ranked: Ranked, made: str, start: datetime | int, is_judged: bool) -
     where = sql("period = {p}", p=start) if isinstance(start, int) else _since(start)
     scores, wins, losses = by_score(ranked.of, made, where)
     grouped = grouped_counts(
-        ranked.of, made, where, scores, cells_of(wins + losses), ranked.buckets
+        ranked.of, made, where, scores, cells_of(wins + losses, MOST_CELLS), ranked.buckets
     )
     inside = (grouped[0] + grouped[1]).sum(1) > 0
     sample = Sample(scores, wins, losses, grouped[0][inside], grouped[1][inside])

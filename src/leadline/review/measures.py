@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -98,6 +98,11 @@ class Sample:
     def wins(self) -> int:
         """How many of them have the outcome."""
         return int(self.positives.sum())
+
+    @cached_property
+    def drawn(self) -> tuple[Floats, Floats]:
+        """Positives and negatives by cell in each draw; shapes (draws, C)."""
+        return self.draws @ self.grouped_positives, self.draws @ self.grouped_negatives
 
     @property
     def draws(self) -> Floats:
@@ -245,11 +250,9 @@ def measured_all(sample: Sample, measure: Measure) -> list[Measured]:
 
 def drawn_values(sample: Sample, measure: Measure) -> Floats:
     """Return the values of a measure in each draw; shape (draws, values)."""
-    parts = [
-        measure(some @ sample.grouped_positives, some @ sample.grouped_negatives)
-        for some in np.array_split(sample.draws, max(1, len(sample.draws) // _CHUNK))
-    ]
-    return np.concatenate(parts)
+    positives, negatives = sample.drawn
+    places = np.array_split(np.arange(len(positives)), max(1, len(positives) // _CHUNK))
+    return np.concatenate([measure(positives[each], negatives[each]) for each in places])
 
 
 def interval(value: float, drawn: Floats) -> Measured:

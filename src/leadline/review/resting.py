@@ -33,7 +33,7 @@ def resting(of: Judged) -> Resting:
     """
     drawn = sql(
         "select lead_id, as_of from {t} where counts "
-        "order by md5(lead_id || as_of::varchar) limit {n}",
+        "order by hash(lead_id, as_of), lead_id, as_of limit {n}",
         t=name(of.table),
         n=SAMPLE,
     )
