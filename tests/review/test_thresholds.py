@@ -56,7 +56,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: str(folder / "w" / f"{name}.parquet") for name in names}
 
 
-def test_a_capacity_is_what_a_replay_of_the_new_edge_gives(demo: dict[str, str]) -> None:
+def test_a_capacity_is_what_a_replay_of_the_new_edge_gives(demo: dict[str, Any]) -> None:
     """The edge gives the asked entries a week, replayed by itself with the changed model."""
     goal = goal_of(Capacity(3, "week"))
     found = thresholds(MODEL, TASK, goal, weeks=8, end=END, **demo)
@@ -75,7 +75,7 @@ def test_a_capacity_is_what_a_replay_of_the_new_edge_gives(demo: dict[str, str])
 
 
 @pytest.mark.parametrize("wanted", [{"precision": 0.2}, {"recall": 0.3}])
-def test_a_precision_or_recall_is_reached(demo: dict[str, str], wanted: dict[str, float]) -> None:
+def test_a_precision_or_recall_is_reached(demo: dict[str, Any], wanted: dict[str, Any]) -> None:
     """The edge has at least what was asked, and the interval holds the value."""
     [(kind, value)] = wanted.items()
     found = thresholds(MODEL, TASK, goal_of(**wanted), end=END, **demo)
@@ -91,7 +91,8 @@ def test_a_precision_or_recall_is_reached(demo: dict[str, str], wanted: dict[str
 
 def test_one_goal_is_asked_for() -> None:
     """None, two, and shares that are none are refused."""
-    for given in ({}, {"precision": 0.2, "recall": 0.5}, {"recall": 1.5}):
+    refused: list[dict[str, Any]] = [{}, {"precision": 0.2, "recall": 0.5}, {"recall": 1.5}]
+    for given in refused:
         with pytest.raises(InputError):
             goal_of(**given)
 

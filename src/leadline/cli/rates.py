@@ -63,7 +63,7 @@ def rates(
         shown = page(found)
         shown.print(out)
         if out_ is not None:
-            write(rows.run.engine, found.table(), out_)
+            write(rows.run.duckdb, found.table(), out_)
             out.print(f"written to {out_}", markup=False)
         hint = "next: --out FILE.csv has every value; --report FILE.html has charts"
         write_all({report_: shown.html, json_: shown.json}, hint)
