@@ -61,10 +61,10 @@ class Renderer:
             return self._case(node, kinds)
         known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
         wanted = _TAKES.get(node.operation, known)
-        render = self._link if node.operation in _CHAINED else self
-        arguments = [render(each, wanted) for each in node.arguments]
-        if node.operation == "/":  # a number divided by what is infinite would be 0
-            arguments[1] = self(node.arguments[1], wanted)
+        arguments = [
+            self._link(each, wanted) if _is_linked(node, at) else self(each, wanted)
+            for at, each in enumerate(node.arguments)
+        ]
         if wanted is Type.TEXT and node.operation in _ORDERING:
             arguments = [call("in_bytes", each) for each in arguments]
         if node.operation in ("least", "greatest"):
@@ -99,6 +99,14 @@ class Renderer:
         pairs = zip(node.arguments[:-1:2], node.arguments[1::2], strict=True)
         branches = [(self(when, Type.BOOLEAN), self(then, wanted)) for when, then in pairs]
         return exp.paren(case(branches, self(node.arguments[-1], wanted)))
+
+
+def _is_linked(node: Call, at: int) -> bool:
+    """Say whether an argument that is not finite makes the result not finite.
+
+    A divisor does not: a number divided by what is infinite is 0.
+    """
+    return node.operation in _CHAINED and not (node.operation == "/" and at == 1)
 
 
 def _may_overflow(node: Node) -> bool:
