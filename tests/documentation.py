@@ -8,6 +8,7 @@ Fences say what a block is:
 - ``python``: runs as it is, or as a doctest where it has ``>>>``;
 - ``yaml``: a whole model; ``yaml part``: keys of one; ``yaml scores``, ``yaml rules``: keys there;
 - ``yaml wrong``: a model that has faults; ``yaml rest``: what a command puts together to a model;
+- ``yaml task``: a task;
 - any of them with ``file=NAME``: saved under that name for the blocks that follow;
 - ``sh``: for the reader's machine, and only its syntax is checked; ``text`` is no code.
 """
@@ -35,6 +36,7 @@ from leadline.cli import console
 from leadline.cli.main import main as run_command
 from leadline.errors import Fault
 from leadline.model.check import check
+from leadline.model.task import read_task
 from leadline.scoring import read_model
 
 ROOT = Path(__file__).parents[1]
@@ -170,6 +172,9 @@ def run_python(block: Block, names: dict[str, Any]) -> None:
 
 def faults(block: Block) -> list[Fault]:
     """Return the faults of a block of YAML, put into the model that it is a part of."""
+    if "task" in block.marks:
+        read_task(block.body)
+        return []
     if not {"part", "scores", "rules"} & set(block.marks):
         return check(*read_model(block.body))
     part = YAML(typ="safe", pure=True).load(block.body)

@@ -31,7 +31,7 @@ PYTHON = (REFERENCE / "python.md").read_text(encoding="utf-8")
 PAGES = documentation.pages()
 BLOCKS = [block for page in PAGES for block in documentation.blocks(page)]
 KINDS = {"console", "python", "yaml", "sh", "text"}
-MARKS = {"part", "scores", "rules", "rest", "wrong"}
+MARKS = {"part", "scores", "rules", "rest", "task", "wrong"}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 

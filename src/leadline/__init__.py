@@ -4,6 +4,7 @@ from leadline.errors import EngineError, FileError, InputError, LeadlineError, M
 from leadline.model.fingerprint import fingerprint
 from leadline.model.reader import read
 from leadline.model.writer import edit, write
+from leadline.review.trial import Trial, trial
 from leadline.scoring import Scored, score
 
 __all__ = [
@@ -13,9 +14,11 @@ __all__ = [
     "LeadlineError",
     "ModelError",
     "Scored",
+    "Trial",
     "edit",
     "fingerprint",
     "read",
     "score",
+    "trial",
     "write",
 ]

@@ -48,7 +48,7 @@ def read_model(source: str | Path | Mapping[str, Any] | Model) -> tuple[Model, S
     return parse(source)
 
 
-def moment(text: str) -> datetime:
+def moment(text: str, option: str = "--as-of") -> datetime:
     """Return a moment from ISO 8601 text with a zone, or from a date, which is midnight UTC.
 
     Raises InputError.
@@ -59,11 +59,11 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        fault = Fault("", "--as-of", "must be a time such as 2026-11-01T12:00:00Z", text)
+        fault = Fault("", option, "must be a time such as 2026-11-01T12:00:00Z", text)
         raise InputError(fault) from None
     if found.tzinfo is None and len(text) > len("2026-11-01"):
         remedy = f"Write {text}Z if it is UTC."
-        raise InputError(Fault("", "--as-of", "must have a zone", text, remedy))
+        raise InputError(Fault("", option, "must have a zone", text, remedy))
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
@@ -257,10 +257,18 @@ class Run:
         self.engine.register("given_spine", rows)
         return self._over("select lead_id, cast(as_of as timestamp) as as_of from given_spine")
 
-    def over_moments(self, moments: Sequence[datetime]) -> Run:
+    def over_query(self, query: str) -> Run:
+        """Return this run over ``lead_id, as_of`` of a query on the engine, as ``over`` does.
+
+        Each pair stands once; times are UTC.
+        """
+        return self._over(query)
+
+    def over_moments(self, moments: Sequence[datetime], sample: int | None = None) -> Run:
         """Return this run over every lead, at each of some moments that it was known at.
 
-        A lead without ``created_at`` is known at all of them.
+        A lead without ``created_at`` is known at all of them. Of more leads than ``sample``, so
+        many are taken: always the same ones, as if drawn by lot.
         """
         listed = ", ".join(f"(timestamp '{_naive(at)}')" for at in sorted(set(moments)))
         known = (
@@ -268,8 +276,9 @@ class Run:
             if self.loaded.schema["leads"].get("created_at") is Type.TIME
             else ""
         )
+        limit = "" if sample is None else f"order by md5(lead_id), lead_id limit {sample}"
         return self._over(
-            "select l.lead_id, m.as_of from leads as l "
+            f"select l.lead_id, m.as_of from (select * from leads {limit}) as l "
             f"cross join (values {listed}) as m(as_of) {known}"
         )
 

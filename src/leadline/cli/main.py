@@ -7,18 +7,34 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.backtest import backtest
+from leadline.cli.compare import compare
 from leadline.cli.console import err
+from leadline.cli.demo import demo_data
+from leadline.cli.diff import diff
 from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
+from leadline.cli.history import history
+from leadline.cli.import_points import import_
+from leadline.cli.new import new
 from leadline.cli.score import score
+from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    diff,
+    history,
+    trial,
+    backtest,
+    compare,
     check,
     fingerprint,
     schema,
+    new,
+    demo_data,
+    import_,
 )
 
 app = typer.Typer(
@@ -30,7 +46,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for command in COMMANDS:
-    app.command()(command)
+    name = command.__name__.rstrip("_")  # a word of Python has _ behind it
+    app.command(name.replace("_", "-"))(command)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from leadline.data.keys import KEYS
+from leadline.data.raw import Given
+from leadline.data.sql import Sql
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Type
 
@@ -13,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from leadline.data.raw import Given, Raw
+    from leadline.data.raw import Raw
 
+ROW_NUMBER = "row number"
+"""Stands for a column of the data: the number of each row, the first is 1. Files alone have it."""
 SHOWN = 8
 """How many names a message lists."""
 
@@ -85,6 +89,9 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
 
 
 def _given(raw: Raw, title: str) -> Given | None:
+    if title == ROW_NUMBER and title not in raw.columns:
+        number = "(rowid + 1)" if raw.segments else "(file_row_number + 1)"
+        return Given(title, Sql(number), "BIGINT")
     folded = {other.lower(): given for other, given in raw.columns.items()}
     return raw.columns.get(title) or folded.get(title.lower())
 

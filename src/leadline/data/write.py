@@ -62,10 +62,10 @@ class Outputs:
             if failure is None:
                 self._move()
 
-    def add(self, rows: str | ArrowStream, path: str | Path) -> None:
+    def add(self, rows: str | ArrowStream, path: str | Path) -> int:
         """Write the rows of a query, or of a table in memory, for a file whose ending says how.
 
-        A device or a pipe is written to at once.
+        A device or a pipe is written to at once. Returns the number of rows.
 
         Raises:
             InputError: The ending is unknown, or the path was already given.
@@ -79,9 +79,9 @@ class Outputs:
         if not _is_special(target):
             written = target.with_name(f".leadline-{secrets.token_hex(8)}")
             self._written[target] = written
-        self._copy(rows, written, str(path))
+        return self._copy(rows, written, str(path))
 
-    def _copy(self, rows: str | ArrowStream, written: Path, path: str) -> None:
+    def _copy(self, rows: str | ArrowStream, written: Path, path: str) -> int:
         relation = self._relation(rows)
         form = FORMS[format_of(path)]
         packed = ", compression gzip" if path.lower().endswith(".gz") else ""
@@ -89,7 +89,7 @@ class Outputs:
         columns = _columns(self._engine, relation, form)
         options = Sql(form.options + packed)
         parts = {"columns": columns, "rows": relation, "path": str(written), "options": options}
-        self._engine.run(sql(template, **parts))
+        return int(self._engine.rows(sql(template, **parts))[0][0])
 
     def _relation(self, rows: str | ArrowStream) -> Sql:
         if isinstance(rows, str):

@@ -12,7 +12,7 @@ from leadline.model.durations import Duration
 from leadline.model.expressions import Expression, Literal, Name, Node
 from leadline.model.values import key_text
 
-_SAYS_NOTHING = (
+SAYS_NOTHING = (
     "model",
     "description",
     "owner",
@@ -24,13 +24,13 @@ _SAYS_NOTHING = (
     "examples",
 )
 """Keys that change no number."""
-_ORDERED = ("overrides",)
+ORDERED = ("overrides",)
 """Mappings whose order decides."""
 _SETS = ("event", "outcome", "passive", "reset_on", "cells", "ladders", "missing")
 """Lists whose order does not decide."""
-_DECLARES = ("columns", "columns of a table")
+DECLARES = ("columns", "columns of a table")
 """Mappings whose entries say nothing where they are empty."""
-_INNER = {"columns": "columns of a table", "cells": "cells"}
+INNER = {"columns": "columns of a table", "cells": "cells"}
 """Mapping to what its values are called here."""
 
 
@@ -39,11 +39,15 @@ def fingerprint(model: Model) -> str:
 
     Comments, key order, spelling of conditions, descriptions and owners do not change it.
     """
-    text = json.dumps(_canonical(model), separators=(",", ":"))
+    text = json.dumps(canonical(model), separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
 
 
-def _canonical(value: Any, name: str = "") -> Any:
+def canonical(value: Any, name: str = "") -> Any:
+    """Return what a part of a document says, equal for all ways to say it.
+
+    ``name`` is the key under which it stands; the result is made of lists and text alone.
+    """
     if isinstance(value, Part):
         return _part(value)
     if isinstance(value, Expression):
@@ -53,7 +57,7 @@ def _canonical(value: Any, name: str = "") -> Any:
     if isinstance(value, Mapping):
         return _mapping(value, name)
     if isinstance(value, list | tuple):
-        found = [_canonical(each) for each in value]
+        found = [canonical(each) for each in value]
         return sorted(found) if name in _SETS else found
     return _scalar(value)
 
@@ -63,23 +67,23 @@ def _part(part: Part) -> list[Any]:
     fields = type(part).model_fields
     said = {
         key: getattr(part, key)
-        for key in sorted(set(fields) - set(_SAYS_NOTHING))
+        for key in sorted(set(fields) - set(SAYS_NOTHING))
         if getattr(part, key) != fields[key].get_default(call_default_factory=True)
     }
-    pairs = [[key, _canonical(value, key)] for key, value in said.items()]
+    pairs = [[key, canonical(value, key)] for key, value in said.items()]
     return [[key, value] for key, value in pairs if value != []]
 
 
 def _mapping(mapping: Mapping[Any, Any], name: str) -> list[Any]:
-    inner = _INNER.get(name, "")
-    pairs = [[_key(key, name), _canonical(value, inner)] for key, value in mapping.items()]
-    if name in _ORDERED:
+    inner = INNER.get(name, "")
+    pairs = [[key_of(key, name), canonical(value, inner)] for key, value in mapping.items()]
+    if name in ORDERED:
         return pairs
-    said = [pair for pair in pairs if name not in _DECLARES or pair[1] != []]
+    said = [pair for pair in pairs if name not in DECLARES or pair[1] != []]
     return sorted(said, key=lambda pair: json.dumps(pair[0]))
 
 
-def _key(key: object, name: str) -> list[object]:
+def key_of(key: object, name: str) -> list[object]:
     """Return a key; one of ``values`` is compared as text or number, so its type says nothing."""
     return ["text", key_text(key)] if name == "values" else _scalar(key)
 

@@ -19,7 +19,7 @@ from leadline.model.values import KIND, shown
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["Path", "Source", "dotted", "parse", "read"]
+__all__ = ["Path", "Source", "dotted", "load_source", "parse", "read", "told"]
 
 
 def read(source: str | FilePath | Mapping[str, Any]) -> Model:
@@ -39,7 +39,7 @@ def parse(source: str | FilePath | Mapping[str, Any]) -> tuple[Model, Source]:
 
     Raises ModelError where nothing stands at all, FileError.
     """
-    loaded = _load(source)
+    loaded = load_source(source)
     values = _changeable(loaded.values)
     if one_ladder(values.get("bands")):
         values["bands"] = {SINGLE_LADDER: values["bands"]}
@@ -62,12 +62,28 @@ def _changeable(values: Any) -> Any:
     return [_changeable(each) for each in values] if isinstance(values, list | tuple) else values
 
 
-def _load(source: str | FilePath | Mapping[str, Any]) -> Source:
+def load_source(
+    source: str | FilePath | Mapping[str, Any], what: str = "a model document"
+) -> Source:
+    """Return the plain values and lines of a file, a text with line ends, or plain values.
+
+    Raises ModelError where it is no mapping, FileError.
+    """
+    name = what.split()[1]
     if isinstance(source, Mapping):
-        return Source("model", dict(source))
+        return Source(name, dict(source))
     if isinstance(source, str) and "\n" in source:
-        return load_text(source, "model")
-    return load_text(_text_of(FilePath(source)), str(source))
+        return load_text(source, name, what)
+    return load_text(_text_of(FilePath(source)), str(source), what)
+
+
+def told(values: Any, error: ErrorDetails, known: Iterable[str]) -> tuple[Path, str, str, str]:
+    """Return path, what was expected, what was found and what to do, of a fault of pydantic.
+
+    ``known`` are the keys that may stand where an unknown one stood.
+    """
+    found = _understood(values, error, known)
+    return found.path, found.expected, found.found, found.remedy
 
 
 def _text_of(path: FilePath) -> str:
@@ -141,11 +157,11 @@ def _as_written(source: Source, path: Path) -> Path:
     return ("bands", *path[2:]) if single else path
 
 
-def _understood(values: Any, error: ErrorDetails) -> _Found:
+def _understood(values: Any, error: ErrorDetails, known: Iterable[str] | None = None) -> _Found:
     keys, path = locate(values, error["loc"])
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind == "extra_forbidden":
-        return _unknown_key(keys, path, _known_keys(error["loc"]))
+        return _unknown_key(keys, path, known or _known_keys(error["loc"]))
     if kind in _CHOICES and isinstance(value, Mapping):
         return _unknown_kind(keys, path, error)
     if kind == "leadline":

@@ -76,16 +76,17 @@ def dotted(path: Path) -> str:
     ).removeprefix(".")
 
 
-def load_text(text: str, name: str) -> Source:
+def load_text(text: str, name: str, what: str = "a model document") -> Source:
     """Parse YAML into plain values and lines. Raises ModelError where it is not YAML."""
     source = Source(name)
     node = compose(text.removeprefix("\ufeff"), name)
     source.values = _Builder(source).build(node, ()) if node is not None else None
     if source.values is None:
-        raise ModelError(Fault(f"{name}:1", "", "must hold a model document", "an empty file"))
+        raise ModelError(Fault(f"{name}:1", "", f"must hold {what}", "an empty file"))
     if not isinstance(source.values, dict):
         found = "a list" if isinstance(source.values, list) else shown(source.values)[:60]
-        expected = "must be a mapping that starts with `leadline: 1`"
+        starts = " that starts with `leadline: 1`" if "model" in what else ""
+        expected = f"must be a mapping{starts}"
         raise ModelError(source.fault((), expected, found))
     return source
 

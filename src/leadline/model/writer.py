@@ -71,7 +71,7 @@ def _entry(node: Node | None, step: str | int, path: Path) -> tuple[Node | None,
 
 def _replaced(text: str, key: Node | None, old: Node, value: Any) -> str:
     start, end = old.start_mark.index, _end(text, old)
-    new = _flow(value, old.style if isinstance(old, ScalarNode) else None)
+    new = flow(value, old.style if isinstance(old, ScalarNode) else None)
     if key is not None and text[key.end_mark.index : start].strip() in (":", ""):
         start = text.index(":", key.end_mark.index) + 1
         end = start if not text[start:end].strip() else end
@@ -80,7 +80,7 @@ def _replaced(text: str, key: Node | None, old: Node, value: Any) -> str:
 
 
 def _added(text: str, above: MappingNode, key: str, value: Any) -> str:
-    new = f"{_flow(key)}: {_flow(value)}"
+    new = f"{flow(key)}: {flow(value)}"
     if not above.value or above.flow_style:
         end = above.end_mark.index - 1
         return f"{text[:end].rstrip()}{', ' if above.value else ''}{new}{text[end:]}"
@@ -105,7 +105,7 @@ def _end(text: str, node: Node) -> int:
 _QUOTED = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString}
 
 
-def _flow(value: Any, style: str | None = None) -> str:
+def flow(value: Any, style: str | None = None) -> str:
     """Return a value on one line, as it can stand between commas; text keeps its quotes."""
     if isinstance(value, str) and style in _QUOTED:
         value = _QUOTED[style](value)

@@ -71,10 +71,10 @@ def _missing(context: Context) -> Tree:
 
 
 def _grade(grade: Grade) -> Tree:
-    return _by_edges(column(grade.by, "f"), grade.edges)
+    return by_edges(column(grade.by, "f"), grade.edges)
 
 
-def _by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
+def by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
     """Return the name of the greatest edge at or below a value, else of the lowest edge."""
     falling = sorted(edges.items(), key=lambda item: item[1], reverse=True)
     branches = [(sql(":v is null", v=value), null("text"))]

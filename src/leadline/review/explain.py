@@ -74,7 +74,7 @@ class Explanation:
 
 def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
     """Explain one lead. Raises InputError where no table knows the lead."""
-    _refuse_unknown(run, lead_id)
+    refuse_unknown(run, lead_id)
     moments = [as_of] if since is None else [since, as_of]
     run = run.over([(lead_id, at) for at in moments])
     scores = sorted(run.arrow("scores").to_pylist(), key=lambda row: row["as_of"])
@@ -101,7 +101,8 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     )
 
 
-def _refuse_unknown(run: Run, lead_id: str) -> None:
+def refuse_unknown(run: Run, lead_id: str) -> None:
+    """Refuse a lead that is not in leads, with the nearest one. Raises InputError."""
     query = "select 1 from leads where lead_id = ?"
     if not run.engine.rows(query, [lead_id]):
         near = run.engine.rows(

@@ -1,0 +1,1 @@
+"""Tables of points as people export or copy them: what is common to all systems."""

@@ -1,0 +1,133 @@
+"""Make the invented world and write it to a folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from leadline.data.write import Outputs
+from leadline.demo import cause, outcomes
+from leadline.demo.accounts import account_columns, accounts_query
+from leadline.demo.events import COLUMNS, account_events_query, kinds_query, lead_events_query
+from leadline.demo.leads import lead_columns, steps
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import Fault, FileError, InputError
+
+FORMATS = ("csv", "csv.gz", "parquet", "jsonl")
+MOST_LEADS = 10_000_000
+LARGE = 50_000
+"""From so many leads on the default is Parquet."""
+
+TRUTH = "truth_not_for_scoring"
+BOTS = "truth_bots"
+
+
+@dataclass(frozen=True)
+class World:
+    """What to make.
+
+    Attributes:
+        leads: How many leads.
+        seed: The same seed, number and end give the same rows.
+        end: The last moment that is known of; nothing is recorded later.
+    """
+
+    leads: int
+    seed: int
+    end: datetime
+
+    @property
+    def naive_end(self) -> datetime:
+        """The end in UTC, without a zone, as tables hold it."""
+        return self.end.astimezone(UTC).replace(tzinfo=None)
+
+
+def write_demo(
+    engine: DuckDB, world: World, folder: Path, file_format: str | None = None
+) -> dict[str, int]:
+    """Write the tables and the truth to a new or empty folder; return rows by file name.
+
+    Raises:
+        InputError: The number of leads or the format is not one that can be made.
+        FileError: The folder has something in it, or cannot be written.
+    """
+    ending = _checked(world, file_format)
+    _prepare(folder)
+    make(engine, world)
+    names = {table: f"{table}.{ending}" for table in TABLES}
+    rows = {}
+    with engine.ordered(), Outputs(engine) as outputs:
+        for table, query in queries(world).items():
+            rows[names[table]] = outputs.add(query, folder / names[table])
+    _write_truth(world, folder / "truth.json")
+    return rows
+
+
+def _write_truth(world: World, path: Path) -> None:
+    """Write the parameters, whole or not at all."""
+    plain = cause.truth(world.leads, world.seed, world.naive_end)
+    written = path.with_name(".truth.json")
+    written.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    written.replace(path)
+
+
+def make(engine: DuckDB, world: World) -> None:
+    """Make the tables of the world on the engine, with what is hidden from scoring."""
+    end = world.naive_end
+    fade_at = cause.days_before(end, cause.FADE_DAYS)
+    tables = {
+        "demo_account": accounts_query(world.leads, world.seed, end),
+        **dict(steps(world.leads, world.seed, end, fade_at)),
+        "demo_deal": outcomes.deals_query(end),
+        "demo_kind": kinds_query(),
+    }
+    with engine.ordered():
+        for name, query in tables.items():
+            engine.run(f"create or replace temp table {name} as {query}")
+
+
+TABLES = ("accounts", "leads", "events", "outcomes", "field_history", TRUTH, BOTS)
+
+
+def queries(world: World) -> Mapping[str, str]:
+    """Return the SQL of every table to write, once ``make`` has run."""
+    end, seed = world.naive_end, world.seed
+    columns = ", ".join(COLUMNS)
+    start = cause.days_before(end, cause.HISTORY_DAYS)
+    return {
+        "accounts": account_columns(seed),
+        "leads": lead_columns(seed),
+        "events": f"""
+            select {columns} from (
+                select {columns} from ({lead_events_query(seed)})
+                union all
+                select {columns} from ({account_events_query(seed, start)})
+            ) where recorded_at <= timestamp '{end}'""",
+        "outcomes": outcomes.outcomes_query(seed, end),
+        "field_history": outcomes.history_query(end),
+        TRUTH: outcomes.truth_query(end),
+        BOTS: outcomes.marks_query(seed, end),
+    }
+
+
+def _checked(world: World, file_format: str | None) -> str:
+    if not 1 <= world.leads <= MOST_LEADS:
+        expected = f"must be from 1 to {MOST_LEADS:,}"
+        raise InputError(Fault("", "leads", expected, str(world.leads)))
+    if file_format is None:
+        return "csv" if world.leads < LARGE else "parquet"
+    if file_format not in FORMATS:
+        raise InputError(
+            Fault("", "format", f"must be one of {', '.join(FORMATS)}", str(file_format))
+        )
+    return file_format
+
+
+def _prepare(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        remedy = "Name a folder that does not exist yet, or empty it."
+        raise FileError(Fault(str(folder), "", "must be a new or empty folder", "", remedy))
+    folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,97 @@
+"""The report of two models judged on the same rows."""
+
+from __future__ import annotations
+
+import json
+
+from leadline.reports import impact as impact_page
+from leadline.reports.backtest import plain_interval
+from leadline.reports.figures import figure
+from leadline.reports.page import Page, Section, Text
+from leadline.reports.tables import Column, Table
+from leadline.review.compare import Comparison
+from leadline.review.impact import Impact
+
+_COLUMNS = (
+    Column("measure", "measure"),
+    Column("first", "first", "measure"),
+    Column("second", "second", "measure"),
+    Column("difference", "difference", "measure"),
+    Column("low", "from", "measure"),
+    Column("high", "to", "measure"),
+    Column("better", "second is better", "share"),
+)
+
+
+def page(found: Comparison, impact: Impact | None = None) -> Page:
+    """Return the report of a comparison, with what changes for leads now where that is known."""
+    measures = Section("measures", "On the same rows", (_measures(found), Text(found.split.says)))
+    sections = [measures, _rows(found)]
+    if impact is not None:
+        change = impact_page.page(*found.models, impact.difference, impact)
+        sections += change.sections
+    title = f"{found.models[0]} against {found.models[1]}"
+    return Page(title, verdict(found), tuple(sections), _facts(found))
+
+
+def verdict(found: Comparison) -> str:
+    """Return the result in a few sentences."""
+    first, second = found.models
+    decides = found.decides
+    said = {
+        "not enough data": "Not enough data to say which model is better.",
+        "the second is better": f"{second} is better than {first}.",
+        "the first is better": f"{first} is better than {second}.",
+        "no clear difference": f"No clear difference between {first} and {second}.",
+    }[found.verdict]
+    gap = plain_interval(decides.difference.measured)
+    parts = [said, f"Difference in {decides.title}, second minus first: {gap}."]
+    if decides.difference.better is not None:
+        share = figure(decides.difference.better, "share")
+        parts.append(f"The probability that {second} is better is {share}.")
+    return " ".join(parts)
+
+
+def machine(found: Comparison, impact: Impact | None = None) -> str:
+    """Return the figures, and all tables of the report, for machines."""
+    report = page(found, impact).plain()
+    plain = {**found.plain(), "says": report["verdict"], "report": report}
+    if impact is not None:
+        plain["impact"] = impact.plain()
+    return json.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _measures(found: Comparison) -> Table:
+    rows = tuple(
+        (
+            each.title,
+            each.first.value,
+            each.second.value,
+            each.difference.measured.value,
+            each.difference.measured.low,
+            each.difference.measured.high,
+            each.difference.better,
+        )
+        for each in found.measures
+    )
+    title = "Both models, and their difference with its interval of 95 %"
+    return Table("measures", title, _COLUMNS, rows)
+
+
+def _rows(found: Comparison) -> Section:
+    columns = (Column("reason", "rows that"), Column("rows", "rows", "count"))
+    out = [(each.says, each.rows) for each in found.judged.left_out]
+    if found.unscored:
+        out.append(("have no score by one of the models", found.unscored))
+    table = Table("left_out", "What is not judged", columns, tuple(out))
+    return Section("rows", "What was judged", (table,), brief=False)
+
+
+def _facts(found: Comparison) -> tuple[tuple[str, str], ...]:
+    facts = {
+        "first": f"{found.models[0]}, score {found.scores[0]}",
+        "second": f"{found.models[1]}, score {found.scores[1]}",
+        "judged rows": f"{found.rows:,}, {found.wins:,} with the outcome",
+        **({"capacity": str(found.capacity)} if found.capacity else {}),
+    }
+    return tuple(facts.items())

@@ -1,0 +1,56 @@
+"""A report as one page of HTML: styles and charts inside, no scripts, nothing fetched."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from leadline.reports.charts import Chart, Flow
+from leadline.reports.svg import draw
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+    from leadline.reports.page import Page
+
+FEW_ROWS = 8
+"""The figures of a chart with more rows than this are folded away below it."""
+
+
+def render(page: Page) -> str:
+    """Return a report as a page."""
+    return _template().render(page=page, few_rows=FEW_ROWS)
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import (  # noqa: PLC0415 - slow to import, and only pages need it
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+    )
+
+    environment = Environment(
+        loader=PackageLoader("leadline.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = files("leadline.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
+    environment.globals["style"] = _safe(style)
+    environment.filters["svg"] = _svg
+    return environment.get_template("page.html")
+
+
+def _svg(chart: Chart | Flow) -> Markup:
+    return _safe(draw(chart))
+
+
+def _safe(text: str) -> Markup:
+    """Mark as not to be escaped what is our own file, or was written out by an XML writer."""
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja
+
+    return Markup(text)  # noqa: S704 - see above

@@ -1,0 +1,277 @@
+"""A model against what happened: how well it would have ranked leads at past moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from leadline.data.read import Input
+from leadline.engines.duckdb import DuckDB
+from leadline.model.document import Model
+from leadline.model.fingerprint import fingerprint
+from leadline.model.task import Task, TaskDocument, read_task
+from leadline.review.alike import auc_alike
+from leadline.review.calibrated import Calibrated, calibrated
+from leadline.review.capacity import Capacity, CapacityUse, capacity_use
+from leadline.review.groupings import BandResult, Period, Tried, band_results, over_time, tried
+from leadline.review.judged import Judged, judged
+from leadline.review.measures import (
+    FEWEST_GROUPS,
+    Measured,
+    Sample,
+    average_precision,
+    captured,
+    chance,
+    lift,
+    measured,
+    measured_all,
+    rate,
+    roc_auc,
+    tenths,
+)
+from leadline.review.past import open_past
+from leadline.review.ranked import Ranked, ranked
+from leadline.review.resting import Resting, resting
+from leadline.review.split import Kind, Split, split
+from leadline.scoring import read_model
+
+Verdict = Literal["better than chance", "no better than chance", "not enough data"]
+FEWEST = 20
+"""With fewer rows of either outcome there is no verdict."""
+USEFUL = 0.65
+"""An interval from chance to this or beyond says neither that a ranking is good nor that not."""
+RARE = 0.005
+"""How rarely chance may do as well: one senseless model in two hundred passes."""
+
+
+@dataclass(frozen=True)
+class Tenth:
+    """One tenth of the judged rows, by score.
+
+    Attributes:
+        rate: Share with the outcome.
+        caught: Share of all outcomes in this tenth and those above.
+        lift: The rate as a multiple of that of all rows.
+    """
+
+    rate: Measured
+    caught: Measured
+    lift: float | None
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """A model on history.
+
+    Attributes:
+        model: Its name.
+        fingerprint: Its fingerprint.
+        score: The score that ranks.
+        judged: What was judged, and what was left out.
+        split: How rows were split.
+        sample: The judged rows as counts, for curves.
+        unscored: Judged rows without the score.
+        rate: Share of the judged rows with the outcome.
+        roc_auc: Chance that a row with the outcome scores above one without.
+        pr_auc: Average precision.
+        lift_10: Rate in the best tenth as a multiple of that of all rows.
+        alike: ROC-AUC of pairs of rows with equally many empty fields.
+        chance: How often a senseless ranking would be as far from chance.
+        calibrated: The score as a probability.
+        tenths: By tenth of the score, the best first.
+        capacity: What the team's capacity would have got; None where it was not given.
+        bands: By band, of each ladder, the highest first.
+        periods: Over time.
+        tried: How coverage by sales differs along the score; empty where the task does not say.
+        resting: What rests on fields whose past is not known.
+    """
+
+    model: str
+    fingerprint: str
+    score: str
+    judged: Judged
+    split: Split
+    sample: Sample
+    unscored: int
+    rate: Measured
+    roc_auc: Measured
+    pr_auc: Measured
+    lift_10: Measured
+    alike: Measured
+    chance: float | None
+    calibrated: Calibrated
+    tenths: tuple[Tenth, ...]
+    capacity: CapacityUse | None
+    bands: tuple[BandResult, ...]
+    periods: tuple[Period, ...]
+    tried: tuple[Tried, ...]
+    resting: Resting
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the judged rows say of the ranking, by the interval of its ROC-AUC and by chance."""
+        plainly = verdict(self.sample, self.roc_auc, self.chance)
+        return "no better than chance" if self.is_by_emptiness else plainly
+
+    @property
+    def is_by_emptiness(self) -> bool:
+        """Whether only empty fields make a ranking better than chance, and their past is unknown.
+
+        Among rows with equally many empty fields it is then no better than chance.
+        """
+        plainly = verdict(self.sample, self.roc_auc, self.chance)
+        alike = self.alike.low is not None and self.alike.low > 1 / 2
+        return plainly == "better than chance" and bool(self.resting.fields) and not alike
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether the ranking is the wrong way round."""
+        found = self.roc_auc
+        return found.high is not None and found.high < 1 / 2 and (self.chance or 1) <= RARE
+
+    def plain(self) -> dict[str, Any]:
+        """Return the figures for machines."""
+        names = ("roc_auc", "pr_auc", "lift_10", "rate", "alike")
+        return {
+            "model": self.model,
+            "fingerprint": self.fingerprint,
+            "score": self.score,
+            "verdict": self.verdict,
+            "reversed": self.is_reversed,
+            "n": self.sample.rows,
+            "positives": self.sample.wins,
+            **{each: getattr(self, each).plain() for each in names},
+            "brier": self.calibrated.brier.plain(),
+            "log_loss": self.calibrated.log_loss.plain(),
+            "probabilities": self.calibrated.says,
+            "chance": self.chance,
+            "split": self.split.plain(),
+        }
+
+
+def verdict(sample: Sample, auc: Measured, rare: float | None) -> Verdict:
+    """Return what rows say of a ranking."""
+    if min(sample.wins, sample.rows - sample.wins) < FEWEST:
+        return "not enough data"
+    if auc.low is None or auc.high is None or rare is None:
+        return "not enough data"
+    if auc.low > 1 / 2 and rare <= RARE:
+        return "better than chance"
+    return "not enough data" if auc.high >= USEFUL else "no better than chance"
+
+
+def backtest(  # noqa: PLR0913 - tables and options are all named
+    model: str | Path | Mapping[str, Any] | Model,
+    task: str | Path | Mapping[str, Any] | Task | TaskDocument,
+    *,
+    leads: Input,
+    end: datetime | None = None,
+    score: str | None = None,
+    kind: Kind | None = None,
+    capacity: Capacity | None = None,
+    engine: DuckDB | None = None,
+    **tables: Input | None,
+) -> Backtest:
+    """Judge a model on history.
+
+    Args:
+        model: File, text or plain values of a model document.
+        task: The same of a task.
+        leads: Files, or anything that speaks the Arrow stream protocol.
+        end: Until when outcomes are known; by default the last recorded one.
+        score: The score that ranks; by default that of the first ladder, else the last one.
+        kind: How rows are split; by default by time, or by groups where there is none.
+        capacity: How many leads the team takes.
+        engine: An engine to use; by default one of its own.
+        tables: The other tables, as for ``score``.
+
+    Raises ModelError, InputError, EngineError, FileError.
+    """
+    given = {"leads": leads, **{name: each for name, each in tables.items() if each is not None}}
+    asked = read_task(task)
+    if engine is None:
+        with DuckDB() as own:
+            return _opened(own, model, asked, given, end, score, kind, capacity)
+    return _opened(engine, model, asked, given, end, score, kind, capacity)
+
+
+def _opened(  # noqa: PLR0913, PLR0917 - as above
+    engine: DuckDB,
+    model: str | Path | Mapping[str, Any] | Model,
+    task: TaskDocument,
+    given: Mapping[str, Input],
+    end: datetime | None,
+    score: str | None,
+    kind: Kind | None,
+    capacity: Capacity | None,
+) -> Backtest:
+    rows = judged(open_past(engine, model, given, task), task, end)
+    name = fingerprint(read_model(model)[0])
+    return of_judged(rows, split(rows, kind), score, capacity, name)
+
+
+def of_judged(
+    of: Judged,
+    parts: Split,
+    score: str | None = None,
+    capacity: Capacity | None = None,
+    name: str | None = None,
+) -> Backtest:
+    """Return how the model of judged rows does on the part of a split that is judged.
+
+    ``name`` is the fingerprint where the run declares more columns than the model does. The run
+    can compute nothing more afterwards.
+    """
+    found = ranked(of, parts, score)
+    sample = found.sample
+    auc = measured(sample, roc_auc) if sample.rows else Measured(None)
+    return Backtest(
+        model=of.run.model.model,
+        fingerprint=name or of.run.fingerprint,
+        score=found.score,
+        judged=of,
+        split=parts,
+        sample=sample,
+        unscored=found.unscored,
+        rate=measured(sample, rate),
+        roc_auc=auc,
+        pr_auc=measured(sample, average_precision),
+        lift_10=measured(sample, lift(0.1)),
+        alike=auc_alike(found),
+        chance=_chance(sample),
+        calibrated=calibrated(found),
+        tenths=_tenths(sample),
+        capacity=capacity_use(found, capacity) if capacity else None,
+        bands=band_results(found),
+        periods=over_time(found),
+        tried=tried(found),
+        resting=_resting(found),
+    )
+
+
+def _chance(sample: Sample) -> float | None:
+    if min(sample.wins, sample.rows - sample.wins) < 1:
+        return None
+    return chance(sample) if len(sample.grouped_positives) >= FEWEST_GROUPS else None
+
+
+def _tenths(sample: Sample) -> tuple[Tenth, ...]:
+    if not sample.wins:
+        return ()
+    rates = measured_all(sample, tenths)
+    caught = measured_all(sample, captured(np.arange(1, 11) / 10))
+    overall = sample.wins / sample.rows
+    return tuple(
+        Tenth(each, part, None if each.value is None else each.value / overall)
+        for each, part in zip(rates, caught, strict=True)
+    )
+
+
+def _resting(found: Ranked) -> Resting:
+    """Return what rests on fields without a past; asked last, as it takes the spine away."""
+    return resting(found.of)

@@ -1,0 +1,50 @@
+"""What of a model rests on fields whose past is not known: at past moments they are as today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leadline.data.sql import name, sql
+from leadline.review.coverage import coverage
+from leadline.review.fields import field_uses, without_past
+from leadline.review.judged import Judged
+
+SAMPLE = 20_000
+"""So many rows tell the share of points well enough."""
+
+
+@dataclass(frozen=True)
+class Resting:
+    """Fields whose past is not known.
+
+    Attributes:
+        fields: Each, with the share of all points from rules that read it.
+        share: Share of all points from rules that read any of them.
+    """
+
+    fields: tuple[tuple[str, float], ...]
+    share: float
+
+
+def resting(of: Judged) -> Resting:
+    """Return what of a model rests on such fields; the run can compute nothing more.
+
+    Of many rows, always the same ones are drawn as if by lot.
+    """
+    drawn = sql(
+        "select lead_id, as_of from {t} where counts "
+        "order by hash(lead_id, as_of), lead_id, as_of limit {n}",
+        t=name(of.table),
+        n=SAMPLE,
+    )
+    run = of.run.over_query(drawn)
+    rules, _ = coverage(run)
+    uses = field_uses(run, rules)
+    known = of.task.task.known
+    declared = set(known) if isinstance(known, dict) else set()
+    found = tuple(
+        (each.field, each.weight)
+        for each in uses
+        if not each.has_past and each.field.removeprefix("lead.") not in declared
+    )
+    return Resting(found, without_past(run, rules, uses) if found else 0.0)

@@ -1,0 +1,77 @@
+"""``leadline new`` and ``leadline demo-data`` as a stranger meets them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from leadline.cli.main import main
+from leadline.model.starters import STARTERS, starter
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """Run the command line and return its exit status."""
+    monkeypatch.setattr(sys, "argv", ["leadline", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_a_starter_is_written_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file has the starter that was asked for, by default the general one."""
+    assert run(monkeypatch, "new", str(tmp_path / "a.yaml")) == 0
+    assert (tmp_path / "a.yaml").read_text(encoding="utf-8") == starter("general")
+    path = str(tmp_path / "b.yaml")
+    assert run(monkeypatch, "new", path, "--starter", "product_led") == 0
+    assert (tmp_path / "b.yaml").read_text(encoding="utf-8") == starter("product_led")
+
+
+def test_nothing_is_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that is there stays, and so it is with an unknown starter or folder."""
+    path = tmp_path / "a.yaml"
+    path.write_text("mine", encoding="utf-8")
+    assert run(monkeypatch, "new", str(path)) == 3
+    assert "a.yaml must not exist yet" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "mine"
+    assert run(monkeypatch, "new", str(tmp_path / "b.yaml"), "--starter", "none") == 2
+    assert run(monkeypatch, "new", str(tmp_path / "no" / "b.yaml")) == 3
+    assert run(monkeypatch, "new") == 2
+    assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]
+
+
+def test_starters_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each starter has a line with its name and whom it is for."""
+    assert run(monkeypatch, "new", "--list") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(STARTERS)
+
+
+def test_demo_data_says_what_to_do_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It lists rows by file; the command that it names scores them."""
+    folder = str(tmp_path / "demo")
+    assert run(monkeypatch, "demo-data", folder, "--leads", "60", "--end", "2026-11-01") == 0
+    printed = capsys.readouterr().out
+    assert "60 rows" in printed
+    command = printed.split("then: leadline ")[1].split()
+    model = str(tmp_path / "model.yaml")
+    assert run(monkeypatch, "new", model) == 0
+    assert run(monkeypatch, *[model if word == "model.yaml" else word for word in command]) == 0
+    assert "as of 2026-11-01T00:00:00Z" in capsys.readouterr().err
+
+
+def test_the_end_is_last_midnight(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --end the world ends with yesterday; a bad --end is named as what it is."""
+    assert run(monkeypatch, "demo-data", str(tmp_path / "a"), "--leads", "5") == 0
+    assert "T00:00:00Z" in capsys.readouterr().out
+    assert run(monkeypatch, "demo-data", str(tmp_path / "b"), "--end", "soon") == 2
+    assert "--end must be a time" in capsys.readouterr().err
