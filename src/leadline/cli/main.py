@@ -16,6 +16,7 @@ from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
+from leadline.cli.learn import learn
 from leadline.cli.new import new
 from leadline.cli.score import score
 from leadline.cli.trial import trial
@@ -28,6 +29,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     history,
     trial,
     backtest,
+    learn,
     compare,
     check,
     fingerprint,

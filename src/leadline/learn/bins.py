@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import floor, log10
 from typing import Any
 
@@ -156,14 +157,14 @@ class _Part:
     @property
     def likelihood(self) -> float:
         losses = self.rows - self.wins
-        return sum(n * np.log(n / self.rows) for n in (self.wins, losses) if n > 0)
+        return float(sum(n * np.log(n / self.rows) for n in (self.wins, losses) if n > 0))
 
 
 def _merge(parts: list[_Part], penalty: float) -> list[_Part]:
     """Merge neighbours, those first that cost least, while it costs less than the penalty."""
     parts = list(parts)
     while len(parts) > 1:
-        costs = [_cost(one, two) for one, two in zip(parts, parts[1:], strict=False)]
+        costs = [_cost(one, two) for one, two in pairwise(parts)]
         at = int(np.argmin(costs))
         if costs[at] >= penalty:
             break

@@ -13,7 +13,6 @@ from leadline.learn.terms import log_loss, probability
 from leadline.review.measures import Measured, draws, interval
 
 _BINS = 10
-_PRIOR_ROWS = 10.0
 _STEADY = 25.0
 """Weight of the belief that log-odds are right as they are, in rows of even odds."""
 
@@ -58,7 +57,9 @@ def refined_loss(log_odds: Floats, outcome: Flags) -> Floats:
     if outcome.all() or not outcome.any():
         return log_loss(log_odds, outcome)
     base, slope = line(log_odds, outcome.astype(float), (~outcome).astype(float), prior=1.0)
-    return log_loss(base + max(slope, 0.0) * log_odds, outcome)
+    if slope <= 0:  # the wrong way round: no better than the rate alone
+        base, slope = float(np.log(outcome.mean() / (1 - outcome.mean()))), 0.0
+    return log_loss(base + slope * log_odds, outcome)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ def reliability(chances: Floats, outcome: Flags) -> Reliability:
     nulls = [_error(rows, said, _sum(cells, each)) for each in right] if right is not None else []
     drawn = _drawn(cells, chances, outcome, squares)
     return Reliability(
-        tuple((int(n), s / n, w / n) for n, s, w in zip(rows, said, wins, strict=True)),
+        tuple(
+            (int(n), float(s / n), float(w / n)) for n, s, w in zip(rows, said, wins, strict=True)
+        ),
         interval(float(squares.mean()), drawn[:, 0]),
         {
             "reliability": float((rows * (said / rows - wins / rows) ** 2).sum() / rows.sum()),
@@ -153,30 +156,18 @@ class Step:
     chance: float
 
 
-def steps(totals: Floats, log_odds: Floats, outcome: Flags, most: int = 12) -> tuple[Step, ...]:
-    """Return chances by parts of a card's scores, never falling, never 0 or 1.
+def steps(totals: Floats, log_odds: Floats, most: int = 12) -> tuple[Step, ...]:
+    """Return chances by parts of a card's scores: the mean of what calibrated log-odds say.
 
-    Each is the rate of its rows and of some more that happened as the log-odds say.
+    Rates of the rows themselves would be those that the card was fitted to, and older ones.
     """
     wanted = max(len(totals) / most, 10.0)
     parts: list[list[float]] = []
     for total in np.unique(totals):
         here = totals == total
-        said = float(probability(log_odds[here]).sum())
-        part = [float(total), float(here.sum()), float(outcome[here].sum()), said]
+        rows, said = float(here.sum()), float(probability(log_odds[here]).sum())
         if parts and parts[-1][1] < wanted:
-            parts[-1][1:] = [a + b for a, b in zip(parts[-1][1:], part[1:], strict=True)]
+            parts[-1][1:] = [parts[-1][1] + rows, parts[-1][2] + said]
         else:
-            parts.append(part)
-    found: list[list[float]] = []
-    for part in parts:
-        found.append(part)
-        while len(found) > 1 and _chance(found[-1]) <= _chance(found[-2]):
-            last = found.pop()
-            found[-1][1:] = [a + b for a, b in zip(found[-1][1:], last[1:], strict=True)]
-    return tuple(Step(part[0], int(part[1]), _chance(part)) for part in found)
-
-
-def _chance(part: list[float]) -> float:
-    _, rows, wins, said = part
-    return (wins + _PRIOR_ROWS * said / rows) / (rows + _PRIOR_ROWS)
+            parts.append([float(total), rows, said])
+    return tuple(Step(start, int(rows), said / rows) for start, rows, said in parts)

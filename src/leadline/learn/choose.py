@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from leadline.learn.calibration import Reliability, Turn, refined_loss, reliabil
 from leadline.learn.folds import Fold, folds
 from leadline.learn.logistic import fit_logistic
 from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
-from leadline.learn.sheet import Flags, Floats, Sheet
+from leadline.learn.sheet import Flags, Floats, Sheet, Whole
 from leadline.learn.terms import LogOdds, log_loss, probability
 from leadline.review.measures import Measured, Sample, chance, measured, roc_auc
 
@@ -107,6 +107,11 @@ class Trial:
         """Mean of the losses."""
         return float(self.losses.mean())
 
+    def __post_init__(self) -> None:
+        """Refuse figures that are none."""
+        if not np.isfinite(self.losses).all():
+            raise ValueError("losses must be finite")
+
 
 @dataclass(frozen=True)
 class Learned:
@@ -155,9 +160,10 @@ def choose(
     if not cuts:
         raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
     start = [replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}]
-    trials = [_told(each, few, cuts, tell) for each in start]
+    wanted = [near for each in start for near in (each, *_recent(each, sheet))]
+    trials = [_told(each, few, cuts, tell) for each in wanted]
     best = simplest(trials, few, cuts)
-    tuned = [_told(each, few, cuts, tell) for each in _around(best.setting, sheet)]
+    tuned = [_told(each, few, cuts, tell) for each in _stiff(best.setting)]
     best = simplest([best, *tuned], few, cuts)
     return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
 
@@ -170,15 +176,30 @@ def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> T
 def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
     """Fit each fold and judge its other rows."""
     said, losses, aucs = [], [], []
-    for cut in cuts:
+    shares = _shares(cuts, ordered=sheet.order is not None)
+    for cut, share in zip(cuts, shares, strict=True):
         there = sheet.take(cut.judged)
         found = setting.fit(sheet.take(cut.fitted)).log_odds(there)
         said.append(found)
-        losses.append(refined_loss(found, there.outcome))
+        losses.append(share * refined_loss(found, there.outcome))
         sample = Sample.of_rows(found, there.outcome)
         aucs.append(float(roc_auc(sample.positives, sample.negatives)))
-    known = [each for each in aucs if not np.isnan(each)]
-    return Trial(setting, np.concatenate(said), np.concatenate(losses), float(np.mean(known or [0.5])))
+    sizes = [
+        0.0 if np.isnan(auc) else share * len(cut.judged)
+        for auc, share, cut in zip(aucs, shares, cuts, strict=True)
+    ]
+    mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else 0.5
+    return Trial(setting, np.concatenate(said), np.concatenate(losses), float(mean))
+
+
+def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+    """Return what a row of each fold counts, 1 in mean; with an order, half for each fold back.
+
+    What held last is what will hold next; older folds say what is steady.
+    """
+    found = 2.0 ** np.arange(len(cuts)) if ordered else np.ones(len(cuts))
+    sizes = np.array([len(cut.judged) for cut in cuts], float)
+    return np.asarray(found * sizes.sum() / (found @ sizes))
 
 
 def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
@@ -192,19 +213,23 @@ def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Tri
     return next(each for each in trials if each.loss <= best.loss + _error(each, best, groups))
 
 
-def _error(one: Trial, two: Trial, groups: Floats | object) -> float:
+def _error(one: Trial, two: Trial, groups: Any) -> float:
     gaps = one.losses - two.losses
     members = np.unique(np.asarray(groups), return_inverse=True)[1]
     sums = np.bincount(members, gaps - gaps.mean())
     return float(np.sqrt((sums**2).sum()) / len(gaps))
 
 
-def _around(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
-    """Yield settings near one: stiffer, looser, and with newer rows counting more."""
-    if setting.kind != "scorecard":
-        yield from (replace(setting, stiffness=each) for each in (3.0, 0.33))
+def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
+    """Yield settings in which newer rows count more, where there is an order."""
     if sheet.order is not None:
         yield from (replace(setting, half=each) for each in _HALVES)
+
+
+def _stiff(setting: Setting) -> Iterator[Setting]:
+    """Yield settings with stronger and with weaker penalties."""
+    if setting.kind != "scorecard":
+        yield from (replace(setting, stiffness=each) for each in (3.0, 0.33))
 
 
 def _thinned(sheet: Sheet) -> Sheet:
@@ -233,18 +258,21 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     rates = np.concatenate(
         [np.full(len(cut.judged), _shrunk(few.outcome[cut.fitted])) for cut in cuts]
     )
-    turned, base_loss = _calibrated(best.said, outcome, cuts, ordered=few.order is not None)
+    turned = _calibrated(best.said, outcome, cuts, ordered=few.order is not None)
     last = _last(cuts, ordered=few.order is not None)
     loss = log_loss(turned, outcome)
     groups = None
     if few.groups is not None:
         groups = np.concatenate([few.groups[cut.judged] for cut in cuts])
-    luck = _luck(best, outcome, groups, cuts)
-    del base_loss
+    luck = _luck(best, outcome, groups, last)
     naive = log_loss(np.log(rates / (1 - rates)), outcome)
-    sample = Sample.of_rows(best.said[last], outcome[last], None if groups is None else groups[last])
+    sample = Sample.of_rows(
+        best.said[last], outcome[last], None if groups is None else groups[last]
+    )
     auc = measured(sample, roc_auc)
-    nothing = luck > _NO_SIGN or best.loss >= _base_refined(outcome, cuts)
+    nothing = luck > _NO_SIGN or best.loss >= _base_refined(
+        outcome, cuts, ordered=few.order is not None
+    )
     model, turn_ = None, Turn()
     if not nothing:
         tell(f"fitting {best.setting.says} to {sheet.rows:,} rows")
@@ -269,7 +297,7 @@ def _shrunk(outcome: Flags) -> float:
     return float((outcome.sum() + 0.5) / (len(outcome) + 1))
 
 
-def _parts(cuts: Sequence[Fold]) -> Floats:
+def _parts(cuts: Sequence[Fold]) -> Whole:
     return np.repeat(np.arange(len(cuts)), [len(cut.judged) for cut in cuts])
 
 
@@ -279,9 +307,7 @@ def _last(cuts: Sequence[Fold], *, ordered: bool) -> Flags:
     return np.asarray(parts == len(cuts) - 1 if ordered else parts >= 0)
 
 
-def _calibrated(
-    said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool
-) -> tuple[Floats, float]:
+def _calibrated(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
     """Return log-odds, each fold turned by what the fold before it, or all others, showed."""
     parts, found = _parts(cuts), said.copy()
     for part in range(len(cuts)):
@@ -289,7 +315,7 @@ def _calibrated(
         if others.any() and 0 < outcome[others].mean() < 1:
             here = parts == part
             found[here] = turn(said[others], outcome[others])(said[here])
-    return found, 0.0
+    return found
 
 
 def _final_turn(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Turn:
@@ -303,24 +329,16 @@ def _turned(model: LogOdds | Card, by: Turn) -> LogOdds | Card:
     return model.turned(by.base, by.slope)
 
 
-def _base_refined(outcome: Flags, cuts: Sequence[Fold]) -> float:
-    """Return the log-loss of the rate of each fold: the best that knows nothing of a row."""
-    parts = _parts(cuts)
+def _base_refined(outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> float:
+    """Return the loss of the rate of each fold alone: the best that knows nothing of a row."""
+    parts, shares = _parts(cuts), _shares(cuts, ordered=ordered)
     rates = np.array([_shrunk(outcome[parts == part]) for part in range(len(cuts))])[parts]
-    return float(log_loss(np.log(rates / (1 - rates)), outcome).mean())
+    return float((shares[parts] * log_loss(np.log(rates / (1 - rates)), outcome)).mean())
 
 
-def _luck(best: Trial, outcome: Flags, groups: object, cuts: Sequence[Fold]) -> float:
-    """Return how often outcomes dealt out anew would be ranked as well, better being what counts.
-
-    Ranks are taken in each fold, so that a rate that moves over time is no sign.
-    """
-    parts = _parts(cuts)
-    ranks = np.empty(len(outcome))
-    for part in range(len(cuts)):
-        here = parts == part
-        order = np.unique(best.said[here], return_inverse=True)[1]
-        ranks[here] = order / max(order.max(initial=0), 1)
-    sample = Sample.of_rows(ranks, outcome, None if groups is None else np.asarray(groups))
-    found = chance(sample)
-    return found if best.auc > 0.5 else 1.0  # noqa: PLR2004 - below chance is no sign
+def _luck(best: Trial, outcome: Flags, groups: Any, last: Flags) -> float:
+    """Return how often outcomes dealt out anew would be ranked as well on the newest rows."""
+    said, wins = best.said[last], outcome[last]
+    sample = Sample.of_rows(said, wins, None if groups is None else groups[last])
+    above = roc_auc(sample.positives, sample.negatives) > 0.5  # noqa: PLR2004 - chance
+    return chance(sample) if above else 1.0

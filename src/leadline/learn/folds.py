@@ -1,4 +1,4 @@
-"""Which rows are fitted and which judged: forward in time where there is an order, else by groups."""
+"""Which rows are fitted and which judged: forward where there is an order, else by groups."""
 
 from __future__ import annotations
 
@@ -70,8 +70,10 @@ def _split(sheet: Sheet, ranked: Whole, start: int, end: int) -> Fold:
 def _by_group(sheet: Sheet, parts: int) -> list[Fold]:
     groups = np.arange(sheet.rows) if sheet.groups is None else sheet.groups
     names, members = np.unique(groups, return_inverse=True)
-    lots = _lots(np.bincount(members, sheet.outcome, len(names)), parts)[members]
-    return [Fold(np.flatnonzero(lots != part), np.flatnonzero(lots == part)) for part in range(parts)]
+    lots = _lots(np.bincount(members, sheet.outcome, len(names)).astype(float), parts)[members]
+    return [
+        Fold(np.flatnonzero(lots != part), np.flatnonzero(lots == part)) for part in range(parts)
+    ]
 
 
 def _lots(wins: Floats, parts: int) -> Whole:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from leadline.learn.bins import ABSENT, FIRST, OTHER, Bins, fine, supervised
+from leadline.learn.bins import ABSENT, FIRST, Bins, fine, supervised
 from leadline.learn.sheet import Field, Floats, Sheet, Whole
 from leadline.learn.terms import entries, probability
 
@@ -76,7 +76,13 @@ class Card:
             if bins.is_ordered:
                 kept = [at for at in range(FIRST, bins.size) if points[at] != points[at - 1]]
                 shorter = Bins(edges=tuple(bins.edges[at - FIRST] for at in kept))
-                yield name, {"of": name, **entries(shorter, [*points[:FIRST], *map(points.__getitem__, kept)])}
+                yield (
+                    name,
+                    {
+                        "of": name,
+                        **entries(shorter, [*points[:FIRST], *map(points.__getitem__, kept)]),
+                    },
+                )
             else:
                 given = [(g, p) for g, p in zip(bins.groups, points[FIRST:], strict=True) if p]
                 shorter = Bins(groups=tuple(g for g, _ in given) or bins.groups[:1])
@@ -234,8 +240,8 @@ def _whole(
 ) -> tuple[Whole, float, float]:
     """Return whole points near the wanted log-odds, and the base and slope that fit them."""
     patterns, members = np.unique(design.astype(np.int8), axis=0, return_inverse=True)
-    wins = np.bincount(members.ravel(), weights * sheet.outcome, len(patterns))
-    losses = np.bincount(members.ravel(), weights * ~sheet.outcome, len(patterns))
+    wins = np.bincount(members.ravel(), weights * sheet.outcome, len(patterns)).astype(float)
+    losses = np.bincount(members.ravel(), weights * ~sheet.outcome, len(patterns)).astype(float)
     found = []
     for largest in _LARGEST:
         scale = largest / max(np.abs(wanted).max(initial=0), 1e-9)
@@ -245,7 +251,7 @@ def _whole(
     points = next(each for loss, each in found if loss <= least * (1 + _SIMPLER))
     divisor = int(np.gcd.reduce(points)) if points.any() else 1
     points = points // max(divisor, 1)
-    return points, *_line(patterns @ points, wins, losses)
+    return points, *_line((patterns @ points).astype(float), wins, losses)
 
 
 def _improved(
@@ -286,7 +292,8 @@ def _losses(totals: Floats, wins: Floats, losses: Floats, start: Floats) -> Floa
 def _line(totals: Floats, wins: Floats, losses: Floats) -> tuple[float, float]:
     """Return base and slope of the logistic regression on the totals."""
     values, members = np.unique(totals, return_inverse=True)
-    return line(values, np.bincount(members, wins), np.bincount(members, losses))
+    found = [np.bincount(members, each).astype(float) for each in (wins, losses)]
+    return line(values, found[0], found[1])
 
 
 def line(values: Floats, wins: Floats, losses: Floats, prior: float = 0.01) -> tuple[float, float]:
@@ -297,6 +304,7 @@ def line(values: Floats, wins: Floats, losses: Floats, prior: float = 0.01) -> t
     spread = float(np.sqrt(np.average((values - mean) ** 2, weights=rows))) or 1.0
     scaled = (values - mean) / spread
     here = np.array([np.log(rate / (1 - rate)), 0.0])
+    best = _line_loss(here, scaled, wins, losses, prior)
     for _ in range(25):
         chances = probability(here[0] + here[1] * scaled)
         curve = rows * np.maximum(chances * (1 - chances), 1e-9)
@@ -304,8 +312,18 @@ def line(values: Floats, wins: Floats, losses: Floats, prior: float = 0.01) -> t
         slope = np.array([left.sum(), left @ scaled - prior * here[1]])
         cross = curve @ scaled
         square = np.array([[curve.sum(), cross], [cross, curve @ scaled**2 + prior]])
-        step = np.clip(np.linalg.solve(square, slope), -2, 2)
-        here = here + step
-        if np.abs(step).max() < 1e-9:  # noqa: PLR2004 - settled
+        step = np.linalg.solve(square, slope)
+        found = _line_loss(here + step, scaled, wins, losses, prior)
+        while found > best and np.abs(step).max() > 1e-9:  # noqa: PLR2004 - settled
+            step = step / 4
+            found = _line_loss(here + step, scaled, wins, losses, prior)
+        if found > best or np.abs(step).max() < 1e-9:  # noqa: PLR2004 - settled
             break
+        here, best = here + step, found
     return float(here[0] - here[1] * mean / spread), float(here[1] / spread)
+
+
+def _line_loss(line_: Floats, values: Floats, wins: Floats, losses: Floats, prior: float) -> float:
+    log_odds = line_[0] + line_[1] * values
+    found = wins @ np.logaddexp(0, -log_odds) + losses @ np.logaddexp(0, log_odds)
+    return float(found + prior * line_[1] ** 2 / 2)

@@ -63,7 +63,7 @@ class Field:
     def missing(self) -> Flags:
         """Whether each row has no value."""
         column = self._column
-        return np.isnan(column) if self.numbers is not None else column == MISSING
+        return np.asarray(np.isnan(column) if self.numbers is not None else column == MISSING)
 
     def take(self, rows: npt.NDArray[Any]) -> Field:
         """Return the field for some rows."""
@@ -136,7 +136,7 @@ def field_of_arrow(column: pa.ChunkedArray | pa.Array) -> Field:
         return Field.of_levels(column.to_pylist())
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         return _texts(column)
-    numbers = np.array(pc.cast(column, pa.float64()).fill_null(np.nan), float)
+    numbers = np.array(pc.cast(column, pa.float64()).fill_null(np.nan), float).copy()
     numbers[~np.isfinite(numbers)] = np.nan
     return Field(numbers=numbers)
 

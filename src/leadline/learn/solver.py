@@ -121,7 +121,9 @@ def fit(
     search = _Search(design, penalties, outcome, weights, start, stiffness)
     search.run()
     parts = [search.coefficients[each] for each in design.slices()]
-    model = _centred(LogOdds(float(search.coefficients[0]), tuple(terms), tuple(parts)), design, weights)
+    model = _centred(
+        LogOdds(float(search.coefficients[0]), tuple(terms), tuple(parts)), design, weights
+    )
     return Fit(model, search.strengths, search.freedom)
 
 
@@ -153,7 +155,7 @@ class _Search:
             penalty = self._penalty()
             inverse = np.linalg.inv(square + penalty)
             before, log_odds = log_odds, self._stepped(inverse @ target, log_odds, penalty)
-            self._restrengthen(inverse)
+            self._restrengthen(np.asarray(inverse, float))
             if np.abs(log_odds - before).max() < _SETTLED and self.moved < _MOVED:
                 break
 
@@ -185,7 +187,9 @@ class _Search:
 
     def _restrengthen(self, inverse: Floats) -> None:
         found = np.empty(len(self.strengths))
-        for at, (part, penalty) in enumerate(zip(self.design.slices(), self.penalties, strict=True)):
+        for at, (part, penalty) in enumerate(
+            zip(self.design.slices(), self.penalties, strict=True)
+        ):
             strength = self.strengths[at] * self.stiffness
             spent = float((inverse[part, part] * penalty).sum())
             here = self.coefficients[part]

@@ -85,7 +85,9 @@ class PairTerm:
     def rules(self, points: Floats) -> Rules:
         """Yield the suffix of the name, and the rule, that give these points."""
         cells = points.reshape(self.first.size, self.second.size)
-        inner: list[Any] = [_inner(self.second.bins, [float(each) for each in row]) for row in cells]
+        inner: list[Any] = [
+            _inner(self.second.bins, [float(each) for each in row]) for row in cells
+        ]
         yield "", {"of": list(self.names), **entries(self.first.bins, inner)}
 
 
@@ -154,7 +156,9 @@ def entries(bins: Bins, points: list[Any]) -> dict[str, Any]:
         found = {"values": {level: each for levels, each in pairs for level in levels}}
     else:
         edges = bins.edges or (0.0,)
-        found = {"bins": dict(zip(map(_whole, edges), points[FIRST:] or [points[OTHER]], strict=True))}
+        found = {
+            "bins": dict(zip(map(_whole, edges), points[FIRST:] or [points[OTHER]], strict=True))
+        }
     found |= {"other": points[OTHER]} if points[OTHER] else {}
     return found | ({"missing": points[ABSENT]} if points[ABSENT] else {})
 
