@@ -18,6 +18,7 @@ from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
 from leadline.cli.inspect import inspect
+from leadline.cli.learn import learn
 from leadline.cli.new import new
 from leadline.cli.rates import rates
 from leadline.cli.resolve import resolve
@@ -35,6 +36,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     history,
     trial,
     backtest,
+    learn,
     compare,
     thresholds,
     rules,

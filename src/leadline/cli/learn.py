@@ -1,0 +1,74 @@
+"""``leadline learn``: a model from past outcomes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, cast, get_args
+
+import typer
+
+from leadline.cli.console import err, open_engine, out, report
+from leadline.cli.judging import DataEnd, JsonFile, ReportFile, data_end, write_all
+from leadline.cli.options import Accounts, Events, Leads, Memory, Outcomes, inputs
+from leadline.data.documents import check_document
+from leadline.errors import Fault, InputError, nearest
+from leadline.learn.choose import Kind
+from leadline.learn.document import text_of
+from leadline.learn.learning import learn as learn_model
+from leadline.learn.learning import refuse_entries
+from leadline.learn.scorecard import ENTRIES
+from leadline.model.task import read_task
+from leadline.reports.learn import page
+
+
+def learn(
+    task: Annotated[Path, typer.Option("--task", metavar="T", help="Task to learn (YAML).")],
+    leads: Leads,
+    out_: Annotated[str, typer.Option("--out", metavar="MODEL", help="Write the model (YAML).")],
+    accounts: Accounts = None,
+    events: Events = None,
+    outcomes: Outcomes = None,
+    method: Annotated[
+        str, typer.Option(help="auto, scorecard, logistic or additive.", metavar="METHOD")
+    ] = "auto",
+    rules: Annotated[
+        int, typer.Option(help="Most entries of a scorecard with points other than 0.", metavar="N")
+    ] = ENTRIES,
+    data_end_: DataEnd = None,
+    report_: ReportFile = None,
+    json_: JsonFile = None,
+    memory: Memory = None,
+) -> None:
+    """Learn a model from past outcomes, and say how sure it is."""
+    for path in filter(None, (out_, report_, json_)):
+        check_document(path)
+    kind = _kind(method)
+    refuse_entries(rules)
+    tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
+    with open_engine(memory) as engine:
+        found = learn_model(
+            engine,
+            tables,
+            read_task(task),
+            name=Path(out_).stem,
+            method=kind,
+            entries=rules,
+            end=data_end(data_end_),
+            tell=lambda text: err.print(text, markup=False),
+        )
+        said = page(found)
+        said.print(out)
+        model = found.model
+        texts = {report_: said.html, json_: said.json}
+        if model is not None:
+            texts[out_] = lambda: text_of(model, found.learned)
+        write_all(texts, "next: --report FILE.html has all that was tried and left out")
+        report(found.judged.run, None)
+
+
+def _kind(method: str) -> Kind | None:
+    kinds = ("auto", *get_args(Kind))
+    if method not in kinds:
+        expected = f"must be one of {', '.join(kinds)}"
+        raise InputError(Fault("", "--method", expected, method, nearest(method, kinds)))
+    return None if method == "auto" else cast("Kind", method)

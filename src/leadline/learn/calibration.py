@@ -1,0 +1,173 @@
+"""Calibration: what a model says and what happens, on rows that it was not fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from leadline.learn.scorecard import line
+from leadline.learn.sheet import Flags, Floats
+from leadline.learn.terms import log_loss, probability
+from leadline.review.measures import Measured, draws, interval
+
+_BINS = 10
+_STEADY = 25.0
+"""Weight of the belief that log-odds are right as they are, in rows of even odds."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What log-odds are turned by: ``base + slope x log-odds``."""
+
+    base: float = 0.0
+    slope: float = 1.0
+
+    def __call__(self, log_odds: Floats) -> Floats:
+        """Return the turned log-odds."""
+        return self.base + self.slope * log_odds
+
+
+def turn(log_odds: Floats, outcome: Flags, weights: Floats | None = None) -> Turn:
+    """Return the turn that fits later rows best, drawn to none where they are few.
+
+    Platt's scaling with a normal prior around base 0 and slope 1; the slope is never negative.
+    """
+    here, goal = np.array([0.0, 1.0]), np.array([0.0, 1.0])
+    weights = np.ones(len(outcome)) if weights is None else weights
+    columns = np.stack([np.ones(len(outcome)), log_odds], axis=1)
+    prior = np.diag([_STEADY / 25, _STEADY / 4])
+    for _ in range(25):
+        chances = probability(columns @ here)
+        curve = weights * np.maximum(chances * (1 - chances), 1e-9)
+        slope = columns.T @ (weights * (outcome - chances)) - prior @ (here - goal)
+        step = np.linalg.solve((columns.T * curve) @ columns + prior, slope)
+        here = here + np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-8:  # noqa: PLR2004 - settled
+            break
+    return Turn(float(here[0]), max(float(here[1]), 0.0))
+
+
+def refined_loss(log_odds: Floats, outcome: Flags) -> Floats:
+    """Return the log-loss of each row once log-odds are turned as fits these rows best.
+
+    It tells rankings apart where the rate of the outcome has moved.
+    """
+    if outcome.all() or not outcome.any():
+        return log_loss(log_odds, outcome)
+    base, slope = line(log_odds, outcome.astype(float), (~outcome).astype(float), prior=1.0)
+    if slope <= 0:  # the wrong way round: no better than the rate alone
+        base, slope = float(np.log(outcome.mean() / (1 - outcome.mean()))), 0.0
+    return log_loss(base + slope * log_odds, outcome)
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """What was said and what happened, on later rows.
+
+    Attributes:
+        curve: Rows, mean of what was said, and rate, by tenth of what was said.
+        brier: Mean square of the difference, with its interval.
+        parts: Murphy's parts of it by those tenths: reliability, resolution, uncertainty.
+        error: Mean distance of the curve from what was said, with its interval.
+        expected: The same distance where everything said is right, 95th percentile.
+    """
+
+    curve: tuple[tuple[int, float, float], ...]
+    brier: Measured
+    parts: dict[str, float]
+    error: Measured
+    expected: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was said can be right."""
+        return self.error.value is None or self.error.value <= max(self.expected, 0.02)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it for machines."""
+        return {
+            "holds": self.holds,
+            "brier": self.brier.plain(),
+            **self.parts,
+            "error": self.error.plain(),
+            "error_by_chance": self.expected,
+            "curve": [{"rows": n, "said": said, "rate": rate} for n, said, rate in self.curve],
+        }
+
+
+def reliability(chances: Floats, outcome: Flags) -> Reliability:
+    """Compare what was said with what happened; rows are drawn again for the intervals."""
+    ranked = np.argsort(chances, kind="stable")
+    cells = np.empty(len(ranked), np.int64)
+    cells[ranked] = np.arange(len(ranked)) * min(_BINS, len(ranked)) // max(len(ranked), 1)
+    rows, said, wins = (_sum(cells, each) for each in (np.ones(len(cells)), chances, outcome))
+    rate = float(outcome.mean())
+    squares = (chances - outcome) ** 2
+    random = np.random.default_rng(20_26)
+    right = random.random((500, len(chances))) < chances if len(chances) <= 20_000 else None  # noqa: PLR2004
+    nulls = [_error(rows, said, _sum(cells, each)) for each in right] if right is not None else []
+    drawn = _drawn(cells, chances, outcome, squares)
+    return Reliability(
+        tuple(
+            (int(n), float(s / n), float(w / n)) for n, s, w in zip(rows, said, wins, strict=True)
+        ),
+        interval(float(squares.mean()), drawn[:, 0]),
+        {
+            "reliability": float((rows * (said / rows - wins / rows) ** 2).sum() / rows.sum()),
+            "resolution": float((rows * (wins / rows - rate) ** 2).sum() / rows.sum()),
+            "uncertainty": rate * (1 - rate),
+        },
+        interval(_error(rows, said, wins), drawn[:, 1]),
+        float(np.percentile(nulls, 95)) if nulls else 0.0,
+    )
+
+
+def _sum(cells: Any, values: Any) -> Floats:
+    return np.bincount(cells, values).astype(float)
+
+
+def _error(rows: Floats, said: Floats, wins: Floats) -> float:
+    return float(np.abs(said - wins).sum() / rows.sum())
+
+
+def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats) -> Floats:
+    """Return Brier score and error of draws of at most a thousand lots of rows."""
+    lots = np.random.default_rng(20_26).permutation(len(cells)) % min(len(cells), 1000)
+    size = (lots.max() + 1, cells.max() + 1)
+    flat = lots * size[1] + cells
+    rows, said, wins, square = (
+        np.bincount(flat, each, size[0] * size[1]).reshape(size)
+        for each in (np.ones(len(cells)), chances, outcome, squares)
+    )
+    some = draws(size[0])
+    total = some @ rows.sum(1)
+    gap = np.abs(some @ said - some @ wins).sum(1)
+    return np.stack([some @ square.sum(1) / total, gap / total], axis=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A part of a card's scores: from which score on, and the chance there."""
+
+    start: float
+    rows: int
+    chance: float
+
+
+def steps(totals: Floats, log_odds: Floats, most: int = 12) -> tuple[Step, ...]:
+    """Return chances by parts of a card's scores: the mean of what calibrated log-odds say.
+
+    Rates of the rows themselves would be those that the card was fitted to, and older ones.
+    """
+    wanted = max(len(totals) / most, 10.0)
+    parts: list[list[float]] = []
+    for total in np.unique(totals):
+        here = totals == total
+        rows, said = float(here.sum()), float(probability(log_odds[here]).sum())
+        if parts and parts[-1][1] < wanted:
+            parts[-1][1:] = [parts[-1][1] + rows, parts[-1][2] + said]
+        else:
+            parts.append([float(total), rows, said])
+    return tuple(Step(start, int(rows), said / rows) for start, rows, said in parts)

@@ -1,0 +1,344 @@
+"""Which method: compared on the same later or other rows, the simplest that is about as good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from leadline.learn.additive import fit_additive
+from leadline.learn.calibration import Reliability, Turn, refined_loss, reliability, turn
+from leadline.learn.folds import Fold, folds
+from leadline.learn.logistic import fit_logistic
+from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
+from leadline.learn.sheet import Flags, Floats, Sheet, Whole
+from leadline.learn.terms import LogOdds, log_loss, probability
+from leadline.review.measures import Measured, Sample, chance, measured, roc_auc
+
+Kind = Literal["scorecard", "logistic", "additive"]
+Tell = Callable[[str], None]
+FEW = 12_000
+"""Of more rows than this, so many are taken to compare methods, evenly over time."""
+_NO_SIGN = 0.01
+"""A ranking that chance gives more often than this is nothing to learn."""
+_HALVES = (0.5, 0.25, 0.12)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How to learn.
+
+    Attributes:
+        kind: The method.
+        shape: Lines or bins of a logistic regression; pairs or single fields of an additive model.
+        stiffness: Multiplies the strength of the penalties.
+        half: Part of the rows, counted from the newest, in which a row's weight halves.
+        entries: Of a scorecard, the most.
+    """
+
+    kind: Kind
+    shape: Literal["", "lines", "bins", "single", "pairs"] = ""
+    stiffness: float = 1.0
+    half: float | None = None
+    entries: int = ENTRIES
+
+    @property
+    def says(self) -> str:
+        """The setting in words."""
+        what = {
+            "": f"scorecard of {self.entries}",
+            "lines": "logistic regression",
+            "bins": "logistic regression of bins",
+            "single": "additive bins",
+            "pairs": "additive bins with pairs",
+        }[self.shape]
+        stiff = "" if self.stiffness == 1 else f", penalty times {self.stiffness:g}"
+        recent = "" if self.half is None else f", newer rows count more (half at {self.half:.0%})"
+        return what + stiff + recent
+
+    def fit(self, sheet: Sheet) -> LogOdds | Card:
+        """Fit the rows."""
+        weights = recency(sheet, self.half)
+        if self.kind == "scorecard":
+            return fit_scorecard(sheet, weights, self.entries)
+        if self.kind == "logistic":
+            return fit_logistic(sheet, weights, self.stiffness, lines=self.shape == "lines")
+        return fit_additive(sheet, weights, self.stiffness, 6 if self.shape == "pairs" else 0)
+
+
+def recency(sheet: Sheet, half: float | None) -> Floats | None:
+    """Return the weight of each row: 1 of the newest, half of it ``half`` of the rows before."""
+    if half is None or sheet.order is None:
+        return None
+    ranks = np.empty(sheet.rows)
+    ranks[np.argsort(sheet.order, kind="stable")] = np.arange(sheet.rows)
+    return np.asarray(2.0 ** (-(sheet.rows - 1 - ranks) / (half * sheet.rows)))
+
+
+SIMPLEST_FIRST = (
+    Setting("scorecard"),
+    Setting("logistic", "lines"),
+    Setting("logistic", "bins"),
+    Setting("additive", "single"),
+    Setting("additive", "pairs"),
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A setting with what it said of rows that it was not fitted to.
+
+    Attributes:
+        setting: How it was learned.
+        said: Log-odds of each judged row.
+        losses: Refined log-loss of each judged row.
+        auc: Area under the curve of each fold, weighted by its rows.
+    """
+
+    setting: Setting
+    said: Floats
+    losses: Floats
+    auc: float
+
+    @property
+    def loss(self) -> float:
+        """Mean of the losses."""
+        return float(self.losses.mean())
+
+    def __post_init__(self) -> None:
+        """Refuse figures that are none."""
+        if not np.isfinite(self.losses).all():
+            raise ValueError("losses must be finite")
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned, and how good it is.
+
+    Attributes:
+        verdict: learned, or nothing to learn.
+        model: What was learned; None where there is nothing.
+        setting: How.
+        trials: Every setting that was tried.
+        auc: On rows that were not fitted: the newest, or all by turns.
+        reliability: On the same rows, after calibration on others.
+        chance: How often chance ranks as well.
+        judged: How many rows that was.
+        base_loss: Log-loss of the rate alone on these rows.
+        loss: Log-loss of the model.
+        turned: Calibration of the final model.
+    """
+
+    verdict: Literal["learned", "nothing to learn"]
+    model: LogOdds | Card | None
+    setting: Setting
+    trials: tuple[Trial, ...]
+    auc: Measured
+    reliability: Reliability
+    chance: float
+    judged: int
+    base_loss: float
+    loss: float
+    turned: Turn = field(default_factory=Turn)
+
+
+def _quiet(_text: str) -> None:
+    """Say nothing."""
+
+
+def choose(
+    sheet: Sheet, kind: Kind | None = None, entries: int = ENTRIES, tell: Tell = _quiet
+) -> Learned:
+    """Learn with the method asked for, or with the simplest that is about as good as the best.
+
+    Raises ValueError where rows are too few to be judged at all.
+    """
+    few = _thinned(sheet)
+    cuts = folds(few)
+    if not cuts:
+        raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
+    start = [replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}]
+    wanted = [near for each in start for near in (each, *_recent(each, sheet))]
+    trials = [_told(each, few, cuts, tell) for each in wanted]
+    best = simplest(trials, few, cuts)
+    tuned = [_told(each, few, cuts, tell) for each in _stiff(best.setting)]
+    best = simplest([best, *tuned], few, cuts)
+    return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
+
+
+def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> Trial:
+    tell(f"trying {setting.says}")
+    return trial(setting, sheet, cuts)
+
+
+def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
+    """Fit each fold and judge its other rows."""
+    said, losses, aucs = [], [], []
+    shares = _shares(cuts, ordered=sheet.order is not None)
+    for cut, share in zip(cuts, shares, strict=True):
+        there = sheet.take(cut.judged)
+        found = setting.fit(sheet.take(cut.fitted)).log_odds(there)
+        said.append(found)
+        losses.append(share * refined_loss(found, there.outcome))
+        sample = Sample.of_rows(found, there.outcome)
+        aucs.append(float(roc_auc(sample.positives, sample.negatives)))
+    sizes = [
+        0.0 if np.isnan(auc) else share * len(cut.judged)
+        for auc, share, cut in zip(aucs, shares, cuts, strict=True)
+    ]
+    mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else 0.5
+    return Trial(setting, np.concatenate(said), np.concatenate(losses), float(mean))
+
+
+def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+    """Return what a row of each fold counts, 1 in mean; with an order, half for each fold back.
+
+    What held last is what will hold next; older folds say what is steady.
+    """
+    found = 2.0 ** np.arange(len(cuts)) if ordered else np.ones(len(cuts))
+    sizes = np.array([len(cut.judged) for cut in cuts], float)
+    return np.asarray(found * sizes.sum() / (found @ sizes))
+
+
+def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
+    """Return the first trial whose loss is within one standard error of the best one's.
+
+    The error is that of the difference, row by row, rows of a group together.
+    """
+    best = min(trials, key=lambda each: each.loss)
+    rows = np.concatenate([cut.judged for cut in cuts])
+    groups = np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
+    return next(each for each in trials if each.loss <= best.loss + _error(each, best, groups))
+
+
+def _error(one: Trial, two: Trial, groups: Any) -> float:
+    gaps = one.losses - two.losses
+    members = np.unique(np.asarray(groups), return_inverse=True)[1]
+    sums = np.bincount(members, gaps - gaps.mean())
+    return float(np.sqrt((sums**2).sum()) / len(gaps))
+
+
+def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
+    """Yield settings in which newer rows count more, where there is an order."""
+    if sheet.order is not None:
+        yield from (replace(setting, half=each) for each in _HALVES)
+
+
+def _stiff(setting: Setting) -> Iterator[Setting]:
+    """Yield settings with stronger and with weaker penalties."""
+    if setting.kind != "scorecard":
+        yield from (replace(setting, stiffness=each) for each in (3.0, 0.33))
+
+
+def _thinned(sheet: Sheet) -> Sheet:
+    """Return evenly many rows over time of a long sheet, whole groups where there are any."""
+    if sheet.rows <= FEW:
+        return sheet
+    if sheet.order is not None:
+        ranked = np.argsort(sheet.order, kind="stable")
+        return sheet.take(np.sort(ranked[np.linspace(0, sheet.rows - 1, FEW).astype(int)]))
+    groups = np.arange(sheet.rows) if sheet.groups is None else sheet.groups
+    names, members = np.unique(groups, return_inverse=True)
+    lots = np.random.default_rng(20_26).random(len(names))
+    return sheet.take(np.flatnonzero(lots[members] < FEW / sheet.rows))
+
+
+def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
+    sheet: Sheet,
+    few: Sheet,
+    cuts: Sequence[Fold],
+    best: Trial,
+    trials: tuple[Trial, ...],
+    tell: Tell,
+) -> Learned:
+    """Measure the chosen setting on rows it has not seen, and fit it to all."""
+    outcome = np.concatenate([few.outcome[cut.judged] for cut in cuts])
+    rates = np.concatenate(
+        [np.full(len(cut.judged), _shrunk(few.outcome[cut.fitted])) for cut in cuts]
+    )
+    turned = _calibrated(best.said, outcome, cuts, ordered=few.order is not None)
+    last = _last(cuts, ordered=few.order is not None)
+    loss = log_loss(turned, outcome)
+    groups = None
+    if few.groups is not None:
+        groups = np.concatenate([few.groups[cut.judged] for cut in cuts])
+    luck = _luck(best, outcome, groups, last)
+    naive = log_loss(np.log(rates / (1 - rates)), outcome)
+    sample = Sample.of_rows(
+        best.said[last], outcome[last], None if groups is None else groups[last]
+    )
+    auc = measured(sample, roc_auc)
+    nothing = luck > _NO_SIGN or best.loss >= _base_refined(
+        outcome, cuts, ordered=few.order is not None
+    )
+    model, turn_ = None, Turn()
+    if not nothing:
+        tell(f"fitting {best.setting.says} to {sheet.rows:,} rows")
+        turn_ = _final_turn(best.said, outcome, cuts, ordered=few.order is not None)
+        model = _turned(best.setting.fit(sheet), turn_)
+    return Learned(
+        verdict="nothing to learn" if nothing else "learned",
+        model=model,
+        setting=best.setting,
+        trials=trials,
+        auc=auc,
+        reliability=reliability(probability(turned[last]), outcome[last]),
+        chance=luck,
+        judged=int(last.sum()),
+        base_loss=float(naive[last].mean()),
+        loss=float(loss[last].mean()),
+        turned=turn_,
+    )
+
+
+def _shrunk(outcome: Flags) -> float:
+    return float((outcome.sum() + 0.5) / (len(outcome) + 1))
+
+
+def _parts(cuts: Sequence[Fold]) -> Whole:
+    return np.repeat(np.arange(len(cuts)), [len(cut.judged) for cut in cuts])
+
+
+def _last(cuts: Sequence[Fold], *, ordered: bool) -> Flags:
+    """Return which judged rows the figures are of: the newest, or all where there is no order."""
+    parts = _parts(cuts)
+    return np.asarray(parts == len(cuts) - 1 if ordered else parts >= 0)
+
+
+def _calibrated(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+    """Return log-odds, each fold turned by what the fold before it, or all others, showed."""
+    parts, found = _parts(cuts), said.copy()
+    for part in range(len(cuts)):
+        others = parts == part - 1 if ordered else parts != part
+        if others.any() and 0 < outcome[others].mean() < 1:
+            here = parts == part
+            found[here] = turn(said[others], outcome[others])(said[here])
+    return found
+
+
+def _final_turn(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Turn:
+    last = _last(cuts, ordered=ordered)
+    return turn(said[last], outcome[last]) if 0 < outcome[last].mean() < 1 else Turn()
+
+
+def _turned(model: LogOdds | Card, by: Turn) -> LogOdds | Card:
+    if isinstance(model, Card):
+        return replace(model, base=by(np.array(model.base)).item(), slope=by.slope * model.slope)
+    return model.turned(by.base, by.slope)
+
+
+def _base_refined(outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> float:
+    """Return the loss of the rate of each fold alone: the best that knows nothing of a row."""
+    parts, shares = _parts(cuts), _shares(cuts, ordered=ordered)
+    rates = np.array([_shrunk(outcome[parts == part]) for part in range(len(cuts))])[parts]
+    return float((shares[parts] * log_loss(np.log(rates / (1 - rates)), outcome)).mean())
+
+
+def _luck(best: Trial, outcome: Flags, groups: Any, last: Flags) -> float:
+    """Return how often outcomes dealt out anew would be ranked as well on the newest rows."""
+    said, wins = best.said[last], outcome[last]
+    sample = Sample.of_rows(said, wins, None if groups is None else groups[last])
+    above = roc_auc(sample.positives, sample.negatives) > 0.5  # noqa: PLR2004 - chance
+    return chance(sample) if above else 1.0

@@ -1,0 +1,85 @@
+"""Which rows are fitted and which judged: forward where there is an order, else by groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from leadline.learn.sheet import Floats, Sheet, Whole
+
+PARTS = 5
+_FIRST = 0.4
+"""Part of the rows in time that the first fit has."""
+_SEED = 20_26
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Places of rows to fit, in their order, and of later or other rows to judge."""
+
+    fitted: Whole
+    judged: Whole
+
+
+def folds(sheet: Sheet, parts: int = PARTS) -> list[Fold]:
+    """Return the folds of a sheet; each has both outcomes among the rows to fit.
+
+    With an order, each fold judges the next part of the rows and fits those before it whose
+    outcome was settled by then; the rows of a group that stands on both sides are not fitted.
+    """
+    found = _forward(sheet, parts) if sheet.order is not None else _by_group(sheet, parts)
+    return [each for each in found if _has_both(sheet, each.fitted) and len(each.judged)]
+
+
+def newest(sheet: Sheet, share: float = 0.2) -> Fold:
+    """Return the fold that judges the newest rows, or a fifth of the groups without order."""
+    if sheet.order is None:
+        return _by_group(sheet, round(1 / share))[0]
+    ranked = np.argsort(sheet.order, kind="stable")
+    start = int(len(ranked) * (1 - share))
+    return _split(sheet, ranked, start, len(ranked))
+
+
+def _has_both(sheet: Sheet, rows: Whole) -> bool:
+    return len(rows) > 0 and 0 < sheet.outcome[rows].mean() < 1
+
+
+def _forward(sheet: Sheet, parts: int) -> Iterator[Fold]:
+    assert sheet.order is not None  # noqa: S101 - asked by the only caller
+    ranked = np.argsort(sheet.order, kind="stable")
+    edges = np.linspace(_FIRST, 1, parts + 1) * len(ranked)
+    for start, end in zip(edges[:-1].astype(int), edges[1:].astype(int), strict=True):
+        yield _split(sheet, ranked, int(start), int(end))
+
+
+def _split(sheet: Sheet, ranked: Whole, start: int, end: int) -> Fold:
+    """Return the fold that judges some places of the ranking; equal times stay together."""
+    assert sheet.order is not None  # noqa: S101 - asked by the callers
+    first = sheet.order[ranked[start]]
+    judged, before = ranked[start:end], ranked[:start]
+    before = before[sheet.order[before] < first]
+    if sheet.until is not None:
+        before = before[sheet.until[before] <= first]
+    if sheet.groups is not None:
+        before = before[~np.isin(sheet.groups[before], sheet.groups[judged])]
+    return Fold(before, judged)
+
+
+def _by_group(sheet: Sheet, parts: int) -> list[Fold]:
+    groups = np.arange(sheet.rows) if sheet.groups is None else sheet.groups
+    names, members = np.unique(groups, return_inverse=True)
+    lots = _lots(np.bincount(members, sheet.outcome, len(names)).astype(float), parts)[members]
+    return [
+        Fold(np.flatnonzero(lots != part), np.flatnonzero(lots == part)) for part in range(parts)
+    ]
+
+
+def _lots(wins: Floats, parts: int) -> Whole:
+    """Draw a part for each group, with about equally many wins in each."""
+    random = np.random.default_rng(_SEED)
+    ranked = np.lexsort((random.random(len(wins)), -wins))
+    found = np.empty(len(wins), np.int64)
+    found[ranked] = np.arange(len(wins)) % parts
+    return found

@@ -1,0 +1,39 @@
+"""Calibration on other rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leadline.learn.calibration import reliability, steps, turn
+from leadline.learn.terms import probability
+
+RANDOM = np.random.default_rng(2)
+LOG_ODDS = RANDOM.normal(0, 1.5, 5000)
+HAPPENED = RANDOM.random(5000) < probability(LOG_ODDS)
+
+
+def test_right_probabilities_hold_and_wrong_ones_do_not() -> None:
+    """Twice the log-odds is too sure."""
+    assert reliability(probability(LOG_ODDS), HAPPENED).holds
+    assert not reliability(probability(2 * LOG_ODDS), HAPPENED).holds
+
+
+def test_a_turn_undoes_what_is_too_sure() -> None:
+    """Base and slope come out near what was done to the log-odds."""
+    found = turn(2 * LOG_ODDS + 1, HAPPENED)
+    assert abs(found.slope - 0.5) < 0.05
+    assert abs(found.base + 0.5) < 0.1
+
+
+def test_few_rows_turn_little() -> None:
+    """Three wins say next to nothing about log-odds."""
+    found = turn(np.zeros(3), np.array([True, True, True]))
+    assert abs(found.base) < 1.5
+
+
+def test_chances_of_a_card_rise_and_are_never_certain() -> None:
+    """They follow the calibrated log-odds."""
+    totals = np.repeat([0.0, 1.0, 2.0], 20)
+    found = steps(totals, totals - 1)
+    assert [each.chance for each in found] == sorted(each.chance for each in found)
+    assert all(0 < each.chance < 1 for each in found)

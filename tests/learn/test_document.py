@@ -1,0 +1,140 @@
+"""What is learned, written as a document and scored like any other, equals what was learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from leadline.engines.duckdb import DuckDB
+from leadline.learn.choose import Setting
+from leadline.learn.document import model_of, text_of
+from leadline.learn.features import Features, features
+from leadline.learn.learning import Learning, learn
+from leadline.learn.scorecard import Card
+from leadline.learn.sheet import Sheet
+from leadline.model.reader import read
+from leadline.model.task import read_task
+from leadline.review.judged import judged
+from leadline.review.past import open_past
+from leadline.scoring import score
+
+AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
+TASK = {"outcome": {"field": "won", "is": True}, "order": "number"}
+
+
+def made(rows: int = 600, seed: int = 5) -> pa.Table:
+    """Leads whose outcome depends on size, source and both together, with gaps and rare levels."""
+    random = np.random.default_rng(seed)
+    size = np.round(random.lognormal(3, 1, rows), 1)
+    gaps = random.random(rows) < 0.1
+    source = random.choice(
+        ["web", "Trade Fair", "it's", "NO", "rare"], rows, p=[0.4, 0.3, 0.19, 0.1, 0.01]
+    )
+    target = random.random(rows) < 0.3
+    log_odds = -1 + 0.8 * (size > 25) + 1.2 * (source == "web") * (size > 25) - 1.0 * target
+    won = random.random(rows) < 1 / (1 + np.exp(-log_odds))
+    return pa.table(
+        {
+            "lead_id": [f"L{each:04}" for each in range(rows)],
+            "Company Size": pa.array(size, mask=gaps),
+            "source": pa.array(source.tolist(), mask=random.random(rows) < 0.05),
+            "target": target,
+            "number": np.arange(rows),
+            "won": won,
+        }
+    )
+
+
+def beside(table: pa.Table) -> pa.Table:
+    """Other leads: unseen levels, numbers far outside, on the edges, and nothing at all."""
+    rows = [
+        {"lead_id": "x1", "source": "never seen", "Company Size": -50.0, "target": None},
+        {"lead_id": "x2", "source": None, "Company Size": None, "target": True},
+        {"lead_id": "x3", "source": "rare", "Company Size": 1e9, "target": False},
+    ]
+    more = [
+        {"lead_id": f"e{at}", "source": "web", "Company Size": size, "target": False}
+        for at, size in enumerate(np.unique(table["Company Size"].drop_null())[:200])
+    ]
+    return pa.concat_tables(
+        [table, pa.Table.from_pylist(rows + more)], promote_options="permissive"
+    )
+
+
+def sheet_of(table: pa.Table) -> Features:
+    """The features of every row of a table, as learning reads them."""
+    with DuckDB() as engine:
+        empty = {"leadline": 1, "model": "m", "scores": {}}
+        whole = table.set_column(
+            table.column_names.index("won"), "won", table["won"].fill_null(False)
+        )
+        task = read_task(TASK)
+        return features(judged(open_past(engine, empty, {"leads": whole}, task), task))
+
+
+def learned(table: pa.Table, method: Any = None) -> Learning:
+    """Learn a table."""
+    with DuckDB() as engine:
+        return learn(engine, {"leads": table}, read_task(TASK), method=method)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        Setting("scorecard"),
+        Setting("logistic", "lines"),
+        Setting("logistic", "bins"),
+        Setting("additive", "single"),
+        Setting("additive", "pairs"),
+    ],
+    ids=lambda each: each.says,
+)
+def test_a_document_scores_what_was_learned(setting: Setting) -> None:
+    """Cards agree exactly and log-odds to 1e-6, with nulls, unseen levels and edges of bins."""
+    table, found = made(), learned(made(), "logistic")
+    model = setting.fit(found.features.sheet)
+    other = beside(table)
+    expected = _expected(model, sheet_of(other).sheet)
+    document = model_of("m", replace(found.learned, model=model), found.features, {}, {})
+    scored = score(read(text_of(document, found.learned)), leads=other, as_of=AS_OF)
+    name = "card" if isinstance(model, Card) else "odds"
+    sums = _sums(scored.points, name)
+    order = sorted(other["lead_id"].to_pylist())
+    got = np.array([sums.get(each, 0.0) for each in order])
+    tolerance = 0 if isinstance(model, Card) else 1.01e-6
+    assert np.abs(got - expected).max() <= tolerance
+    assert np.ptp(expected) > 0
+
+
+def _expected(model: Any, sheet: Sheet) -> Any:
+    return model.total(sheet) if isinstance(model, Card) else model.log_odds(sheet)
+
+
+def _sums(points: pa.Table, name: str) -> Mapping[str, float]:
+    found: dict[str, float] = {}
+    for row in points.to_pylist():
+        if row["score"] == name:
+            found[row["lead_id"]] = found.get(row["lead_id"], 0.0) + float(row["points"] or 0)
+    return found
+
+
+def test_pairs_are_learned_where_they_earn_it() -> None:
+    """The two fields that act together are found."""
+    found = learned(made(3000), "logistic")
+    model = Setting("additive", "pairs").fit(found.features.sheet)
+    assert any(set(term.names) == {'lead."Company Size"', "lead.source"} for term in model.terms)  # type: ignore[union-attr]
+
+
+def test_a_card_has_no_more_entries_than_asked_for() -> None:
+    """Entries of the document with points other than 0 are counted."""
+    sheet = learned(made(), "logistic").features.sheet
+    for most in (1, 3, 12):
+        card = Setting("scorecard", entries=most).fit(sheet)
+        assert isinstance(card, Card)
+        assert 1 <= card.entries <= most

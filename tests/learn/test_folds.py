@@ -1,0 +1,26 @@
+"""Which rows are fitted and which judged."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leadline.learn.folds import folds
+from leadline.learn.sheet import Sheet
+
+
+def test_only_settled_earlier_rows_are_fitted() -> None:
+    """No fitted row is later than a judged one, nor settled after it."""
+    order = np.arange(100.0)
+    sheet = Sheet({}, np.arange(100) % 3 == 0, order, until=order + 10)
+    for fold in folds(sheet):
+        assert (order[fold.fitted] + 10).max() <= order[fold.judged].min()
+
+
+def test_groups_are_never_on_both_sides() -> None:
+    """Rows that belong together are fitted or judged together."""
+    groups = np.repeat(np.arange(20), 5)
+    sheet = Sheet({}, np.arange(100) % 3 == 0, groups=groups)
+    found = folds(sheet)
+    assert sorted(np.concatenate([fold.judged for fold in found])) == list(range(100))
+    for fold in found:
+        assert not set(groups[fold.fitted]) & set(groups[fold.judged])

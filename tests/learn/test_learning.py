@@ -1,0 +1,89 @@
+"""From tables to a verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import InputError
+from leadline.learn.learning import learn
+from leadline.model.task import read_task
+
+DEALS = Path(__file__).parents[2] / "examples" / "deals"
+
+
+def test_outcomes_dealt_out_by_lot_are_nothing_to_learn() -> None:
+    """There is no model, and the verdict says so."""
+    random = np.random.default_rng(11)
+    leads = pa.table(
+        {
+            "lead_id": [str(each) for each in range(800)],
+            "size": random.random(800),
+            "source": random.choice(["a", "b", "c"], 800).tolist(),
+            "won": random.random(800) < 0.3,
+        }
+    )
+    with DuckDB() as engine:
+        found = learn(
+            engine, {"leads": leads}, read_task({"outcome": {"field": "won", "is": True}})
+        )
+    assert found.learned.verdict == "nothing to learn"
+    assert found.model is None
+
+
+def test_deals_are_learned_without_what_the_task_leaves_out() -> None:
+    """The seller is not read, identifiers are not, and other rows are ranked well."""
+    with DuckDB() as engine:
+        leads = {"leads": str(DEALS / "deals.csv")}
+        found = learn(engine, leads, read_task(DEALS / "task.yaml"))
+    assert found.model is not None
+    assert "lead.Seller" not in found.features.sheet.fields
+    reasons = {each.name: each.reason for each in found.features.left_out}
+    assert reasons["lead.Deal"] == "is different in most rows, like a name"
+    assert 0.75 < (found.learned.auc.value or 0) < 0.9
+
+
+def test_counts_of_events_are_learned_from_the_ledger() -> None:
+    """A visit in the last days tells the outcome; the window that says so is chosen."""
+    random = np.random.default_rng(3)
+    rows = 600
+    start = np.datetime64("2026-01-01", "us")
+    created = start + (np.arange(rows) * 3600 * 1_000_000).astype("timedelta64[us]")
+    late = random.random(rows) < 0.5
+    won = random.random(rows) < np.where(late, 0.7, 0.1)
+    days = np.where(late, 2, 50)
+    visits = created + np.timedelta64(60, "D") - (days * 86_400_000_000).astype("timedelta64[us]")
+    ids = [f"L{each}" for each in range(rows)]
+    tables = {
+        "leads": pa.table({"lead_id": ids, "created_at": created}),
+        "events": pa.table(
+            {"event_id": ids, "lead_id": ids, "type": ["visit"] * rows, "occurred_at": visits}
+        ),
+        "outcomes": pa.table(
+            {
+                "lead_id": [each for each, yes in zip(ids, won, strict=True) if yes],
+                "outcome": ["won"] * int(won.sum()),
+                "occurred_at": created[won] + np.timedelta64(70, "D"),
+            }
+        ),
+    }
+    task = read_task({"outcome": {"outcome": "won"}, "horizon": "15d", "moments": {"after": "60d"}})
+    with DuckDB() as engine:
+        found = learn(engine, tables, task)
+    [curve] = found.features.curves
+    assert curve.chosen in {"7d", "30d"}
+    assert curve.losses[curve.chosen] < curve.losses["all"] - 0.1
+    assert found.model is not None
+    assert "seen" in found.model.scores
+
+
+def test_too_few_rows_are_told() -> None:
+    """A single outcome cannot be learned from and judged by."""
+    leads = pa.table({"lead_id": ["a", "b"], "size": [1, 2], "won": [True, False]})
+    task = read_task({"outcome": {"field": "won", "is": True}})
+    with DuckDB() as engine, pytest.raises(InputError, match="must leave enough rows"):
+        learn(engine, {"leads": leads}, task)
