@@ -75,6 +75,11 @@ CASES: dict[str, list[tuple[str, Any]]] = {
         ("finite(divide(cast(1e200 as double), 1e-100))", 1e200 / 1e-100),
         ("finite(divide(cast(1 as double), 3.0))", 1 / 3),
     ],
+    "finite": [
+        ("finite(cast(-1.5 as double))", -1.5),
+        ("finite(cast(null as double))", None),
+        ("finite(minus(plus(cast(1e308 as double), 1e308), 1.0))", None),
+    ],
     "weighted": [
         ("weighted(cast(10 as double), 0.5)", 5.0),
         ("weighted(cast(1e-300 as double), 1e-300)", 0.0),
