@@ -76,7 +76,7 @@ def test_counts_of_events_are_learned_from_the_ledger() -> None:
         found = learn(engine, tables, task)
     [curve] = found.features.curves
     assert curve.chosen in {"7d", "30d"}
-    assert curve.losses[curve.chosen] < curve.losses["all"] - 0.1
+    assert curve.losses[curve.chosen] < curve.losses["all"] - 0.05
     assert found.model is not None
     assert "seen" in found.model.scores
 
