@@ -87,7 +87,7 @@ def plain(folder: Path) -> None:
     """Time ours beside the others, on the engine's own tables."""
     rules = plain_rules()
     run = loaded(folder, folder / "plain.yaml")
-    connection = run.engine._connection  # noqa: SLF001 - the same tables for all
+    connection = run.duckdb._connection  # noqa: SLF001 - the same tables for all
     base = seconds(lambda: bare_sum(connection, AS_OF).fetchall())
     show("bare sum(exp(-age)) group by lead", base, base)
     ours = seconds(into_table(run, "scores"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import Engine
 from leadline.scoring import Scored, score
 
 Row = Mapping[str, Any]
@@ -34,7 +34,7 @@ def _array(values: Sequence[Any]) -> pa.Array:
 
 
 def product(
-    engine: DuckDB,
+    engine: Engine,
     document: Row,
     tables: Mapping[str, Sequence[Row]],
     spine: Sequence[tuple[str, datetime]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -249,3 +250,28 @@ def test_explain_names_the_nearest_lead(folder: Path) -> None:
     ended = run(folder, "explain", "model.yaml", "bb", *TABLES, *AT)
     assert ended.returncode == 2
     assert "Did you mean b?" in ended.stderr
+
+
+def test_inspect_shows_and_writes_what_it_found(folder: Path) -> None:
+    """The report is printed, the block and everything as JSON go to files."""
+    (folder / "crm.csv").write_text("Prospect ID,Source\na,Select\nb,fair\n", encoding="utf-8")
+    options = ("--out", "columns.yaml", "--json", "found.json")
+    ended = run(folder, "inspect", "crm.csv", "events.csv", *options)
+    assert ended.returncode == 0, ended.stderr
+    assert "crm.csv: leads by the look of it, 2 rows, 2 columns" in ended.stdout
+    assert "Source: 'Select' may mean missing" in ended.stdout
+    assert "Proposed" not in ended.stdout
+    block = (folder / "columns.yaml").read_text(encoding="utf-8")
+    assert "lead_id: {from: Prospect ID}" in block
+    found = json.loads((folder / "found.json").read_text(encoding="utf-8"))
+    assert [each["table"] for each in found["tables"]] == ["leads", "events"]
+    assert found["block"] == block
+
+
+def test_inspect_refuses_before_it_reads(folder: Path) -> None:
+    """A place that cannot be written, and a table that there is not."""
+    ended = run(folder, "inspect", "events.csv", "--out", "none/columns.yaml")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    ended = run(folder, "inspect", "events.csv", "--table", "event")
+    assert ended.returncode == 2
+    assert "Did you mean events?" in ended.stderr

@@ -1,6 +1,8 @@
 """leadline scores B2B leads and accounts, and says why to the last point."""
 
 from leadline.errors import EngineError, FileError, InputError, LeadlineError, ModelError
+from leadline.inspection.inspect import inspect
+from leadline.inspection.report import Inspection
 from leadline.model.fingerprint import fingerprint
 from leadline.model.reader import read
 from leadline.model.writer import edit, write
@@ -11,12 +13,14 @@ __all__ = [
     "EngineError",
     "FileError",
     "InputError",
+    "Inspection",
     "LeadlineError",
     "ModelError",
     "Scored",
     "Trial",
     "edit",
     "fingerprint",
+    "inspect",
     "read",
     "score",
     "trial",

@@ -10,8 +10,11 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.read import Input, Loaded, load
-from leadline.engines.duckdb import ArrowStream, DuckDB
+from leadline.data.enrich import Enricher, enrich
+from leadline.data.read import Input, Loaded
+from leadline.data.source import load
+from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
 from leadline.errors import Fault, InputError, ModelError
 from leadline.model.check import check
 from leadline.model.document import Model
@@ -19,7 +22,9 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.reader import Source, parse
 from leadline.model.types import Schema, Type
 from leadline.query.context import Context, Profile
+from leadline.query.dialects import identifier, render
 from leadline.query.hits import columns_of, matchers, signs
+from leadline.query.sql import sql
 from leadline.query.statement import Statement, statement
 
 if TYPE_CHECKING:
@@ -99,7 +104,7 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     as_of: datetime | str | None = None,
     spine: Input | None = None,
     clean: bool = False,
-    engine: DuckDB | None = None,
+    engine: Engine | None = None,
     **tables: Input | None,
 ) -> Scored:
     """Score leads.
@@ -143,7 +148,7 @@ def _scored(run: Run) -> Scored:
         points=found["points"],
         account_scores=found.get("account_scores"),
         transitions=found.get("transitions"),
-        rejects=run.engine.arrow(f"select * from {run.loaded.rejects.relation}"),
+        rejects=run.engine.embedded.arrow(f"select * from {run.loaded.rejects.relation}"),
         notes=tuple(run.loaded.notes),
     )
 
@@ -161,7 +166,7 @@ class Run:
         is_clustered: The events of a lead lie together.
     """
 
-    engine: DuckDB
+    engine: Engine
     model: Model
     loaded: Loaded
     statement: Statement
@@ -174,7 +179,7 @@ class Run:
     @classmethod
     def open(
         cls,
-        engine: DuckDB,
+        engine: Engine,
         model: str | Path | Mapping[str, Any] | Model,
         inputs: Mapping[str, Input],
         *,
@@ -187,28 +192,28 @@ class Run:
         """
         document, source = read_model(model)
         refuse(check(document, source))
-        loaded = load(engine, inputs, document.columns, clean=clean)
+        loaded = load(engine, inputs, document, clean=clean)
         refuse(_with_examples(check(document, source, loaded.schema), loaded))
         one_moment = "spine" not in loaded.schema
         if one_moment:
             if as_of is None:
                 raise InputError(Fault("", "as_of", "must be given where there is no spine"))
             make_spine(engine, as_of)
-        profile = Profile(_few(engine, document, loaded.schema), one_moment, one_moment)
+        profile = _profile(engine, document, loaded.schema, one_moment=one_moment)
         return cls(
             engine, document, loaded, statement(document, loaded.schema, profile), one_moment
         )
 
     @staticmethod
     def faults(
-        engine: DuckDB, model: Model, source: Source, inputs: Mapping[str, Input]
+        engine: Engine, model: Model, source: Source, inputs: Mapping[str, Input]
     ) -> list[Fault]:
         """Return the faults of a model over tables, columns and types included.
 
         Tables that cannot be used are faults among the others.
         """
         try:
-            loaded = load(engine, inputs, model.columns)
+            loaded = load(engine, inputs, model)
         except InputError as error:
             return [
                 *check(model, source),
@@ -221,25 +226,40 @@ class Run:
         """The fingerprint of the model."""
         return fingerprint(self.model)
 
+    @property
+    def duckdb(self) -> DuckDB:
+        """The embedded engine, where it computes; raises InputError where another one does.
+
+        For what is written in DuckDB's own SQL.
+        """
+        if not isinstance(self.engine, DuckDB):
+            remedy = "Give files, and no other engine."
+            expected = "can be reviewed on DuckDB alone"
+            raise InputError(Fault("", "the model", expected, self.engine.dialect, remedy))
+        return self.engine
+
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
         if len(outputs) < 2:  # noqa: PLR2004 - one output needs nothing twice
             return
         for step in _SHARED:
             if step in self.statement.steps:
-                text = self.statement.text(step, "duckdb", self.kept)
-                self.engine.run(f"create or replace temp table {step} as {text}")
+                self.engine.keep(step, self.sql(step))
                 self.kept |= {step}
 
     def sql(self, output: str) -> str:
         """Return the SQL of an output over the tables and what is kept."""
-        return self.statement.text(output, "duckdb", self.kept)
+        return self.statement.text(output, self.engine.dialect, self.kept)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query over tables and results, written in DuckDB's SQL."""
+        return self.engine.rows(render(sql(query), self.engine.dialect))
 
     def table(self, output: str) -> str:
         """Compute an output once, and return the name of the table that holds it."""
         name = self._result(output)
         if output not in self.results:
-            self.engine.run(f"create or replace temp table {name} as {self.sql(output)}")
+            self.engine.keep(name, self.sql(output))
             self.results.add(output)
         return name
 
@@ -270,7 +290,7 @@ class Run:
         A lead without ``created_at`` is known at all of them. Of more leads than ``sample``, so
         many are taken: always the same ones, as if drawn by lot.
         """
-        listed = ", ".join(f"(timestamp '{_naive(at)}')" for at in sorted(set(moments)))
+        listed = ", ".join(f"({_literal(at)})" for at in sorted(set(moments)))
         known = (
             "where l.created_at is null or l.created_at <= m.as_of"
             if self.loaded.schema["leads"].get("created_at") is Type.TIME
@@ -283,24 +303,62 @@ class Run:
         )
 
     def _over(self, spine: str) -> Run:
-        made = self._remade(self.model, one_moment=False)
-        self.engine.run(
-            f"create temp table spine_{made.number} as {spine}; "
-            f"create or replace temp view spine as from spine_{made.number}; "
-            f"drop table if exists spine_{self.number}"
-        )
+        made = self._remade(self.model, self.loaded, one_moment=False)
+        self.engine.keep(f"spine_{made.number}", spine)
+        self.engine.view("spine", f"select * from spine_{made.number}")
+        self.engine.drop(f"spine_{self.number}")
         made.is_clustered = self.is_clustered or _cluster(self.engine, self.loaded.schema)
         return made
 
     def with_model(self, model: Model) -> Run:
-        """Return a run of another model over the same tables and spine."""
-        refuse(check(model, Source("model", model.plain()), self.loaded.schema))
-        return self._remade(model, one_moment=self.one_moment)
+        """Return a run of another model over the same tables and spine.
 
-    def _remade(self, model: Model, *, one_moment: bool) -> Run:
-        schema = self.loaded.schema
-        profile = Profile(_few(self.engine, model, schema), one_moment, one_moment)
-        return Run(self.engine, model, self.loaded, statement(model, schema, profile), one_moment)
+        The tables stay as they were read: what the other model says of columns is not asked.
+        """
+        loaded = enrich(self.duckdb, self.loaded, model, match=False)
+        refuse(check(model, Source("model", model.plain()), loaded.schema))
+        return self._remade(model, loaded, one_moment=self.one_moment)
+
+    def _remade(self, model: Model, loaded: Loaded, *, one_moment: bool) -> Run:
+        schema = loaded.schema
+        profile = _profile(self.engine, model, schema, one_moment=one_moment)
+        return Run(self.engine, model, loaded, statement(model, schema, profile), one_moment)
+
+    def publication(self, output: str, address: str) -> Publication:
+        """Return an output as a table that others read, before it is computed."""
+        columns = [identifier(each, self.engine.dialect) for each in self.columns(output)]
+        return Publication(address, columns, _KEYS[output], self._result(output))
+
+    def publish(self, targets: Mapping[str, str]) -> None:
+        """Write outputs to tables of the engine: all of them at one moment, or none.
+
+        Args:
+            targets: Output, such as ``scores``, to the name of its table, such as ``crm.scores``.
+
+        Raises InputError, EngineError.
+        """
+        engine = publisher(self.engine)
+        for output in targets:
+            self.table(output)
+        engine.publish([self.publication(output, name) for output, name in targets.items()])
+
+    def check_targets(self, targets: Mapping[str, str]) -> None:
+        """Check that tables can be written, before anything is computed; errors as above."""
+        engine = publisher(self.engine)
+        for output, name in targets.items():
+            engine.check_target(self.publication(output, name))
+
+    def ordered(self, output: str) -> str | pa.Table:
+        """Return an output in the order of its keys, for the embedded engine to write.
+
+        It is SQL where the embedded engine has the rows, else the rows themselves.
+        """
+        if self.engine.embedded is self.engine:
+            return self.ordered_sql(output)
+        self.table(output)
+        query = f"select * from {self._result(output)}"
+        rows = self.engine.arrow(query).rename_columns(self.columns(output))
+        return rows.sort_by([(key, "ascending") for key in _KEYS[output]])
 
     def ordered_sql(self, output: str) -> str:
         """Return the SQL of an output in the order of its keys, so that files compare."""
@@ -310,13 +368,19 @@ class Run:
 
     def arrow(self, output: str) -> pa.Table:
         """Return an output as an Arrow table; its times carry the zone UTC."""
-        query = self.sql(output)
-        times = [name for name, kind in self._columns(query) if kind == "TIMESTAMP"]
-        zoned = ", ".join(f'"{name}" at time zone \'UTC\' as "{name}"' for name in times)
-        return self.engine.arrow(f"select * replace ({zoned}) from ({query})" if times else query)
+        return _zoned(self.engine.arrow(self.sql(output)).rename_columns(self.columns(output)))
 
-    def _columns(self, query: str) -> list[tuple[str, str]]:
-        return [(row[0], row[1]) for row in self.engine.rows(f"describe {query}")]
+    def columns(self, output: str) -> list[str]:
+        """Return the columns of an output, with names that an engine may have to shorten."""
+        return self.statement.columns(output)
+
+
+def publisher(engine: Engine) -> Publisher:
+    """Return an engine that has tables which others read; raises InputError for another one."""
+    if not isinstance(engine, Publisher):
+        expected = "needs an engine that has tables, such as --engine postgresql://host/database"
+        raise InputError(Fault("table:", "", expected, engine.dialect))
+    return engine
 
 
 def refuse(faults: list[Fault]) -> None:
@@ -325,22 +389,43 @@ def refuse(faults: list[Fault]) -> None:
         raise ModelError(*faults)
 
 
-def make_spine(engine: DuckDB, as_of: datetime) -> None:
+def make_spine(engine: Engine, as_of: datetime) -> None:
     """Make the spine of a batch: every lead, at one moment."""
-    text = _naive(as_of)
-    engine.run(
-        f"set variable leadline_as_of = timestamp '{text}'; "
-        "create or replace temp view spine as "
-        f"select lead_id, timestamp '{text}' as as_of from leads"
+    engine.set_moment(_naive(as_of))
+    engine.view("spine", f"select lead_id, {_literal(as_of)} as as_of from leads")
+
+
+def _naive(at: datetime) -> datetime:
+    """Return a moment as engines keep it: UTC, without a zone."""
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _literal(at: datetime) -> str:
+    """Return a moment as every engine writes it."""
+    return f"timestamp '{_naive(at).isoformat(sep=' ')}'"
+
+
+def _zoned(table: pa.Table) -> pa.Table:
+    """Say of times without a zone that they are UTC."""
+    import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
+
+    schema = pa.schema(
+        [
+            pa.field(each.name, pa.timestamp("us", "UTC"))
+            if pa.types.is_timestamp(each.type)
+            else each
+            for each in table.schema
+        ]
     )
+    return table.cast(schema)
 
 
-def _cluster(engine: DuckDB, schema: Schema) -> bool:
+def _cluster(engine: Engine, schema: Schema) -> bool:
     """Lay the events of each lead together where many moments will read each of them.
 
     With 26 moments this halves the time: the sums of one lead are then in the caches.
     """
-    if "events" not in schema:
+    if "events" not in schema or not engine.has_columns:
         return False
     [(moments, leads)] = engine.rows("select count(*), count(distinct lead_id) from spine")
     [(events,)] = engine.rows("select count(*) from events")
@@ -351,11 +436,6 @@ def _cluster(engine: DuckDB, schema: Schema) -> bool:
         "create or replace view events as from events_by_lead"
     )
     return True
-
-
-def _naive(at: datetime) -> str:
-    """Return a moment as the engine writes it: UTC, without a zone."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _spine_of(spine: Sequence[tuple[str, datetime]]) -> pa.Table:
@@ -378,6 +458,8 @@ class Scorer:
         refuse(check(model, Source("model", model.plain()), schema))
         self.engine = engine
         self.model = model
+        self.enricher = Enricher(model, schema)
+        schema = self.enricher.schema
         texts = frozenset(
             (table, name)
             for table, columns in schema.items()
@@ -396,7 +478,8 @@ class Scorer:
         out keeps its rows.
         """
         for name, rows in tables.items():
-            self.engine.register(name, rows)
+            self.engine.register(self.enricher.given(name), rows)
+        self.enricher.enrich(self.engine)
         make_spine(self.engine, as_of)
         if output not in self.texts:
             self.texts[output] = self.statement.text(output, "duckdb")
@@ -425,7 +508,12 @@ def _with_example(fault: Fault, loaded: Loaded) -> Fault:
     return fault
 
 
-def _few(engine: DuckDB, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
+def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
+    few = _few(engine, model, schema) if engine.has_columns else frozenset()
+    return Profile(few, one_moment, one_moment, engine.has_columns)
+
+
+def _few(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
     """Return the columns read by conditions on events that have few values."""
     context = Context(model, schema)
     wanted = set()
@@ -438,7 +526,7 @@ def _few(engine: DuckDB, model: Model, schema: Schema) -> frozenset[tuple[str, s
     return frozenset(pair for pair in wanted if _has_few(engine, schema, *pair))
 
 
-def _has_few(engine: DuckDB, schema: Schema, table: str, name: str) -> bool:
+def _has_few(engine: Engine, schema: Schema, table: str, name: str) -> bool:
     kind = schema.get(table, {}).get(name)
     if kind is None or kind is Type.ANY:
         return True

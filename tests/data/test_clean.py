@@ -148,3 +148,87 @@ def test_typed_columns_are_parsed_where_another_type_is_asked_for(engine: DuckDB
         (None, None, None),
     ]
     assert result.notes == ["leads: 1 value of n is not a number and counts as null: 'x' (row 2)."]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "lead_id,created_at\na,2026-01-02\nb,03/04/2026\n",
+            (
+                "leads.csv:3 created_at must say which part is the day and which the month; "
+                "found 03/04/2026. Declare columns: {leads: {created_at: {format: dd/mm/yyyy}}} "
+                "if the day comes first, else with mm/dd/yyyy."
+            ),
+        ),
+        (
+            "lead_id,created_at\na,3.4.2026 12:00\n",
+            (
+                "leads.csv:2 created_at must say which part is the day and which the month; "
+                "found 3.4.2026 12:00. "
+                "Declare columns: {leads: {created_at: {format: dd.mm.yyyy}}} "
+                "if the day comes first, else with mm.dd.yyyy."
+            ),
+        ),
+    ],
+)
+def test_dates_of_unclear_order_are_refused(
+    loaded: Callable[..., Loaded], text: str, message: str
+) -> None:
+    """The message says where, and what to declare."""
+    with pytest.raises(InputError) as caught:
+        loaded(leads=text)
+    assert str(caught.value) == message
+
+
+def test_a_declared_format_makes_times(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """A column with a format is one of times, and a value that does not fit counts as bad."""
+    columns = {
+        "leads": {
+            "created_at": Column.model_validate({"format": "dd/mm/yyyy", "zone": "Europe/Warsaw"}),
+            "seen": Column.model_validate({"format": "MM/DD/YYYY"}),
+        }
+    }
+    text = "lead_id,created_at,seen\na,01/11/2026 13:00,11/01/2026\nb,,31/01/2026\n"
+    result = loaded(columns, leads=text)
+    assert result.schema["leads"]["seen"] is Type.TIME
+    assert engine.rows("select created_at - seen = interval 12 hour from leads order by 1") == [
+        (True,),
+        (None,),
+    ]
+    assert result.notes == [
+        "leads.csv: 1 value of seen is not a time and counts as null: '31/01/2026' (row 3)."
+    ]
+
+
+def test_a_clock_without_zone_is_refused_in_a_declared_format(
+    loaded: Callable[..., Loaded],
+) -> None:
+    """The format says nothing of the zone."""
+    columns = {"leads": {"created_at": Column.model_validate({"format": "mm/dd/yyyy"})}}
+    for clock in ("9:30", "9:30 AM"):
+        with pytest.raises(InputError, match=r"leads\.csv:2 created_at must have a zone"):
+            loaded(columns, leads=f"lead_id,created_at\na,1/11/2026 {clock}\n")
+
+
+def test_numbers_with_a_comma_are_refused(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """1,234 may be little or much; declared, it is one of them."""
+    text = "lead_id;x\na;7\nb;1,234\n"
+    with pytest.raises(InputError) as caught:
+        loaded({"leads": {"x": Column.model_validate({"type": "number"})}}, leads=text)
+    assert str(caught.value) == (
+        "leads.csv:3 x must say what the comma means; found 1,234. "
+        "Declare columns: {leads: {x: {decimal: ','}}} if decimals follow it, "
+        "or with thousands: ',' if it groups thousands."
+    )
+    for declared, expected in (({"decimal": ","}, 1.234), ({"thousands": ","}, 1234)):
+        loaded({"leads": {"x": Column.model_validate(declared)}}, leads=text)
+        assert engine.rows("select x from leads order by lead_id") == [(7,), (expected,)]
+
+
+def test_offsets_may_differ_from_row_to_row(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """Each time has its own; all are the same moment in UTC."""
+    times = ["2026-11-01T12:00:00Z", "2026-11-01 14:00+02:00", "2026-11-01T06:30:00.000-0530"]
+    lines = [f"e{at},a,x,{each}" for at, each in enumerate(times)]
+    loaded(events="\n".join(["event_id,lead_id,type,occurred_at", *lines]))
+    assert engine.rows("select count(*), count(distinct occurred_at) from events") == [(3, 1)]

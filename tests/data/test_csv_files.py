@@ -10,6 +10,7 @@ import pytest
 from leadline.data.csv_files import read_csv
 from leadline.data.raw import FILE, ROW, prepare
 from leadline.data.sql import ALWAYS, name, sql
+from leadline.data.text import AsItIs
 from leadline.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ def rows(engine: DuckDB, *files: str) -> list[tuple[object, ...]]:
     return engine.rows(
         sql("select {file}, {row}, {columns} from {l} order by 1, 2", l=located, **parts)
     )
+
+
+def notes(engine: DuckDB, *files: str) -> tuple[str, ...]:
+    """Read files, and return the notes."""
+    prepare(engine, ["leads"])
+    return read_csv(engine, "leads", files).notes
 
 
 def rejects(engine: DuckDB) -> list[tuple[object, ...]]:
@@ -107,18 +114,48 @@ def test_packed_and_tabbed_files(engine: DuckDB, folder: Path) -> None:
     assert rows(engine, "x.tsv.gz") == [("x.tsv.gz", 2, "v", "w")]
 
 
-def test_another_encoding_further_down_is_refused(engine: DuckDB, folder: Path) -> None:
-    """Nothing is replaced by question marks."""
-    (folder / "x.csv").write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + b"caf\xe9,1\n")
-    with pytest.raises(InputError, match=r"x\.csv must be UTF-8"):
-        rows(engine, "x.csv")
+def test_another_encoding_further_down_is_found(engine: DuckDB, folder: Path) -> None:
+    """The whole file is then read again, and a note says so."""
+    (folder / "x.csv").write_bytes(b"a,b\n" + b"1,2\n" * 300_000 + b"caf\xe9,1\n1,2,3\n")
+    assert rows(engine, "x.csv")[-1] == ("x.csv", 300_002, "café", "1")
+    assert rejects(engine) == [("x.csv", 300_003, "too many fields", '"1,2,3"')]
+    assert notes(engine, "x.csv")[0].startswith("x.csv is not UTF-8 and is read as windows-1252")
 
 
-def test_mixed_line_ends_are_refused(engine: DuckDB, folder: Path) -> None:
-    """The engine cannot tell them apart from values, so a person has to."""
-    (folder / "x.csv").write_bytes(b"a,b\r\n1,2\n3,4\r\n")
-    with pytest.raises(InputError, match=r"x\.csv must be lines of text; .*dos2unix"):
-        rows(engine, "x.csv")
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'a,b\r\n1,2\n3\n\n5,"6\r\n7"\n',
+        b'a,b\n1,2\r\n3\r\n\n5,"6\n7"\r\n',
+        b'a,b\r1,2\n3\r\r5,"6\r\n7"',
+    ],
+)
+def test_mixed_line_ends_are_read(engine: DuckDB, folder: Path, content: bytes) -> None:
+    """Each is an end of line; rows keep their numbers, and a note says so."""
+    (folder / "x.csv").write_bytes(content)
+    assert rows(engine, "x.csv") == [("x.csv", 2, "1", "2"), ("x.csv", 4, "5", "6\n7")]
+    assert rejects(engine) == [("x.csv", 3, "too few fields", '"3"')]
+    expected = "x.csv: lines end in different ways; each is read as an end of line."
+    assert notes(engine, "x.csv") == (expected,)
+
+
+def test_mixed_line_ends_in_another_encoding_are_read(engine: DuckDB, folder: Path) -> None:
+    """One copy mends both."""
+    (folder / "x.csv").write_bytes("a,b\r\né,2\n3,4\n".encode("cp1252"))
+    (folder / "y.csv").write_bytes(b"a,b\r\n5,6\n")
+    assert [values for _, _, *values in rows(engine, "x.csv", "y.csv")] == [
+        ["é", "2"],
+        ["3", "4"],
+        ["5", "6"],
+    ]
+
+
+def test_a_declared_delimiter_beats_the_first_line(engine: DuckDB, folder: Path) -> None:
+    """Where the first line has more of another mark."""
+    (folder / "x.csv").write_text("a,b,c|d\n1,2,3|4\n")
+    prepare(engine, ["leads"])
+    found = read_csv(engine, "leads", ["x.csv"], AsItIs(delimiter="|"))
+    assert list(found.columns) == ["a,b,c", "d"]
 
 
 @pytest.mark.parametrize("header", ["a,b,a", "Name,name"])

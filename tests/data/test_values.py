@@ -150,3 +150,83 @@ def test_a_column_that_is_not_there_is_null(engine: DuckDB) -> None:
     value = reading(Target("x"), Type.TIME).value
     assert engine.rows(sql("select {v}, typeof({v})", v=value)) == [(None, "TIMESTAMP")]
     assert reading(Target("x"), Type.ANY).value == "null"
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "expected"),
+    [
+        ("03/04/2026", {"format": "dd/mm/yyyy"}, datetime(2026, 4, 3)),
+        ("03/04/2026", {"format": "mm/dd/yyyy"}, datetime(2026, 3, 4)),
+        ("3/4/2026", {"format": "mm/dd/yyyy"}, datetime(2026, 3, 4)),
+        ("3.4.26", {"format": "dd.mm.yy"}, datetime(2026, 4, 3)),
+        ("20260403", {"format": "yyyymmdd"}, datetime(2026, 4, 3)),
+        ("31/04/2026", {"format": "dd/mm/yyyy"}, None),
+        ("13/04/2026", {"format": "mm/dd/yyyy"}, None),
+        ("03-04-2026", {"format": "dd/mm/yyyy"}, None),
+        ("2026-04-03", {"format": "dd/mm/yyyy"}, datetime(2026, 4, 3)),
+        ("03/04/2026 12:00", {"format": "dd/mm/yyyy"}, None),
+        ("03/04/2026 12:00Z", {"format": "dd/mm/yyyy"}, datetime(2026, 4, 3, 12)),
+        ("03/04/2026 14:00:00 +0200", {"format": "dd/mm/yyyy"}, datetime(2026, 4, 3, 12)),
+        ("3/4/2026 9:05", {"format": "dd/mm/yyyy", "zone": "UTC"}, datetime(2026, 4, 3, 9, 5)),
+        (
+            "4/3/2026 2:05 PM",
+            {"format": "mm/dd/yyyy", "zone": "America/New_York"},
+            datetime(2026, 4, 3, 18, 5),
+        ),
+        ("4/3/2026 12:00:00am", {"format": "mm/dd/yyyy", "zone": "UTC"}, datetime(2026, 4, 3)),
+    ],
+)
+def test_dates_in_a_declared_order(
+    engine: DuckDB, text: str, options: dict[str, str], expected: datetime | None
+) -> None:
+    """The declaration alone decides; a time of day may follow, and needs a zone as always."""
+    assert read(engine, text, Type.TIME, **options) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-01 12:00:00 UTC", "2026-11-01 14:00:00 +0200", "2026-11-01T12:00 GMT"]
+)
+def test_a_space_before_the_offset(engine: DuckDB, text: str) -> None:
+    """Databases write their times so."""
+    assert read(engine, text, Type.TIME) == NOON
+
+
+@pytest.mark.parametrize(
+    ("text", "decimal", "thousands", "expected"),
+    [
+        ("1,5", ",", None, 1.5),
+        ("-0,5", ",", None, -0.5),
+        ("1.5", ",", None, None),
+        ("1.234,5", ",", None, None),
+        ("1.234,5", ",", ".", 1234.5),
+        ("1.234.567", ",", ".", 1_234_567),
+        ("1.23", ",", ".", None),
+        ("12.34,5", ",", ".", None),
+        ("1 200,5", ",", " ", 1200.5),
+        ("1\u00a0200", ".", " ", 1200),
+        ("1,200.5", ".", ",", 1200.5),
+        ("1'200.5", ".", "'", 1200.5),
+        ("1200", ",", ".", 1200),
+        ("1e3", ",", None, 1000),
+        ("0.123", ",", ".", None),
+        (",", ",", None, None),
+        ("", ",", None, None),
+    ],
+)
+def test_numbers_with_declared_marks(
+    engine: DuckDB, text: str, decimal: str, thousands: str | None, expected: float | None
+) -> None:
+    """Thousands stand in groups of three, or the value is no number."""
+    marks: dict[str, Any] = {"decimal_mark": decimal, "thousands": thousands}
+    assert read(engine, text, Type.NUMBER, **marks) == expected
+
+
+@pytest.mark.parametrize("token", ["1970-01-01", "1970-01-01T01:00:00+01:00"])
+def test_times_that_mean_missing(engine: DuckDB, token: str) -> None:
+    """They are compared as moments, in text and in typed columns."""
+    for native, value in (
+        ("CSV", "1970-01-01T00:00:00Z"),
+        ("TIMESTAMP", Sql("(timestamp '1970-01-01')")),
+    ):
+        assert read(engine, value, Type.TIME, native, missing=(token,)) is None
+        assert read(engine, value, Type.TIME, native, missing=("1970-01-02",)) is not None

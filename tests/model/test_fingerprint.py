@@ -19,7 +19,14 @@ VALUES: dict[str, Any] = load_text(TEXT, "m").values
 FULL: dict[str, Any] = document(
     time_zone="Asia/Tokyo",
     passive=["email_sent"],
-    columns={"leads": {"a": {"from": "A", "type": "number", "missing": [9], "zone": "UTC"}}},
+    columns={
+        "leads": {
+            "a": {"from": "A", "type": "number", "missing": [9], "zone": "UTC"},
+            "b": {"format": "dd/mm/yyyy"},
+            "c": {"decimal": ",", "thousands": "."},
+        }
+    },
+    files={"leads": {"encoding": "utf-16", "delimiter": ";"}},
     scores={
         "s": {
             "of": "account",
@@ -90,6 +97,13 @@ CHANGES: list[tuple[str, object]] = [
     ("columns/leads/a/missing", [8]),
     ("columns/leads/a/zone", "Asia/Tokyo"),
     ("columns/leads/a", None),
+    ("columns/leads/b/format", "mm/dd/yyyy"),
+    ("columns/leads/c/thousands", " "),
+    ("columns/leads/c/thousands", None),
+    ("columns/leads/c/decimal", None),
+    ("files/leads/encoding", "windows-1250"),
+    ("files/leads/delimiter", "|"),
+    ("files", None),
     ("scores/new", {"rules": {}}),
     ("scores/s/for", "account.x > 2"),
     ("scores/s/range", [0, 11]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from leadline.data.read import Loaded
 from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import Engine
+from leadline.engines.postgres import Postgres
+from leadline.errors import Fault, InputError
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
 
@@ -26,17 +30,51 @@ def warn(model: Path) -> None:
 
 def report(run: Run, rejects: str | None) -> None:
     """Print what a person should know of the data; rejected rows end in exit status 1."""
-    for note in run.loaded.notes:
+    report_loaded(run.loaded, rejects)
+
+
+def report_loaded(loaded: Loaded, rejects: str | None) -> None:
+    """Print what a person should know of tables; rejected rows end in exit status 1."""
+    for note in loaded.notes:
         err.print(f"note: {note}")
-    if run.loaded.rejects.count:
+    if loaded.rejects.count:
         place = f"; they are in {rejects}" if rejects else "; write them out with --rejects FILE"
-        err.print(f"{run.loaded.rejects.count} rows were rejected{place}")
+        err.print(f"{loaded.rejects.count} rows were rejected{place}")
         raise typer.Exit(1)
 
 
 @contextmanager
+def open_address(address: str, memory: str | None = None) -> Iterator[Engine]:
+    """Open the engine that ``--engine`` names."""
+    scheme = address.partition(":")[0]
+    if scheme not in ("duckdb", *SERVERS):
+        expected = "must be duckdb, or an address such as postgresql://user@host/database"
+        raise InputError(Fault("", "--engine", expected, address))
+    with open_engine(memory) as embedded:
+        if scheme == "duckdb":
+            yield embedded
+            return
+        server = SERVERS[scheme](address, embedded)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def _postgres(address: str, embedded: DuckDB) -> Engine:
+    return Postgres(address, embedded=embedded)
+
+
+SERVERS: Mapping[str, Callable[[str, DuckDB], Engine]] = {
+    "postgresql": _postgres,
+    "postgres": _postgres,
+}
+"""Beginning of an address to the engine it names."""
+
+
+@contextmanager
 def open_engine(memory: str | None) -> Iterator[DuckDB]:
-    """Open an engine that shows its progress where a person looks on."""
+    """Open the embedded engine, which shows its progress where a person looks on."""
     if not err.is_terminal:
         with DuckDB(memory_limit=memory) as engine:
             yield engine

@@ -5,8 +5,16 @@ from __future__ import annotations
 import sys
 
 from leadline.cli import pages
-from leadline.cli.console import open_engine, out, warn
-from leadline.cli.options import Accounts, Events, ModelFile, OptionalLeads, Outcomes, inputs
+from leadline.cli.console import open_address, out, warn
+from leadline.cli.options import (
+    Accounts,
+    EngineAddress,
+    Events,
+    ModelFile,
+    OptionalLeads,
+    Outcomes,
+    inputs,
+)
 from leadline.model.check import check as check_model
 from leadline.model.fingerprint import fingerprint as fingerprint_of
 from leadline.model.schema import json_schema
@@ -20,12 +28,13 @@ def check(
     accounts: Accounts = None,
     events: Events = None,
     outcomes: Outcomes = None,
+    engine: EngineAddress = "duckdb",
 ) -> None:
     """Report every fault of a model at once; with tables, of its columns and types too."""
     document, source = read_model(model)
     tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
-    with open_engine(None) as engine:
-        faults = Run.faults(engine, document, source, tables)
+    with open_address(engine) as opened:
+        faults = Run.faults(opened, document, source, tables)
     refuse(faults or check_examples(document, source))
     warn(model)
     out.print(f"{model}: no faults; {pages.contents(document)}")

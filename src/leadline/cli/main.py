@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from leadline.cli.audit import audit
 from leadline.cli.backtest import backtest
 from leadline.cli.compare import compare
 from leadline.cli.console import err
@@ -16,27 +17,38 @@ from leadline.cli.document import check, fingerprint, schema
 from leadline.cli.explain import explain
 from leadline.cli.history import history
 from leadline.cli.import_points import import_
+from leadline.cli.inspect import inspect
 from leadline.cli.learn import learn
 from leadline.cli.new import new
+from leadline.cli.rates import rates
+from leadline.cli.resolve import resolve
+from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
     explain,
+    inspect,
     diff,
     history,
     trial,
     backtest,
     learn,
     compare,
+    thresholds,
+    rules,
+    audit,
+    rates,
     check,
     fingerprint,
     schema,
     new,
     demo_data,
     import_,
+    resolve,
 )
 
 app = typer.Typer(

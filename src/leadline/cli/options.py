@@ -39,6 +39,15 @@ AsOf = Annotated[
 Clean = Annotated[
     bool, typer.Option("--clean", help="The tables are declared clean: keys are not checked.")
 ]
+EngineAddress = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="E",
+        help="Where to compute: duckdb, or postgresql://user@host/database, whose tables can then "
+        "be inputs and outputs, such as table:crm.events.",
+    ),
+]
 Memory = Annotated[
     str | None, typer.Option("--memory", metavar="SIZE", help="Most memory to use, such as 6GB.")
 ]

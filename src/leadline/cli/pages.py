@@ -44,11 +44,11 @@ def amount(value: float | None, *, sign: bool = False) -> str:
 def best(console: Console, run: Run, hint: str) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
     name = main_score(run.model)
-    count = run.engine.rows("select count(*) from spine")[0][0]
+    count = run.rows("select count(*) from spine")[0][0]
     bands = [run.model.column(each) for each in run.model.bands]
     callable_ = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
     shown = ", ".join(f'"{each}"' for each in ("lead_id", name, *bands))
-    top = run.engine.rows(
+    top = run.rows(
         f'select {shown}, as_of from {run.table("scores")} where "{name}" is not null {callable_} '
         f'order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
     )
@@ -112,7 +112,7 @@ def written(console: Console, run: Run, path: str) -> None:
 
 
 def _band_counts(console: Console, run: Run, column: str) -> None:
-    rows = run.engine.rows(
+    rows = run.rows(
         f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
     )
     console.print(f"{column}: " + ", ".join(f"{band or 'none'} {count}" for band, count in rows))

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from leadline.cli import pages
-from leadline.cli.console import err, open_engine, out, report, warn
+from leadline.cli.console import err, open_address, out, report, warn
 from leadline.cli.options import (
     Accounts,
     AsOf,
     Clean,
+    EngineAddress,
     EventMarks,
     Events,
     FieldHistory,
@@ -26,6 +27,7 @@ from leadline.cli.options import (
     table,
     target,
 )
+from leadline.data.source import table_address
 from leadline.data.write import Outputs, check_output
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
@@ -52,6 +54,7 @@ def score(
     rejects: Annotated[str | None, target("Write rows that could not be used")] = None,
     clean: Clean = False,
     memory: Memory = None,
+    engine: EngineAddress = "duckdb",
 ) -> None:
     """Score leads, and print the best or write the scores."""
     started = datetime.now(UTC)
@@ -62,7 +65,8 @@ def score(
         "transitions": transitions,
     }
     wanted = {name: path for name, path in targets.items() if path is not None}
-    for path in (*wanted.values(), *([rejects] if rejects else [])):
+    files = {name: path for name, path in wanted.items() if table_address(path) is None}
+    for path in (*files.values(), *([rejects] if rejects else [])):
         check_output(path)
     if as_of is not None and spine is not None:
         raise InputError(Fault("", "--as-of", "must not stand beside --spine"))
@@ -78,16 +82,19 @@ def score(
         event_marks=event_marks,
         spine=spine,
     )
-    with open_engine(memory) as engine:
-        run = Run.open(engine, model, tables, as_of=at, clean=clean)
+    with open_address(engine, memory) as opened:
+        run = Run.open(opened, model, tables, as_of=at, clean=clean)
         warn(model)
         err.print(f"model {run.model.model}, fingerprint {run.fingerprint}")
         if spine is None:
             err.print(f"as of {pages.time(at)}")
         _refuse_lacking(run, wanted)
+        published = {name: found for name, path in wanted.items() if (found := table_address(path))}
+        if published:
+            run.check_targets(published)
         run.keep(*wanted)
         run.table("scores")
-        _write(run, wanted, rejects)
+        _write(run, files, published, rejects)
         if "scores" in wanted:
             pages.written(err, run, wanted["scores"])
         else:
@@ -111,12 +118,15 @@ def _refuse_lacking(run: Run, wanted: dict[str, str]) -> None:
             raise InputError(Fault("", option, f"needs a model with {what}", run.model.model))
 
 
-def _write(run: Run, wanted: dict[str, str], rejects: str | None) -> None:
-    with Outputs(run.engine) as outputs:
-        for name, path in wanted.items():
-            outputs.add(run.ordered_sql(name), path)
+def _write(run: Run, files: dict[str, str], published: dict[str, str], rejects: str | None) -> None:
+    """Write files and tables; the files appear once the tables are there."""
+    with Outputs(run.engine.embedded) as outputs:
+        for name, path in files.items():
+            outputs.add(run.ordered(name), path)
         if rejects:
             relation = run.loaded.rejects.relation
             outputs.add(
                 f'select * from {relation} order by table_name, file, "row", reason', rejects
             )
+        if published:
+            run.publish(published)

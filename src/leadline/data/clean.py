@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leadline.data.doubts import doubts
 from leadline.data.raw import FILE, ROW, Raw
 from leadline.data.sql import Sql, name, sql
-from leadline.data.values import Reading, is_local_time, native_of, reading
+from leadline.data.values import Reading, native_of, reading
 from leadline.errors import Fault, InputError
 from leadline.model.types import Type
 
@@ -140,25 +141,24 @@ def _bad(each: Reading) -> Sql:
 
 
 def _fault(engine: DuckDB, raw: Raw, each: Reading) -> Fault | None:
-    """Return what is wrong with a column of times that no value by itself could mend."""
-    if each.type is not Type.TIME or each.target.given is None:
+    """Return what is wrong with a column that no value by itself could mend."""
+    if each.target.given is None:
         return None
-    if native_of(each.target.given).type in {Type.NUMBER, Type.BOOLEAN}:
+    native = native_of(each.target.given).type
+    if each.type is Type.TIME and native in {Type.NUMBER, Type.BOOLEAN}:
         found = each.target.given.native
         return Fault(raw.where, each.target.name, "must be a time", found, "Write ISO 8601 times.")
-    local = [] if each.target.zone else examples(engine, raw, each.text, is_local_time(each.text))
-    return _zone_fault(raw, each, *local[0]) if local else None
+    for doubt in doubts(each):
+        condition = doubt.condition(each.text, each.target)
+        if shown := examples(engine, raw, each.text, condition):
+            file, row, text = shown[0]
+            return doubt.fault(raw, each.target.name, place(raw, file, row), text)
+    return None
 
 
-def _zone_fault(raw: Raw, each: Reading, file: str | None, row: int | None, text: str) -> Fault:
-    title = each.target.name
-    return Fault(
-        f"{file or raw.where}:{row}" if row else raw.where,
-        title,
-        "must have a zone, such as 2026-11-01T12:00:00Z",
-        text,
-        f"Declare columns: {{{raw.table}: {{{title}: {{zone: UTC}}}}}} if the times are UTC.",
-    )
+def place(raw: Raw, file: str | None, row: int | None) -> str:
+    """Return what a message calls the place of a row."""
+    return f"{file or raw.where}:{row}" if row else raw.where
 
 
 def _bad_note(engine: DuckDB, raw: Raw, each: Reading, bad: int) -> str:

@@ -31,7 +31,7 @@ class Column(Protocol):
         """Name of the column in the data."""
 
     @property
-    def type(self) -> Type | None:
+    def kind(self) -> Type | None:
         """Type; by default read off the data."""
 
     @property
@@ -41,6 +41,18 @@ class Column(Protocol):
     @property
     def zone(self) -> str | None:
         """Zone of times that carry none."""
+
+    @property
+    def format(self) -> str | None:
+        """Order of dates that are not ISO 8601, such as ``dd/mm/yyyy``."""
+
+    @property
+    def decimal_mark(self) -> str | None:
+        """Mark before the decimals of numbers; None where they are written in the usual way."""
+
+    @property
+    def thousands(self) -> str | None:
+        """Mark between the thousands of numbers."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,23 @@ class Target:
     type: Type | None = None
     missing: tuple[str | int | float | bool, ...] = ()
     zone: str | None = None
+    format: str | None = None
+    decimal_mark: str | None = None
+    thousands: str | None = None
+
+
+def target(title: str, given: Given | None, kind: Type | None, column: Column) -> Target:
+    """Return a column as it is declared; ``kind`` is the type that the contract asks for."""
+    return Target(
+        title,
+        given,
+        kind or column.kind,
+        column.missing,
+        column.zone,
+        column.format,
+        column.decimal_mark,
+        column.thousands,
+    )
 
 
 def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[str]]:
@@ -68,11 +97,11 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
         InputError: Columns that the table cannot do without are missing.
     """
     wanted = [_target(raw, title, declared) for title in {**KNOWN_COLUMNS[raw.table], **declared}]
-    faults = _missing_keys(raw, {target.name for target in wanted if target.given})
+    faults = _missing_keys(raw, {each.name for each in wanted if each.given})
     if faults:
         raise InputError(*faults)
-    names = {target.name.lower() for target in wanted}
-    used = {target.given.name for target in wanted if target.given}
+    names = {each.name.lower() for each in wanted}
+    used = {each.given.name for each in wanted if each.given}
     rest = [given for title, given in raw.columns.items() if title not in used]
     others = [Target(given.name, given) for given in rest if given.name.lower() not in names]
     hidden = [given.name for given in rest if given.name.lower() in names]
@@ -84,8 +113,7 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
     known = KNOWN_COLUMNS[raw.table].get(title)
     if column is None:
         return Target(title, _given(raw, title), known)
-    given = _given(raw, column.source or title)
-    return Target(title, given, known or column.type, column.missing, column.zone)
+    return target(title, _given(raw, column.source or title), known, column)
 
 
 def _given(raw: Raw, title: str) -> Given | None:
@@ -116,11 +144,11 @@ def _missing(raw: Raw, title: str) -> Fault:
 def _notes(
     raw: Raw, wanted: Sequence[Target], hidden: Sequence[str], declared: Iterable[str]
 ) -> Iterator[str]:
-    for target in wanted:
-        if target.given and target.given.name != target.name:
-            yield f"{raw.where}: column {target.given.name} is read as {target.name}."
-        if target.given is None and target.name in declared:
-            hint = nearest(target.name, raw.columns)
-            yield f"{raw.where} has no column for {target.name}, so it is null. {hint}".rstrip()
+    for each in wanted:
+        if each.given and each.given.name != each.name:
+            yield f"{raw.where}: column {each.given.name} is read as {each.name}."
+        if each.given is None and each.name in declared:
+            hint = nearest(each.name, raw.columns)
+            yield f"{raw.where} has no column for {each.name}, so it is null. {hint}".rstrip()
     for title in hidden:
         yield f"{raw.where}: column {title} is not read, another column takes its name."

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leadline.data.files import called, format_of
-from leadline.data.header import Header, read_header
-from leadline.data.lines import Lines, rows_of
+from leadline.data.header import Header, read_header, read_start
+from leadline.data.lines import Lines, mended, rows_of
 from leadline.data.raw import Given, Raw, refuse_clashes
 from leadline.data.sql import Sql, name, sql
+from leadline.data.text import AS_IT_IS, Copies, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,38 +18,43 @@ if TYPE_CHECKING:
     from leadline.engines.duckdb import DuckDB
 
 
-def read_csv(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
+def read_csv(engine: DuckDB, table: str, files: Sequence[str], written: Written = AS_IT_IS) -> Raw:
     """Read CSV files, each with a header of its own, into one staged table of text.
 
     Rows with too few or too many fields or broken quotes go to the rejects.
 
     Raises:
-        InputError: A file is empty, not UTF-8, or has no usable header.
+        InputError: A file is empty, in an encoding that must be declared, or has no usable header.
         FileError: A file cannot be read.
     """
-    headers = {file: _header(file) for file in files}
+    return mended(engine, table, written, lambda copies: _read(engine, table, files, copies))
+
+
+def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> Raw:
+    headers = {file: _header(file, copies) for file in files}
     titles = list(dict.fromkeys(title for header in headers.values() for title in header.names))
     refuse_clashes(called(files), titles)
     places = {title: name(f"c{place}") for place, title in enumerate(titles)}
     lines = Lines(engine, table, "raw", list(places.values()))
     for file, header in headers.items():
         columns = [places[title] for title in header.names]
-        lines.read(file, _rows(file, header), columns, first_row=2)
+        lines.read(file, _rows(copies.path(file), header), columns, first_row=2)
     given = {title: Given(title, place, "CSV") for title, place in places.items()}
     notes = [note for file, header in headers.items() for note in _unnamed(file, header)]
     return replace(lines.raw(files, given), notes=tuple(notes))
 
 
-def _header(file: str) -> Header:
-    header = read_header(file, "\t" if format_of(file) == "tsv" else None)
+def _header(file: str, copies: Copies) -> Header:
+    delimiter = "\t" if format_of(file) == "tsv" else copies.written.delimiter
+    header = read_header(file, read_start(copies.path(file)), delimiter)
     refuse_clashes(file, header.names)
     return header
 
 
-def _rows(file: str, header: Header) -> Sql:
+def _rows(path: str, header: Header) -> Sql:
     columns = [f"c{place}" for place in range(len(header.names))]
     options = {"separator": header.separator, "quote": '"'}
-    rows = rows_of(file, columns, header=True, strict=True, **options)
+    rows = rows_of(path, columns, header=True, strict=True, **options)
     if len(columns) > 1:
         return rows
     return sql("{rows} where c0 is not null", rows=rows)  # DuckDB skips empty lines of wider rows

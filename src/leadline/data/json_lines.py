@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from leadline.data.files import called
 from leadline.data.header import read_start
-from leadline.data.lines import Lines, rows_of
+from leadline.data.lines import Lines, mended, rows_of
 from leadline.data.raw import AT, FILE, REJECTS, ROW, Given, Raw, refuse_clashes, staged
 from leadline.data.sql import Part, Sql, name, sql
+from leadline.data.text import AS_IT_IS, Copies, Written
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -52,19 +53,26 @@ NATIVES = {
 MIXED = "JSON MIXED"
 
 
-def read_json_lines(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
+def read_json_lines(
+    engine: DuckDB, table: str, files: Sequence[str], written: Written = AS_IT_IS
+) -> Raw:
     """Read files of one JSON object a line into one staged table of text.
 
     Lines that are not JSON objects go to the rejects; what is nested stays JSON.
 
     Raises:
-        InputError: A file is empty, not UTF-8, or one list.
+        InputError: A file is empty, in an encoding that must be declared, or one list.
         FileError: A file cannot be read.
     """
+    return mended(engine, table, written, lambda copies: _read(engine, table, files, copies))
+
+
+def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> Raw:
     lines = Lines(engine, table, "lines", [LINE])
     for file in files:
-        _refuse_list(file)
-        lines.read(file, rows_of(file, ["line"], **WHOLE_LINES), [LINE], first_row=1)
+        path = copies.path(file)
+        _refuse_list(file, path)
+        lines.read(file, rows_of(path, ["line"], **WHOLE_LINES), [LINE], first_row=1)
     is_object = _reject_other_than_objects(engine, lines.raw(files, {}))
     natives = _natives(engine, lines.rows, is_object)
     refuse_clashes(called(files), natives)
@@ -76,8 +84,8 @@ def read_json_lines(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
     return Raw(table, called(files), given, rows, (), lines.segments, is_text=True)
 
 
-def _refuse_list(file: str) -> None:
-    if read_start(file).lstrip().startswith("["):
+def _refuse_list(file: str, path: str) -> None:
+    if read_start(path).lstrip().startswith("["):
         remedy = f"Convert it, such as with: jq -c '.[]' {file} > lines.jsonl"
         raise InputError(Fault(file, "", "must hold one JSON object a line", "a list", remedy))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leadline.data.files import called, literal_path
-from leadline.data.header import not_utf8
-from leadline.data.raw import AT, REJECTS, Given, Raw, staged
+from leadline.data.raw import AT, REJECTS, Given, Raw, prepare, staged
 from leadline.data.sql import Part, Sql, name, sql
+from leadline.data.text import Copies, NeedsCopy, Written, copies
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from leadline.engines.duckdb import DuckDB
 
@@ -38,6 +39,19 @@ def rows_of(file: str, columns: Sequence[str], **options: Part) -> Sql:
     """
     types = dict.fromkeys(columns, "VARCHAR")
     return sql(READ, path=literal_path(file), columns=types, **options)
+
+
+def mended(engine: DuckDB, table: str, written: Written, read: Callable[[Copies], Raw]) -> Raw:
+    """Read files, again from a copy where one turns out not to be readable as it is."""
+    with copies(table, written) as kept:
+        while True:
+            try:
+                raw = read(kept)
+            except NeedsCopy as needs:
+                kept.mend(needs)
+                prepare(engine, [table])
+            else:
+                return replace(raw, notes=(*kept.notes(), *raw.notes))
 
 
 class Lines:
@@ -78,7 +92,7 @@ class Lines:
         """Append the rows of one file; its broken lines go to the rejects.
 
         Raises:
-            InputError: The file is not UTF-8 text, or so broken that it has no lines.
+            NeedsCopy: The file is not UTF-8 text, or its lines end in different ways.
         """
         self._files += 1
         self._engine.run("drop table if exists broken; drop table if exists broken_scan")
@@ -95,12 +109,14 @@ class Lines:
             with self._engine.ordered():
                 self._engine.run(sql(statement, rows=self.rows, columns=columns, source=source))
         except InputError as error:
-            raise InputError(Fault(file, "", "must be lines of text", str(error))) from error
+            fault = Fault(file, "", "must be lines of text", str(error))
+            raise NeedsCopy(file, "ends", InputError(fault)) from error
 
     def _refuse_encoding(self, file: str) -> None:
         foreign = "select 1 from broken where error_type = 'INVALID ENCODING' limit 1"
         if self._engine.rows(foreign):
-            raise InputError(not_utf8(file))
+            fault = Fault(file, "", "must be UTF-8", "another encoding", "Check its encoding.")
+            raise NeedsCopy(file, "encoding", InputError(fault))
 
     def _add_segments(self, place: Mapping[str, str | int]) -> None:
         statement = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from leadline.data import resolve
 from leadline.data.clean import check, examples, settle
@@ -15,9 +15,10 @@ from leadline.data.files import Format, format_of, given_files
 from leadline.data.json_lines import read_json_lines
 from leadline.data.raw import REJECTS, Raw, prepare
 from leadline.data.sql import Sql, name, sql
+from leadline.data.text import AS_IT_IS, Written
 from leadline.data.typed import read_arrow, read_parquet
 from leadline.data.values import Reading, is_number
-from leadline.engines.duckdb import ArrowStream
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, FileError, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Type
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Input: TypeAlias = str | Path | Sequence[str | Path] | ArrowStream
 """A file, a pattern, a list of these, or rows that speak the Arrow stream protocol."""
 
-READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str]], Raw]] = {
+READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str], Written], Raw]] = {
     "csv": read_csv,
     "tsv": read_csv,
     "parquet": read_parquet,
@@ -44,6 +45,11 @@ class Rejects:
 
     count: int
     relation: str = REJECTS
+
+    @property
+    def query(self) -> str:
+        """The query for them, in the order of tables and rows."""
+        return f'select * from {self.relation} order by table_name, file, "row", reason'
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,12 @@ class Loaded:
     _tables: Mapping[str, Table] = field(repr=False)
 
     def examples(self, table: str, column: str) -> list[tuple[int | None, str]]:
-        """Return row and text of the first values of a text column that are no numbers."""
+        """Return row and text of the first values of a text column that are no numbers.
+
+        A table of the engine that is read where it is has none to show.
+        """
+        if table not in self._tables:
+            return []
         return self._tables[table].not_numbers(self._engine, column)
 
 
@@ -96,6 +107,7 @@ def load(
     columns: Mapping[str, Mapping[str, Column]],
     *,
     clean: bool = False,
+    files: Mapping[str, Written] | None = None,
 ) -> Loaded:
     """Read tables; afterwards the engine has each under its name, typed and with unique keys.
 
@@ -105,23 +117,32 @@ def load(
         columns: Table name to what a model document declares of its columns.
         clean: The tables are known to be clean: keys are neither checked nor made unique, and
             Parquet is read where it is.
+        files: Table name to what a model document declares of its files.
 
     Raises:
         InputError: Tables cannot be used; all faults of all tables are reported together.
         FileError: Files are missing or cannot be read.
     """
-    files = _files(inputs)
-    prepare(engine, files)
+    found = _files(inputs)
+    prepare(engine, found)
     tables: dict[str, Table] = {}
     faults: list[Fault | str] = []
-    for table, given in files.items():
+    for table, given in found.items():
+        declared = Declared(columns.get(table, {}), (files or {}).get(table, AS_IT_IS))
         try:
-            tables[table] = _load(engine, table, given, columns.get(table, {}), is_clean=clean)
+            tables[table] = _load(engine, table, given, declared, is_clean=clean)
         except InputError as error:
             faults.extend(error.faults)
     if faults:
         raise InputError(*faults)
     return _loaded(engine, tables)
+
+
+class Declared(NamedTuple):
+    """What a model document declares of a table: its columns, and how its files are written."""
+
+    columns: Mapping[str, Column]
+    written: Written
 
 
 def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
@@ -148,12 +169,12 @@ def _load(
     engine: DuckDB,
     table: str,
     given: list[str] | ArrowStream,
-    declared: Mapping[str, Column],
+    declared: Declared,
     *,
     is_clean: bool,
 ) -> Table:
-    raw = _read(engine, table, given)
-    targets, match_notes = match(raw, declared)
+    raw = read_raw(engine, table, given, declared.written)
+    targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)
     rows = resolve.stage(engine, raw, readings)
     type_notes = check(engine, raw, readings, rows)
@@ -163,13 +184,16 @@ def _load(
     return Table(raw, tuple(readings), (*raw.notes, *match_notes, *type_notes, *repeat_notes))
 
 
-def _read(engine: DuckDB, table: str, given: list[str] | ArrowStream) -> Raw:
+def read_raw(
+    engine: DuckDB, table: str, given: list[str] | ArrowStream, written: Written = AS_IT_IS
+) -> Raw:
+    """Return a table as it was given. Raises InputError, FileError."""
     if isinstance(given, ArrowStream):
         return read_arrow(engine, table, given)
     formats = {format_of(file) for file in given}
     if len(formats) > 1:
         raise InputError(Fault(table, "", "must be of one format", ", ".join(sorted(formats))))
-    return READERS[formats.pop()](engine, table, given)
+    return READERS[formats.pop()](engine, table, given, written)
 
 
 def _resolved(
@@ -203,7 +227,7 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
     statement = """
         select table_name, reason, count(*) from {rejects} where table_name in ({tables})
         group by all order by all"""
-    rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables)))
+    rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables) or [""]))
     notes = [note for table in tables.values() for note in table.notes]
     notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
     return Loaded(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from leadline.data.clean import EXAMPLES, NOUNS
@@ -38,24 +39,28 @@ FIRST = """
 
 
 def stage(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> Sql:
-    """Return the rows with their types: a view, or where they were text a table in their order."""
-    rows = staged_rows(raw)
+    """Return the rows with their types: a view, or where they were text a table in their order.
+
+    What has to be parsed is parsed once: several steps and every score read the rows.
+    """
+    is_kept = raw.is_text or not all(each.certain for each in readings)
+    rows = staged_rows(raw) if is_kept else staged(raw.table, "view")
     columns = [
         sql("{value} as {title}", value=_value(raw, each), title=name(each.target.name))
         for each in readings
     ]
-    kind = Sql("table" if raw.is_text else "view")
+    kind = Sql("table" if is_kept else "view")
     places = raw.kept_places if raw.is_text else ()
     template = "create or replace {kind} {rows} as select {columns} from {raw}"
     parts = {"kind": kind, "rows": rows, "raw": raw.relation}
-    with engine.ordered():
+    with engine.ordered() if raw.is_text else nullcontext():
         engine.run(sql(template, columns=[*columns, *places], **parts))
     return rows
 
 
 def staged_rows(raw: Raw) -> Sql:
-    """Return the name of the rows with their types."""
-    return staged(raw.table, "rows" if raw.is_text else "view")
+    """Return the name of the rows with their types, where they are kept."""
+    return staged(raw.table, "rows")
 
 
 def usable(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], rows: Sql) -> Sql:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from leadline.data.files import called, literal_path
 from leadline.data.raw import FILE, ROW, Given, Raw, refuse_clashes
 from leadline.data.sql import Sql, name, sql
+from leadline.data.text import AS_IT_IS, Written
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from leadline.engines.duckdb import ArrowStream, DuckDB
+    from leadline.engines.duckdb import DuckDB
+    from leadline.engines.engine import ArrowStream
 
 MAGIC = b"PAR1"
 """First bytes of a Parquet file."""
@@ -22,7 +24,7 @@ PANDAS_INDEX = "__index_level_"
 """Columns that pandas adds for its row labels."""
 
 
-def read_parquet(engine: DuckDB, table: str, files: Sequence[str]) -> Raw:
+def read_parquet(engine: DuckDB, table: str, files: Sequence[str], _: Written = AS_IT_IS) -> Raw:
     """Read Parquet files where they are; columns that only some of them have are null elsewhere.
 
     Raises:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from leadline.data.sql import Scalar, Sql, sql
+from leadline.data.sql import Scalar, Sql, joined, sql
+from leadline.model.formats import date_pattern
 from leadline.model.types import Type
 
 if TYPE_CHECKING:
@@ -17,7 +19,14 @@ if TYPE_CHECKING:
 
 DATE = r"\d{4}-\d{2}-\d{2}"
 CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
-OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?)"
+LOOSE_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
+LOOSE_CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
+"""What a declared format leaves: it says nothing of zeros in front."""
+HALF_DAY = r" \d{1,2}:\d{2}(:\d{2})? ?[AaPp][Mm]"
+OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?| UTC| GMT)"
+SPACED = r" [+-]\d{2}(:?\d{2})?"
+UNCLEAR_DATE = r"\d{1,2}([-/. ])\d{1,2}[-/. ](\d{4}|\d{2})([T ].*)?"
+UNCLEAR_NUMBER = r"[+-]?\d+([.,]\d{3})*,\d+"
 NUMBER = r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 
 ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
@@ -87,13 +96,13 @@ def reading(target: Target, kind: Type) -> Reading:
         null = sql("null::{kind}", kind=SQL_TYPES[kind]) if kind in SQL_TYPES else Sql("null")
         return Reading(target, kind, null, null, null, certain=True)
     native = native_of(target.given)
-    text = _without(sql(native.text, x=target.given.value), target.missing, Type.TEXT)
+    text = without(sql(native.text, x=target.given.value), target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
     if kind is native.type:
         parsed = _in_utc(sql(native.value, x=target.given.value), target)
     else:
-        parsed = PARSERS[kind](text, target.zone)
-    return Reading(target, kind, text, parsed, _without(parsed, target.missing, kind), certain)
+        parsed = PARSERS[kind](text, target)
+    return Reading(target, kind, text, parsed, without(parsed, target.missing, kind), certain)
 
 
 def is_number(text: Sql) -> Sql:
@@ -101,9 +110,22 @@ def is_number(text: Sql) -> Sql:
     return sql("{value} is not null", value=_number(text, None))
 
 
-def is_local_time(text: Sql) -> Sql:
+def is_local_time(text: Sql, target: Target) -> Sql:
     """Return the condition that a text is a time without zone."""
-    return sql("regexp_full_match({text}, {pattern})", text=text, pattern=DATE + CLOCK)
+    clock = rf"({LOOSE_CLOCK}|{HALF_DAY})" if target.format else CLOCK
+    date = LOOSE_DATE if target.format else DATE
+    text = _iso(text, target)
+    return sql("regexp_full_match({text}, {pattern})", text=text, pattern=date + clock)
+
+
+def is_unclear_date(text: Sql) -> Sql:
+    """Return the condition that a text is a date whose order nothing says."""
+    return sql("regexp_full_match({text}, {pattern})", text=text, pattern=UNCLEAR_DATE)
+
+
+def is_unclear_number(text: Sql) -> Sql:
+    """Return the condition that a comma of a number may mean decimals or thousands."""
+    return sql("regexp_full_match({text}, {pattern})", text=text, pattern=UNCLEAR_NUMBER)
 
 
 def native_of(given: Given) -> Native:
@@ -118,39 +140,83 @@ def _in_utc(value: Sql, target: Target) -> Sql:
     return sql("timezone('UTC', timezone({zone}, {value}))", zone=target.zone, value=value)
 
 
-def _number(text: Sql, _: str | None) -> Sql:
+def _number(text: Sql, target: Target | None) -> Sql:
     template = """
         case when regexp_full_match({text}, {pattern}) and isfinite(try_cast({text} as double))
         then try_cast({text} as double) end"""
+    if target and target.decimal_mark:
+        text = _usual_number(text, target.decimal_mark, target.thousands)
     return sql(template.strip(), text=text, pattern=NUMBER)
 
 
-def _boolean(text: Sql, _: str | None) -> Sql:
+def _usual_number(text: Sql, decimal: str, thousands: str | None) -> Sql:
+    """Return numbers with other marks as they are usually written, and null for all else."""
+    mark = "[ \u00a0\u202f]" if thousands == " " else re.escape(thousands or "")
+    grouped = rf"[1-9]\d{{0,2}}({mark}\d{{3}})+|" if thousands else ""
+    pattern = rf"[+-]?({grouped}0|[1-9]\d*)?({re.escape(decimal)}\d*)?([eE][+-]?\d+)?"
+    bare = sql("regexp_replace({text}, {mark}, '', 'g')", text=text, mark=mark)
+    bare = bare if thousands else text
+    template = "case when regexp_full_match({text}, {pattern}) then replace({bare}, {d}, '.') end"
+    return sql(template, text=text, pattern=pattern, bare=bare, d=decimal)
+
+
+def _boolean(text: Sql, _: Target) -> Sql:
     template = "case lower({text}) when 'true' then true when 'false' then false {others} end"
     others = "when 'yes' then true when 'no' then false when '1' then true when '0' then false"
     return sql(template, text=text, others=Sql(others))
 
 
-def _time(text: Sql, zone: str | None) -> Sql:
-    date = rf"|{DATE}" if zone is None else ""
-    zoned = """
-        case when regexp_full_match({text}, {zoned})
-        then timezone('UTC', try_cast({text} as timestamptz)) {local} end"""
-    local = """
-        when regexp_full_match({text}, {pattern})
-        then timezone('UTC', timezone({zone}, try_cast({text} as timestamp)))"""
-    rest = sql(local, text=text, pattern=f"{DATE}({CLOCK})?", zone=zone) if zone else Sql("")
-    return sql(zoned.strip(), text=text, zoned=f"{DATE}{CLOCK}{OFFSET}{date}", local=rest)
+ZONED = """
+    case when regexp_full_match({text}, {zoned})
+    then timezone('UTC', try_cast({text} as timestamptz))
+    when regexp_full_match({text}, {spaced})
+    then timezone('UTC', try_cast(regexp_replace({text}, ' ([+-])', '\\1') as timestamptz))"""
+LOCAL = """
+    when regexp_full_match({text}, {pattern})
+    then timezone('UTC', timezone({zone}, try_cast({text} as timestamp)))"""
+HALVES = """
+    when regexp_full_match({text}, {pattern})
+    then timezone('UTC', timezone({zone}, try_strptime(upper({text}),
+        ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M%p', '%Y-%m-%d %I:%M:%S%p'])))
+"""
 
 
-def _as_it_is(text: Sql, _: str | None) -> Sql:
+def _time(text: Sql, target: Target) -> Sql:
+    zone, text = target.zone, _iso(text, target)
+    day, clock = (LOOSE_DATE, LOOSE_CLOCK) if target.format else (DATE, CLOCK)
+    date = rf"|{day}" if zone is None else ""
+    cases = [
+        sql(
+            ZONED.strip(),
+            text=text,
+            zoned=f"{day}{clock}{OFFSET}{date}",
+            spaced=day + clock + SPACED,
+        )
+    ]
+    if zone:
+        cases.append(sql(LOCAL, text=text, pattern=f"{day}({clock})?", zone=zone))
+    if zone and target.format:
+        cases.append(sql(HALVES, text=text, pattern=day + HALF_DAY, zone=zone))
+    return sql("{cases} end", cases=joined(" ", cases))
+
+
+def _iso(text: Sql, target: Target) -> Sql:
+    """Return dates that are written in a declared order as ISO 8601."""
+    if target.format is None:
+        return text
+    pattern, iso = date_pattern(target.format)
+    return sql("regexp_replace({text}, {pattern}, {iso})", text=text, pattern=pattern, iso=iso)
+
+
+def _as_it_is(text: Sql, _: Target) -> Sql:
     return text
 
 
 PARSERS = {Type.TEXT: _as_it_is, Type.NUMBER: _number, Type.BOOLEAN: _boolean, Type.TIME: _time}
 
 
-def _without(value: Sql, missing: Iterable[Scalar], kind: Type) -> Sql:
+def without(value: Sql, missing: Iterable[Scalar], kind: Type) -> Sql:
+    """Return a value, null where it stands for a missing one."""
     tokens = [token for each in missing if (token := _token(each, kind)) is not None]
     if not tokens:
         return value
@@ -161,8 +227,20 @@ def _token(missing: Scalar, kind: Type) -> Scalar:
     """Return a missing token as a value of the type; None where it cannot be one."""
     if kind is Type.TEXT:
         return str(missing).lower() if isinstance(missing, bool) else str(missing)
+    if kind is Type.TIME:
+        return _moment(missing)
     is_of_kind = {
         Type.BOOLEAN: isinstance(missing, bool),
         Type.NUMBER: type(missing) in {int, float},
     }
     return missing if is_of_kind.get(kind) else None
+
+
+def _moment(missing: Scalar) -> str | None:
+    """Return a missing token as a time in UTC; None where it is none."""
+    try:
+        found = datetime.fromisoformat(str(missing))
+    except ValueError:
+        return None
+    found = found.astimezone(UTC) if found.tzinfo else found
+    return found.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -15,7 +15,8 @@ from leadline.errors import Fault, FileError, InputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from leadline.engines.duckdb import ArrowStream, DuckDB
+    from leadline.engines.duckdb import DuckDB
+    from leadline.engines.engine import ArrowStream
 
 
 class Form(NamedTuple):

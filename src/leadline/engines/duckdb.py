@@ -8,14 +8,16 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import duckdb
 
+from leadline.engines.engine import ArrowStream
 from leadline.errors import EngineError, FileError, InputError, LeadlineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
 
@@ -81,14 +83,6 @@ FAILURES = (
 """The first that fits decides."""
 
 
-@runtime_checkable
-class ArrowStream(Protocol):
-    """Anything that speaks the Arrow stream protocol: Arrow, Polars, pandas, a DuckDB relation."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the rows as a stream."""
-
-
 class DuckDB:
     """A connection of its own to DuckDB in memory; it spills to a folder that it removes.
 
@@ -101,6 +95,9 @@ class DuckDB:
     ...     engine.rows("select 40 + ?", [2])
     [(42,)]
     """
+
+    dialect = "duckdb"
+    has_columns = True
 
     def __init__(
         self,
@@ -142,6 +139,11 @@ class DuckDB:
         self._connection.close()
         self._spill.cleanup()
 
+    @property
+    def embedded(self) -> DuckDB:
+        """The engine that reads and writes files: this one."""
+        return self
+
     def run(self, sql: str) -> None:
         """Run statements that return nothing.
 
@@ -175,6 +177,22 @@ class DuckDB:
     def unregister(self, name: str) -> None:
         """Forget rows that were registered."""
         self._connection.unregister(name)
+
+    def keep(self, name: str, query: str) -> None:
+        """Keep the rows of a query as a table of this session, in place of one of that name."""
+        self.run(f"create or replace temp table {name} as {query}")
+
+    def view(self, name: str, query: str) -> None:
+        """Read a query under a name, in place of a view of that name."""
+        self.run(f"create or replace temp view {name} as {query}")
+
+    def drop(self, name: str) -> None:
+        """Forget a table of this session, where there is one."""
+        self.run(f"drop table if exists {name}")
+
+    def set_moment(self, at: datetime) -> None:
+        """Say what moment a spine with only one has; UTC, without a zone."""
+        self.run(f"set variable leadline_as_of = timestamp '{at.isoformat(sep=' ')}'")
 
     def cancel(self) -> None:
         """Stop the statement that runs now; its caller gets an EngineError. From any thread."""

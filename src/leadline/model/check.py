@@ -9,6 +9,7 @@ from leadline.errors import Fault
 from leadline.model.check_bands import check_example, check_ladder, check_override
 from leadline.model.check_scores import check_score
 from leadline.model.document import (
+    COLUMN_NEEDS,
     SINGLE_LADDER,
     Decay,
     Model,
@@ -63,10 +64,23 @@ def _line(where: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
+def _matches(model: Model) -> Findings:
+    """Yield a fault for each column but ``leads.account_id`` that is to be matched."""
+    for table, declared in model.columns.items():
+        for name, column in declared.items():
+            if column.match is not None and (table, name) != ("leads", "account_id"):
+                yield Finding(
+                    ("columns", table, name, "match"), "can stand at leads.account_id alone"
+                )
+
+
 def _findings(names: Names) -> Findings:
     model = names.model
-    for table in model.columns:
-        yield from known(("columns", table), table, "table", KNOWN_COLUMNS)
+    for key, tables in (("columns", model.columns), ("files", model.files)):
+        for table in tables:
+            yield from known((key, table), table, "table", KNOWN_COLUMNS)
+    yield from _other_types(model)
+    yield from _matches(model)
     yield from _name_clashes(model)
     for name, score in model.scores.items():
         yield from check_score(names, score, ("scores", name))
@@ -80,6 +94,17 @@ def _findings(names: Names) -> Findings:
         yield from check_override(names, override, ("overrides", name))
     for at, example in enumerate(model.examples):
         yield from check_example(names, example, ("examples", at))
+
+
+def _other_types(model: Model) -> Findings:
+    """Yield keys of columns that the type of the contract gives no meaning to."""
+    for table, columns in model.columns.items():
+        for name, column in columns.items():
+            fixed = KNOWN_COLUMNS.get(table, {}).get(name)
+            for key, needed in COLUMN_NEEDS.items():
+                if fixed is not None and fixed is not needed and getattr(column, key):
+                    path: Path = ("columns", table, name, key)
+                    yield Finding(path, f"must not stand here, as {name} is {fixed.phrase}")
 
 
 def _name_clashes(model: Model) -> Findings:

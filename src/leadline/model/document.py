@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from leadline.model.formats import DateFormat, Decimal, Delimiter, Encoding, Thousands
 from leadline.model.rules import (
     DECAY_KINDS,
     RULE_KINDS,
@@ -79,6 +80,7 @@ __all__ = [
     "Steps",
     "Table",
     "TableRule",
+    "TextFile",
     "UnitRule",
     "one_ladder",
 ]
@@ -95,6 +97,47 @@ class Column(Part):
     missing: tuple[Any, ...] = Field((), description="Values that mean: no value.")
     known: str | None = Field(None, description="When the field becomes known, such as created.")
     zone: Zone | None = Field(None, description="Zone of times that carry none.")
+    format: DateFormat | None = Field(None, description="Order of dates that are not ISO 8601.")
+    decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
+    thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
+    match: Literal["email_domain"] | None = Field(
+        None,
+        description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
+    )
+
+    @property
+    def kind(self) -> Type | None:
+        """The type that is declared, or that another key implies."""
+        implied = Type.TIME if self.format else Type.NUMBER if self.decimal_mark else None
+        return self.type or implied
+
+    @property
+    def decimal_mark(self) -> str | None:
+        """Mark before the decimals; None where numbers are written in the usual way."""
+        return self.decimal or {None: None, ".": ","}.get(self.thousands, ".")
+
+    def model_post_init(self, _context: Any) -> None:
+        """Refuse marks that cannot be told apart, and keys of another type."""
+        if self.thousands and self.decimal == self.thousands:
+            expected = "must not be the mark between thousands too"
+            raise wrong(expected, self.decimal, key="decimal", repair={"decimal": REMOVED})
+        for key, needed in COLUMN_NEEDS.items():
+            if getattr(self, key) and self.type not in {None, needed}:
+                expected = f"must not stand beside type: {self.type}, as it belongs to {needed}"
+                raise wrong(expected, key=key, repair={key: REMOVED})
+
+
+COLUMN_NEEDS = {"format": Type.TIME, "decimal": Type.NUMBER, "thousands": Type.NUMBER}
+"""Key of a column to the type that it belongs to."""
+
+
+class TextFile(Part):
+    """How the files of a table are written, where they do not say so themselves."""
+
+    encoding: Encoding | None = Field(None, description="Encoding; by default UTF-8.")
+    delimiter: Delimiter | None = Field(
+        None, description="What separates the columns of CSV; by default read off the first line."
+    )
 
 
 class Score(Described):
@@ -259,6 +302,9 @@ class Model(Described):
     owner: str | None = Field(None, description="Who answers for it.")
     columns: dict[str, dict[str, Column]] = Field(
         default_factory=dict, description="Table to its columns, and how they are to be read."
+    )
+    files: dict[str, TextFile] = Field(
+        default_factory=dict, description="Table to how its files are written."
     )
     passive: Texts = Field((), description="Types of events that are no signs of life.")
     time_zone: Zone = Field("UTC", description="Zone whose calendar days `daily` counts.")

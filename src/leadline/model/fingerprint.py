@@ -28,7 +28,7 @@ ORDERED = ("overrides",)
 """Mappings whose order decides."""
 _SETS = ("event", "outcome", "passive", "reset_on", "cells", "ladders", "missing")
 """Lists whose order does not decide."""
-DECLARES = ("columns", "columns of a table")
+DECLARES = ("columns", "columns of a table", "files")
 """Mappings whose entries say nothing where they are empty."""
 INNER = {"columns": "columns of a table", "cells": "cells"}
 """Mapping to what its values are called here."""

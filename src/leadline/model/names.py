@@ -12,7 +12,7 @@ from leadline.errors import closest, nearest
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
 from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
 from leadline.model.source import Source
-from leadline.model.types import KNOWN_COLUMNS, Schema, Type
+from leadline.model.types import DERIVED_COLUMNS, KNOWN_COLUMNS, Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
 """Kinds of rules that ``hits`` and ``last`` can read."""
@@ -91,13 +91,16 @@ class Names:
         if given is not None and name in given:
             return given[name]
         if name in declared:
-            return declared[name].type or known.get(name, Type.ANY)
+            return declared[name].kind or known.get(name, Type.ANY)
         if name in known:
             return known[name]
         if given is None or self.source.has_lost(("columns", table, name)):
             return Type.ANY
+        derived = DERIVED_COLUMNS.get(table, {})
+        if name in derived:
+            return derived[name]
         entity = {"leads": "lead.", "accounts": "account."}.get(table, "")
-        remedy = nearest(name, [*given, *declared, *known], entity) or (
+        remedy = nearest(name, [*given, *declared, *known, *derived], entity) or (
             f"Declare it under columns.{table} if the data may lack it."
         )
         raise NameFault(f"reads {entity}{name}, which is not a column of {table}", "", remedy)

@@ -245,6 +245,7 @@ def _known_keys(location: tuple[str | int, ...]) -> list[str]:
 
 _PARTS: Mapping[str, type[document.Part]] = {
     "columns": document.Column,
+    "files": document.TextFile,
     "scores": document.Score,
     "grades": document.Grade,
     "bands": document.Ladder,

@@ -62,6 +62,8 @@ _NEUTRAL: tuple[tuple[str, Any], ...] = (
     ("columns.*", REMOVED),
     ("columns.*.*", REMOVED),
     ("columns.*.*.*", REMOVED),
+    ("files.*", REMOVED),
+    ("files.*.*", REMOVED),
 )
 """Part to what stands for it; of several lines that fit, the first of the longest counts."""
 

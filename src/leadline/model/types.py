@@ -79,3 +79,21 @@ KNOWN_COLUMNS: Mapping[str, Columns] = {
     "spine": {"lead_id": Type.TEXT, "as_of": Type.TIME},
 }
 """The columns whose names and types are the contract; they are null where the data lacks them."""
+
+DERIVED_COLUMNS: Mapping[str, Columns] = {
+    "leads": {
+        "email_valid": Type.BOOLEAN,
+        "email_domain": Type.TEXT,
+        "email_kind": Type.TEXT,
+        "email_role": Type.BOOLEAN,
+        "email_suggestion": Type.TEXT,
+        "phone_e164": Type.TEXT,
+        "country_code": Type.TEXT,
+        "company_name": Type.TEXT,
+        "seniority": Type.TEXT,
+        "function": Type.TEXT,
+        "invented": Type.BOOLEAN,
+        "invented_reasons": Type.TEXT,
+    },
+}
+"""Columns that are read off others where the data has none of that name and a model reads them."""

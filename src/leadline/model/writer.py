@@ -70,7 +70,7 @@ def _entry(node: Node | None, step: str | int, path: Path) -> tuple[Node | None,
 
 
 def _replaced(text: str, key: Node | None, old: Node, value: Any) -> str:
-    start, end = old.start_mark.index, _end(text, old)
+    start, end = old.start_mark.index, end_of(text, old)
     new = flow(value, old.style if isinstance(old, ScalarNode) else None)
     if key is not None and text[key.end_mark.index : start].strip() in (":", ""):
         start = text.index(":", key.end_mark.index) + 1
@@ -84,14 +84,14 @@ def _added(text: str, above: MappingNode, key: str, value: Any) -> str:
     if not above.value or above.flow_style:
         end = above.end_mark.index - 1
         return f"{text[:end].rstrip()}{', ' if above.value else ''}{new}{text[end:]}"
-    end = _end(text, above)
+    end = end_of(text, above)
     line_end = text.find("\n", end)
     rest = text[line_end:] if line_end >= 0 else "\n"
     indent = " " * above.value[0][0].start_mark.column
     return f"{text[: line_end if line_end >= 0 else len(text)]}\n{indent}{new}{rest}"
 
 
-def _end(text: str, node: Node) -> int:
+def end_of(text: str, node: Node) -> int:
     """Return where the text of a node ends; the marks of block style include what follows."""
     end: int = node.end_mark.index
     if isinstance(node, ScalarNode):
@@ -99,7 +99,7 @@ def _end(text: str, node: Node) -> int:
     if getattr(node, "flow_style", True) or not node.value:
         return end
     last = node.value[-1]
-    return _end(text, last[1] if isinstance(node, MappingNode) else last)
+    return end_of(text, last[1] if isinstance(node, MappingNode) else last)
 
 
 _QUOTED = {"'": SingleQuotedScalarString, '"': DoubleQuotedScalarString}

@@ -64,11 +64,13 @@ class Profile:
         few: Columns ``(table, column)`` with few distinct values, whose shapes are worth listing.
         one_moment: Whether all moments of the spine are the same.
         every_account: Whether accounts without a lead in the spine are scored too.
+        shapes: Whether listing the distinct shapes of all events is cheap.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
     one_moment: bool = False
     every_account: bool = False
+    shapes: bool = True
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,14 @@ class Renderer:
             return _literal(node)
         if isinstance(node, Name):
             return self._name(node, kind)
-        return self._call(node)
+        found = self._call(node)
+        return call("finite", found) if _may_overflow(node) else found
+
+    def _link(self, node: Node, wanted: Type) -> Tree:
+        """Return an argument of arithmetic: what is not finite in it makes the whole not finite."""
+        if isinstance(node, Call) and _may_overflow(node):
+            return self._call(node)
+        return self(node, wanted)
 
     def _name(self, name: Name, kind: Type) -> Tree:
         found = self.resolve(name)
@@ -54,7 +61,12 @@ class Renderer:
             return self._case(node, kinds)
         known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
         wanted = _TAKES.get(node.operation, known)
-        arguments = [self(each, wanted) for each in node.arguments]
+        arguments = [
+            self._link(each, wanted) if _is_linked(node, at) else self(each, wanted)
+            for at, each in enumerate(node.arguments)
+        ]
+        if wanted is Type.TEXT and node.operation in _ORDERING:
+            arguments = [call("in_bytes", each) for each in arguments]
         if node.operation in ("least", "greatest"):
             return _extreme(node.operation, wanted, arguments)
         if node.operation == "age":
@@ -89,6 +101,21 @@ class Renderer:
         return exp.paren(case(branches, self(node.arguments[-1], wanted)))
 
 
+def _is_linked(node: Call, at: int) -> bool:
+    """Say whether an argument that is not finite makes the result not finite.
+
+    A divisor does not: a number divided by what is infinite is 0.
+    """
+    return node.operation in _CHAINED and not (node.operation == "/" and at == 1)
+
+
+def _may_overflow(node: Node) -> bool:
+    """Say whether a number may be infinite or NaN before ``finite`` makes it null."""
+    if not isinstance(node, Call) or node.operation not in _CHAINED:
+        return False
+    return node.operation in _ARITHMETIC or _may_overflow(node.arguments[0])
+
+
 def _literal(node: Literal) -> Tree:
     if isinstance(node.value, bool):
         return exp.true() if node.value else exp.false()
@@ -110,21 +137,29 @@ def _extreme(operation: str, kind: Type, arguments: list[Tree]) -> Tree:
     return reduce(lambda one, other: call(function, one, other), arguments)
 
 
+_ARITHMETIC = ("+", "-", "*", "/")
+_CHAINED = (*_ARITHMETIC, "negative", "abs")
+"""Operations by which what is not finite stays so; only the end of a chain need be looked at."""
+
 _TAKES: Mapping[str, Type] = {
     **dict.fromkeys(("and", "or", "not"), Type.BOOLEAN),
-    **dict.fromkeys(("+", "-", "*", "/", "negative", "abs"), Type.NUMBER),
+    **dict.fromkeys(_CHAINED, Type.NUMBER),
     **dict.fromkeys(("lower", "upper", "length", "like", "ilike"), Type.TEXT),
     "age": Type.TIME,
 }
+
+_ORDERING = ("<", "<=", ">", ">=")
 
 _OPERATIONS: Mapping[str, Callable[[list[Tree]], Tree]] = {
     "and": _template("((:a) and (:b))"),
     "or": _template("((:a) or (:b))"),
     "not": _template("(not (:a))"),
     "is null": _template("(:a is null)"),
-    **{each: _template(f"(:a {each} :b)") for each in ("<", "<=", ">", ">=")},
-    **{each: _template(f"finite(:a {each} :b)") for each in ("+", "-", "*")},
-    "/": _template("finite(divide(:a, :b))"),
+    **{each: _template(f"(:a {each} :b)") for each in _ORDERING},
+    "+": _template("plus(:a, :b)"),
+    "-": _template("minus(:a, :b)"),
+    "*": _template("times(:a, :b)"),
+    "/": _template("divide(:a, :b)"),
     "negative": _template("(- (:a))"),
     "abs": _template("abs(:a)"),
     "lower": _template("lower_ascii(:a)"),

@@ -104,6 +104,8 @@ def columns_of(matcher: Matcher) -> frozenset[str]:
 
 def by_shape(context: Context, stream: Stream, matcher: Matcher) -> bool:
     """Say whether a condition can be answered from a short list of shapes."""
+    if not context.profile.shapes:
+        return False
     if matcher.where is not None and fields_of(matcher.where.tree):
         return False
     return all((stream, each) in context.profile.few for each in columns_of(matcher))
@@ -292,7 +294,7 @@ class Hits:
     @property
     def age(self) -> Tree:
         """The age of an event in whole microseconds."""
-        return sql("microseconds(:now) - microseconds(e.occurred_at)", now=self.as_of)
+        return sql("microseconds_between(e.occurred_at, :now)", now=self.as_of)
 
     def select(self, columns: Sequence[Tree]) -> Tree:
         """Return one row a hit: ``k``, ``rule`` and these columns."""

@@ -349,7 +349,7 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
             order_by = column(score.rollup or "", "l")
             place = sql(
                 "row_number() over (partition by l.account_k order by "
-                "case when :s is null then 1 else 0 end, :s desc, l.lead_id)",
+                "case when :s is null then 1 else 0 end, :s desc, in_bytes(l.lead_id))",
                 s=order_by,
             )
             places.append(named(place, f"place.{score.rollup}"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from sqlglot import exp
 
@@ -17,7 +18,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
 from leadline.query import attributes, bands, reach, scores, subjects, units
 from leadline.query.context import Context, Level, Profile
-from leadline.query.dialects import render
+from leadline.query.dialects import identifier, render
 from leadline.query.sql import Tree, column, named, sql, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
@@ -56,9 +57,16 @@ class Statement:
         names = self.needed(output, given)
         if not names:
             return self._rendered(output, engine)
-        parts = [f"{name} as {_once(name)}({self._rendered(name, engine)})" for name in names]
+        parts = [
+            f"{identifier(name, engine)} as {_once(name)}({self._rendered(name, engine)})"
+            for name in names
+        ]
         recursive = "recursive " if RECURSIVE & set(names) else ""
         return f"with {recursive}{', '.join(parts)} {self._rendered(output, engine)}"
+
+    def columns(self, output: str) -> list[str]:
+        """Return the names of an output's columns; an engine may have to shorten them."""
+        return cast("exp.Query", self.outputs[output]).named_selects
 
     def _rendered(self, name: str, engine: str) -> str:
         key = (name, engine)

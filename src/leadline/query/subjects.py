@@ -170,7 +170,8 @@ _HISTORY = """
         row_number() over (
             partition by m.k, h.field
             order by case when h.valid_from <= m.as_of then 0 else 1 end,
-                h.valid_from desc, case when h.value is null then 1 else 0 end, h.value desc
+                h.valid_from desc, case when h.value is null then 1 else 0 end,
+                in_bytes(h.value) desc
         ) as place
     from :moment as m join field_history as h on h.id = :key
     where h.entity = :entity and h.field in (:fields)
@@ -255,7 +256,8 @@ _MERGE_NOW = """
     select as_of, from_id, into_id from (
         select s.as_of, g.from_id, g.into_id,
             row_number() over (
-                partition by s.as_of, g.from_id order by g.recorded_at desc, g.into_id desc
+                partition by s.as_of, g.from_id
+                order by g.recorded_at desc, in_bytes(g.into_id) desc
             ) as place
         from (select distinct as_of from moment) as s
         join lead_merges as g on g.recorded_at <= s.as_of
@@ -276,7 +278,7 @@ _MERGED = """
         select w.as_of, w.from_id,
             coalesce(
                 max(case when n.from_id is null then w.into_id end),
-                min(case when w.depth > 32 then w.into_id end)
+                least_text(case when w.depth > 32 then w.into_id end)
             ) as into_id
         from merge_walk as w left join merge_now as n on n.as_of = w.as_of and n.from_id = w.into_id
         group by w.as_of, w.from_id
@@ -324,7 +326,8 @@ _MEMBER = """
             row_number() over (
                 partition by c.k, c.lead_id
                 order by case when h.valid_from <= c.as_of then 0 else 1 end,
-                    h.valid_from desc, case when h.value is null then 1 else 0 end, h.value desc
+                    h.valid_from desc, case when h.value is null then 1 else 0 end,
+                    in_bytes(h.value) desc
             ) as place
         from account_candidate as c join field_history as h on h.id = c.lead_id
         where h.entity = 'lead' and h.field = 'account_id'

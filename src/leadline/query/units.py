@@ -178,7 +178,7 @@ def _summed(hits: Hits) -> Iterator[Step]:
         sums += ["min(occurred_at) as first_at", "max(as_of) as as_of"]
     if formulas:
         columns.append(named(_amount(hits), "amount"))
-        sums.append("sum(coalesce(amount, 0.0) * weight) as amount")
+        sums.append("sum(weighted(coalesce(amount, 0.0), weight)) as amount")
     yield (
         f"{hits.name}_sums",
         sql(
@@ -196,7 +196,7 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         )
     }
     units, last_at, weights = sql("u.units"), sql("u.last_at"), sql("u.weights")
-    amount = sql("p.points * u.weights")
+    amount = sql("weighted(p.points, u.weights)")
     if formulas:
         amount = sql("case when p.points is null then u.amount else :amount end", amount=amount)
     fires: Tree = exp.true()
@@ -218,7 +218,8 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         last_at = picked
         weights = sql("case when p.single then :one else u.weights end", one=one)
         amount = sql(
-            "case when p.single or p.at_least is not null then p.points * :one else :amount end",
+            "case when p.single or p.at_least is not null then weighted(p.points, :one) "
+            "else :amount end",
             one=one,
             amount=amount,
         )
@@ -276,11 +277,12 @@ def _picked(hits: Hits) -> Iterator[Step]:
     )
 
 
-_LATEST = "occurred_at desc, id desc, amount desc"
+_LATEST = "occurred_at desc, in_bytes(id) desc, amount desc"
 _ORDERS = {
     "latest": _LATEST,
-    "first": "occurred_at, id, amount",
-    "highest": "case when amount is null then 1 else 0 end, amount desc, occurred_at desc, id desc",
+    "first": "occurred_at, in_bytes(id), amount",
+    "highest": "case when amount is null then 1 else 0 end, amount desc, "
+    "occurred_at desc, in_bytes(id) desc",
 }
 
 _PICKED_PARAMS: dict[str, Callable[[UnitRule], Tree]] = {
@@ -303,7 +305,7 @@ _PARTS = """
             max(c.occurred_at) as last_at, sum(c.weight) as weights,
             sum(
                 case when p.at_least is null or c.place = 1
-                then coalesce(c.amount, 0.0) * c.weight else 0.0 end
+                then weighted(coalesce(c.amount, 0.0), c.weight) else 0.0 end
             ) as amount
         from :placed as c join (:params) as p on p.rule = c.rule
         where p.at_most is null or c.place <= p.at_most

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table as Grid
 from rich.text import Text as Words
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 _BAR_WIDTH = 24
+_WIDEST = 1000
 
 
 def show(console: Console, page: Page) -> None:
@@ -63,9 +65,21 @@ def _table(console: Console, table: Table, bars: list[str] | None = None) -> Non
     rows = table.figures()
     for number, row in enumerate(rows[:MOST_ROWS]):
         grid.add_row(*map(Words, row), *([Words(bars[number], style="blue")] if bars else []))
-    console.print(grid)
+    _print_whole(console, grid)
     if len(rows) > MOST_ROWS:
         console.print(Words(f"{MOST_ROWS} of {len(rows)}", style="dim"))
+
+
+def _print_whole(console: Console, grid: Grid) -> None:
+    """Print a table with nothing cut off: a line that is too long for the screen goes on below."""
+    before = console.width
+    console.width = _WIDEST
+    wanted = Measurement.get(console, console.options, grid).maximum
+    console.width = max(wanted, before)
+    try:
+        console.print(grid)
+    finally:
+        console.width = before
 
 
 def _chart(console: Console, chart: Chart) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.document import (
+    Column,
     EventRule,
     Example,
     Model,
@@ -19,6 +20,7 @@ from leadline.model.document import (
 )
 from leadline.model.expressions import names
 from leadline.model.reader import Source
+from leadline.model.types import DERIVED_COLUMNS
 from leadline.query.context import Context, column_of, rule_expressions
 from leadline.scoring import score
 
@@ -49,7 +51,7 @@ def _as_written(model: Model) -> Model:
     """Return the model for rows that already have its own names and values."""
     columns = {
         table: {
-            name: column.model_copy(update={"source": None, "missing": (), "zone": None})
+            name: Column.model_validate({"type": column.kind} if column.kind else {})
             for name, column in declared.items()
         }
         for table, declared in model.columns.items()
@@ -81,7 +83,8 @@ def _lacking(model: Model) -> dict[str, dict[str, None]]:
     """Return the columns that the model reads: those no example has are null."""
     found: dict[str, dict[str, None]] = {"leads": {}, "accounts": {}, "events": {}, "outcomes": {}}
     for entity, name in Context(model, {}).fields:
-        found[f"{entity}s"][name] = None
+        if name not in DERIVED_COLUMNS.get(f"{entity}s", {}):
+            found[f"{entity}s"][name] = None
     for _, _, rule in model.rules():
         if isinstance(rule, EventRule | OutcomeRule | SilenceRule):
             table = "outcomes" if isinstance(rule, OutcomeRule) else "events"

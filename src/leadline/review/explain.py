@@ -74,13 +74,14 @@ class Explanation:
 
 def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
     """Explain one lead. Raises InputError where no table knows the lead."""
+    engine = run.duckdb
     refuse_unknown(run, lead_id)
     moments = [as_of] if since is None else [since, as_of]
     run = run.over([(lead_id, at) for at in moments])
     scores = sorted(run.arrow("scores").to_pylist(), key=lambda row: row["as_of"])
     rows = run.arrow("points").to_pylist()
     now = [row for row in rows if row["as_of"] == scores[-1]["as_of"]]
-    worlds = Worlds(run.engine, run.model, run.loaded.schema, lead_id, as_of)
+    worlds = Worlds(engine, run.model, run.loaded.schema, lead_id, as_of)
     try:
         missing = _missing(run)
         moves = _moves(run, worlds, missing)

@@ -221,7 +221,7 @@ def _has_times(run: Run) -> bool:
 
 
 def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Impact:
-    engine = run.engine
+    engine = run.duckdb
     before, after = first.side, second.side
     found = difference(before.model, after.model)
     names = names_of(before.model, after.model, found)

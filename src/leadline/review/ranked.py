@@ -169,7 +169,7 @@ def grouped_counts(  # noqa: PLR0913, PLR0917 - rows, and the two ways to count 
     """Return positives and negatives by bucket and cell of scores."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
 
-    engine = of.run.engine
+    engine = of.run.duckdb
     engine.register("score_cells", pa.table({"score": scores, "cell": cells}))
     found = engine.arrow(
         sql(

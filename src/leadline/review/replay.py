@@ -150,6 +150,11 @@ def _rank(order: Sequence[str], band: str) -> tuple[int, str]:
 
 
 def _weekly(of: Replay, band: str, counts: list[int], squares: float, inside: int) -> Weekly:
+    return summed(of, band, counts, squares, inside)
+
+
+def summed(of: Replay, band: str, counts: Sequence[int], squares: float, inside: int) -> Weekly:
+    """Return the entries a week from those of each week, and the sum of their squares by lead."""
     factor, total = of.factor, sum(counts)
     weeks = max(of.weeks, 1)
     mean = factor * total / weeks

@@ -103,7 +103,7 @@ def check_parity(run: Run, scores: str | Path, output: str | None = None) -> Par
         InputError: The file cannot be used, or no lead of it is in the tables.
         FileError: It cannot be read.
     """
-    is_number = load_their_scores(run.engine, scores)
+    is_number = load_their_scores(run.duckdb, scores)
     chosen = output or _usual(run, is_number=is_number)
     _refuse_unknown(run, chosen, is_number=is_number)
     _pair(run, chosen, is_number=is_number)

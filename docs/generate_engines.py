@@ -1,0 +1,105 @@
+"""Write the reference of engines from the marks of the tests that execute each line.
+
+python docs/generate_engines.py > docs/reference/engines.md
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1] / "tests"
+SUITES = (
+    TESTS / "engines",
+    TESTS / "query" / "test_dialects.py",
+    TESTS / "data" / "test_in_postgres.py",
+)
+ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL"}
+
+HEAD = """# Engines
+
+The same model gives the same numbers on every engine: the ledger to the last of its 6 decimals,
+scores, grades and bands exactly.
+
+| engine | `--engine` | inputs and outputs |
+| --- | --- | --- |
+| DuckDB, embedded, the default | `duckdb` | files |
+| PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
+
+The commands `score` and `check` run on every engine, all others on DuckDB.
+
+A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
+`--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).
+
+## What is executed on each engine
+
+Every line is a test, or several, that run on a real server of that engine; `yes` means that they
+pass, `no` that the engine cannot do it. A dash means that the line does not concern the engine.
+"""
+
+FOOT = """
+## Where engines may differ
+
+- `weight` in the ledger is a mean of floating numbers, and is the same to 9 decimals.
+- Sums of points beyond 1e290 are cut there on PostgreSQL; scores and points end at 9 billion on
+  every engine.
+- PostgreSQL cuts names after 63 bytes: longer names of columns in its tables end in a mark of
+  their own. Files have the whole names.
+- Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL; others are null.
+- Of rows in a table that repeat an `event_id` and agree in `recorded_at`, `occurred_at` and
+  `lead_id`, the one stands whose text is the least; files decide the same by JSON.
+"""
+
+
+class Marks:
+    """Collects which feature is executed on which engine, and whether it is expected to fail."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.found: dict[str, dict[str, bool]] = defaultdict(dict)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note the marks of all tests."""
+        for item in items:
+            cannot = item.get_closest_marker("xfail") or item.get_closest_marker("skip")
+            for mark in item.iter_markers("feature"):
+                for engine in _engines(item, mark):
+                    before = self.found[mark.args[0]].get(engine, True)
+                    self.found[mark.args[0]][engine] = before and cannot is None
+
+
+def _engines(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
+    call = getattr(item, "callspec", None)
+    if call is not None and "any_engine" in call.params:
+        return (str(call.params["any_engine"]),)
+    return tuple(mark.kwargs.get("engines", ("postgres",)))
+
+
+def main() -> None:
+    """Write the page to standard output."""
+    marks = Marks()
+    options = ["--collect-only", "-q", "-p", "no:cacheprovider", "-n", "0"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        status = pytest.main([*options, *map(str, SUITES)], plugins=[marks])
+    if status != pytest.ExitCode.OK:
+        raise SystemExit(f"the tests cannot be collected: {status}")
+    lines = [f"| what | {' | '.join(ENGINES.values())} |", "| --- |" + " --- |" * len(ENGINES)]
+    for feature, engines in sorted(marks.found.items()):
+        cells = " | ".join(_cell(engines, engine) for engine in ENGINES)
+        lines.append(f"| {feature} | {cells} |")
+    sys.stdout.write("\n".join([HEAD, *lines, FOOT]))
+
+
+def _cell(engines: dict[str, bool], engine: str) -> str:
+    if engine not in engines:
+        return "-"
+    return "yes" if engines[engine] else "no"
+
+
+if __name__ == "__main__":
+    main()

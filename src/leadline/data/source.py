@@ -1,0 +1,149 @@
+"""Inputs of every kind to tables on the engine: files, rows in memory, tables of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from leadline.data import in_postgres, read
+from leadline.data.columns import Column
+from leadline.data.enrich import enrich, wanted
+from leadline.data.raw import prepare
+from leadline.data.read import Input, Loaded
+from leadline.data.sql import Sql, name, sql
+from leadline.data.values import SQL_TYPES
+from leadline.errors import Fault, InputError, nearest
+from leadline.model.types import KNOWN_COLUMNS, Columns, Type
+
+if TYPE_CHECKING:
+    from leadline.data.in_place import InPlace
+    from leadline.engines.engine import Engine
+    from leadline.model.document import Model
+
+TABLE = "table:"
+"""What the address of a table of the engine begins with, such as ``table:crm.events``."""
+
+PLACES: Mapping[str, Callable[..., InPlace]] = {"postgres": in_postgres.read}
+"""Dialect to how tables of that engine are read where they are."""
+
+
+def table_address(given: object) -> str | None:
+    """Return the name of a table of the engine, None for everything else.
+
+    >>> table_address("table:crm.events"), table_address("events.csv")
+    ('crm.events', None)
+    """
+    if isinstance(given, str) and given.startswith(TABLE):
+        return given.removeprefix(TABLE)
+    return None
+
+
+def load(
+    engine: Engine,
+    inputs: Mapping[str, Input],
+    model: Model,
+    *,
+    clean: bool = False,
+) -> Loaded:
+    """Read inputs; afterwards the engine has each under its name, typed and with unique keys.
+
+    Arguments and errors are those of ``leadline.data.read.load``; an input may also be the address
+    of a table of the engine, which is read where it is. What the model reads of leads and they
+    lack is read off their other columns.
+    """
+    addresses = {table: address for table in inputs if (address := table_address(inputs[table]))}
+    _refuse_tables(engine, addresses)
+    rest = {table: given for table, given in inputs.items() if table not in addresses}
+    prepare(engine.embedded, inputs)
+    found, faults = _in_place(engine, addresses, model.columns, clean=clean)
+    try:
+        loaded = read.load(engine.embedded, rest, model.columns, clean=clean, files=model.files)
+    except InputError as error:
+        faults.extend(error.faults)
+    if faults:
+        raise InputError(*faults)
+    if "leads" in found:
+        _refuse_derived(found["leads"], model)
+    loaded = enrich(engine.embedded, loaded, model)
+    if engine.embedded is engine:
+        return loaded
+    for table, kinds in loaded.schema.items():
+        engine.register(table, engine.embedded.reader(_typed(table, kinds)))
+    return _joined(loaded, found)
+
+
+def _refuse_derived(leads: InPlace, model: Model) -> None:
+    """Refuse fields that would have to be read off others in a table of the engine."""
+    lacking = sorted(wanted(model, leads.schema))
+    if lacking:
+        remedy = "Add the columns to the table, with what leadline resolve writes."
+        expected = f"must have {', '.join(lacking)}, which only files need not have"
+        raise InputError(Fault(leads.where, "", expected, "", remedy))
+
+
+def _in_place(
+    engine: Engine,
+    addresses: Mapping[str, str],
+    columns: Mapping[str, Mapping[str, Column]],
+    *,
+    clean: bool,
+) -> tuple[dict[str, InPlace], list[Fault | str]]:
+    found: dict[str, InPlace] = {}
+    faults: list[Fault | str] = []
+    for table, address in addresses.items():
+        try:
+            made = PLACES[engine.dialect](
+                engine, table, address, columns.get(table, {}), is_clean=clean
+            )
+        except InputError as error:
+            faults.extend(error.faults)
+        else:
+            found[table] = made
+    return found, faults
+
+
+def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
+    """Refuse tables that cannot be, before anything is read."""
+    faults = [
+        Fault(table, "", "is not a table", "", nearest(table, KNOWN_COLUMNS))
+        for table in addresses
+        if table not in KNOWN_COLUMNS
+    ]
+    if engine.dialect not in PLACES:
+        faults += [
+            Fault(
+                f"{TABLE}{address}",
+                "",
+                "needs an engine that has tables, such as --engine postgresql://host/database",
+                engine.dialect,
+            )
+            for address in addresses.values()
+        ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _typed(table: str, kinds: Columns) -> Sql:
+    """Return the rows of a table with every column of its type; one without values is text."""
+    columns = [
+        sql(
+            "cast({c} as {kind}) as {c}",
+            c=name(title),
+            kind=SQL_TYPES[Type.TEXT if kind is Type.ANY else kind],
+        )
+        for title, kind in kinds.items()
+    ]
+    return sql("select {columns} from {table}", columns=columns, table=name(table))
+
+
+def _joined(loaded: Loaded, found: Mapping[str, InPlace]) -> Loaded:
+    """Return what was read with what is where it was."""
+    rejected = sum(each.rejected for each in found.values())
+    return replace(
+        loaded,
+        schema={**loaded.schema, **{table: dict(each.schema) for table, each in found.items()}},
+        rejects=replace(loaded.rejects, count=loaded.rejects.count + rejected),
+        notes=[*(note for each in found.values() for note in each.notes), *loaded.notes],
+        names={**loaded.names, **{table: each.where for table, each in found.items()}},
+    )

@@ -1,0 +1,94 @@
+"""What a place must be able to do so that a model can be scored there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from leadline.engines.duckdb import DuckDB
+
+
+@runtime_checkable
+class ArrowStream(Protocol):
+    """Anything that speaks the Arrow stream protocol: Arrow, Polars, pandas, a DuckDB relation."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Return the rows as a stream."""
+
+
+class Engine(Protocol):
+    """A session of an engine; tables and views that it is told to make end with it.
+
+    Queries are in the engine's own SQL, see ``leadline.query.dialects.render``. Times in tables
+    are UTC without a zone, in microseconds.
+
+    Attributes:
+        dialect: Name of its SQL in ``leadline.query.dialects.LOWERINGS``.
+        has_columns: Whether it keeps tables by column in memory: then the distinct values of a
+            few columns of all events are cheap to list, and events are cheap to sort.
+    """
+
+    dialect: str
+    has_columns: bool
+
+    @property
+    def embedded(self) -> DuckDB:
+        """The engine that reads and writes files for it; DuckDB reads its own."""
+
+    def run(self, sql: str) -> None:
+        """Run a statement that returns nothing; raises EngineError."""
+
+    def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+
+    def arrow(self, sql: str) -> pa.Table:
+        """Return the rows of a query as an Arrow table."""
+
+    def register(self, name: str, rows: ArrowStream) -> list[str]:
+        """Make rows that live outside readable under a name; return their columns' own names."""
+
+    def keep(self, name: str, query: str) -> None:
+        """Keep the rows of a query as a table of this session, in place of one of that name."""
+
+    def view(self, name: str, query: str) -> None:
+        """Read a query under a name, in place of a view of that name."""
+
+    def drop(self, name: str) -> None:
+        """Forget a table of this session, where there is one."""
+
+    def set_moment(self, at: datetime) -> None:
+        """Say what moment a spine with only one has; UTC, without a zone."""
+
+    def close(self) -> None:
+        """End the session; what it made for itself is gone."""
+
+
+class Publication(NamedTuple):
+    """Rows of this session that become a table for others.
+
+    Attributes:
+        address: Name of the table, such as ``crm.scores``.
+        columns: Its columns, in their order.
+        keys: Columns that tell its rows apart.
+        relation: The table of this session that has the rows.
+    """
+
+    address: str
+    columns: Sequence[str]
+    keys: Sequence[str]
+    relation: str = ""
+
+
+@runtime_checkable
+class Publisher(Protocol):
+    """An engine with tables that others read."""
+
+    def check_target(self, target: Publication) -> None:
+        """Check that a table can be written, before there is anything to write."""
+
+    def publish(self, targets: Sequence[Publication]) -> None:
+        """Replace the rows of tables: all of them at one moment, or none."""

@@ -1,0 +1,1 @@
+"""What an export holds: types, tokens that mean missing, keys, and the ``columns:`` to declare."""

@@ -1,0 +1,91 @@
+"""How the text of files is written: orders of dates, marks in numbers, encodings."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from leadline.model.values import shown, wrong
+
+PARTS = {"yyyy": r"(\d{4})", "yy": r"(\d{2})", "mm": r"(\d{1,2})", "dd": r"(\d{1,2})"}
+"""What a date is made of, and how each is found in a text."""
+FORMAT = re.compile(rf"({'|'.join(PARTS)})([-/. ]?)({'|'.join(PARTS)})\2({'|'.join(PARTS)})")
+CENTURY = "20"
+"""Of years with two digits."""
+
+
+def date_pattern(written: str) -> tuple[str, str]:
+    r"""Return the pattern of a date in a format, and what makes ISO 8601 of it.
+
+    >>> date_pattern("dd/mm/yyyy")
+    ('^(\\d{1,2})/(\\d{1,2})/(\\d{4})', '\\3-\\2-\\1')
+    """
+    found = FORMAT.fullmatch(written)
+    assert found, "the document was checked"  # noqa: S101 - says what is known
+    *parts, mark = found[1], found[3], found[4], found[2]
+    pattern = re.escape(mark).join(PARTS[part] for part in parts)
+    pattern = pattern if mark else pattern.replace("1,2", "2")
+    place = {part[0]: f"\\{at}" for at, part in enumerate(parts, start=1)}
+    year = place["y"] if "yyyy" in parts else CENTURY + place["y"]
+    return f"^{pattern}", f"{year}-{place['m']}-{place['d']}"
+
+
+def _date_format(value: object) -> str:
+    text = value.lower() if isinstance(value, str) else ""
+    found = FORMAT.fullmatch(text)
+    if not found or {part[0] for part in found.group(1, 3, 4)} != {"d", "m", "y"}:
+        remedy = "It has one each of dd, mm and yyyy or yy, and the same mark between them."
+        raise wrong("must be the order of a date such as dd/mm/yyyy", shown(value), remedy)
+    return text
+
+
+def _encoding(value: object) -> str:
+    try:
+        known = codecs.lookup(value) if isinstance(value, str) else None
+    except (LookupError, ValueError):
+        known = None
+    if known is None or not known._is_text_encoding:  # noqa: SLF001 - the only way to ask
+        raise wrong("must be an encoding such as utf-8, utf-16 or windows-1250", shown(value))
+    return str(value)
+
+
+DateFormat = Annotated[
+    str,
+    PlainValidator(_date_format),
+    WithJsonSchema({"type": "string", "examples": ["dd/mm/yyyy", "mm/dd/yyyy", "dd.mm.yyyy"]}),
+]
+Encoding = Annotated[
+    str,
+    PlainValidator(_encoding),
+    WithJsonSchema({"type": "string", "examples": ["windows-1252", "windows-1250", "utf-16"]}),
+]
+MARKS = {
+    ",": "a comma",
+    ".": "a point",
+    " ": "a space",
+    "'": "an apostrophe",
+    ";": "a semicolon",
+    "\t": "a tab",
+    "|": "a bar",
+}
+"""Marks and what people call them."""
+
+
+def _one_of(marks: str) -> tuple[Any, ...]:
+    """Return what reads one of some marks."""
+    *some, last = (MARKS[mark] for mark in marks)
+
+    def read(value: object) -> str:
+        if value not in list(marks):
+            raise wrong(f"must be {', '.join(some)} or {last}", shown(value))
+        return str(value)
+
+    return PlainValidator(read), WithJsonSchema({"enum": list(marks)})
+
+
+Decimal = Annotated[str, *_one_of(",.")]
+Thousands = Annotated[str, *_one_of(",. '")]
+Delimiter = Annotated[str, *_one_of(",;\t|")]

@@ -1,0 +1,41 @@
+"""Engines that tests run on, and the marks that the support matrix is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+import servers
+from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import Engine
+from leadline.engines.postgres import Postgres
+
+ENGINES = ("duckdb", "postgres")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
+    config.addinivalue_line(
+        "markers",
+        "feature(name, engines): a line of the support matrix in the docs, and the engines that "
+        "the test executes it on; by default the one of any_engine, or postgres",
+    )
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server that runs as long as the tests."""
+    with servers.postgres() as url:
+        yield url
+
+
+@pytest.fixture(params=ENGINES)
+def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A session with each engine in turn; none of it is left afterwards."""
+    if request.param == "duckdb":
+        with DuckDB(threads=1) as duckdb:
+            yield duckdb
+        return
+    with Postgres(request.getfixturevalue("postgres_url")) as postgres:
+        yield postgres

@@ -1,0 +1,322 @@
+"""PostgreSQL: sessions, what goes wrong with them, and tables that appear whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from comparison import arrow
+from leadline.engines.engine import Engine
+from leadline.engines.postgres import Postgres
+from leadline.errors import EngineError, InputError, LeadlineError
+from leadline.scoring import Run
+
+AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MODEL: dict[str, Any] = {
+    "leadline": 1,
+    "model": "m",
+    "scores": {
+        "person": {
+            "decay": {"half_life": "30d"},
+            "rules": {
+                "visit": {"event": "visit", "where": "path like '/p%'", "points": 3, "limit": 20},
+                "demo": {"event": "demo", "points": 10, "count": "once"},
+            },
+        }
+    },
+    "bands": {"by": "person", "edges": {"low": 0, "high": 10}},
+}
+
+
+@pytest.fixture
+def server(postgres_url: str) -> Iterator[Postgres]:
+    with Postgres(postgres_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+def crm(postgres_url: str) -> str:
+    """A schema with leads and events, each with the indexes of the how-to."""
+    with Postgres(postgres_url) as owner:
+        fill(owner, leads=500, events=5_000)
+    return "crm"
+
+
+def fill(owner: Postgres, leads: int, events: int) -> None:
+    """Make the schema anew."""
+    for statement in CRM.split(";"):
+        execute(owner, statement.format(leads=leads, events=events))
+
+
+CRM = """
+    drop schema if exists crm cascade;
+    create schema crm;
+    create table crm.leads (lead_id text primary key, country varchar(2));
+    create table crm.events (event_id bigint primary key, lead_id text not null,
+        type text not null, occurred_at timestamptz not null, path text);
+    insert into crm.leads select 'lead ' || i, 'de' from generate_series(1, {leads}) as i;
+    insert into crm.events select i, 'lead ' || (i % {leads} + 1),
+        case when i % 7 = 0 then 'demo' else 'visit' end,
+        timestamptz '2026-10-01Z' + i * interval '2400000 seconds' / {events},
+        case when i % 3 = 0 then '/pricing' else '/blog' end
+    from generate_series(1, {events}) as i;
+    create index on crm.events (lead_id);
+    analyze crm.leads;
+    analyze crm.events
+"""
+
+
+def execute(engine: Postgres, statement: str) -> None:
+    """Run a statement in a transaction of its own."""
+    with engine.transaction():
+        engine.run(statement)
+
+
+def opened(engine: Engine, **inputs: Any) -> Run:
+    """Open a run over the tables of the schema."""
+    given = {"leads": "table:crm.leads", "events": "table:crm.events", **inputs}
+    return Run.open(engine, MODEL, given, as_of=AS_OF)
+
+
+def test_rows_and_tables_come_back(server: Postgres) -> None:
+    """As tuples and as an Arrow table, with what was registered, kept and viewed."""
+    rows = pa.table({"a": ["x", "é", None], "n": [1.5, None, -0.1]})
+    assert server.register("given", rows.to_reader()) == ["a", "n"]
+    server.keep("kept", "select * from given where n is not null")
+    server.view("seen", "select a from kept order by n")
+    assert server.rows("select * from seen where a = $1", ["x"]) == [("x",)]
+    assert server.arrow("select * from given").equals(rows)
+    server.register("given", pa.table({"b": [1]}))
+    assert server.rows("select * from given") == [(1,)]
+
+
+def test_a_run_reads_one_snapshot(server: Postgres, crm: str, postgres_url: str) -> None:
+    """What others commit meanwhile is not seen until the next run."""
+    count = "select count(*) from crm.leads"
+    before = server.rows(count)
+    with Postgres(postgres_url) as other:
+        execute(other, f"insert into {crm}.leads values ('new')")
+    assert server.rows(count) == before
+    with server.transaction():
+        assert server.rows(count) == [(501,)]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql:///x?host=/nowhere", "No such file or directory. Check the host"),
+        ("postgresql://anna:secret@localhost:1/x", "localhost:1/x cannot be used: Connection ref"),
+        ("{url}&dbname=absent", 'database "absent" does not exist. Check the names'),
+        ("{url}&user=absent", 'role "absent" does not exist. Check the names'),
+        ("{url}&user=locked_absent&password=secret", "password authentication failed"),
+    ],
+)
+def test_a_server_that_cannot_be_used_is_named(address: str, said: str, postgres_url: str) -> None:
+    """With the reason and what to check, and never with the password."""
+    with pytest.raises(EngineError) as caught:
+        Postgres(address.format(url=postgres_url))
+    assert said in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_driver_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL is an extra."""
+    monkeypatch.setitem(__import__("sys").modules, "adbc_driver_postgresql", None)
+    with pytest.raises(EngineError, match=r"pip install 'leadline\[postgres\]'"):
+        Postgres("postgresql:///x")
+
+
+def test_a_statement_can_be_cancelled(server: Postgres) -> None:
+    """From another thread; the session can be used afterwards."""
+    threading.Timer(0.3, server.cancel).start()
+    with pytest.raises(EngineError, match="cancelled"):
+        server.rows("select pg_sleep(30)")
+    assert server.rows("select 1") == [(1,)]
+
+
+@pytest.mark.feature("tables read where they are, files beside them")
+def test_tables_are_read_where_they_are(server: Postgres, crm: str, postgres_url: str) -> None:
+    """Their rows score as the same rows given from outside."""
+    assert crm
+    inside = opened(server).arrow("scores")
+    given = {
+        name: server.arrow(f"select * from crm.{name}").combine_chunks()
+        for name in ("leads", "events")
+    }
+    with Postgres(postgres_url) as other:
+        outside = Run.open(other, MODEL, given, as_of=AS_OF).arrow("scores")
+    assert sorted(inside.to_pylist(), key=str) == sorted(outside.to_pylist(), key=str)
+    assert inside.num_rows == 500
+
+
+@pytest.mark.feature("a run for some leads reads their events alone, by index")
+def test_some_leads_do_not_scan_the_events(server: Postgres) -> None:
+    """A run for 500 touched leads finds their events by the index, whatever leads they are."""
+    fill(server, leads=20_000, events=500_000)
+    run = opened(server)
+    few = run.over([(f"lead {at * 37 % 20_000 + 1}", AS_OF) for at in range(500)])
+    plan = server.plan(few.sql("scores"), run=True)
+    assert not any("Seq Scan on events" in line for line in plan), "\n".join(plan)
+    reads = [line for line in plan if "events_lead_id_idx" in line and "actual" in line]
+    read = sum(_rows(line) for line in reads)
+    assert reads
+    assert read <= 500 * 25 * len(reads)
+
+
+def _rows(line: str) -> float:
+    """Return how many rows a line of a plan gave, over all its loops."""
+    actual = line.partition("actual time")[2]
+    words = dict(word.rstrip(")").split("=") for word in actual.split()[1:] if "=" in word)
+    return float(words["rows"]) * float(words["loops"])
+
+
+@pytest.mark.feature("results as tables, all at one moment")
+def test_results_become_tables_at_one_moment(server: Postgres, crm: str, postgres_url: str) -> None:
+    """Who reads sees the rows of before until all tables have those of after."""
+    targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger", "transitions": f"{crm}.moves"}
+    opened(server).publish(targets)
+    with Postgres(postgres_url) as reader:
+        assert counted(reader) == (500, AS_OF)
+        later = Run.open(
+            server,
+            MODEL,
+            {"leads": "table:crm.leads", "events": "table:crm.events"},
+            as_of=AS_OF + timedelta(days=1),
+        )
+        assert counted(reader) == (500, AS_OF)  # still its own snapshot
+        later.publish(targets)
+    with Postgres(postgres_url) as reader:
+        assert counted(reader) == (500, AS_OF + timedelta(days=1))
+        sums = "select count(*) from crm.scores join crm.ledger using (lead_id, as_of)"
+        assert reader.rows(sums)[0][0] > 500
+        rights = "select count(*) from pg_index where indrelid = 'crm.ledger'::regclass"
+        assert reader.rows(rights) == [(1,)]
+
+
+def counted(engine: Postgres) -> tuple[int, datetime]:
+    """Return how many scores there are, and of which moment."""
+    [(count, at)] = engine.rows("select count(*), min(as_of) from crm.scores")
+    return count, at
+
+
+@pytest.mark.feature("a failed run leaves everything as before")
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("alter table crm.ledger drop column weight", "must have the columns of the result"),
+        ("alter table crm.ledger add check (points < 0) not valid", "violates check constraint"),
+        ("alter table crm.scores alter person type int using 0; ", None),
+    ],
+)
+def test_a_failed_run_leaves_everything_as_before(
+    server: Postgres, crm: str, harm: str, said: str | None, postgres_url: str
+) -> None:
+    """Where one of several tables cannot be written, none is."""
+    targets = {"points": f"{crm}.ledger", "scores": f"{crm}.scores"}
+    opened(server).publish(targets)
+    with Postgres(postgres_url) as owner:
+        execute(owner, harm.rstrip("; "))
+    with Postgres(postgres_url) as second:
+        run = Run.open(
+            second,
+            MODEL,
+            {"leads": "table:crm.leads", "events": "table:crm.events"},
+            as_of=AS_OF + timedelta(days=1),
+        )
+        if said is None:  # numbers are converted as the table asks
+            run.publish(targets)
+            return
+        with pytest.raises(LeadlineError, match=said):
+            run.publish(targets)
+    with Postgres(postgres_url) as reader:
+        assert counted(reader) == (500, AS_OF)
+
+
+@pytest.mark.feature("connection lost in the middle: nothing written, safe to run again")
+def test_a_lost_connection_leaves_everything_as_before(
+    server: Postgres, crm: str, postgres_url: str
+) -> None:
+    """The message says so, and the same run succeeds afterwards."""
+    targets = {"scores": f"{crm}.scores"}
+    opened(server).publish(targets)
+    with Postgres(postgres_url) as doomed:
+        run = opened(doomed)
+        [(process,)] = doomed.rows("select pg_backend_pid()")
+        with server.transaction():
+            server.run("lock table crm.scores in access exclusive mode")
+            kill = threading.Timer(1.0, lambda: terminate(postgres_url, process))
+            kill.start()
+            with pytest.raises(EngineError, match=r"connection was lost.*run it again"):
+                run.publish(targets)
+            kill.join()
+    with Postgres(postgres_url) as again:
+        assert counted(again) == (500, AS_OF)
+        opened(again).publish(targets)
+
+
+def terminate(url: str, process: int) -> None:
+    """End another session."""
+    with Postgres(url) as owner:
+        owner.rows("select pg_terminate_backend($1::int)", [process])
+
+
+@pytest.mark.feature("missing rights, tables and columns, and wrong types are named")
+def test_missing_rights_are_named(server: Postgres, crm: str, postgres_url: str) -> None:
+    """Who may not read or write is told what to ask for, before anything is computed."""
+    for statement in (
+        "create role reader login",
+        f"grant usage on schema {crm} to reader",
+        f"grant select on {crm}.leads to reader",
+    ):
+        execute(server, statement)
+    with Postgres(f"{postgres_url}&user=reader") as reader:
+        with pytest.raises(EngineError, match=r"table:crm.events may not be read.*grant select"):
+            opened(reader)
+        execute(server, f"grant select on {crm}.events to reader")
+    targets = {"scores": f"{crm}.scores"}
+    denied = pytest.raises(EngineError, match=r"permission denied for schema crm")
+    with Postgres(f"{postgres_url}&user=reader") as reader, denied:
+        opened(reader).check_targets(targets)
+    opened(server).publish(targets)
+    with Postgres(f"{postgres_url}&user=reader") as reader:
+        with pytest.raises(EngineError, match="grant select, insert and delete"):
+            opened(reader).check_targets(targets)
+        execute(server, f"grant select, insert, delete on {crm}.scores to reader")
+        opened(reader).publish(targets)
+    execute(server, "drop owned by reader")
+    execute(server, "drop role reader")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("absent.scores", "must be in a schema that is there; found absent. Create it first"),
+        ("a b c", "must be a name such as table:crm.events"),
+        ("crm.leads", "must have the columns of the result; found no as_of, person"),
+    ],
+)
+def test_targets_that_cannot_be_are_refused_early(
+    server: Postgres, crm: str, target: str, said: str
+) -> None:
+    """Before anything is computed."""
+    assert crm
+    with pytest.raises(InputError) as caught:
+        opened(server).check_targets({"scores": target})
+    assert said in str(caught.value)
+
+
+def test_leads_of_a_table_and_rows_from_outside_go_together(server: Postgres, crm: str) -> None:
+    """Files and tables of the engine may stand beside each other."""
+    assert crm
+    event = {"event_id": "1", "lead_id": "lead 1", "type": "demo", "occurred_at": AS_OF}
+    events = arrow([{**event, "path": "/pricing"}])
+    run = opened(server, events=events)
+    found = run.arrow("points").to_pylist()
+    assert [(row["lead_id"], row["rule"], row["points"]) for row in found] == [
+        ("lead 1", "demo", 10.0)
+    ]

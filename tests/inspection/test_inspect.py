@@ -1,0 +1,363 @@
+"""Inspecting exports: what is found, what is proposed, and that the proposal works as it stands."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from ruamel.yaml import YAML
+
+import leadline
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import FileError, InputError
+from leadline.inspection.report import ColumnReport, Inspection
+from leadline.model.types import Type
+
+ROOT = Path(__file__).parents[2]
+
+LEADS = """\
+Prospect ID;Company;E-mail;Lead Source;Seniority;Pages;Staff;Revenue;Opted in;Plan;Created
+P-1;C-1;ada@north.example;Referral;unknown;3;120;1.200,5;Yes;pro;03/08/2026 09:30
+P-2;C-1;ben@north.example;Select;director;999;N/A;980,0;No;pro;13/10/2026 16:00
+P-3;C-2;cleo@south.example;Event;unknown;12;35;15.000,0;No;pro;20/03/2026 08:15
+P-4;-;dan@west.example;Select;manager;999;60;;Yes;pro;01/02/2026 11:00
+P-5;C-3;eve@east.example;event;manager;7;-;7,25;No;pro;
+"""
+
+EVENTS = """\
+id,contact,action,minutes,when
+1,P-1,webinar_attended,45,2026-10-15T16:00:00+02:00
+2,P-2,webinar_attended,-1,2026-10-15T14:00:00Z
+3,P-3,email_clicked,-1,2026-10-27T10:30:00Z
+4,P-3,webinar_attended,20,2026-10-28T10:30:00+01:00
+"""
+
+RULES = """
+leadline: 1
+model: pasted
+scores:
+  person:
+    rules:
+      webinar: {event: webinar_attended, points: "least(minutes / 6, 10)"}
+      director: {when: lead.Seniority = 'director', points: 5}
+      large: {when: lead.Staff >= 100, points: 20}
+      rich: {when: lead.Revenue > 10000, points: 7}
+      old: {when: age(lead.created_at) > 30d, points: 1}
+      read: {of: lead.Pages, bins: {0: 0, 10: 2}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with an export of leads and one of events."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "crm.csv").write_text(LEADS, encoding="utf-8-sig")
+    (tmp_path / "mails.csv").write_text(EVENTS, encoding="utf-8")
+    return tmp_path
+
+
+ENGINE = DuckDB(threads=2)
+"""One for all tests, as each inspection replaces all that the one before left there."""
+
+
+def inspect(given: Any, **options: Any) -> Inspection:
+    """Inspect tables on the one engine."""
+    return leadline.inspect(given, engine=ENGINE, **options)
+
+
+def columns(given: Any, **options: Any) -> dict[str, ColumnReport]:
+    """Inspect one table, and return its columns by name."""
+    [table] = inspect(given, **options).tables
+    return {each.name: each for each in table.columns}
+
+
+def column(*values: Any) -> ColumnReport:
+    """Inspect a table of one column of interest."""
+    keys = [f"k{at}" for at in range(len(values))]
+    return columns(pa.table({"lead_id": keys, "x": list(values)}))["x"]
+
+
+def test_the_proposed_columns_work_as_they_stand(folder: Path) -> None:
+    """Pasted into a model, they read the very files; what seemed to be missing is."""
+    found = inspect(["crm.csv", "mails.csv"])
+    (folder / "model.yaml").write_text(RULES + found.block, encoding="utf-8")
+    scored = leadline.score(
+        "model.yaml", leads="crm.csv", events="mails.csv", as_of="2026-11-01T00:00:00Z"
+    )
+    assert scored.rejects.num_rows == 0
+    assert not [note for note in scored.notes if "counts as null" in note]
+    rows = scored.scores.select(["lead_id", "person", "missing"]).sort_by("lead_id").to_pylist()
+    assert [tuple(row.values()) for row in rows] == [
+        ("P-1", 28.5, 1),
+        ("P-2", 5.0, 2),
+        ("P-3", 7 + 1 + 2 + 3.33, 1),
+        ("P-4", 1.0, 2),
+        ("P-5", 0.0, 2),
+    ]
+
+
+def test_what_is_declared_is_what_reading_needs(folder: Path) -> None:
+    """Names, formats, marks and tokens that mean missing; all else is a comment."""
+    block = inspect([folder / "crm.csv", folder / "mails.csv"]).block
+    assert YAML(typ="safe", pure=True).load(block)["columns"] == {
+        "leads": {
+            "lead_id": {"from": "Prospect ID"},
+            "account_id": {"from": "Company", "missing": ["-"]},
+            "email": {"from": "E-mail"},
+            "Lead Source": {"type": "text", "missing": ["Select"]},
+            "Seniority": {"type": "text", "missing": ["unknown"]},
+            "Pages": {"type": "number", "missing": [999]},
+            "Staff": {"type": "number", "missing": ["-", "N/A"]},
+            "Revenue": {"thousands": ".", "decimal": ","},
+            "created_at": {"from": "Created", "format": "dd/mm/yyyy", "zone": "UTC"},
+        },
+        "events": {
+            "event_id": {"from": "id"},
+            "lead_id": {"from": "contact"},
+            "type": {"from": "action"},
+            "occurred_at": {"from": "when"},
+            "minutes": {"type": "number", "missing": [-1]},
+        },
+    }
+    assert "# Plan: constant, pro" in block
+    assert "# Opted in: boolean, text, 100% filled, 2 distinct" in block
+    assert "The same value is written in several ways: 'Event' and 'event'." in block
+    assert "The times carry no zone: UTC is assumed" in block
+
+
+def test_a_column_is_described(folder: Path) -> None:
+    """Type, share filled, distinct values, the most frequent ones, and suspects with counts."""
+    assert folder
+    all_ = columns("crm.csv")
+    found = all_["Seniority"]
+    assert (found.type, found.seems, found.filled, found.share) == (Type.TEXT, "category", 3, 0.6)
+    assert (found.distinct, found.examples) == (2, ("manager", "director"))
+    assert [(each.value, each.count, each.why) for each in found.suspects] == [
+        ("unknown", 2, "says that it is unknown")
+    ]
+    seem = [all_[name].seems for name in ("Prospect ID", "E-mail", "Created", "Opted in", "Plan")]
+    assert seem == ["key", "e-mail", "date", "boolean", "constant"]
+
+
+def test_words_that_mean_missing_are_found() -> None:
+    """In whatever case, and as they are written."""
+    tokens = ["Select", "unknown", "N/A", "NULL", "None", "-", " ", "--None--", "nan", "undefined"]
+    rows = {token: ["fair", token, "ads", token] for token in tokens}
+    found = columns(pa.table({"lead_id": ["a", "b", "c", "d"], **rows}))
+    assert [[each.value for each in found[token].suspects] for token in tokens] == [
+        [token] for token in tokens
+    ]
+
+
+def test_codes_of_countries_are_no_words() -> None:
+    """NA is Namibia among other codes of two letters."""
+    assert column("PL", "NA", "DE", "FR").suspects == ()
+    assert [each.value for each in column("Poland", "NA", "Germany").suspects] == ["NA"]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, 5, 27, 999, 999], [999]),
+        ([1, 5, 27, 999, 999, 9999, 9999], [9999, 999]),
+        ([3, 40, 12, -1, -1, -1], [-1]),
+        ([3, 40, 12, -1, -1, 99, 99], [99, -1]),
+        ([1, 5, 27, 999], []),
+        ([800, 950, 999, 999], []),
+        ([-5, -1, -1, 7, 20], []),
+        ([-1, -1, 0, 0, 1, 1], []),
+        ([97, 98, 99, 99], []),
+        ([9, 9, 1, 2], []),
+        ([0, 0, 0, 12, 15], []),
+    ],
+)
+def test_numbers_that_stand_apart_and_repeat_are_found(
+    values: list[int], expected: list[int]
+) -> None:
+    """One that does neither is a value like others."""
+    kinds: dict[str, list[Any]] = {
+        "whole": values,
+        "text": [str(each) for each in values],
+        "real": [float(each) for each in values],
+    }
+    found = columns(pa.table({"lead_id": [str(at) for at in range(len(values))], **kinds}))
+    assert [[each.value for each in found[kind].suspects] for kind in kinds] == [expected] * 3
+
+
+def test_the_first_day_of_a_calendar_is_found() -> None:
+    """Where nothing else happened near it; the block then reads it as missing."""
+    days = ["1970-01-01", "2026-05-01", "1970-01-01", "2025-03-04"]
+    assert [each.value for each in column(*days).suspects] == ["1970-01-01"]
+    moments = [datetime.fromisoformat(day).replace(tzinfo=UTC) for day in days]
+    [suspect] = column(*moments).suspects
+    assert suspect.value == "1970-01-01T00:00:00.000000Z"
+    assert column("1970-01-01", "1971-05-01", "1970-01-01").suspects == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "declare"),
+    [
+        (["1,5", "20", "3,25"], Type.NUMBER, {"decimal": ","}),
+        (["1 200", "35"], Type.NUMBER, {"thousands": " "}),
+        (["1,200.5", "35"], Type.NUMBER, {"thousands": ","}),
+        (["1.200,5", "35"], Type.NUMBER, {"thousands": ".", "decimal": ","}),
+        (["13/01/2026", "1/2/2026"], Type.TIME, {"format": "dd/mm/yyyy"}),
+        (["01/13/2026", "1/2/2026"], Type.TIME, {"format": "mm/dd/yyyy"}),
+        (["13.01.26"], Type.TIME, {"format": "dd.mm.yy"}),
+        (["2026/01/13 10:00"], Type.TIME, {"format": "yyyy/mm/dd", "zone": "UTC"}),
+        (["2026-01-13 10:00"], Type.TIME, {"zone": "UTC"}),
+        (["2026-01-13"], Type.TIME, {}),
+        (["0123", "0456"], Type.TEXT, {}),
+        (["12345678901234567"], Type.TEXT, {}),
+        (["true", "FALSE"], Type.BOOLEAN, {}),
+        (["1.2.3"], Type.TEXT, {}),
+    ],
+)
+def test_types_and_ways_of_writing_are_found(
+    folder: Path, values: list[str], kind: Type, declare: dict[str, str]
+) -> None:
+    """As the reader of tables would read them, with the fewest declarations."""
+    lines = [f'k{at};"{value}"' for at, value in enumerate(values)]
+    (folder / "leads.csv").write_text("\n".join(["lead_id;x", *lines]), encoding="utf-8")
+    found = columns("leads.csv")["x"]
+    assert found.type is kind
+    assert {key: value for key, value in found.declare.items() if key != "type"} == declare
+
+
+@pytest.mark.parametrize(
+    ("values", "choice"),
+    [
+        (["01/02/2026", "03/04/2026"], "format: dd/mm/yyyy or format: mm/dd/yyyy"),
+        (["1,234", "5,678"], "decimal: ',' or thousands: ','"),
+    ],
+)
+def test_what_allows_two_meanings_is_left_to_a_person(
+    folder: Path, values: list[str], choice: str
+) -> None:
+    """Neither is proposed, and the finding names both."""
+    lines = [f'k{at};"{value}"' for at, value in enumerate(values)]
+    (folder / "leads.csv").write_text("\n".join(["lead_id;x", *lines]), encoding="utf-8")
+    found = inspect("leads.csv")
+    [finding] = found.tables[0].columns[1].findings
+    assert finding == f"Decide and declare {choice}: the values allow both."
+    assert YAML(typ="safe", pure=True).load(found.block) == {"columns": {"leads": {}}}
+    assert finding in found.block
+
+
+def test_a_few_bad_values_do_not_hide_the_type(folder: Path) -> None:
+    """They are counted and shown, and the type is declared, so that reading counts them too."""
+    lines = [f"k{at},{at}" for at in range(30)]
+    (folder / "leads.csv").write_text("\n".join(["lead_id,x", *lines, "k99,many"]))
+    found = columns("leads.csv")["x"]
+    assert found.declare == {"type": "number"}
+    assert found.findings == ("1 value is no number and would count as null: 'many'.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "expected"),
+    [
+        ("contacts.csv", "id,x\na,1\nb,1\n", "leads"),
+        ("companies.csv", "name,x\na,1\nb,1\n", "accounts"),
+        ("export.csv", "id,contact,action,when\na,l,x,2026-01-01\nb,l,x,2026-01-01\n", "events"),
+        ("export.csv", "deal_id,contact,status,close_date\na,l,won,2026-01-01\n", "outcomes"),
+        ("export.csv", "company,website\na,a.example\nb,b.example\n", "accounts"),
+        ("export.csv", "colour,size\nred,1\nred,1\n", "leads"),
+    ],
+)
+def test_the_table_is_guessed(folder: Path, name: str, header: str, expected: str) -> None:
+    """By the name of the file, else by its columns."""
+    (folder / name).write_text(header)
+    [found] = inspect(name).tables
+    assert (found.table, found.is_guess) == (expected, True)
+    [told] = inspect(name, table="events").tables
+    assert (told.table, told.is_guess) == ("events", False)
+
+
+def test_what_a_table_lacks_is_said(folder: Path) -> None:
+    """A missing key, repeated rows, broken lines, and keys without value."""
+    text = "color,size\nred,1\nred,1\nred,1\nblue\n"
+    (folder / "leads.csv").write_text(text)
+    [found] = inspect("leads.csv").tables
+    assert found.rejected == 1
+    assert found.findings == (
+        "1 line cannot be read; scoring writes such lines out with --rejects.",
+        "2 rows repeat another row exactly.",
+        "No column can be lead_id, which leads must have: add one, or map it yourself.",
+    )
+    (folder / "outcomes.csv").write_text(
+        "lead_id,outcome,occurred_at\na,won,2026-01-01\nb,open,\nc,lost,2026-01-02\n"
+    )
+    [found] = inspect("outcomes.csv").tables
+    assert found.findings == ("occurred_at has no value in 1 row; scoring rejects it.",)
+
+
+def test_sentinels_of_a_bank(folder: Path) -> None:
+    """A campaign of calls: unknown in many columns, and 999 days where nobody called before."""
+    rows = [
+        f'{30 + at % 40};"{"unknown" if at % 7 == 0 else "admin."}";{at % 20}' for at in range(90)
+    ]
+    rows += [f'{25 + at % 50};"technician";999' for at in range(400)]
+    (folder / "bank.csv").write_text("\r\n".join(['"age";"job";"pdays"', *rows]) + "\r\n")
+    found = columns("bank.csv", table="leads")
+    assert [each.value for each in found["age"].suspects] == []
+    assert [each.value for each in found["job"].suspects] == ["unknown"]
+    assert [(each.value, each.count) for each in found["pdays"].suspects] == [(999, 400)]
+
+
+def test_every_kind_of_input_is_inspected_alike(folder: Path) -> None:
+    """Parquet, JSON and tables in memory as CSV."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only here
+
+    rows = {"lead_id": ["a", "b", "c", "d"], "x": [1, 20, 999, 999], "y": ["Select", "p", "q", "r"]}
+    table = pa.table(rows)
+    pq.write_table(table, folder / "leads.parquet")
+    lines = [
+        json.dumps(dict(zip(rows, row, strict=True))) for row in zip(*rows.values(), strict=True)
+    ]
+    (folder / "leads.jsonl").write_text("\n".join(lines))
+    for given in (table, "leads.parquet", "leads.jsonl"):
+        block = inspect(given, table="leads").block
+        assert YAML(typ="safe", pure=True).load(block) == {
+            "columns": {
+                "leads": {
+                    "x": {"type": "number", "missing": [999]},
+                    "y": {"type": "text", "missing": ["Select"]},
+                }
+            }
+        }
+
+
+def test_an_encoding_that_was_said_is_proposed(folder: Path) -> None:
+    """The block then works as it stands."""
+    text = "lead_id;city\na;Łódź\nb;Gdańsk\n"
+    (folder / "leads.csv").write_bytes(text.encode("cp1250"))
+    block = inspect("leads.csv", encoding="windows-1250").block
+    model = {
+        **YAML(typ="safe", pure=True).load(block),
+        "leadline": 1,
+        "model": "m",
+        "scores": {"s": {"rules": {"r": {"when": "lead.city = 'Łódź'", "points": 3}}}},
+    }
+    scored = leadline.score(model, leads="leads.csv", as_of="2026-11-01")
+    assert sorted(scored.scores["s"].to_pylist()) == [0, 3]
+
+
+def test_what_cannot_be_inspected_is_refused(folder: Path) -> None:
+    """With the errors of reading."""
+    assert folder
+    with pytest.raises(InputError, match=r"table must be one of leads.*Did you mean leads\?"):
+        inspect("crm.csv", table="lead")
+    with pytest.raises(FileError, match=r"none\.csv cannot be read"):
+        inspect("none.csv")
+
+
+def test_the_real_deals_have_their_traps_found() -> None:
+    """The deals that come with the examples: a word for nothing, and rows that repeat."""
+    [found] = inspect(str(ROOT / "examples/deals/deals.csv")).tables
+    suspects = {each.name for each in found.columns if each.suspects}
+    assert suspects
+    assert all(s.value == "Unknown" for each in found.columns for s in each.suspects)

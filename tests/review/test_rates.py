@@ -1,0 +1,84 @@
+"""Close rates against counts made by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from leadline.engines.duckdb import DuckDB
+from leadline.model.task import read_task
+from leadline.review.judged import judged
+from leadline.review.past import open_past
+from leadline.review.rates import Rate, Rates, points_for, rates
+
+MODEL = {
+    "leadline": 1,
+    "model": "m",
+    "scores": {"s": {"rules": {"a": {"when": "1 = 0", "points": 0}}}},
+}
+
+
+def rated(table: dict[str, Any]) -> Rates:
+    """Return the rates of leads."""
+    with DuckDB() as engine:
+        document = read_task({"outcome": {"field": "won", "is": True}})
+        run = open_past(engine, MODEL, {"leads": pa.table(table)}, document)
+        return rates(judged(run, document))
+
+
+@pytest.fixture(scope="module")
+def found() -> Rates:
+    """Return rates of 400 leads of two sectors, with one leak."""
+    won = [place % 4 == 0 if place < 200 else place % 20 == 0 for place in range(400)]
+    return rated(
+        {
+            "lead_id": [f"x{place}" for place in range(400)],
+            "won": won,
+            "sector": ["bank" if place < 200 else None for place in range(400)],
+            "fee": [5 if each else 0 for each in won],
+            "rare": ["odd" if place in {4, 5, 6} else "usual" for place in range(400)],
+        }
+    )
+
+
+def one(found: Rates, name: str, value: str) -> Rate:
+    """Return the rate of one value."""
+    return next(each for each in found.all if (each.name, each.value) == (name, value))
+
+
+def test_counts_rate_lift_and_share(found: Rates) -> None:
+    """Of 200 banks 50 win, of all 400 leads 60."""
+    bank = one(found, "sector", "bank")
+    assert (found.rows, found.wins, bank.leads, bank.wins) == (400, 60, 200, 50)
+    assert bank.rate == pytest.approx(0.25)
+    assert bank.lift == pytest.approx(0.25 / 0.15)
+    assert bank.caught == pytest.approx(50 / 60)
+    assert (bank.low, bank.high) == pytest.approx((0.1951, 0.3143), abs=2e-4)
+
+
+def test_no_value_is_a_value_of_its_own(found: Rates) -> None:
+    """Rows without a value are counted and rated."""
+    assert one(found, "sector", "(empty)").wins == 10
+
+
+def test_suspects_stand_apart(found: Rates) -> None:
+    """A field that gives the outcome away is not among those to be scored."""
+    assert {each.name for each in found.suspects} == {"fee"}
+    assert "fee" not in {each.name for each in found.rates}
+
+
+def test_weak_figures_become_questions(found: Rates) -> None:
+    """Three leads prove nothing, so sales are asked."""
+    assert "Only 3 rows with 1 win" in one(found, "rare", "odd").question
+    assert not one(found, "sector", "bank").question
+
+
+def test_points_follow_the_rate_and_shrink_with_few_rows() -> None:
+    """Twice the average is 10 points, none is -10, few rows are worth less."""
+    assert points_for(10_000, 2_000, 0.1) == 10
+    assert points_for(10_000, 1_000, 0.1) == 0
+    assert -10 < points_for(5, 0, 0.1) < 0
+    assert 0 < points_for(3, 3, 0.5) < points_for(300, 300, 0.5)
+    assert points_for(5, 0, 0.0) == 0

@@ -1,0 +1,122 @@
+"""Edges for a capacity, a precision or a recall, on invented leads."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+
+import leadline
+from leadline.demo.generate import World, write_demo
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import InputError
+from leadline.reports.thresholds import page
+from leadline.review.capacity import Capacity
+from leadline.review.ceilings import moved
+from leadline.review.edges import Reached
+from leadline.review.replay import days, replayed, weekly
+from leadline.review.steps import steps
+from leadline.review.thresholds import goal_of, thresholds
+from leadline.scoring import Run
+
+END = datetime(2026, 10, 1, tzinfo=UTC)
+MODEL: dict[str, Any] = {
+    "leadline": 1,
+    "model": "demo",
+    "passive": ["email_sent", "email_opened", "call_made"],
+    "scores": {
+        "person": {
+            "decay": {"half_life": "30d"},
+            "rules": {
+                "trial": {"event": "trial_started", "points": 25, "count": "once"},
+                "demo": {"event": "demo_requested", "points": 40, "count": "once"},
+                "view": {"event": "page_viewed", "points": 3, "count": "daily", "limit": 30},
+                "content": {"event": "content_downloaded", "points": 8, "limit": 24},
+            },
+        }
+    },
+    "bands": {
+        "by": "person",
+        "edges": {"cold": 0, "warm": 5, "hot": 50},
+        "leave": {"hot": 40},
+    },
+}
+TASK = {"outcome": {"outcome": "won"}, "horizon": "60d", "moments": {"every": "14d"}}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return tables of an invented world."""
+    folder = tmp_path_factory.mktemp("demo")
+    with DuckDB(threads=1) as engine:
+        write_demo(engine, World(800, 1, END), folder / "w", "parquet")
+    names = ("leads", "accounts", "events", "outcomes")
+    return {name: str(folder / "w" / f"{name}.parquet") for name in names}
+
+
+def test_a_capacity_is_what_a_replay_of_the_new_edge_gives(demo: dict[str, Any]) -> None:
+    """The edge gives the asked entries a week, replayed by itself with the changed model."""
+    goal = goal_of(Capacity(3, "week"))
+    found = thresholds(MODEL, TASK, goal, weeks=8, end=END, **demo)
+    assert found.edge is not None
+    assert found.attempts == 1, "what was counted is what the replay gives"
+    model = moved(leadline.read(MODEL), found.place, found.edge)
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, model, demo, as_of=END)
+        given = weekly(replayed(run, days(END, 8)), "band")["hot"]
+    assert 3 * 0.85 <= given.mean <= 3
+    assert found.then is not None
+    assert found.then.weekly is not None
+    assert given.mean == pytest.approx(found.then.weekly.mean)
+    assert found.months
+    assert "3 a week" in page(found).verdict
+
+
+@pytest.mark.parametrize("wanted", [{"precision": 0.2}, {"recall": 0.3}])
+def test_a_precision_or_recall_is_reached(demo: dict[str, Any], wanted: dict[str, Any]) -> None:
+    """The edge has at least what was asked, and the interval holds the value."""
+    [(kind, value)] = wanted.items()
+    found = thresholds(MODEL, TASK, goal_of(**wanted), end=END, **demo)
+    assert found.then is not None
+    measured = getattr(found.then, kind)
+    assert measured.value >= value - 1e-9
+    assert measured.low <= measured.value <= measured.high
+    wins = found.then.caught + found.then.missed
+    assert wins == found.judged.positives
+    assert found.then.recall.value == pytest.approx(found.then.caught / wins)
+    assert found.held is not None
+
+
+def test_one_goal_is_asked_for() -> None:
+    """None, two, and shares that are none are refused."""
+    refused: list[dict[str, Any]] = [{}, {"precision": 0.2, "recall": 0.5}, {"recall": 1.5}]
+    for given in refused:
+        with pytest.raises(InputError):
+            goal_of(**given)
+
+
+def of_rates(seed: int, rates: tuple[float, float]) -> Reached:
+    """Return rows with scores from 0 to 100, of which those from 60 on have another rate."""
+    dice = np.random.default_rng(seed)
+    value = dice.integers(0, 101, 3000) * 1_000_000
+    outcome = dice.random(3000) < np.where(value < 60_000_000, *rates)
+    part = np.where(np.arange(3000) < 2000, -1, 0)
+    every = np.arange(3000)
+    return Reached(every, every, value, value, outcome, part, every, "time")
+
+
+def test_a_step_of_conversion_is_found_where_it_is() -> None:
+    """One change at 60 gives two steps, and the rise is seen again on later rows."""
+    found = steps(of_rates(1, (0.05, 0.25)), {"low": 0, "high": 30})
+    assert len(found) == 2
+    assert found[1].edge is not None
+    assert 57 <= found[1].edge <= 63
+    assert found[1].support == "seen again"
+    assert found[0].bands == ("high",), "an edge at 30 parts leads that convert alike"
+
+
+def test_without_a_change_there_is_mostly_one_step() -> None:
+    """Of forty worlds in which no score matters, at most two show a step."""
+    assert sum(len(steps(of_rates(seed, (0.1, 0.1)), {})) > 1 for seed in range(40)) <= 2

