@@ -34,6 +34,10 @@ def learn(
     rules: Annotated[
         int, typer.Option(help="Most entries of a scorecard with points other than 0.", metavar="N")
     ] = ENTRIES,
+    suspects: Annotated[
+        bool,
+        typer.Option("--keep-suspects", help="Learn also from what the audit says came later."),
+    ] = False,
     data_end_: DataEnd = None,
     report_: ReportFile = None,
     json_: JsonFile = None,
@@ -54,6 +58,7 @@ def learn(
             method=kind,
             entries=rules,
             end=data_end(data_end_),
+            suspects=suspects,
             tell=lambda text: err.print(text, markup=False),
         )
         said = page(found)

@@ -17,6 +17,7 @@ from leadline.learn.features import Features, features
 from leadline.learn.scorecard import ENTRIES
 from leadline.model.document import Model
 from leadline.model.task import TaskDocument
+from leadline.review.audit import audit
 from leadline.review.judged import Judged, judged
 from leadline.review.past import open_past
 
@@ -49,6 +50,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
     method: Kind | None = None,
     entries: int = ENTRIES,
     end: datetime | None = None,
+    suspects: bool = False,
     tell: Callable[[str], None] = lambda _text: None,
 ) -> Learning:
     """Learn a model of a task.
@@ -62,6 +64,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
             as the best.
         entries: Most entries of a scorecard with points other than 0.
         end: Until when outcomes are known; by default the last recorded one.
+        suspects: Learn also from what the audit says was written after the fact.
         tell: Told what is being done.
 
     Raises:
@@ -69,7 +72,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
     """
     rows = judged(open_past(engine, _EMPTY, inputs, task), task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    found = features(rows)
+    found = features(rows, () if suspects else audit(rows).not_known)
     try:
         learned = choose(found.sheet, method, entries, tell)
     except ValueError as error:
