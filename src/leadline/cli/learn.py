@@ -17,6 +17,7 @@ from leadline.learn.document import text_of
 from leadline.learn.learning import learn as learn_model
 from leadline.learn.learning import refuse_entries
 from leadline.learn.scorecard import ENTRIES
+from leadline.model.reader import read
 from leadline.model.task import read_task
 from leadline.reports.learn import page
 
@@ -34,6 +35,14 @@ def learn(
     rules: Annotated[
         int, typer.Option(help="Most entries of a scorecard with points other than 0.", metavar="N")
     ] = ENTRIES,
+    suspects: Annotated[
+        bool,
+        typer.Option("--keep-suspects", help="Learn also from what the audit says came later."),
+    ] = False,
+    columns: Annotated[
+        Path | None,
+        typer.Option("--columns", metavar="MODEL", help="Model that says how tables are read."),
+    ] = None,
     data_end_: DataEnd = None,
     report_: ReportFile = None,
     json_: JsonFile = None,
@@ -54,6 +63,8 @@ def learn(
             method=kind,
             entries=rules,
             end=data_end(data_end_),
+            suspects=suspects,
+            columns=None if columns is None else read(columns),
             tell=lambda text: err.print(text, markup=False),
         )
         said = page(found)

@@ -7,7 +7,7 @@ what is learned from is what is scored.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -68,15 +68,21 @@ class Features:
     curves: tuple[Curve, ...] = ()
 
 
-def features(judged: Judged) -> Features:
-    """Return the fields and counts of the judged rows that count."""
-    given, left_out = _fields(judged)
+def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Features:
+    """Return the fields and counts of the judged rows that count.
+
+    ``suspects`` are entity and name of what was not known at the moment: it is left out.
+    """
+    given, left_out = _fields(judged, suspects)
     sheet = replace(_outcomes(judged), fields=given)
-    counts, curves, rules = _events(judged, sheet)
+    late = {kind for entity, kind in suspects if entity == "event"}
+    left_out += [LeftOut(f"event.{kind}", _LATE) for kind in sorted(late)]
+    counts, curves, rules = _events(judged, sheet, late)
     sheet = replace(sheet, fields={**given, **counts})
     return Features(sheet, _called(sheet.fields), tuple(left_out), rules, tuple(curves))
 
 
+_LATE = "is written after the fact, says the audit"
 _ORDERED = "where counts order by lead_id, as_of"
 
 
@@ -95,9 +101,11 @@ def _outcomes(judged: Judged) -> Sheet:
     return Sheet({}, np.array(found["outcome"], bool), order, groups, until)
 
 
-def _fields(judged: Judged) -> tuple[dict[str, Field], list[LeftOut]]:
+def _fields(
+    judged: Judged, suspects: Collection[tuple[str, str]]
+) -> tuple[dict[str, Field], list[LeftOut]]:
     """Return fields of leads and accounts as the judged rows have them, by expression."""
-    chosen, left_out = _choices(judged)
+    chosen, left_out = _choices(judged, suspects)
     if not chosen:
         return {}, left_out
     columns = [
@@ -130,10 +138,13 @@ def _has_accounts(judged: Judged) -> bool:
     return "accounts" in schema and "account_id" in schema["leads"]
 
 
-def _choices(judged: Judged) -> tuple[list[tuple[str, str]], list[LeftOut]]:
+def _choices(
+    judged: Judged, suspects: Collection[tuple[str, str]]
+) -> tuple[list[tuple[str, str]], list[LeftOut]]:
     task, schema = judged.task.task, judged.run.loaded.schema
     own = (task.outcome.field, task.outcome.at, task.outcome.amount, task.order, task.group)
-    refused = {field_of(each): "is the outcome, its time, or the order" for each in own if each}
+    refused = dict.fromkeys(suspects, _LATE)
+    refused |= {field_of(each): "is the outcome, its time, or the order" for each in own if each}
     refused |= {field_of(each): "is left out by the task" for each in task.leave_out}
     tables = {"lead": "leads"} | ({"account": "accounts"} if _has_accounts(judged) else {})
     chosen, left_out = [], []
@@ -185,12 +196,12 @@ def _called(fields: Mapping[str, Field]) -> dict[str, str]:
 
 
 def _events(
-    judged: Judged, sheet: Sheet
+    judged: Judged, sheet: Sheet, late: Collection[str]
 ) -> tuple[dict[str, Field], list[Curve], dict[str, dict[str, object]]]:
     """Return counts of each event type within the window that says most."""
     if "events" not in judged.run.loaded.schema:
         return {}, [], {}
-    rules = _counting(judged)
+    rules = _counting(judged, late)
     if not rules:
         return {}, [], {}
     counted = _counted(judged, rules, sheet.rows)
@@ -208,10 +219,10 @@ def _events(
     return found, curves, kept
 
 
-def _counting(judged: Judged) -> dict[str, dict[str, object]]:
+def _counting(judged: Judged, late: Collection[str]) -> dict[str, dict[str, object]]:
     """Return a rule for each type that came before a moment, and each window."""
     outcome = judged.task.task
-    closing = {
+    closing = set(late) | {
         each
         for part in (outcome.outcome, outcome.closed, outcome.worked)
         if part

@@ -17,6 +17,7 @@ from leadline.learn.features import Features, features
 from leadline.learn.scorecard import ENTRIES
 from leadline.model.document import Model
 from leadline.model.task import TaskDocument
+from leadline.review.audit import audit
 from leadline.review.judged import Judged, judged
 from leadline.review.past import open_past
 
@@ -49,6 +50,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
     method: Kind | None = None,
     entries: int = ENTRIES,
     end: datetime | None = None,
+    suspects: bool = False,
+    columns: Model | None = None,
     tell: Callable[[str], None] = lambda _text: None,
 ) -> Learning:
     """Learn a model of a task.
@@ -62,14 +65,18 @@ def learn(  # noqa: PLR0913 - what the command has as options
             as the best.
         entries: Most entries of a scorecard with points other than 0.
         end: Until when outcomes are known; by default the last recorded one.
+        suspects: Learn also from what the audit says was written after the fact.
+        columns: A model whose ``columns`` say how the tables are read.
         tell: Told what is being done.
 
     Raises:
         InputError: The tables have not what the task names, or too few rows.
     """
-    rows = judged(open_past(engine, _EMPTY, inputs, task), task, end)
+    declared = {} if columns is None else columns.plain().get("columns", {})
+    run = open_past(engine, {**_EMPTY, "columns": declared}, inputs, task)
+    rows = judged(run, task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    found = features(rows)
+    found = features(rows, () if suspects else audit(rows).not_known)
     try:
         learned = choose(found.sheet, method, entries, tell)
     except ValueError as error:
@@ -77,11 +84,11 @@ def learn(  # noqa: PLR0913 - what the command has as options
         raise InputError(fault) from None
     if learned.model is None:
         return Learning(rows, found, learned, None)
-    columns = {
+    read = {
         table: {key: column.plain() for key, column in each.items()}
         for table, each in rows.run.model.columns.items()
     }
-    model = model_of(name, learned, found, columns, _facts(inputs, task, rows))
+    model = model_of(name, learned, found, read, _facts(inputs, task, rows))
     _fits(rows, model)
     return Learning(rows, found, learned, model)
 
