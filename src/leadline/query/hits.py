@@ -179,25 +179,6 @@ def parameters(numbered: NumberedRule | None) -> dict[str, Tree]:
     return found
 
 
-WEIGHTS = {
-    "half_life": "power_of_half(:age / :half_life)",
-    "linear": "greatest(0.0, 1.0 - :age / :linear)",
-    "keep": "raised(:keep, floor(:age / :every))",
-}
-"""The weight of a unit by the parameter that its decay has."""
-
-
-def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
-    """Return the weight of a unit by its age in microseconds (step 4)."""
-    branches: list[tuple[Tree, Tree]] = []
-    for parameter, formula in WEIGHTS.items():
-        if parameter in used:
-            parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
-            tree = sql(formula, age=age, **parts)
-            branches.append((sql(":p is not null", p=column(parameter, alias)), tree))
-    return case(branches, number(1.0))
-
-
 def used_parameters(found: Sequence[Matcher]) -> list[str]:
     """Return the parameters that any of some rules has."""
     used = {key for each in found for key in parameters(each.rule)}

@@ -25,7 +25,9 @@ RECURSIVE = frozenset({"merge_walk"})
 NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
 _AT_EACH_MOMENT = tuple(
-    f"{level}_events_{family}" for level in ("lead", "account") for family in ("summed", "picked")
+    f"{level}_events_{family}"
+    for level in ("lead", "account")
+    for family in ("summed", "distinct", "picked")
 )
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
 
