@@ -89,11 +89,13 @@ def count_column(context: Context, name: Name, *, account: bool) -> str:
 
 
 def steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_row``: every row that fired, and those that a missing field leaves open.
+    """Yield ``LEVEL_row``, the rows that fired, and ``LEVEL_missing_row``, those left open.
 
-    Rows of rules that run from moment to moment are apart, see ``units``.
+    A rule is left open where it did not fire for want of a field; its row has no points. Rows of
+    rules that run from moment to moment are apart, see ``units``.
     """
     rows: list[Tree] = []
+    missing: list[Tree] = []
     fired = f"{level}_unit_row"
     has_units = any(
         not is_running(context, each)
@@ -112,10 +114,11 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
         rows.append(
             sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null")
         )
-        rows.append(_missing(f"{level}_attribute where undecided and points is null"))
-    rows += _undecided(context, level)
-    if rows:
-        yield f"{level}_row", union(rows)
+        missing.append(_missing(f"{level}_attribute where undecided and points is null"))
+    missing += _undecided(context, level)
+    for name, found in (("row", rows), ("missing_row", missing)):
+        if found:
+            yield f"{level}_{name}", union(found)
 
 
 _ROW = (

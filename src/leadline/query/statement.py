@@ -145,7 +145,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
         key = keys[level]
-        listed = [f"{level}_row", f"{level}_running_row"]
+        listed = [f"{level}_{kind}" for kind in ("row", "running_row", "missing_row")]
         rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
