@@ -65,7 +65,7 @@ def learn(
             end=data_end(data_end_),
             suspects=suspects,
             columns=None if columns is None else read(columns),
-            tell=lambda text: err.print(text, markup=False),
+            tell=err.print,
         )
         said = page(found)
         said.print(out)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -11,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from leadline.model.document import Model
+from leadline.reports.terminal import print_whole
 from leadline.review.explain import Change, Explanation, Move, main_score
 from leadline.review.worlds import Step
 from leadline.scoring import Run
@@ -41,7 +44,19 @@ def amount(value: float | None, *, sign: bool = False) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def best(console: Console, run: Run, hint: str) -> None:
+def explain_hint(model: Path, tables: Mapping[str, str], as_of: str | None) -> Sequence[str]:
+    """Return the command that explains a lead, without the lead, as ``shlex`` joins it."""
+    options = [
+        word
+        for name, path in tables.items()
+        for word in (f"--{name.replace('_', '-')}", path)
+        if name != "spine"
+    ]
+    moment = ["--as-of", as_of] if as_of else []
+    return ["leadline", "explain", str(model), *options, *moment]
+
+
+def best(console: Console, run: Run, hint: Sequence[str]) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
     name = main_score(run.model)
     count = run.rows("select count(*) from spine")[0][0]
@@ -62,13 +77,14 @@ def best(console: Console, run: Run, hint: str) -> None:
     for row in top:
         found = "; ".join(_reason(each) for each in reasons.get((row[0], row[-1]), [])[:REASONS])
         table.add_row(row[0], amount(row[1]), *(each or "-" for each in row[2:-1]), found)
-    console.print(table)
+    print_whole(console, table)
     if count > len(top):
         console.print(f"{len(top)} of {count} leads; --out FILE writes all of them")
     for each in bands:
         _band_counts(console, run, each)
     if top:
-        console.print(f"next, every point of a lead: {hint.format(lead=top[0][0])}", markup=False)
+        command = shlex.join([*hint[:3], top[0][0], *hint[3:]])
+        console.print(f"next, every point of a lead: {command}")
 
 
 def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
@@ -115,7 +131,8 @@ def _band_counts(console: Console, run: Run, column: str) -> None:
     rows = run.rows(
         f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
     )
-    console.print(f"{column}: " + ", ".join(f"{band or 'none'} {count}" for band, count in rows))
+    counts = ", ".join(f"{band or 'none'} {count}" for band, count in rows)
+    console.print(f"{column}: {counts or 'no leads'}")
 
 
 def explanation(console: Console, model: Model, found: Explanation) -> None:
@@ -123,25 +140,27 @@ def explanation(console: Console, model: Model, found: Explanation) -> None:
     _head(console, model, found)
     _ledger(console, model, found)
     if found.missing:
-        console.print(f"\n[bold]Missing[/bold]  {', '.join(found.missing)}")
+        _titled(console, "Missing", f"  {', '.join(found.missing)}")
     if found.changes is not None:
         _changes(console, found.changes)
     _moves(console, model, found.moves)
     _ways(console, found)
 
 
+def _titled(console: Console, title: str, text: str) -> None:
+    console.print()
+    console.print(Text.assemble((title, "bold"), text))
+
+
 def _head(console: Console, model: Model, found: Explanation) -> None:
     row = found.scores
-    console.print(f"[bold]{found.lead_id}[/bold]  as of {time(row['as_of'])}")
-    parts = [f"{name} [bold]{amount(row[name])}[/bold]" for name in model.scores]
-    parts += [f"{name} [bold]{row[name] or '-'}[/bold]" for name in model.grades]
-    parts += [
-        f"{model.column(each)} [bold]{row[model.column(each)] or '-'}[/bold]"
-        for each in model.bands
-    ]
+    console.print(Text.assemble((found.lead_id, "bold"), f"  as of {time(row['as_of'])}"))
+    parts = [(name, amount(row[name])) for name in model.scores]
+    parts += [(name, row[name] or "-") for name in model.grades]
+    parts += [(model.column(each), row[model.column(each)] or "-") for each in model.bands]
     if row["override"]:
-        parts.append(f"by override [bold]{row['override']}[/bold]")
-    console.print("  ".join(parts))
+        parts.append(("by override", row["override"]))
+    console.print(Text("  ").join(Text.assemble(f"{k} ", (v, "bold")) for k, v in parts))
 
 
 def _ledger(console: Console, model: Model, found: Explanation) -> None:
@@ -160,7 +179,7 @@ def _ledger(console: Console, model: Model, found: Explanation) -> None:
         for row in rows:
             table.add_row(*_cells(model, row))
     console.print()
-    console.print(table)
+    print_whole(console, table)
 
 
 def _cells(model: Model, row: Mapping[str, Any]) -> list[str]:
@@ -184,26 +203,26 @@ def _limit(model: Model, row: Mapping[str, Any]) -> str:
 
 
 def _changes(console: Console, changes: Sequence[Change]) -> None:
-    console.print("\n[bold]Since then[/bold]" + ("" if changes else "  nothing changed"))
+    _titled(console, "Since then", "" if changes else "  nothing changed")
     table = Table(box=None, pad_edge=False, show_header=False)
     for change in changes:
         difference = amount(change.after - change.before, sign=True)
         span = f"{amount(change.before)} to {amount(change.after)}"
         table.add_row(change.kind, f"{change.score}.{change.rule}", difference, span)
     if changes:
-        console.print(table)
+        print_whole(console, table)
 
 
 def _moves(console: Console, model: Model, moves: Sequence[Move]) -> None:
     if not moves:
         return
-    console.print(f"\n[bold]What would move {main_score(model)}[/bold]  each step alone, now")
+    _titled(console, f"What would move {main_score(model)}", "  each step alone, now")
     table = Table(box=None, pad_edge=False, show_header=False)
     for move in moves:
         step = move.step.label if move.step.field else f"one more {move.step.label}"
         change = (move.after or 0) - (move.before or 0)
         table.add_row(f"  {step}", amount(move.after), amount(change, sign=True), move.band or "")
-    console.print(table)
+    print_whole(console, table)
 
 
 def _ways(console: Console, found: Explanation) -> None:
@@ -212,7 +231,7 @@ def _ways(console: Console, found: Explanation) -> None:
             way = "no way found by a few single steps"
         else:
             way = f"{len(steps)} step{'s' if len(steps) > 1 else ''}: {_listed(steps)}"
-        console.print(f"\n[bold]To {band}[/bold] ({ladder})  {way}")
+        _titled(console, f"To {band}", f" ({ladder})  {way}")
 
 
 def _listed(steps: Sequence[Step]) -> str:

@@ -229,6 +229,7 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
         group by all order by all"""
     rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables) or [""]))
     notes = [note for table in tables.values() for note in table.notes]
+    notes += [f"{tables[title].raw.where} has no rows." for title in _empty(engine, tables)]
     notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
     return Loaded(
         {title: table.schema for title, table in tables.items()},
@@ -238,6 +239,15 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
         engine,
         tables,
     )
+
+
+def _empty(engine: DuckDB, tables: Iterable[str]) -> list[str]:
+    """Return the tables that have no rows."""
+    has_rows = [sql("exists (from {table})", table=name(title)) for title in tables]
+    if not has_rows:
+        return []
+    [found] = engine.rows(sql("select {has_rows}", has_rows=has_rows))
+    return [title for title, has in zip(tables, found, strict=True) if not has]
 
 
 def _reject_note(raw: Raw, reason: str, count: int) -> str:
