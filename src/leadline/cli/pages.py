@@ -14,7 +14,7 @@ from rich.text import Text
 
 from leadline.model.document import Model
 from leadline.reports.terminal import print_whole
-from leadline.review.explain import Change, Explanation, Move, main_score
+from leadline.review.explain import Explanation, Move, main_score
 from leadline.review.worlds import Step
 from leadline.scoring import Run
 
@@ -141,8 +141,8 @@ def explanation(console: Console, model: Model, found: Explanation) -> None:
     _ledger(console, model, found)
     if found.missing:
         _titled(console, "Missing", f"  {', '.join(found.missing)}")
-    if found.changes is not None:
-        _changes(console, found.changes)
+    if found.before is not None:
+        _changes(console, model, found.before, found)
     _moves(console, model, found.moves)
     _ways(console, found)
 
@@ -202,15 +202,26 @@ def _limit(model: Model, row: Mapping[str, Any]) -> str:
     return f"limit {amount(limit)} reached" if reached else ""
 
 
-def _changes(console: Console, changes: Sequence[Change]) -> None:
-    _titled(console, "Since then", "" if changes else "  nothing changed")
+def _changes(console: Console, model: Model, before: Mapping[str, Any], found: Explanation) -> None:
+    names = [*model.scores, *model.grades, *(model.column(each) for each in model.bands)]
+    moved = [
+        f"  {name} {_shown(before[name])} to {_shown(found.scores[name])}"
+        for name in names
+        if before[name] != found.scores[name]
+    ]
+    text = "".join(moved) if found.changes or moved else "  nothing changed"
+    _titled(console, f"Since {time(before['as_of'])}", text)
     table = Table(box=None, pad_edge=False, show_header=False)
-    for change in changes:
+    for change in found.changes:
         difference = amount(change.after - change.before, sign=True)
         span = f"{amount(change.before)} to {amount(change.after)}"
-        table.add_row(change.kind, f"{change.score}.{change.rule}", difference, span)
-    if changes:
+        table.add_row(f"  {change.kind}", f"{change.score}.{change.rule}", difference, span)
+    if found.changes:
         print_whole(console, table)
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else amount(None if value is None else float(str(value)))
 
 
 def _moves(console: Console, model: Model, moves: Sequence[Move]) -> None:
