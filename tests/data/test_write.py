@@ -156,7 +156,7 @@ def test_outputs_are_neither_each_other_nor_inputs(
     """Patterns are looked up; what is only in memory has no path."""
     (folder / "events").mkdir()
     (folder / "events" / "b.csv").touch()
-    check_outputs(["y.csv", "events/c.csv"], ["events/*.csv", object()])
+    check_outputs(["y.csv", "events/c.csv"], ["events/*.csv", pa.table({"lead_id": ["a"]})])
     with pytest.raises(InputError, match=message):
         check_outputs(paths, [["leads.csv", "events/*.csv"]])
 

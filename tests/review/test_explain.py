@@ -97,6 +97,19 @@ def test_what_changed_is_told_with_the_scores_before(run: Run) -> None:
     ]
 
 
+def test_steps_are_tried_where_there_are_no_events_yet() -> None:
+    """An event is made that meets the condition, as far as it reads the event."""
+    where = "path like '/x%' and lead.size > 6"
+    model = {
+        **MODEL,
+        "scores": {"total": {"rules": {"visit": {"event": "v", "where": where, "points": 4}}}},
+    }
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, model, {"leads": TABLES["leads"]}, as_of=AT)
+        assert _found(explain(run, "z", AT)) == {"total.visit": 4.0}
+        assert _found(explain(run, "b", AT)) == {"total.visit": 0.0}
+
+
 def test_a_moment_to_compare_with_lies_before(run: Run) -> None:
     """Otherwise nothing could have changed since."""
     with pytest.raises(InputError, match="--since must lie before --as-of"):

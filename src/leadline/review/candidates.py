@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from leadline.model.document import Model, Table, TableRule
-from leadline.model.expressions import Call, Literal, Name, Node
-from leadline.model.types import Type
+from leadline.model.document import Model, SilenceRule, Table, TableRule, UnitRule
+from leadline.model.expressions import Call, Literal, Name, Node, names
+from leadline.model.types import KNOWN_COLUMNS, Columns, Type
 from leadline.query.context import Context, rule_expressions
 from leadline.query.dialects import render
 from leadline.query.hits import Matcher, condition, matchers
@@ -25,6 +25,31 @@ def event_steps(run: Run) -> Iterator[Step]:
             event = _example_event(run, context, matcher) or _made_event(matcher)
             if matcher.rule is not None and event is not None:
                 yield Step(f"{matcher.rule.score_name}.{matcher.rule.name}", event=event)
+
+
+def events_of(run: Run, steps: Sequence[Step]) -> Columns:
+    """Return the columns that events have, in the data or else in the steps to be tried."""
+    given = run.loaded.schema.get("events")
+    if given is not None:
+        return given
+    read = {
+        each.parts[0]: Type.ANY
+        for _, _, rule in run.model.rules()
+        if isinstance(rule, UnitRule | SilenceRule)
+        for expression in rule_expressions(rule)
+        for each in names(expression.tree)
+        if len(each.parts) == 1
+    }
+    made = {
+        name: _TYPES[type(value)]
+        for step in steps
+        for name, value in (step.event or {}).items()
+        if type(value) in _TYPES
+    }
+    return {**read, **made, **KNOWN_COLUMNS["events"]}
+
+
+_TYPES = {str: Type.TEXT, float: Type.NUMBER, bool: Type.BOOLEAN}
 
 
 def _example_event(run: Run, context: Context, matcher: Matcher) -> dict[str, Any] | None:
@@ -56,10 +81,17 @@ def _satisfy(node: Node, wanted: dict[str, Any]) -> bool:
         return True
     if not isinstance(node, Call):
         return False
+    if all(len(each.parts) > 1 for each in names(node)):
+        return True  # it reads fields alone, which are what they are
     if node.operation == "and":
         return all(_satisfy(each, wanted) for each in node.arguments)
     if node.operation == "or":
         return _satisfy(node.arguments[0], wanted)
+    return _compare(node, wanted)
+
+
+def _compare(node: Call, wanted: dict[str, Any]) -> bool:
+    """Put the value that makes a comparison of a column with a constant true into ``wanted``."""
     left = node.arguments[0]
     values = [each.value for each in node.arguments[1:] if isinstance(each, Literal)]
     if not (isinstance(left, Name) and len(left.parts) == 1 and values):

@@ -10,7 +10,7 @@ from typing import Any
 from leadline.errors import Fault, InputError
 from leadline.model.document import Ladder, Model
 from leadline.query.context import Context
-from leadline.review.candidates import event_steps, field_steps
+from leadline.review.candidates import event_steps, events_of, field_steps
 from leadline.review.changes import Change, changes
 from leadline.review.worlds import Outlook, Step, Worlds
 from leadline.scoring import Run
@@ -69,9 +69,11 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
     fields = _fields(run)
     missing = [pair for pair, value in fields[-1].items() if value is None]
-    worlds = Worlds(engine, run.model, run.loaded.schema, lead_id, as_of)
+    events = list(event_steps(run))
+    schema = {**run.loaded.schema, "events": events_of(run, events)}
+    worlds = Worlds(engine, run.model, schema, lead_id, as_of)
     try:
-        moves = _moves(run, worlds, missing)
+        moves = _moves(run, worlds, events, missing)
         ladders = _ways(run.model, worlds, moves)
     finally:
         worlds.close()
@@ -121,10 +123,12 @@ def main_score(model: Model) -> str:
     return list(model.scores)[-1]
 
 
-def _moves(run: Run, worlds: Worlds, missing: Sequence[tuple[str, str]]) -> list[Move]:
+def _moves(
+    run: Run, worlds: Worlds, events: Sequence[Step], missing: Sequence[tuple[str, str]]
+) -> list[Move]:
     """Return every single step with what it would make of the lead."""
     has_account = worlds.account_id is not None
-    steps = [*event_steps(run), *field_steps(run, missing, has_account=has_account)]
+    steps = [*events, *field_steps(run, missing, has_account=has_account)]
     outlooks = worlds.outlooks([(), *((step,) for step in steps)])
     name = main_score(run.model)
     before = outlooks[0].values[name]

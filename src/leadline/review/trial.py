@@ -171,7 +171,7 @@ def of_run(run: Run) -> Trial:
     )[0]
     rules, limits = coverage(run)
     uses = field_uses(run, rules)
-    looked_for = unseen(run)
+    looked_for = unseen(run.engine, run.model, run.loaded.schema)
     return Trial(
         model=run.model.model,
         fingerprint=run.fingerprint,

@@ -85,7 +85,7 @@ class Worlds:
         for table, ids in _IDS.items():
             if table not in self.schema:
                 continue
-            self.own.register("incoming", self.engine.arrow(self._selection(table, ids)))
+            self.own.register("incoming", self.engine.arrow(self._found(table, ids)))
             columns = ", ".join(
                 f"cast({_name(name)} as {SQL_TYPES[kind]}) as {_name(name)}"
                 for name, kind in self.schema[table].items()
@@ -128,6 +128,15 @@ class Worlds:
             known = set(found)
             found += [old for old, new in merges if new in known and old not in known]
         return found
+
+    def _found(self, table: str, ids: Sequence[str]) -> str:
+        """Return the query for the rows of a table; none where the data lacks the table."""
+        tables = "select 1 from duckdb_tables() where table_name = ? "
+        views = "select 1 from duckdb_views() where view_name = ?"
+        if self.engine.rows(f"{tables} union all {views}", [table, table]):
+            return self._selection(table, ids)
+        columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
+        return f"select {columns} where false"
 
     def _selection(self, table: str, ids: Sequence[str]) -> str:
         inside = {each: f"(select id from around_{each})" for each in ("lead", "account")}
@@ -178,9 +187,7 @@ class Worlds:
             )
         )
         for table, ids in _IDS.items():
-            if table in self.schema or (
-                table == "events" and any(s.event for each in sequences for s in each)
-            ):
+            if table in self.schema:
                 self._copy(table, ids)
         for world, steps in zip(worlds, sequences, strict=True):
             for number, step in enumerate(steps):
