@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.data.enrich import Enricher, enrich
 from leadline.data.examples import with_examples
-from leadline.data.read import Input, Loaded
+from leadline.data.given import Input
+from leadline.data.read import Loaded
 from leadline.data.source import load
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
@@ -113,7 +114,7 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     Args:
         model: File, text or plain values of a model document.
         leads: Files, or anything that speaks the Arrow stream protocol.
-        as_of: The moment to score at; or else give a spine.
+        as_of: The moment to score at, UTC where it has no zone; or else give a spine.
         spine: Table of ``lead_id`` and ``as_of``: which leads, at which moments.
         clean: The tables are declared clean: keys are not checked.
         engine: An engine to use; by default one of its own.
@@ -134,7 +135,11 @@ def score(  # noqa: PLR0913 - tables and moments are all named
         raise InputError(Fault("", "score", "must be given either as_of or spine"))
     inputs = {"leads": leads, "spine": spine, **tables}
     given = {name: table for name, table in inputs.items() if table is not None}
+    if "leads" not in given:
+        raise InputError(Fault("", "leads", "must be given"))
     at = moment(as_of) if isinstance(as_of, str) else as_of
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
     if engine is not None:
         return _scored(Run.open(engine, model, given, as_of=at, clean=clean))
     with DuckDB() as own:

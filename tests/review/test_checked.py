@@ -39,8 +39,10 @@ def checked(rules: str, score: str = "") -> Checked:
         (
             "demo: {event: demo_requestd, points: 1}",
             "",
-            ("model:6 scores.s.rules.demo looks for 'demo_requestd', which events.type never is. "
-            "Did you mean demo_requested?"),
+            (
+                "model:6 scores.s.rules.demo looks for 'demo_requestd', which events.type never "
+                "is. Did you mean demo_requested?"
+            ),
         ),
         (
             "country: {of: lead.country, values: {pl: 1, de: 2, PL: 3}}",
@@ -50,8 +52,10 @@ def checked(rules: str, score: str = "") -> Checked:
         (
             "demo: {event: demo_requested, points: 1}",
             "    reset_on: [wonn]\n",
-            ("model:5 scores.s.reset_on looks for 'wonn', which outcomes.outcome never is. "
-            "Did you mean won?"),
+            (
+                "model:5 scores.s.reset_on looks for 'wonn', which outcomes.outcome never is. "
+                "Did you mean won?"
+            ),
         ),
         ("demo: {event: demo_requested, points: 1}", "", None),
     ],

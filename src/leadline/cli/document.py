@@ -31,7 +31,7 @@ def check(
     outcomes: Outcomes = None,
     engine: EngineAddress = "duckdb",
 ) -> None:
-    """Report every fault of a model at once; with tables, of its columns and types too."""
+    """Report every fault of a model; with tables, of its columns too, and what they never have."""
     document, source = read_model(model)
     tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
     with open_address(engine) as opened:

@@ -16,7 +16,7 @@ from leadline.errors import Fault, FileError, InputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from leadline.data.read import Input
+    from leadline.data.given import Input
     from leadline.engines.duckdb import DuckDB
     from leadline.engines.engine import ArrowStream
 

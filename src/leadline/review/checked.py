@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from leadline.data.examples import with_examples
-from leadline.data.read import Input, Loaded
+from leadline.data.given import Input
+from leadline.data.read import Loaded
 from leadline.data.source import load
 from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
