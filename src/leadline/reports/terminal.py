@@ -14,14 +14,14 @@ from leadline.reports.charts import Chart, Flow
 from leadline.reports.tables import Table
 
 if TYPE_CHECKING:
-    from leadline.reports.page import Findings, Page, Section, Text
+    from leadline.reports.parts import Contents, Findings, Section, Text
 
 MOST_ROWS = 20
 _BAR_WIDTH = 24
 _WIDEST = 1000
 
 
-def show(console: Console, page: Page) -> None:
+def show(console: Console, page: Contents) -> None:
     """Print a report."""
     console.print(Words(page.title, style="bold"))
     console.print(Words(page.verdict))
