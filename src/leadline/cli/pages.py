@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -58,33 +58,56 @@ def explain_hint(model: Path, tables: Mapping[str, str], as_of: str | None) -> S
 
 def best(console: Console, run: Run, hint: Sequence[str]) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
+    [(count, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    top = _best(run)
+    print_whole(console, _best_table(run, top, has_moments=moments > 1))
+    if count > len(top):
+        what = "leads" if moments == 1 else "leads and moments"
+        console.print(f"{len(top)} of {count} {what}; --out FILE writes all of them")
+    for name in run.model.bands:
+        _band_counts(console, run, run.model.column(name))
+    if top:
+        at = ["--as-of", time(top[0].as_of)] if moments > 1 else []
+        command = shlex.join([*hint[:3], top[0].lead_id, *hint[3:], *at])
+        console.print(f"next, every point of a lead: {command}")
+
+
+class _Best(NamedTuple):
+    lead_id: str
+    as_of: datetime
+    score: float
+    bands: Sequence[str | None]
+
+
+def _best(run: Run) -> list[_Best]:
+    """Return the leads with the highest scores; whom an override excludes is left out."""
     name = main_score(run.model)
-    count = run.rows("select count(*) from spine")[0][0]
     bands = [run.model.column(each) for each in run.model.bands]
-    callable_ = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
-    shown = ", ".join(f'"{each}"' for each in ("lead_id", name, *bands))
-    top = run.rows(
-        f'select {shown}, as_of from {run.table("scores")} where "{name}" is not null {callable_} '
-        f'order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
+    wanted = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
+    shown = ", ".join(f'"{each}"' for each in (name, *bands))
+    rows = run.rows(
+        f'select lead_id, as_of, {shown} from {run.table("scores")} where "{name}" is not null '
+        f'{wanted} order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
     )
-    reasons = _reasons(run, [(row[0], row[-1]) for row in top])
+    return [_Best(lead, at.replace(tzinfo=UTC), value, rest) for lead, at, value, *rest in rows]
+
+
+def _best_table(run: Run, top: Sequence[_Best], *, has_moments: bool) -> Table:
+    reasons = _reasons(run, [(each.lead_id, each.as_of) for each in top])
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("lead")
-    table.add_column(name, justify="right")
-    for each in bands:
-        table.add_column(each)
+    if has_moments:
+        table.add_column("as of")
+    table.add_column(main_score(run.model), justify="right")
+    for name in run.model.bands:
+        table.add_column(run.model.column(name))
     table.add_column("strongest reasons")
-    for row in top:
-        found = "; ".join(_reason(each) for each in reasons.get((row[0], row[-1]), [])[:REASONS])
-        table.add_row(row[0], amount(row[1]), *(each or "-" for each in row[2:-1]), found)
-    print_whole(console, table)
-    if count > len(top):
-        console.print(f"{len(top)} of {count} leads; --out FILE writes all of them")
-    for each in bands:
-        _band_counts(console, run, each)
-    if top:
-        command = shlex.join([*hint[:3], top[0][0], *hint[3:]])
-        console.print(f"next, every point of a lead: {command}")
+    for each in top:
+        why = "; ".join(map(_reason, reasons.get((each.lead_id, each.as_of), [])[:REASONS]))
+        at = [time(each.as_of)] if has_moments else []
+        bands = (band or "-" for band in each.bands)
+        table.add_row(each.lead_id, *at, amount(each.score), *bands, why)
+    return table
 
 
 def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
@@ -98,7 +121,7 @@ def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[
     ]
     found: dict[Any, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: (-abs(row["points"]), row["score"], row["rule"])):
-        found.setdefault((row["lead_id"], row["as_of"].replace(tzinfo=None)), []).append(row)
+        found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
     return found
 
 
