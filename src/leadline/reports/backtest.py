@@ -47,7 +47,7 @@ def verdict(found: Backtest) -> str:
         "not enough data": f"Not enough data to say whether {found.score} ranks better than "
         "chance.",
     }[found.verdict]
-    if found.is_reversed:
+    if found.evidence.is_reversed:
         said += " It ranks the wrong way round: leads with more points win less often."
     parts = [said]
     if auc.value is not None:
@@ -168,7 +168,7 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
 
 
 def _about_fields(found: Backtest) -> Iterator[Finding]:
-    if found.is_by_emptiness:
+    if found.ranking.is_by_emptiness:
         yield Finding(
             "Only which fields are empty ranks the rows: among those with equally many empty "
             f"fields, ROC-AUC is {plain_interval(found.alike)}.",
@@ -400,7 +400,7 @@ def _rows(found: Backtest) -> Section:
     out = tuple((each.says, each.rows) for each in found.judged.left_out)
     blocks: list[Block] = [
         Text(found.split.says),
-        Text(f"Intervals are drawn by {found.judged.grouped_by}, a thousand times."),
+        Text(f"Intervals are drawn by {found.judged.drawn_by}, a thousand times."),
         Table("left_out", "What is not judged", columns, out),
     ]
     if found.judged.shorter:

@@ -11,6 +11,7 @@ from leadline.model.document import Model, Score
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
+from leadline.review.lots import group_number, lot
 from leadline.review.split import FOLDS
 
 _KEYS = {"lead": ("lead_id", "account_id", "email", "created_at"), "account": ("account_id",)}
@@ -48,9 +49,10 @@ class KnownField:
 class Known:
     """Judged rows that count, with what was known of each.
 
-    ``table`` has ``lead_id, as_of, outcome, place, fold, has_account`` and a column a field.
-    ``place`` is where a row stands in time or order, from 0 to 1, or null. ``fold`` is 0 to 4:
-    parts of the order one after the other, or else groups of rows that belong together, by lot.
+    ``table`` has ``lead_id, as_of, outcome, place, fold, bucket, has_account`` and a column a
+    field. ``place`` is where a row stands in time or order, from 0 to 1, or null. ``fold`` is
+    0 to 4: parts of the order one after the other, or else groups of rows that belong together,
+    by lot. ``bucket`` is the number of the group.
     """
 
     of: Judged
@@ -81,7 +83,7 @@ def known(of: Judged) -> Known:
             "create or replace temp table {t} as with placed as (select *, {order} as o from {rows}"
             " as r where counts), ranked as (select *, case when o is not null then "
             "percent_rank() over (order by o) end as place from placed) "
-            "select p.lead_id, p.as_of, p.outcome, p.place, {fold} as fold, "
+            "select p.lead_id, p.as_of, p.outcome, p.place, {fold} as fold, {bucket} as bucket, "
             "{account} as has_account {columns} from ranked as p left join ({facts}) as k "
             "on k.lead_id = p.lead_id and k.as_of = p.as_of",
             t=name(table),
@@ -89,6 +91,7 @@ def known(of: Judged) -> Known:
             order=order,
             fold=_fold(is_ordered=ordered_by is not None),
             account=_has_account(of),
+            bucket=group_number(of.run.duckdb, of.table),
             columns=Sql("".join(f", {each}" for each in columns)),
             facts=facts,
         )
@@ -151,7 +154,7 @@ def _fact(field: KnownField) -> Sql:
 def _fold(*, is_ordered: bool) -> Sql:
     if is_ordered:
         return sql("least(cast(floor(place * {n}) as int), {n} - 1)", n=FOLDS)
-    return sql("cast(('0x' || md5('fold ' || group_key)[:8])::ubigint % {n} as int)", n=FOLDS)
+    return sql("cast({lot} % {n} as int)", lot=lot("fold"), n=FOLDS)
 
 
 def _order(of: Judged) -> tuple[Sql, str | None]:
