@@ -56,6 +56,9 @@ def verdict(found: Backtest) -> str:
         parts.append(
             f"The best tenth wins {plain_interval(found.lift_10)} times as often as all rows."
         )
+    if found.doubts:
+        names = ", ".join(each.title for each in found.doubts)
+        parts.append(f"Do not rely on this: {names} may have been written after the outcome.")
     return " ".join(parts)
 
 
@@ -144,7 +147,7 @@ _VALUES = (("value", "value"), ("low", "from"), ("high", "to"))
 
 def _findings(found: Backtest) -> Findings:
     """List what limits the figures."""
-    items = [*_about_rows(found), *_about_fields(found)]
+    items = [*_about_fields(found), *_about_rows(found)]
     return Findings("findings", tuple(items), "Nothing stands out.")
 
 
@@ -168,6 +171,12 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
 
 
 def _about_fields(found: Backtest) -> Iterator[Finding]:
+    for each in found.doubts:
+        yield Finding(
+            f"{each.title} cannot have been known at the moment. {each.says}",
+            "Take it out of the model and write it under leave_out of the task, or declare it "
+            "`known: created` if it was known. See `leadline audit`.",
+        )
     if found.ranking.is_by_emptiness:
         yield Finding(
             "Only which fields are empty ranks the rows: among those with equally many empty "

@@ -16,8 +16,10 @@ from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
 from leadline.review.alike import among_alike
+from leadline.review.audit import Suspect
 from leadline.review.calibrated import Calibrated, calibrated
 from leadline.review.capacity import Capacity, CapacityUse, capacity_use
+from leadline.review.doubts import doubts
 from leadline.review.groupings import BandResult, Period, Tried, band_results, over_time, tried
 from leadline.review.judged import Judged, judged
 from leadline.review.measures import (
@@ -30,7 +32,7 @@ from leadline.review.measures import (
     roc_auc,
 )
 from leadline.review.past import open_past
-from leadline.review.ranked import Ranked, ranked
+from leadline.review.ranked import ranked
 from leadline.review.resting import Resting, resting
 from leadline.review.shares import captured_of, lift_of, rate_of, tenths_of
 from leadline.review.split import Kind, Split, split
@@ -77,6 +79,7 @@ class Backtest:
         periods: Over time.
         tried: How coverage by sales differs along the score; empty where the task does not say.
         resting: What rests on fields whose past is not known.
+        doubts: Fields that the model reads though they look written after the outcome.
     """
 
     model: str
@@ -98,6 +101,7 @@ class Backtest:
     periods: tuple[Period, ...]
     tried: tuple[Tried, ...]
     resting: Resting
+    doubts: tuple[Suspect, ...]
 
     @property
     def roc_auc(self) -> Measured:
@@ -127,7 +131,15 @@ class Backtest:
 
     def plain(self) -> dict[str, Any]:
         """Return the figures for machines."""
-        names = ("roc_auc", "pr_auc", "lift_10", "rate", "alike")
+        found = {
+            "roc_auc": self.roc_auc,
+            "pr_auc": self.pr_auc,
+            "brier": self.calibrated.brier,
+            "log_loss": self.calibrated.log_loss,
+            "lift_10": self.lift_10,
+            "rate": self.rate,
+            "alike": self.alike,
+        }
         return {
             "model": self.model,
             "fingerprint": self.fingerprint,
@@ -136,12 +148,13 @@ class Backtest:
             "reversed": self.evidence.is_reversed,
             "n": self.sample.rows,
             "positives": self.sample.wins,
-            **{each: getattr(self, each).plain() for each in names},
-            "brier": self.calibrated.brier.plain(),
-            "log_loss": self.calibrated.log_loss.plain(),
+            **{name: each.value for name, each in found.items()},
+            "intervals": {name: [each.low, each.high] for name, each in found.items()},
             "probabilities": self.calibrated.says,
             "chance": self.chance,
-            "split": self.split.plain(),
+            "split": self.split.kind,
+            "split_details": self.split.plain(),
+            "doubts": [each.title for each in self.doubts],
         }
 
 
@@ -228,7 +241,8 @@ def of_judged(
         bands=band_results(found),
         periods=over_time(found),
         tried=tried(found),
-        resting=_resting(found),
+        resting=resting(of),
+        doubts=doubts(of),
     )
 
 
@@ -249,8 +263,3 @@ def _tenths(sample: Sample) -> tuple[Tenth, ...]:
         Tenth(each, part, None if each.value is None else each.value / overall)
         for each, part in zip(rates, caught, strict=True)
     )
-
-
-def _resting(found: Ranked) -> Resting:
-    """Return what rests on fields without a past; asked last, as it takes the spine away."""
-    return resting(found.of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,10 @@ from leadline.review.split import FOLDS
 
 _KEYS = {"lead": ("lead_id", "account_id", "email", "created_at"), "account": ("account_id",)}
 _TABLES = {"lead": "leads", "account": "accounts"}
+
+
+LATE_WORDS = frozenset({"after", "closed", "outcome", "later", "never"})
+"""What a declaration says of a field that is not known at the moment."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,25 @@ def named_by_task(of: Judged) -> set[tuple[str, str]]:
     parts = [each for each in (task.outcome, task.closed) if each is not None]
     given = [text for each in parts for text in (each.field, each.at, each.amount)]
     return {field_of(each) for each in given if each is not None}
+
+
+def declared(of: Judged) -> dict[tuple[str, str], bool]:
+    """Return fields that are declared, and whether as known too late.
+
+    ``known`` of the task is a list of fields known at the moment, or says of each when; columns
+    of the document say it with ``known``. What the task says stands.
+    """
+    found = {
+        (entity, title): column.known.lower() in LATE_WORDS
+        for entity, table in (("lead", "leads"), ("account", "accounts"))
+        for title, column in of.run.model.columns.get(table, {}).items()
+        if column.known is not None
+    }
+    given = of.task.task.known
+    if isinstance(given, Mapping):
+        return found | {field_of(str(k)): str(v).lower() in LATE_WORDS for k, v in given.items()}
+    listed = [given] if isinstance(given, str) else given or []
+    return found | {field_of(str(each)): False for each in listed}
 
 
 def _facts(of: Judged, fields: tuple[KnownField, ...]) -> Sql:
