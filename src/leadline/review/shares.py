@@ -20,7 +20,7 @@ from leadline.review.measures import (
     tenths,
 )
 
-FEW = 10.0
+FEW = 5.0
 """With fewer rows of either kind in a share, a bootstrap alone is too sure."""
 _Z = 1.959964
 """The normal distribution is within this of its mean in 95 % of the cases."""
