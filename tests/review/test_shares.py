@@ -67,7 +67,7 @@ def ranked(dice: np.random.Generator, rows: int, share: float) -> Sample:
 def test_intervals_at_the_top_hold_the_truth_in_90_to_97_percent(
     measure: Callable[[Sample], Measured], rows: int, share: float
 ) -> None:
-    """PR-AUC, lift and precision at capacity; 150 invented sets each, so one in a hundred of luck."""
+    """PR-AUC, lift and precision at capacity; one in a hundred is the luck of 150 sets."""
     dice = np.random.default_rng(8)
     truth = measure(ranked(dice, 400_000, share)).value or 0.0
     hits = sum(held(measure(ranked(dice, rows, share)), truth) for _ in range(150))
