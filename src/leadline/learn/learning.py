@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.data.sql import name as name_of
 from leadline.data.sql import sql
 from leadline.engines.duckdb import DuckDB
