@@ -159,6 +159,11 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
         says = f"{late:,} rows are too late for the horizon, {found.judged.rows:,} are judged."
         shorter = ", ".join(f"{each.horizon}: {each.rows:,}" for each in found.judged.shorter)
         yield Finding(says, f"Rows by shorter horizon: {shorter}." if shorter else "")
+    if found.verdict == "not enough data" and found.split.kind == "time":
+        yield Finding(
+            f"Only the latest {found.sample.rows:,} rows are judged.",
+            "If nobody fitted the points to these outcomes, --split all judges every row.",
+        )
     if found.unscored:
         yield Finding(f"{found.unscored:,} judged rows have no {found.score} and are not ranked.")
     if found.judged.task.task.worked is None:
