@@ -103,7 +103,7 @@ def test_rejected_rows_end_with_status_1(folder: Path) -> None:
     (folder / "events.csv").write_text(EVENTS + "e2,b,,2026-10-30T12:00:00Z\n", encoding="utf-8")
     ended = run(folder, "score", "model.yaml", *TABLES, *AT, "--out", "o.csv", "--rejects", "r.csv")
     assert ended.returncode == 1
-    assert "1 rows were rejected" in ended.stderr
+    assert "1 row was rejected" in ended.stderr
     assert "e2" in (folder / "r.csv").read_text()
 
 

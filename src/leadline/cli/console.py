@@ -39,7 +39,8 @@ def report_loaded(loaded: Loaded, rejects: str | None) -> None:
         err.print(f"note: {note}")
     if loaded.rejects.count:
         place = f"; they are in {rejects}" if rejects else "; write them out with --rejects FILE"
-        err.print(f"{loaded.rejects.count} rows were rejected{place}")
+        count = loaded.rejects.count
+        err.print(f"{'1 row was' if count == 1 else f'{count:,} rows were'} rejected{place}")
         raise typer.Exit(1)
 
 
