@@ -16,9 +16,9 @@ FRESH = TITLES.with_name("fresh_titles.csv")
 LEAST = 0.95
 
 
-def rows(file: Path = TITLES) -> list[dict[str, str]]:
+def rows(path: Path = TITLES) -> list[dict[str, str]]:
     """Return the labelled titles."""
-    with file.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 

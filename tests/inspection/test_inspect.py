@@ -360,6 +360,14 @@ def test_names_of_companies_are_no_keys_of_leads(folder: Path) -> None:
     assert columns("leads.csv")["Company"].column == "account_id"
 
 
+def test_events_that_repeat_still_have_a_key(folder: Path) -> None:
+    """An export may hold some twice; scoring counts each once."""
+    rows = [f"{at},k,x,2026-01-01" for at in range(30)]
+    (folder / "events.csv").write_text("\n".join(["id,lead,type,date", *rows, rows[0]]))
+    [found] = inspect("events.csv").tables
+    assert found.columns[0].column == "event_id"
+
+
 def test_keys_that_repeat_or_lack_are_told(folder: Path) -> None:
     """A column that has the name of the contract is it, whatever stands in it."""
     (folder / "x.csv").write_text("lead_id,b\na,1\na,2\n,3\n")

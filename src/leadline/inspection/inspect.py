@@ -193,9 +193,12 @@ class Looked:
     def candidate(self, rows: int) -> names.Candidate:
         """Return what decides whether it can be a column of the contract."""
         is_filled = 0 < self.filled == rows
-        is_key = self.filled >= KEY * rows and 0 < self.filled == self.distinct
+        is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * self.filled
+        is_key = is_nearly_key and self.filled == self.distinct
         is_code = all(self.values.sampled_share(each) >= KEY for each in (IS_ONE_WORD, HAS_DIGIT))
-        return names.Candidate(self.name, self.seems, self.found.type, is_key, is_filled, is_code)
+        return names.Candidate(
+            self.name, self.seems, self.found.type, is_key, is_nearly_key, is_filled, is_code
+        )
 
 
 def _look(engine: DuckDB, raw: Raw, given: Given, place: int, rows: int) -> Looked:

@@ -26,7 +26,7 @@ _ACCOUNT = "account_id company_id organization_id organisation_id account compan
 COMPANIES = "company account organization organisation company_name account_name employer"
 """Columns of leads that hold an identifier or a name; names are no keys."""
 _CREATED = (
-    "created_at created create_date date_created created_date creation_date reg_date registered "
+    "created_at created created_on created_time create_date date_created created_date creation_date reg_date registered "
     "registration_date signup_date date_entered added_at first_seen entry_date "
     "erstellt erstellt_am erstelldatum angelegt_am date_de_création créé_le créé creado "
     "fecha_de_creación fecha_creación utworzono data_utworzenia дата_создания создан создано "
@@ -85,6 +85,8 @@ class Candidate:
     type: Type
     is_key: bool
     """Every row has a value, and none has it twice."""
+    is_nearly_key: bool
+    """The same, but for rows that repeat, as events of an export may."""
     is_filled: bool
     is_code: bool
     """Its values are single words with digits, not names."""
@@ -144,7 +146,7 @@ def _can_be(table: str, wanted: str, column: Candidate) -> bool:
     if column.name.lower() == wanted:
         return KNOWN_COLUMNS[table][wanted] is Type.TEXT or column.seems != "empty"
     if UNIQUE.get(wanted) == table:
-        return column.is_key
+        return column.is_key or (wanted in KEYS[table].once and column.is_nearly_key)
     if wanted == "account_id" and table == "leads" and is_company(column.name):
         return column.is_code
     if KNOWN_COLUMNS[table][wanted] is Type.TIME:

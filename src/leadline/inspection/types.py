@@ -116,7 +116,7 @@ def _boolean(values: Values) -> Found | None:
 
 
 def _text(values: Values) -> Found:
-    return Found(Type.TEXT, {}, tuple(_nearly(values, _is_number_like(_unit(values)))))
+    return Found(Type.TEXT, {}, tuple(_nearly(values)))
 
 
 def reader_options(declare: dict[str, Any]) -> dict[str, Any]:
@@ -166,22 +166,23 @@ def _counted(values: Values) -> Found | None:
     return None
 
 
-def _nearly(values: Values, look: Sql) -> Iterator[str]:
-    """Say of a text that most of it are numbers or times, and show the others."""
-    for what, kind, condition in (
-        ("numbers", "number", look),
-        ("times", "time", IS_DATE_LIKE),
-    ):
-        if values.sampled_share(condition) < NEARLY:
-            continue
-        others = Sql(f"not ({condition})")
-        count, all_ = values.counts(others)[0], values.counts()[0]
-        if 0 < count <= NEARLY * all_:
-            shown = listed([text for text, _ in values.most(3, others)])
-            yield (
-                f"A text, as {count:,} of {all_:,} values are no {what}: {shown}; "
-                f"with type: {kind} these would count as null."
-            )
+def _nearly(values: Values) -> Iterator[str]:
+    """Say of a text that most of it are numbers, and show the others."""
+    if values.sampled_share(IS_LONG) > 1 - MOST:
+        return
+    options = [reader_options({**way, **_unit(values)}) for way in MARKS]
+    readable = [values.readable(Type.NUMBER, each) for each in options]
+    best = max(readable, key=values.sampled_share)
+    if values.sampled_share(best) < NEARLY:
+        return
+    others = Sql(f"not ({best})")
+    count, all_ = values.counts(others)[0], values.counts()[0]
+    if 0 < count <= NEARLY * all_:
+        shown = listed([text for text, _ in values.most(3, others)])
+        yield (
+            f"A text, as {count:,} of {all_:,} values are no numbers: {shown}; "
+            "with type: number these would count as null."
+        )
 
 
 def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Found | None:
