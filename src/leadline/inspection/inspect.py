@@ -7,14 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+<<<<<<< HEAD
 from leadline.data.files import format_of, given_files
+=======
+from leadline.data.given import Input, files_or_rows
+>>>>>>> main
 from leadline.data.keys import KEYS
 from leadline.data.raw import REJECTS, Given, Raw, prepare
-from leadline.data.read import Input, read_raw
+from leadline.data.read import read_raw
 from leadline.data.sql import name, sql
 from leadline.data.text import AsItIs
 from leadline.engines.duckdb import DuckDB
-from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
@@ -84,8 +87,15 @@ def _inspected(
     return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
+<<<<<<< HEAD
 def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> TableReport:
     raw, rejected, written = _read(engine, given, written)
+=======
+def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> TableReport:
+    staging = "inspected"
+    prepare(engine, [staging])
+    raw = read_raw(engine, staging, files_or_rows(table or "files", given), written)
+>>>>>>> main
     [(rows,)] = engine.rows(sql("select count(*) from {rows}", rows=raw.relation))
     looked = [
         _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())

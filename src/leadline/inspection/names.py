@@ -26,7 +26,8 @@ _ACCOUNT = "account_id company_id organization_id organisation_id account compan
 COMPANIES = "company account organization organisation company_name account_name employer"
 """Columns of leads that hold an identifier or a name; names are no keys."""
 _CREATED = (
-    "created_at created created_on created_time create_date date_created created_date creation_date reg_date registered "
+    "created_at created created_on created_time create_date date_created created_date "
+    "creation_date reg_date registered "
     "registration_date signup_date date_entered added_at first_seen entry_date "
     "erstellt erstellt_am erstelldatum angelegt_am date_de_création créé_le créé creado "
     "fecha_de_creación fecha_creación utworzono data_utworzenia дата_создания создан создано "
