@@ -7,17 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-<<<<<<< HEAD
-from leadline.data.files import format_of, given_files
-=======
+from leadline.data.files import format_of
 from leadline.data.given import Input, files_or_rows
->>>>>>> main
 from leadline.data.keys import KEYS
 from leadline.data.raw import REJECTS, Given, Raw, prepare
 from leadline.data.read import read_raw
 from leadline.data.sql import name, sql
 from leadline.data.text import AsItIs
 from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
@@ -29,7 +27,6 @@ from leadline.inspection.values import Values, values_of
 from leadline.model.types import KNOWN_COLUMNS, Type
 
 EXAMPLES = 3
-
 KEY = 0.9
 """Of a key so many rows have a value: what lacks one is a bad row, such as a line of totals."""
 
@@ -37,6 +34,7 @@ STAGING = "inspected"
 ENCODING_THERE = re.compile(f"eclare files: {{{STAGING}: {{encoding: ([\\w-]+)}}}}")
 ENCODING_HERE = r"eclare it with --encoding \1"
 """What reading says of encodings, and what can be done before there is a model."""
+
 SPELLINGS = """
     select list(text order by times desc, text)[:3], count(*) over () from (
         select text, times, lower(regexp_replace(text, '[^\\p{{L}}\\p{{N}}]', '', 'g')) as folded
@@ -87,15 +85,12 @@ def _inspected(
     return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
-<<<<<<< HEAD
 def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> TableReport:
-    raw, rejected, written = _read(engine, given, written)
-=======
-def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> TableReport:
-    staging = "inspected"
-    prepare(engine, [staging])
-    raw = read_raw(engine, staging, files_or_rows(table or "files", given), written)
->>>>>>> main
+    rows_given = files_or_rows(table or "files", given)
+    files_given = rows_given if isinstance(rows_given, list) else []
+    if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
+        written = replace(written, header=header_line(files_given[0], written.encoding))
+    raw, rejected = _staged(engine, rows_given, written)
     [(rows,)] = engine.rows(sql("select count(*) from {rows}", rows=raw.relation))
     looked = [
         _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())
@@ -109,22 +104,12 @@ def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> 
     findings = (
         *raw.notes,
         *_above(written),
-        *_unlike(given, written),
+        *_unlike(files_given, written),
         *_table_findings(engine, raw, rows, rejected),
         *_lacks(found, contract, columns, rows),
         *_companies(found, contract, columns),
     )
     return TableReport(raw.where, found, table is None, rows, rejected, columns, findings, files)
-
-
-def _read(engine: DuckDB, given: Any, written: AsItIs) -> tuple[Raw, int, AsItIs]:
-    """Return rows, how many lines cannot be read, and how the files are written."""
-    if isinstance(given, ArrowStream):
-        return *_staged(engine, given, written), written
-    files = given_files(given)
-    if format_of(files[0]) in {"csv", "tsv"}:
-        written = replace(written, header=header_line(files[0], written.encoding))
-    return *_staged(engine, files, written), written
 
 
 def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
@@ -155,9 +140,8 @@ def _above(written: AsItIs) -> Iterator[str]:
         )
 
 
-def _unlike(given: Any, written: AsItIs) -> Iterator[str]:
+def _unlike(files: Sequence[str], written: AsItIs) -> Iterator[str]:
     """Say where the CSV files of one pattern have hardly a column in common."""
-    files = [] if isinstance(given, ArrowStream) else given_files(given)
     if len(files) < 2 or not all(format_of(each) in {"csv", "tsv"} for each in files):  # noqa: PLR2004
         return
     headers = [set(header_names(each, written)) for each in files]
