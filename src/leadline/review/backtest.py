@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.data.sql import Sql, name, sql
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
