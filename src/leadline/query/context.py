@@ -65,12 +65,15 @@ class Profile:
         one_moment: Whether all moments of the spine are the same.
         every_account: Whether accounts without a lead in the spine are scored too.
         shapes: Whether listing the distinct shapes of all events is cheap.
+        ordered_numbers: Whether subjects are numbered in an order, for engines that may work out
+            a named relation anew each time it is read.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
     one_moment: bool = False
     every_account: bool = False
     shapes: bool = True
+    ordered_numbers: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,21 +22,21 @@ _MARK = "__part_"
 
 
 @lru_cache(maxsize=1024)
-def _parsed(template: str) -> Tree:
-    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect="duckdb"))
+def _parsed(template: str, spelling: str) -> Tree:
+    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect=spelling))
 
 
-def sql(template: str, **parts: Parts) -> Tree:
+def sql(template: str, *, spelling: str = "duckdb", **parts: Parts) -> Tree:
     """Return the tree of a template with its places ``:name`` filled.
 
     A list fills a place among columns or arguments with as many trees; after ``from`` or
-    ``join`` a place takes a table or a whole relation.
+    ``join`` a place takes a table or a whole relation. ``spelling`` is the dialect it is written in.
 
     >>> sql("select k, :columns from a where :condition",
     ...     columns=[column("b"), column("c")], condition=sql("d > 1")).sql("duckdb")
     'SELECT k, "b", "c" FROM a WHERE d > 1'
     """
-    whole = exp.Tuple(expressions=[_parsed(template).copy()])
+    whole = exp.Tuple(expressions=[_parsed(template, spelling).copy()])
     for place in list(whole.find_all(exp.Column, exp.Table)):
         if place.name.startswith(_MARK):
             filling = parts[place.name.removeprefix(_MARK)]
