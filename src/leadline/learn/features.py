@@ -98,7 +98,8 @@ def _outcomes(judged: Judged) -> Sheet:
     groups = field_of_arrow(found["group_key"]).codes
     in_time = judged.ordered_by == "time" and order is not None and horizon is not None
     until = order + horizon.microseconds if in_time and order is not None and horizon else None
-    return Sheet({}, np.array(found["outcome"], bool), order, groups, until)
+    is_apart = judged.task.task.group is not None
+    return Sheet({}, np.array(found["outcome"], bool), order, groups, until, is_apart)
 
 
 def _fields(

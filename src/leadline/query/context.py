@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
@@ -19,7 +20,7 @@ from leadline.model.document import (
     TableRule,
     UnitRule,
 )
-from leadline.model.expressions import Expression
+from leadline.model.expressions import Expression, names
 from leadline.model.names import Names, fields_of
 from leadline.model.types import Schema
 
@@ -67,6 +68,8 @@ class Profile:
         shapes: Whether listing the distinct shapes of all events is cheap.
         ordered_numbers: Whether subjects are numbered in an order, for engines that may work out
             a named relation anew each time it is read.
+        moments: The moments of the spine, in their order, where many leads have the same few; else
+            empty. UTC, without a zone.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
@@ -74,6 +77,7 @@ class Profile:
     every_account: bool = False
     shapes: bool = True
     ordered_numbers: bool = False
+    moments: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,16 @@ class Context:
             for name, score in self.model.scores.items()
             if score.kind == "rules" and score.is_account == (level == "account")
         ]
+
+    def counted(self, level: Level) -> list[NumberedRule]:
+        """Return the rules of a level whose counts are read anywhere."""
+        read = dict.fromkeys(
+            self.names.counted(name)
+            for expression in self.expressions()
+            for name in names(expression.tree)
+            if name.parts[0] in ("hits", "last") and len(name.parts) > 1
+        )
+        return [each for each in (self.rule(*pair) for pair in read) if each.level == level]
 
     @cached_property
     def has_accounts(self) -> bool:
