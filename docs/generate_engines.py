@@ -34,8 +34,8 @@ scores, grades and bands exactly.
 
 The commands `score` and `check` run on every engine, all others on DuckDB.
 ClickHouse and other warehouses get the statement as a text from
-[`leadline sql`](../how-to/warehouses.md); what that prints for ClickHouse is executed on its embedded
-engine, what it prints for Snowflake, BigQuery and Databricks never was.
+[`leadline sql`](../how-to/warehouses.md); what that prints for ClickHouse is executed on its
+embedded engine, what it prints for Snowflake, BigQuery and Databricks never was.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
 `--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
-from chdb.session import Session
+from chdb import session as chdb
 
 NATIVE = {
     "string": "String",
@@ -21,9 +21,9 @@ NATIVE = {
 class ClickHouse:
     """A session; tables are in memory and can be null in every column."""
 
-    def __init__(self, session: Session) -> None:
-        """Keep the session."""
-        self._session = session
+    def __init__(self) -> None:
+        """Open a session in a folder of its own."""
+        self._session: Any = cast("Any", chdb).Session()
 
     def load(self, name: str, rows: pa.Table) -> dict[str, str]:
         """Make a table; return the types of its columns as the catalog has them."""
@@ -42,6 +42,10 @@ class ClickHouse:
         rows = pa.ipc.open_stream(pa.py_buffer(found)).read_all()
         return rows.cast(pa.schema([pa.field(each.name, _type(each.type)) for each in rows.schema]))
 
+    def close(self) -> None:
+        """End the session; its tables are gone."""
+        self._session.close()
+
     def rows(self, text: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query as tuples."""
         return [tuple(row.values()) for row in self.arrow(text).to_pylist()]
@@ -56,11 +60,11 @@ def _type(found: pa.DataType) -> pa.DataType:
 @contextmanager
 def clickhouse() -> Iterator[ClickHouse]:
     """Open the embedded engine in a folder of its own."""
-    session = Session()
+    opened = ClickHouse()
     try:
-        yield ClickHouse(session)
+        yield opened
     finally:
-        session.close()
+        opened.close()
 
 
 def listed(tables: Mapping[str, Mapping[str, str]]) -> list[dict[str, str]]:

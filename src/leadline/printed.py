@@ -23,7 +23,7 @@ from leadline.model.uses import Uses
 from leadline.query.context import Context, Profile
 from leadline.query.dialects import render
 from leadline.query.rewrites import columns_of, stars_listed
-from leadline.query.sql import Tree, sql, text
+from leadline.query.sql import Tree, spelled, sql, text
 from leadline.query.statement import RECURSIVE, Statement, statement
 from leadline.scoring import refuse
 
@@ -177,7 +177,7 @@ def _dialect(request: Request) -> Dialect:
         raise InputError(Fault("", "--dialect", expected, request.dialect, hint))
     if not dialect.proved and not request.with_unproved:
         expected = f"{request.dialect} has never been executed here"
-        remedy = "Add --unproved to print it all the same, and compare its rows with leadline score."
+        remedy = "Add --unproved to print it, and compare its rows with leadline score."
         raise DialectError(Fault("", "--dialect", expected, "", remedy))
     for (name, table), (what, remedy) in REFUSED.items():
         if name == dialect.name and table in request.tables:
@@ -308,7 +308,7 @@ def _moment(dialect: Dialect, request: Request) -> Tree:
         naive = request.as_of.astimezone(UTC).replace(tzinfo=None)
         moment = exp.cast(text(naive.isoformat(sep=" ")), "timestamp")
     else:
-        moment = sql(dialect.now, spelling=dialect.name)
+        moment = spelled(dialect.name, dialect.now, {})
     return sql("select :moment as as_of", moment=moment)
 
 
@@ -363,7 +363,9 @@ def _is_used(name: str, parts: Sequence[Part], output: Tree) -> bool:
     trees = [output, *(each.tree for each in parts)]
     if name == _RUN:
         return True
-    return any(name in {_name_in_text(table.name) for table in tree.find_all(exp.Table)} for tree in trees)
+    return any(
+        name in {_name_in_text(table.name) for table in tree.find_all(exp.Table)} for tree in trees
+    )
 
 
 def _name_in_text(table: str) -> str:

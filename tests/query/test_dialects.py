@@ -279,7 +279,7 @@ def test_a_function_has_a_form_on_every_warehouse(name: str, dialect: str) -> No
     left = [each.name.lower() for each in parse_one(text, dialect=dialect).find_all(exp.Anonymous)]
     assert name not in left
     used = [each for each in "abc" if f":{each}" in LOWERINGS[dialect][name]]
-    assert all(re.search(rf'\b{each}\b', text) for each in used)
+    assert all(re.search(rf"\b{each}\b", text) for each in used)
 
 
 def _of_column(written: str) -> str:

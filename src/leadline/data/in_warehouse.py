@@ -19,7 +19,7 @@ from leadline.data.sql import Sql
 from leadline.errors import Fault, FileError, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Columns, Type
 from leadline.query.rewrites import own_column
-from leadline.query.sql import Tree, case, column, named, number, sql, text
+from leadline.query.sql import Tree, all_of, any_of, case, column, named, number, spelled, sql, text
 
 ASSUMED = ""
 """Native type of a column that nobody looked at."""
@@ -29,13 +29,15 @@ OPTIONAL = frozenset({("leads", "email"), ("accounts", "domain"), ("outcomes", "
 }
 """Columns of the contract that the statement reads only where the model does."""
 
+_NUMBERS = (
+    r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byteint|(big)?num(eric|ber)|(big)?decimal\d*"
+    r"|dec|real|float\d*|double( precision)?|bfloat16|(small|big)?serial"
+)
+_INSTANT = "cast(:x as timestamptz)"
+
 KINDS = (
     (r"bool(ean)?", Type.BOOLEAN),
-    (
-        r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byteint|(big)?num(eric|ber)|(big)?decimal"
-        r"|dec|real|float\d*|double( precision)?|decimal\d+|bfloat16|smallserial|serial|bigserial",
-        Type.NUMBER,
-    ),
+    (_NUMBERS, Type.NUMBER),
     (r"date(time)?\d*|timestamp.*|smalldatetime", Type.TIME),
     (r".*", Type.TEXT),
 )
@@ -52,11 +54,7 @@ TIMES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "postgres": (
         (_ZONED, "case when isfinite(:x) then :x at time zone 'UTC' end"),
         ("(timestamp|date).*", "case when isfinite(:x) then cast(:x as timestamp) end"),
-        (
-            ".*",
-            "case when isfinite(cast(:x as timestamptz)) "
-            "then cast(:x as timestamptz) at time zone 'UTC' end",
-        ),
+        (".*", f"case when isfinite({_INSTANT}) then {_INSTANT} at time zone 'UTC' end"),
     ),
     "clickhouse": ((".*", "toDateTime64(:x, 6, 'UTC')"),),
     "snowflake": (
@@ -127,7 +125,7 @@ def listed(path: Path) -> list[dict[str, str]]:
 
 def listed_of(rows: Sequence[Mapping[str, str]], address: str, where: str) -> dict[str, str]:
     """Return names and native types of a table among listed columns; raises InputError."""
-    *schema, title = [part.strip('"`[] ') for part in address.split(".")]
+    *schema, title = _parts(address)
     found = [row for row in rows if row["table_name"].lower() == title.lower()]
     if schema and "table_schema" in rows[0]:
         found = [row for row in found if row["table_schema"].lower() == schema[-1].lower()]
@@ -143,7 +141,20 @@ def listed_of(rows: Sequence[Mapping[str, str]], address: str, where: str) -> di
     return {row["column_name"]: row["data_type"] for row in found}
 
 
-def source(  # noqa: PLR0913 - a table has as many sides
+def _parts(address: str) -> list[str]:
+    """Return the parts of a name, that of a template of dbt included.
+
+    >>> _parts('"crm"."Leads"'), _parts("{{ source('crm', 'leads') }}")
+    (['crm', 'Leads'], ['crm', 'leads'])
+    """
+    if "{{" in address:
+        return [
+            each for pair in re.findall(r"'([^']*)'|\"([^\"]*)\"", address) for each in pair if each
+        ]
+    return [part.strip('"`[] ') for part in address.split(".")]
+
+
+def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
     dialect: str,
     table: str,
     address: str,
@@ -170,17 +181,14 @@ def source(  # noqa: PLR0913 - a table has as many sides
     if natives is None:
         names = [*types, *(name for name in declared if name not in types)]
         natives = {
-            (declared[name].source if name in declared else None) or name: ASSUMED
-            for name in names
+            (declared[name].source if name in declared else None) or name: ASSUMED for name in names
         }
     given = {name: Given(name, Sql(""), native) for name, native in natives.items()}
     targets, notes = match(Raw(table, address, given, Sql("")), declared)
     targets = [each for each in targets if each.name in types]
     kinds = {each.name: _kind(each, types[each.name]) for each in targets}
     _refuse(address, targets, kinds)
-    columns = [
-        named(_value(dialect, table, each, kinds[each.name]), each.name) for each in targets
-    ]
+    columns = [named(_value(dialect, table, each, kinds[each.name]), each.name) for each in targets]
     tree = sql("select :columns from :rows", columns=columns, rows=exp.to_table(place(table)))
     if not is_clean:
         tree = _usable(KEYS[table], tree, kinds)
@@ -274,7 +282,7 @@ def _typed(dialect: str, target: Target, kind: Type) -> Tree:
         return exp.cast(own, _SQL[kind])
     bare = _bare(target.given.native)
     template = next(each for pattern, each in TIMES[dialect] if re.fullmatch(pattern, bare))
-    value = sql(template, spelling=dialect, x=own)
+    value = spelled(dialect, template, {"x": own})
     if dialect == "clickhouse":  # a column that cannot be null would be a time where it is missing
         value = exp.cast(value, "timestamp")
     return value
@@ -298,15 +306,17 @@ def _usable(keys: Keys, tree: Tree, kinds: Columns) -> Tree:
     conditions = [sql(":k is not null", k=column(key, "r")) for key in keys.filled]
     if keys.either:
         some = [sql(":k is not null", k=column(key, "r")) for key in keys.either]
-        conditions.append(exp.paren(exp.or_(*some)))
+        conditions.append(exp.paren(any_of(some)))
     rows = sql(
         "select r.* from :rows as r where :usable",
         rows=exp.Subquery(this=tree),
-        usable=exp.and_(*conditions),
+        usable=all_of(conditions),
     )
     if not keys.once:
         return rows
-    first = [sql("in_bytes(lead_id)") if str(each) == "lead_id" else sql(each) for each in keys.order]
+    first = [
+        sql("in_bytes(lead_id)") if str(each) == "lead_id" else sql(each) for each in keys.order
+    ]
     rest = [
         sql("in_bytes(cast(:c as text))", c=column(each))
         for each in kinds
@@ -319,10 +329,12 @@ def _usable(keys: Keys, tree: Tree, kinds: Columns) -> Tree:
         order=[*first, *rest] or [column(each) for each in keys.once],
         rows=exp.Subquery(this=rows),
     )
-    alone = [sql(":k = ''", k=column(each, "r")) for each in keys.once if keys.defaults.get(each) == ""]
+    alone = [
+        sql(":k = ''", k=column(each, "r")) for each in keys.once if keys.defaults.get(each) == ""
+    ]
     return sql(
         "select :columns from :rows as r where :first",
         columns=[column(each, "r") for each in kinds],
         rows=exp.Subquery(this=turned),
-        first=exp.or_(sql("r.turn = 1"), *alone),
+        first=any_of([sql("r.turn = 1"), *alone]),
     )

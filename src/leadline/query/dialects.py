@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from sqlglot import exp
@@ -25,7 +25,7 @@ from leadline.query.rewrites import (
     times_as,
     values_as_selects,
 )
-from leadline.query.sql import Tree, sql
+from leadline.query.sql import Tree, spelled, sql
 from leadline.query.warehouses import (
     BIGQUERY,
     CLICKHOUSE,
@@ -221,7 +221,7 @@ def _filled(template: str, arguments: dict[str, Tree], engine: str) -> Tree:
     repeated = [name for name, tree in arguments.items() if _is_worth_once(template, name, tree)]
     if binding is None or not repeated:
         spelling = engine if engine in _OWN_SPELLING else "duckdb"
-        return sql(f"({template})", spelling=spelling, **arguments)
+        return spelled(spelling, f"({template})", arguments)
     body = template
     for name in repeated:
         body = re.sub(rf"(?<![:\w]):{name}\b", f"once.{name}", body)
@@ -267,9 +267,7 @@ _FINISHES: Mapping[str, Rewrite] = {
         times_as("timestamp_ntz(6)", "snowflake"),
         names_as(str, lambda name: not is_folded_by_snowflake(name)),
     ),
-    "bigquery": all_of(
-        values_as_selects, filters_as_cases, names_as(plain, lambda _name: True)
-    ),
+    "bigquery": all_of(values_as_selects, filters_as_cases, names_as(plain, lambda _name: True)),
     "databricks": all_of(
         values_as_selects,
         filters_as_cases,

@@ -84,7 +84,7 @@ def columns_of(query: Tree, known: Mapping[str, Sequence[str]]) -> list[str]:
     ``known`` has the columns of the relations that it reads.
     """
     if isinstance(query, exp.Union):
-        return columns_of(query.left, known)
+        return columns_of(cast("Tree", query.left), known)
     assert isinstance(query, exp.Select)  # noqa: S101 - steps are selects and unions of them
     sources = _sources(query, known)
     found: list[str] = []
@@ -126,11 +126,7 @@ def stars_listed(tree: Tree, known: Mapping[str, Sequence[str]]) -> Tree:
             sources = _sources(select, known)
             select.set(
                 "expressions",
-                [
-                    column
-                    for each in select.expressions
-                    for column in _listed(each, sources)
-                ],
+                [column for each in select.expressions for column in _listed(each, sources)],
             )
 
     return _inside(tree, change)
@@ -147,7 +143,7 @@ def counts_as_signed(tree: Tree) -> Tree:
 
     def change(whole: Tree) -> None:
         for node in list(whole.find_all(exp.Count, exp.RowNumber)):
-            outer: Tree = node
+            outer = cast("Tree", node)
             while isinstance(outer.parent, exp.Filter | exp.Window):
                 outer = outer.parent
             outer.replace(exp.cast(outer.copy(), "bigint"))
@@ -172,8 +168,9 @@ def columns_named(tree: Tree) -> Tree:
 
 
 def _is_qualified(selected: Tree) -> bool:
-    is_column = isinstance(selected, exp.Column) and not isinstance(selected.this, exp.Star)
-    return is_column and bool(selected.table)
+    if not isinstance(selected, exp.Column) or isinstance(selected.this, exp.Star):
+        return False
+    return bool(selected.table)
 
 
 def disjunctions_as(aggregate: str) -> Rewrite:

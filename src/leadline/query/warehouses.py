@@ -76,7 +76,8 @@ CLICKHOUSE: Mapping[str, str] = {
     "matches": r"(:a like replaceAll(:b, '\\', '\\\\'))",
     "text_to_number": f"if(match(:a, '{_NUMBER}') and isFinite(toFloat64OrNull(trim(:a))), "
     "toFloat64OrNull(trim(:a)), null)",
-    "text_to_time": f"if(match(:a, '{_TIME}'), parseDateTime64BestEffortOrNull(:a, 6, 'UTC'), null)",
+    "text_to_time": f"if(match(:a, '{_TIME}'), "
+    "parseDateTime64BestEffortOrNull(:a, 6, 'UTC'), null)",
 }
 
 SNOWFLAKE: Mapping[str, str] = {
@@ -146,14 +147,15 @@ DATABRICKS: Mapping[str, str] = {
     "text_to_time": f"case when :a rlike '{_TIME}' then try_cast(:a as timestamp) end",
 }
 
-_RESERVED_IN_SNOWFLAKE = frozenset(
-    "all alter and any as between by case cast check column connect connection constraint create "
-    "cross current database delete distinct drop else exists false following for from full grant "
-    "group having ilike in increment inner insert intersect into is issue join lateral left like "
-    "localtime localtimestamp minus natural not null of on or order organization qualify regexp "
-    "revoke right rlike row rows sample schema select set some start table tablesample then to "
-    "trigger true try_cast union unique update using values view when whenever where with "
-    "account gscluster current_date current_time current_timestamp current_user".split()
+_RESERVED_IN_SNOWFLAKE = (
+    "account all alter and any as between by case cast check column connect connection "
+    "constraint create cross current current_date current_time current_timestamp current_user "
+    "database delete distinct drop else exists false following for from full grant group "
+    "gscluster having ilike in increment inner insert intersect into is issue join lateral "
+    "left like localtime localtimestamp minus natural not null of on or order organization "
+    "qualify regexp revoke right rlike row rows sample schema select set some start table "
+    "tablesample then to trigger true try_cast union unique update using values view when "
+    "whenever where with"
 )
 
 
@@ -163,4 +165,6 @@ def is_folded_by_snowflake(name: str) -> bool:
     >>> is_folded_by_snowflake("lead_id"), is_folded_by_snowflake("lead.id")
     (True, False)
     """
-    return bool(re.fullmatch("[a-z_][a-z0-9_]*", name)) and name not in _RESERVED_IN_SNOWFLAKE
+    return (
+        bool(re.fullmatch("[a-z_][a-z0-9_]*", name)) and name not in _RESERVED_IN_SNOWFLAKE.split()
+    )
