@@ -32,7 +32,8 @@ scores, grades and bands exactly.
 | DuckDB, embedded, the default | `duckdb` | files |
 | PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
 
-The commands `score` and `check` run on every engine, all others on DuckDB.
+The commands `score` and `check` run on every engine. `explain` takes every engine too, and brings
+the rows to DuckDB. All other commands read files.
 ClickHouse and other warehouses get the statement as a text from
 [`leadline sql`](../how-to/warehouses.md); what that prints for ClickHouse is executed on its
 embedded engine, what it prints for Snowflake, BigQuery and Databricks never was.

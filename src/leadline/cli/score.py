@@ -29,6 +29,7 @@ from leadline.cli.options import (
 )
 from leadline.data.source import table_address
 from leadline.data.write import Outputs, check_output
+from leadline.engines.postgres_errors import shown
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
 
@@ -103,6 +104,8 @@ def score(
                 for name, path in tables.items()
                 if name != "spine"
             ]
+            if engine != "duckdb":
+                paths.append(f"--engine {shown(engine)}")
             pages.best(out, run, f"leadline explain {model} {{lead}} {' '.join(paths)}")
         report(run, rejects)
 

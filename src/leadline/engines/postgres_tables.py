@@ -63,7 +63,9 @@ def parts(session: Catalog, address: str) -> tuple[str, str]:
     Raises InputError where it is no name.
     """
     try:
-        [(listed,)] = session.rows("select array_to_string(parse_ident($1), chr(10))", [address])
+        [(listed,)] = session.rows(
+            "select array_to_string(parse_ident($1)::name[], chr(10))", [address]
+        )
     except EngineError:
         listed = ""
     found = listed.split("\n")
