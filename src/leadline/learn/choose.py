@@ -13,12 +13,14 @@ from leadline.learn.calibration import Reliability, Turn, refined_loss, reliabil
 from leadline.learn.folds import Fold, folds
 from leadline.learn.logistic import fit_logistic
 from leadline.learn.luck import luck
+from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole
 from leadline.learn.terms import LogOdds, log_loss, probability
 from leadline.review.measures import Measured, Sample, measured, roc_auc
 
 Kind = Literal["scorecard", "logistic", "additive"]
+Found = LogOdds | Card | Points
 Tell = Callable[[str], None]
 FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
@@ -59,7 +61,7 @@ class Setting:
         recent = "" if self.half is None else f", newer rows count more (half at {self.half:.0%})"
         return what + stiff + recent
 
-    def fit(self, sheet: Sheet) -> LogOdds | Card:
+    def fit(self, sheet: Sheet) -> Found:
         """Fit the rows."""
         weights = recency(sheet, self.half)
         if self.kind == "scorecard":
@@ -133,7 +135,7 @@ class Learned:
     """
 
     verdict: Literal["learned", "nothing to learn"]
-    model: LogOdds | Card | None
+    model: Found | None
     setting: Setting
     trials: tuple[Trial, ...]
     auc: Measured
@@ -150,17 +152,24 @@ def _quiet(_text: str) -> None:
 
 
 def choose(
-    sheet: Sheet, kind: Kind | None = None, entries: int = ENTRIES, tell: Tell = _quiet
+    sheet: Sheet,
+    kind: Kind | None = None,
+    entries: int = ENTRIES,
+    tell: Tell = _quiet,
+    among: Sequence[Setting] = (),
 ) -> Learned:
     """Learn with the method asked for, or with the simplest that is about as good as the best.
 
+    ``among`` are other settings to choose among, the simplest first.
     Raises ValueError where rows are too few to be judged at all.
     """
     few = _thinned(sheet)
     cuts = folds(few)
     if not cuts:
         raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
-    start = [replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}]
+    start = list(among) or [
+        replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}
+    ]
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
     best = simplest(trials, few, cuts)
@@ -332,7 +341,7 @@ def _final_turn(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: 
     return turn(said[last], outcome[last]) if 0 < outcome[last].mean() < 1 else Turn()
 
 
-def _turned(model: LogOdds | Card, by: Turn) -> LogOdds | Card:
+def _turned(model: Found, by: Turn) -> Found:
     if isinstance(model, Card):
         return replace(model, base=by(np.array(model.base)).item(), slope=by.slope * model.slope)
     return model.turned(by.base, by.slope)

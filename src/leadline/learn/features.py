@@ -13,23 +13,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from leadline.data.sql import Sql, name, sql
-from leadline.learn.bins import supervised
-from leadline.learn.folds import Fold, folds
-from leadline.learn.sheet import Field, Floats, Sheet, field_of_arrow
-from leadline.learn.solver import fit
-from leadline.learn.terms import BinTerm, log_loss
-from leadline.model.document import Model, Score
+from leadline.learn.event_counts import Curve, event_counts
+from leadline.learn.sheet import Field, Sheet, field_of_arrow
+from leadline.model.expressions import Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
+from leadline.review.known import Known, KnownField, known, named_by_task
 
-WINDOWS = ("7d", "30d", "90d", "all")
-MOST_TYPES = 30
 _NAMES = 0.5
 """A text with more different values than this part of its rows is a name, not a field."""
 _NEVER = frozenset({"lead_id", "account_id", "email", "domain", "created_at"})
-SEEN = "seen"
-"""The score of the rules that only count."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +32,6 @@ class LeftOut:
 
     name: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Windows of an event type with the log-loss of each on rows that were not fitted."""
-
-    type: str
-    losses: Mapping[str, float]
-    chosen: str
 
 
 @dataclass(frozen=True)
@@ -74,20 +59,21 @@ def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Feat
     ``suspects`` are entity and name of what was not known at the moment: it is left out.
     """
     given, left_out = _fields(judged, suspects)
-    sheet = replace(_outcomes(judged), fields=given)
+    sheet = replace(outcomes(judged), fields=given)
     late = {kind for entity, kind in suspects if entity == "event"}
     left_out += [LeftOut(f"event.{kind}", _LATE) for kind in sorted(late)]
-    counts, curves, rules = _events(judged, sheet, late)
+    counts, curves, rules = event_counts(judged, sheet, late)
     sheet = replace(sheet, fields={**given, **counts})
     return Features(sheet, _called(sheet.fields), tuple(left_out), rules, tuple(curves))
 
 
 _LATE = "is written after the fact, says the audit"
+_NAMED = "is the outcome, its time, or the order"
 _ORDERED = "where counts order by lead_id, as_of"
 
 
-def _outcomes(judged: Judged) -> Sheet:
-    """Return the sheet without fields."""
+def outcomes(judged: Judged) -> Sheet:
+    """Return the sheet of the judged rows that count, without fields."""
     horizon = judged.task.task.horizon
     columns = "outcome, order_key::double as order_key, group_key"
     table = name(judged.table)
@@ -106,56 +92,49 @@ def _fields(
     judged: Judged, suspects: Collection[tuple[str, str]]
 ) -> tuple[dict[str, Field], list[LeftOut]]:
     """Return fields of leads and accounts as the judged rows have them, by expression."""
-    chosen, left_out = _choices(judged, suspects)
+    rows = known(judged)
+    chosen, left_out = _choices(judged, rows, suspects)
     if not chosen:
         return {}, left_out
-    columns = [
-        sql("{a}.{c} as {k}", a=Sql(entity[0]), c=name(column), k=name(f"{entity}.{column}"))
-        for entity, column in chosen
-    ]
-    accounts = "left join accounts as a on a.account_id = l.account_id"
     found = judged.run.engine.arrow(
         sql(
-            "select {c} from {t} as t join leads as l on l.lead_id = t.lead_id {j} "
-            "where t.counts order by t.lead_id, t.as_of",
-            c=columns,
-            t=name(judged.table),
-            j=Sql(accounts if _has_accounts(judged) else ""),
+            "select {c} from {t} order by lead_id, as_of",
+            c=[name(each.column) for each in chosen],
+            t=name(rows.table),
         )
     )
     kept: dict[str, Field] = {}
-    for entity, column in chosen:
-        here = field_of_arrow(found[f"{entity}.{column}"])
+    for each in chosen:
+        here = field_of_arrow(found[each.column])
         reason = _useless(here)
         if reason:
-            left_out.append(LeftOut(f"{entity}.{column}", reason))
+            left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
         else:
-            kept[_expression(entity, column)] = here
+            kept[str(Name((each.entity, each.name)))] = here
     return kept, left_out
 
 
-def _has_accounts(judged: Judged) -> bool:
-    schema = judged.run.loaded.schema
-    return "accounts" in schema and "account_id" in schema["leads"]
-
-
 def _choices(
-    judged: Judged, suspects: Collection[tuple[str, str]]
-) -> tuple[list[tuple[str, str]], list[LeftOut]]:
-    task, schema = judged.task.task, judged.run.loaded.schema
+    judged: Judged, rows: Known, suspects: Collection[tuple[str, str]]
+) -> tuple[list[KnownField], list[LeftOut]]:
+    task = judged.task.task
     own = (task.outcome.field, task.outcome.at, task.outcome.amount, task.order, task.group)
     refused = dict.fromkeys(suspects, _LATE)
-    refused |= {field_of(each): "is the outcome, its time, or the order" for each in own if each}
+    refused |= dict.fromkeys(named_by_task(judged), _NAMED)
+    refused |= {field_of(each): _NAMED for each in own if each}
     refused |= {field_of(each): "is left out by the task" for each in task.leave_out}
-    tables = {"lead": "leads"} | ({"account": "accounts"} if _has_accounts(judged) else {})
-    chosen, left_out = [], []
-    for entity, table in tables.items():
-        for column, kind in schema[table].items():
-            reason = refused.get((entity, column)) or _unfit(column, kind)
-            if reason is None:
-                chosen.append((entity, column))
-            elif column not in _NEVER:
-                left_out.append(LeftOut(f"{entity}.{column}", reason))
+    left_out = [
+        LeftOut(f"{entity}.{field}", _NAMED)
+        for entity, field in sorted(named_by_task(judged))
+        if field not in _NEVER
+    ]
+    chosen = []
+    for each in rows.fields:
+        reason = refused.get((each.entity, each.name)) or _unfit(each.name, each.kind)
+        if reason is None:
+            chosen.append(each)
+        elif each.name not in _NEVER:
+            left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
     return chosen, left_out
 
 
@@ -173,15 +152,6 @@ def _useless(found: Field) -> str | None:
     return None
 
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _expression(entity: str, column: str) -> str:
-    """Return how the model language writes a field."""
-    plain = _PLAIN.fullmatch(column)
-    return f"{entity}.{column}" if plain else f'{entity}."' + column.replace('"', '""') + '"'
-
-
 def _called(fields: Mapping[str, Field]) -> dict[str, str]:
     """Return a name of a rule for each expression, each once."""
     found: dict[str, str] = {}
@@ -194,99 +164,3 @@ def _called(fields: Mapping[str, Field]) -> dict[str, str]:
             called, number = f"{text}_{number}", number + 1
         found[expression] = called
     return found
-
-
-def _events(
-    judged: Judged, sheet: Sheet, late: Collection[str]
-) -> tuple[dict[str, Field], list[Curve], dict[str, dict[str, object]]]:
-    """Return counts of each event type within the window that says most."""
-    if "events" not in judged.run.loaded.schema:
-        return {}, [], {}
-    rules = _counting(judged, late)
-    if not rules:
-        return {}, [], {}
-    counted = _counted(judged, rules, sheet.rows)
-    cuts, found, curves, kept = folds(sheet), {}, [], {}
-    for event in dict.fromkeys(str(rule["event"]) for rule in rules.values()):
-        names = [each for each, rule in rules.items() if rule["event"] == event]
-        choices = {each: Field(numbers=counted[each]) for each in names}
-        losses = {each: _loss(choices[each], sheet, cuts) for each in names}
-        best = min(reversed(names), key=lambda each: losses[each])
-        windows = dict(zip(names, WINDOWS, strict=True))
-        curves.append(Curve(event, {windows[each]: losses[each] for each in names}, windows[best]))
-        if choices[best].varies:
-            found[f"hits.{best}"] = choices[best]
-            kept[best] = rules[best]
-    return found, curves, kept
-
-
-def _counting(judged: Judged, late: Collection[str]) -> dict[str, dict[str, object]]:
-    """Return a rule for each type that came before a moment, and each window."""
-    outcome = judged.task.task
-    closing = set(late) | {
-        each
-        for part in (outcome.outcome, outcome.closed, outcome.worked)
-        if part
-        for each in part.event or ()
-    }
-    rows = judged.run.engine.rows(
-        sql(
-            "select type from events where type is not null group by type "
-            "order by count(*) desc, type limit {m}",
-            m=MOST_TYPES + len(closing),
-        )
-    )
-    types = [str(row[0]) for row in rows if row[0] not in closing][:MOST_TYPES]
-    found: dict[str, dict[str, object]] = {}
-    for number, event in enumerate(types):
-        stem = re.sub(r"[^a-z0-9]+", "_", event.lower()).strip("_") or f"type_{number}"
-        stem = stem if stem[0].isalpha() else f"type_{stem}"
-        if f"{stem}_all" in found:
-            stem = f"{stem}_{number}"
-        for window in WINDOWS:
-            within = {} if window == "all" else {"within": window}
-            found[f"{stem}_{window}"] = {"event": event, **within, "points": 0}
-    return found
-
-
-def _counted(
-    judged: Judged, rules: Mapping[str, dict[str, object]], rows: int
-) -> dict[str, Floats]:
-    """Return the count of each rule in each row, from the ledger."""
-    model = judged.run.model.model_copy(
-        update={
-            "scores": {SEEN: Score.model_validate({"rules": dict(rules)})},
-            **{key: {} for key in ("grades", "bands", "overrides")},
-            "examples": (),
-        }
-    )
-    run = judged.run.with_model(Model.model_validate(model.plain()))
-    found = judged.run.engine.arrow(
-        sql(
-            "with numbered as (select lead_id, as_of, row_number() over "
-            "(order by lead_id, as_of) - 1 as place from {t} where counts) "
-            'select n.place, p.rule, p."count"::double as hits from {p} as p '
-            "join numbered as n on n.lead_id = p.lead_id and n.as_of = p.as_of "
-            "where p.state = 'fired'",
-            t=name(judged.table),
-            p=Sql(run.table("points")),
-        )
-    )
-    places = np.array(found["place"], np.int64)
-    which = field_of_arrow(found["rule"])
-    hits = np.array(found["hits"], float)
-    counted = {each: np.zeros(rows) for each in rules}
-    for number, rule in enumerate(which.levels):
-        here = which.codes == number
-        counted[rule][places[here]] = hits[here]
-    return counted
-
-
-def _loss(given: Field, sheet: Sheet, cuts: list[Fold]) -> float:
-    """Return the log-loss of one field alone, on rows that were not fitted."""
-    alone, losses = replace(sheet, fields={"x": given}), []
-    for cut in cuts:
-        fitted, there = alone.take(cut.fitted), alone.take(cut.judged)
-        term = BinTerm("x", supervised(fitted.fields["x"], fitted.outcome))
-        losses.append(log_loss(fit([term], fitted).model.log_odds(there), there.outcome))
-    return float(np.concatenate(losses).mean()) if losses else 0.0
