@@ -124,16 +124,9 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
 
 def _given(raw: Raw, title: str) -> Given | None:
     if title == ROW_NUMBER and title not in raw.columns:
-        return Given(title, _row_number(raw), "BIGINT")
+        return Given(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
     folded = {other.lower(): given for other, given in raw.columns.items()}
     return raw.columns.get(title) or folded.get(title.lower())
-
-
-def _row_number(raw: Raw) -> Sql:
-    """Return the number of a row: in a copy of lines, in a file, or in memory."""
-    if raw.segments:
-        return Sql("(rowid + 1)")
-    return Sql("row_number() over ()" if raw.where == raw.table else "(file_row_number + 1)")
 
 
 def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:
