@@ -19,7 +19,7 @@ SUITES = (
     TESTS / "query" / "test_dialects.py",
     TESTS / "data" / "test_in_postgres.py",
 )
-ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL"}
+ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "spark": "Spark"}
 
 HEAD = """# Engines
 
@@ -77,6 +77,8 @@ def _engines(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
     call = getattr(item, "callspec", None)
     if call is not None and "any_engine" in call.params:
         return (str(call.params["any_engine"]),)
+    if call is not None and "server" in call.params:  # compared with DuckDB
+        return ("duckdb", str(call.params["server"]))
     return tuple(mark.kwargs.get("engines", ("postgres",)))
 
 

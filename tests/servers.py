@@ -6,10 +6,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from leadline.engines.spark_session import open_session
 
 SYSTEM_USER = "nobody"
 """PostgreSQL refuses to run as root."""
@@ -39,6 +45,35 @@ def postgres() -> Iterator[str]:
             yield f"postgresql:///postgres?host={name}&user=postgres"
         finally:
             _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
+
+
+ON_SPARK = pytest.mark.xdist_group("spark")
+"""All tests with Spark run in one process of the tests: it takes long to start, and much memory."""
+
+SPARK: Mapping[str, str] = {
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.catalogImplementation": "hive",
+    "spark.sql.warehouse.dir": "{folder}/warehouse",
+    "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:;databaseName={folder}/metastore;"
+    "create=true",
+    "spark.driver.extraJavaOptions": "-Dderby.system.home={folder} "
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+}
+"""Small, with few parts, and with a catalog that lasts in a folder of its own."""
+
+
+@contextmanager
+def spark() -> Iterator[Any]:
+    """Run Spark in this process; yield its session, beside which others are opened."""
+    with tempfile.TemporaryDirectory(prefix="leadline-spark-") as folder:
+        values = {name: quote(value.format(folder=folder)) for name, value in SPARK.items()}
+        given = "&".join(f"{name}={value}" for name, value in values.items())
+        opened = open_session(f"spark?{given}")
+        try:
+            yield opened.session
+        finally:
+            opened.session.stop()
 
 
 def _locale(folder: Path) -> str:

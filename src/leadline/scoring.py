@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from leadline.data.enrich import Enricher, enrich
 from leadline.data.read import Input, Loaded
 from leadline.data.source import load
 from leadline.engines.duckdb import DuckDB
-from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
+from leadline.engines.engine import ArrowStream, Engine, Handing, Publication, Publisher
 from leadline.errors import Fault, InputError, ModelError
 from leadline.model.check import check
 from leadline.model.document import Model
@@ -240,15 +240,24 @@ class Run:
 
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
-        if len(outputs) < 2:  # noqa: PLR2004 - one output needs nothing twice
-            return
-        for step in _SHARED:
-            if step in self.statement.steps:
-                self.engine.keep(step, self.sql(step))
+        if self.engine.reads_again:
+            self._keep(self.statement.repeated(outputs))
+        elif len(outputs) > 1:  # one output needs nothing twice
+            self._keep(_SHARED)
+
+    def _keep(self, steps: Iterable[str]) -> None:
+        for step in steps:
+            if step in self.statement.steps and step not in self.kept:
+                self.engine.keep(step, self._text(step))
                 self.kept |= {step}
 
     def sql(self, output: str) -> str:
         """Return the SQL of an output over the tables and what is kept."""
+        if self.engine.reads_again:
+            self.keep(output)
+        return self._text(output)
+
+    def _text(self, output: str) -> str:
         return self.statement.text(output, self.engine.dialect, self.kept)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -355,6 +364,10 @@ class Run:
         """
         if self.engine.embedded is self.engine:
             return self.ordered_sql(output)
+        if isinstance(self.engine, Handing):
+            keys = ", ".join(f'"{key}"' for key in _KEYS[output])
+            rows = self.engine.handed(f"select * from {self.table(output)}")
+            return f"select * from {rows} order by {keys}"
         self.table(output)
         query = f"select * from {self._result(output)}"
         rows = self.engine.arrow(query).rename_columns(self.columns(output))
@@ -378,7 +391,9 @@ class Run:
 def publisher(engine: Engine) -> Publisher:
     """Return an engine that has tables which others read; raises InputError for another one."""
     if not isinstance(engine, Publisher):
-        expected = "needs an engine that has tables, such as --engine postgresql://host/database"
+        expected = (
+            "needs an engine that has tables, such as --engine postgresql://host/database or spark"
+        )
         raise InputError(Fault("table:", "", expected, engine.dialect))
     return engine
 

@@ -14,6 +14,16 @@ from leadline.query.dialects import LOWERINGS, render
 from leadline.query.sql import column, sql
 
 CASES: dict[str, list[tuple[str, Any]]] = {
+    "subject": [
+        (
+            (
+                "(select count(distinct k) from (select subject(id, at) as k from (values "
+                "('1', timestamp '2026-11-01'), ('1', timestamp '2026-11-02'), "
+                "(' 1', timestamp '2026-11-01')) as v(id, at)) as s)"
+            ),
+            3,
+        )
+    ],
     "microseconds": [("microseconds(timestamp '1970-01-01 00:00:01.000001')", 1_000_001)],
     "microseconds_between": [
         (
@@ -172,6 +182,7 @@ CASES: dict[str, list[tuple[str, Any]]] = {
 
 
 MEANINGS = {
+    "subject": "a lead or account at a moment, told apart",
     "microseconds": "time as whole microseconds",
     "microseconds_between": "age to the microsecond",
     "moment": "microseconds as a time",

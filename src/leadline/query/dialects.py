@@ -25,8 +25,16 @@ _TIME = (
     "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
 )
 
+_INFINITY = "cast('infinity' as double)"
+_NAN = "cast('nan' as double)"
+_CLAMPED = (
+    f"nanvl(-greatest(-greatest(coalesce({{a}}, {_NAN}), {{b}}), {{c}}), cast(null as double))"
+)
+
 LOWERINGS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
+        # what stands for a subject, of an id at a moment, in place of both
+        "subject": "row_number() over ()",
         # time since 1970 in whole microseconds, and back
         "microseconds": "epoch_us(:a)",
         "microseconds_between": "epoch_us(:b) - epoch_us(:a)",
@@ -81,6 +89,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "then cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp) end",
     },
     "postgres": {
+        "subject": "row_number() over ()",
         "microseconds": "cast(extract(epoch from :a) * 1000000 as bigint)",
         "microseconds_between": "cast(extract(epoch from :b - :a) * 1000000 as bigint)",
         "moment": "timestamp '1970-01-01' + :a * interval '1 microsecond'",
@@ -140,6 +149,50 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "text_to_time": f"case when regexp_like(:a, '{_TIME}') "
         "and pg_input_is_valid(:a, 'timestamptz') then cast(regexp_replace(:a, "
         "'([.][0-9]{6})[0-9]+', '\\1') as timestamptz) at time zone 'UTC' end",
+    },
+    "spark": {
+        # a number by the order of rows would be another one when a lost task is run again
+        "subject": "concat(cast(unix_micros(:b) as text), ' ', :a)",
+        "microseconds": "unix_micros(:a)",
+        "microseconds_between": "unix_micros(:b) - unix_micros(:a)",
+        "moment": "timestamp_micros(:a)",
+        "the_moment": "session.leadline_as_of",
+        "seconds": "cast(:a as double) / 1e6",
+        "calendar_day": "cast(from_utc_timestamp(:a, :b) as date)",
+        # the rest of a division by infinity is the number itself, and NaN where it is not finite
+        "finite": f"nanvl(:a % {_INFINITY}, cast(null as double))",
+        "plus": ":a + :b",
+        "minus": ":a - :b",
+        "times": ":a * :b",
+        "divide": "try_divide(cast(:a as double), :b)",
+        "weighted": ":a * :b",
+        # greatest() leaves nulls out; NaN is the greatest of all and stands for null
+        "greatest_number": f"nanvl(greatest(coalesce(:a, {_NAN}), coalesce(:b, {_NAN})), "
+        "cast(null as double))",
+        "least_number": f"-nanvl(greatest(coalesce(-(:a), {_NAN}), coalesce(-(:b), {_NAN})), "
+        "cast(null as double))",
+        "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
+        "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
+        # names the argument once; round() takes halves away from zero, and is exact
+        "millionths": f"round({_CLAMPED.format(a=':a * 1000000.0000000036', b='-9e15', c='-9e15')})"
+        " + 0.0",
+        "hundredths": "round(:a / 1e4)",
+        "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
+        "raised": "pow(:a, :b)",
+        "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
+        "clamp": _CLAMPED.format(a=":a", b=":b", c="-(:c)") + " + 0.0",
+        "lower_ascii": "translate(:a, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
+        "upper_ascii": "translate(:a, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
+        "code_points": "cast(length(:a) as double)",
+        # a backslash is always an escape here, so it is written twice
+        "matches": "(:a like replace(:b, '\\', '\\\\'))",
+        "same": "(:a is not distinct from :b)",
+        "in_bytes": ":a",
+        "least_text": "min(:a)",
+        "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') "
+        f"then nanvl(try_cast(:a as double) % {_INFINITY}, cast(null as double)) end",
+        "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
+        "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(:a as timestamp) end",
     },
 }
 """Engine to function to SQL in DuckDB's spelling with the arguments :a, :b, :c."""
@@ -207,8 +260,8 @@ def _is_worth_once(template: str, name: str, tree: Tree) -> bool:
     return sum(1 for _ in tree.walk()) > _LARGE
 
 
-def _for_postgres(tree: Tree) -> Tree:
-    """Return a tree whose constants with a fraction are doubles, and whose names are short."""
+def _with_doubles(tree: Tree) -> Tree:
+    """Return a tuple of the tree, whose constants with a fraction are doubles."""
     whole = exp.Tuple(expressions=[tree])
     for literal in list(whole.find_all(exp.Literal)):
         if (
@@ -217,6 +270,12 @@ def _for_postgres(tree: Tree) -> Tree:
             and not isinstance(literal.parent, exp.Cast)
         ):
             literal.replace(exp.cast(literal.copy(), "double"))
+    return whole
+
+
+def _for_postgres(tree: Tree) -> Tree:
+    """Return a tree whose constants with a fraction are doubles, and whose names are short."""
+    whole = _with_doubles(tree)
     for kind in whole.find_all(exp.DataType):
         if kind.is_type("decimal"):  # DuckDB's has 18 digits, PostgreSQL's as many as it needs
             kind.set("expressions", [])
@@ -225,7 +284,21 @@ def _for_postgres(tree: Tree) -> Tree:
     return cast("Tree", whole.expressions[0])
 
 
-_FINISHES: Mapping[str, Callable[[Tree], Tree]] = {"postgres": _for_postgres}
+def _for_spark(tree: Tree) -> Tree:
+    """Return a tree whose constants with a fraction are doubles, and whose times are instants."""
+    whole = _with_doubles(tree)
+    for kind in whole.find_all(exp.DataType):
+        if kind.is_type(
+            "timestamp", "timestampntz"
+        ):  # there is one without a zone too, which is slower
+            kind.set("this", exp.DType.TIMESTAMPTZ)
+    return cast("Tree", whole.expressions[0])
+
+
+_FINISHES: Mapping[str, Callable[[Tree], Tree]] = {
+    "postgres": _for_postgres,
+    "spark": _for_spark,
+}
 """What remains to be done to a tree for an engine."""
 
 

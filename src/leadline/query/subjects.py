@@ -1,6 +1,6 @@
 """Whom to score and when: leads and accounts at their moments, with their fields as known then.
 
-Every subject, a lead or an account at one moment, has a number ``k`` by which the later steps
+Every subject, a lead or an account at one moment, has a key ``k`` by which the later steps
 join. ``reach`` says whose events are a subject's: its own, and those of leads merged into it.
 """
 
@@ -50,8 +50,8 @@ def _moment(context: Context) -> Tree:
 
 
 def _number(context: Context, key: str) -> str:
-    """Return what stands for a subject: at one moment its own id, else a number of its own."""
-    return key if context.profile.one_moment else "row_number() over ()"
+    """Return what stands for a subject: at one moment its own id, else one of its own."""
+    return key if context.profile.one_moment else f"subject({key}, as_of)"
 
 
 _WITH_MATES = """
