@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from leadline.learn.folds import folds
@@ -24,3 +26,10 @@ def test_groups_are_never_on_both_sides() -> None:
     assert sorted(np.concatenate([fold.judged for fold in found])) == list(range(100))
     for fold in found:
         assert not set(groups[fold.fitted]) & set(groups[fold.judged])
+
+
+def test_a_group_may_have_a_past_unless_it_is_to_be_kept_apart() -> None:
+    """An account that comes again is judged by what was learned of its earlier leads too."""
+    sheet = Sheet({}, np.arange(100) % 3 == 0, np.arange(100.0), groups=np.arange(100) % 4)
+    assert min(len(fold.fitted) for fold in folds(sheet)) == 40
+    assert not folds(replace(sheet, is_apart=True))

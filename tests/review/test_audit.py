@@ -182,3 +182,30 @@ def test_closing_events_are_found(closed: Any) -> None:
     named = {each.name for each in found.alarms() if each.entity == "event"}
     assert named >= {"activated", "signed", "refused"}
     assert not named & {"visit", "mail", "call"}
+
+
+def test_what_only_ended_leads_have_was_filled_in_at_the_end() -> None:
+    """Winners and losers alike have it and open leads do not; a field half of all have is fine."""
+    table = leads()
+    ended = np.random.default_rng(2).random(ROWS) < 0.6
+    stage = np.where(ended, np.where(table["won"], "won", "lost"), "open")
+    table = {key: table[key] for key in ("lead_id", "size", "industry", "order")}
+    table |= {
+        "stage": stage.tolist(),
+        "budget": [7.5 if each else None for each in ended],
+        "phone": [str(at) if at % 2 else None for at in range(ROWS)],
+        "at": np.datetime64("2026-01-01", "us") + np.arange(ROWS).astype("timedelta64[m]"),
+    }
+    task = {
+        "outcome": {"field": "stage", "is": "won", "at": "at"},
+        "closed": {"field": "stage", "is": "lost", "at": "at"},
+        "horizon": "1s",
+        "moments": "created",
+    }
+    table["created_at"] = table["at"] - np.timedelta64(1, "s")
+    with DuckDB() as engine:
+        document = read_task(task)
+        found = audit(
+            judged(open_past(engine, MODEL, {"leads": pa.table(table)}, document), document)
+        )
+    assert [each.title for each in found.alarms() if "at the end" in each.says] == ["budget"]

@@ -12,17 +12,20 @@ from leadline.learn.additive import fit_additive
 from leadline.learn.calibration import Reliability, Turn, refined_loss, reliability, turn
 from leadline.learn.folds import Fold, folds
 from leadline.learn.logistic import fit_logistic
+from leadline.learn.luck import luck
+from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole
 from leadline.learn.terms import LogOdds, log_loss, probability
-from leadline.review.measures import Measured, Sample, chance, measured, roc_auc
+from leadline.review.measures import Measured, Sample, measured, roc_auc
 
 Kind = Literal["scorecard", "logistic", "additive"]
+Found = LogOdds | Card | Points
 Tell = Callable[[str], None]
 FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
 _NO_SIGN = 0.01
-"""A ranking that chance gives more often than this is nothing to learn."""
+"""Rankings that luck gives more often than this are nothing to learn."""
 _HALVES = (0.5, 0.25, 0.12)
 
 
@@ -58,7 +61,7 @@ class Setting:
         recent = "" if self.half is None else f", newer rows count more (half at {self.half:.0%})"
         return what + stiff + recent
 
-    def fit(self, sheet: Sheet) -> LogOdds | Card:
+    def fit(self, sheet: Sheet) -> Found:
         """Fit the rows."""
         weights = recency(sheet, self.half)
         if self.kind == "scorecard":
@@ -124,7 +127,7 @@ class Learned:
         trials: Every setting that was tried.
         auc: On rows that were not fitted: the newest, or all by turns.
         reliability: On the same rows, after calibration on others.
-        chance: How often chance ranks as well.
+        chance: How often the best of as many rankings without sense is as good.
         judged: How many rows that was.
         base_loss: Log-loss of the rate alone on these rows.
         loss: Log-loss of the model.
@@ -132,7 +135,7 @@ class Learned:
     """
 
     verdict: Literal["learned", "nothing to learn"]
-    model: LogOdds | Card | None
+    model: Found | None
     setting: Setting
     trials: tuple[Trial, ...]
     auc: Measured
@@ -149,17 +152,24 @@ def _quiet(_text: str) -> None:
 
 
 def choose(
-    sheet: Sheet, kind: Kind | None = None, entries: int = ENTRIES, tell: Tell = _quiet
+    sheet: Sheet,
+    kind: Kind | None = None,
+    entries: int = ENTRIES,
+    tell: Tell = _quiet,
+    among: Sequence[Setting] = (),
 ) -> Learned:
     """Learn with the method asked for, or with the simplest that is about as good as the best.
 
+    ``among`` are other settings to choose among, the simplest first.
     Raises ValueError where rows are too few to be judged at all.
     """
     few = _thinned(sheet)
     cuts = folds(few)
     if not cuts:
         raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
-    start = [replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}]
+    start = list(among) or [
+        replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}
+    ]
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
     best = simplest(trials, few, cuts)
@@ -264,14 +274,22 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     groups = None
     if few.groups is not None:
         groups = np.concatenate([few.groups[cut.judged] for cut in cuts])
-    luck = _luck(best, outcome, groups, last)
+    by_luck = luck(
+        [each.said for each in (best, *trials)],
+        outcome,
+        _parts(cuts),
+        _shares(cuts, ordered=few.order is not None),
+        groups,
+    )
     naive = log_loss(np.log(rates / (1 - rates)), outcome)
     sample = Sample.of_rows(
         best.said[last], outcome[last], None if groups is None else groups[last]
     )
     auc = measured(sample, roc_auc)
-    nothing = luck > _NO_SIGN or best.loss >= _base_refined(
-        outcome, cuts, ordered=few.order is not None
+    nothing = (
+        by_luck > _NO_SIGN
+        or (auc.value or 0.0) <= 0.5  # noqa: PLR2004 - chance
+        or best.loss >= _base_refined(outcome, cuts, ordered=few.order is not None)
     )
     model, turn_ = None, Turn()
     if not nothing:
@@ -285,7 +303,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         trials=trials,
         auc=auc,
         reliability=reliability(probability(turned[last]), outcome[last]),
-        chance=luck,
+        chance=by_luck,
         judged=int(last.sum()),
         base_loss=float(naive[last].mean()),
         loss=float(loss[last].mean()),
@@ -323,7 +341,7 @@ def _final_turn(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: 
     return turn(said[last], outcome[last]) if 0 < outcome[last].mean() < 1 else Turn()
 
 
-def _turned(model: LogOdds | Card, by: Turn) -> LogOdds | Card:
+def _turned(model: Found, by: Turn) -> Found:
     if isinstance(model, Card):
         return replace(model, base=by(np.array(model.base)).item(), slope=by.slope * model.slope)
     return model.turned(by.base, by.slope)
@@ -334,11 +352,3 @@ def _base_refined(outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> flo
     parts, shares = _parts(cuts), _shares(cuts, ordered=ordered)
     rates = np.array([_shrunk(outcome[parts == part]) for part in range(len(cuts))])[parts]
     return float((shares[parts] * log_loss(np.log(rates / (1 - rates)), outcome)).mean())
-
-
-def _luck(best: Trial, outcome: Flags, groups: Any, last: Flags) -> float:
-    """Return how often outcomes dealt out anew would be ranked as well on the newest rows."""
-    said, wins = best.said[last], outcome[last]
-    sample = Sample.of_rows(said, wins, None if groups is None else groups[last])
-    above = roc_auc(sample.positives, sample.negatives) > 0.5  # noqa: PLR2004 - chance
-    return chance(sample) if above else 1.0

@@ -27,7 +27,8 @@ def folds(sheet: Sheet, parts: int = PARTS) -> list[Fold]:
     """Return the folds of a sheet; each has both outcomes among the rows to fit.
 
     With an order, each fold judges the next part of the rows and fits those before it whose
-    outcome was settled by then; the rows of a group that stands on both sides are not fitted.
+    outcome was settled by then. A group may stand on both sides, as it will when the model is
+    used, unless it is to be kept apart.
     """
     found = _forward(sheet, parts) if sheet.order is not None else _by_group(sheet, parts)
     return [each for each in found if _has_both(sheet, each.fitted) and len(each.judged)]
@@ -62,7 +63,7 @@ def _split(sheet: Sheet, ranked: Whole, start: int, end: int) -> Fold:
     before = before[sheet.order[before] < first]
     if sheet.until is not None:
         before = before[sheet.until[before] <= first]
-    if sheet.groups is not None:
+    if sheet.is_apart and sheet.groups is not None:
         before = before[~np.isin(sheet.groups[before], sheet.groups[judged])]
     return Fold(before, judged)
 

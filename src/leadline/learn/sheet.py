@@ -92,6 +92,8 @@ class Sheet:
         outcome: Whether the outcome came; shape (rows,).
         order: What the rows are ordered by; None where nothing says.
         groups: Which rows belong together, as numbers; None where each stands alone.
+        is_apart: Whether rows of a group may not be fitted where others of it are judged, though
+            they are earlier. Without order they never are.
         until: When the outcome of each row was settled, on the scale of ``order``; None where
             it is known at once. Earlier rows that were not settled by then are not trained on.
     """
@@ -101,6 +103,7 @@ class Sheet:
     order: Floats | None = None
     groups: Whole | None = None
     until: Floats | None = None
+    is_apart: bool = False
 
     @property
     def rows(self) -> int:
@@ -120,6 +123,7 @@ class Sheet:
             None if self.order is None else self.order[rows],
             None if self.groups is None else self.groups[rows],
             None if self.until is None else self.until[rows],
+            self.is_apart,
         )
 
     def only(self, names: Sequence[str]) -> Sheet:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from leadline.data.sql import Sql
 from leadline.model.task import field_of
 from leadline.review.after import STRONG, after, beyond, by_roundness, enough, filled
 from leadline.review.alone import auc_alone, auc_together
 from leadline.review.cells import Cells, Coded, cells, coded
 from leadline.review.closing import EventType, event_types
+from leadline.review.ended import filled_at_the_end
 from leadline.review.evidence import Evidence, Suspicion
 from leadline.review.judged import Judged
 from leadline.review.known import Known, KnownField, known, named_by_task
@@ -171,7 +173,8 @@ def _of_fields(
     same = same_as_neighbour(given)
     for field, evidence in later(rows):
         found[field.column].append(evidence)
-    for field, evidence in changed(rows, _ends_of_leads(rows.of)):
+    ends = _ends_of_leads(rows.of)
+    for field, evidence in (*changed(rows, ends), *filled_at_the_end(rows, Sql(ends))):
         found[field.column].append(evidence)
     for each in counts:
         column = each.field.column
