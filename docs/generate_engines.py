@@ -18,6 +18,7 @@ SUITES = (
     TESTS / "engines",
     TESTS / "query" / "test_dialects.py",
     TESTS / "data" / "test_in_postgres.py",
+    TESTS / "streaming",
 )
 ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "spark": "Spark"}
 
@@ -30,11 +31,15 @@ scores, grades and bands exactly.
 | --- | --- | --- |
 | DuckDB, embedded, the default | `duckdb` | files |
 | PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
+| Spark 4.1 or newer, in this process | `spark` | files and tables |
+| Spark, a standalone cluster | `spark://host:7077` | files and tables |
+| Spark Connect | `sc://host:15002` | files and tables |
 
 The commands `score` and `check` run on every engine, all others on DuckDB.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
-`--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).
+`--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md),
+[Spark](../how-to/spark.md).
 
 ## What is executed on each engine
 
@@ -50,7 +55,9 @@ FOOT = """
   every engine.
 - PostgreSQL cuts names after 63 bytes: longer names of columns in its tables end in a mark of
   their own. Files have the whole names.
-- Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL; others are null.
+- Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL and Spark; others are
+  null.
+- A catalog of Spark has no transactions: its tables are replaced one after the other, each whole.
 - Of rows in a table that repeat an `event_id` and agree in `recorded_at`, `occurred_at` and
   `lead_id`, the one stands whose text is the least; files decide the same by JSON.
 """

@@ -25,7 +25,7 @@ CASES = sorted((Path(__file__).parents[1] / "cases").iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")
 SEEDS = max(10, int(os.environ.get("LEADLINE_RANDOM_CASES", "300")) // 10)
 """A tenth of what DuckDB is compared over: a server needs longer for a case."""
-SPARK_SEEDS = SEEDS // 3
+SPARK_SEEDS = SEEDS // 6
 """Spark needs seconds for a case, nearly all of it planning."""
 BLOCK = 5
 

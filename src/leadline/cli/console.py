@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def _spark(address: str, embedded: DuckDB, memory: str | None) -> Engine:
     return Spark(address, embedded=embedded, memory=memory)
 
 
-SERVERS: Mapping[str, Callable[[str, DuckDB, str | None], Engine]] = {
+SERVERS: dict[str, Callable[[str, DuckDB, str | None], Engine]] = {
     "postgresql": _postgres,
     "postgres": _postgres,
     "spark": _spark,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from leadline.engines import spark_tables
@@ -13,9 +16,13 @@ from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.spark_errors import own_errors
 from leadline.engines.spark_session import Opened, configure, open_session
+from leadline.errors import EngineError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+LOST_SECONDS = 30.0
+"""So long a cluster may be without a worker."""
 
 BATCH_ROWS = 50_000
 """So many rows at a time pass through this process, where files are far from the workers."""
@@ -53,6 +60,8 @@ class Spark:
         self._kept: dict[str, Any] = {}
         self._scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         self._files = 0
+        self._closed = Event()
+        self._is_lost = False
         try:
             self._opened = _beside(session) if session else open_session(address, memory)
             with own_errors():
@@ -60,12 +69,37 @@ class Spark:
         except BaseException:
             self._scratch.cleanup()
             raise
+        if self._opened.kind == "cluster" and self._opened.is_own:
+            Thread(target=self._watch, daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _watch(self) -> None:
+        """Give up once all workers are gone for a while: Spark itself would wait without an end."""
+        context, since = self.session.sparkContext, time.monotonic()
+        while not self._closed.wait(1):
+            with suppress(Exception):  # what ends the session ends the watch too
+                if context._jsc.sc().getExecutorMemoryStatus().size() > 1:  # noqa: SLF001 - no other way
+                    since = time.monotonic()
+                elif time.monotonic() - since > LOST_SECONDS:
+                    self._is_lost = True
+                    context.cancelAllJobs()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn what Spark raises into errors of our own."""
+        try:
+            with own_errors():
+                yield
+        except EngineError as error:
+            if not self._is_lost:
+                raise
+            said = "Spark: all workers are gone. Nothing was written; run it again."
+            raise EngineError(said) from error
 
     @property
     def session(self) -> Any:
@@ -78,22 +112,28 @@ class Spark:
         return self._opened.kind == "local"
 
     @property
+    def is_connect(self) -> bool:
+        """Whether Spark is a server of Spark Connect."""
+        return self._opened.kind == "connect"
+
+    @property
     def has_catalog(self) -> bool:
         """Whether tables of the session outlast it."""
-        if self._opened.kind == "connect" or not self._opened.is_own:
+        if self.is_connect or not self._opened.is_own:
             return True
         return str(self.session.conf.get("spark.sql.catalogImplementation")) != "in-memory"
 
     def close(self) -> None:
         """End the session; what it kept is forgotten."""
-        with own_errors():
-            try:
+        self._closed.set()
+        try:
+            with suppress(EngineError), self._errors():  # what is lost need not be ended
                 self._forget()
-            finally:
-                self._scratch.cleanup()
-                if self._own_embedded and self._embedded is not None:
-                    self._embedded.close()
-                    self._embedded = None
+        finally:
+            self._scratch.cleanup()
+            if self._own_embedded and self._embedded is not None:
+                self._embedded.close()
+                self._embedded = None
 
     def _forget(self) -> None:
         if self._opened.is_own:
@@ -118,23 +158,23 @@ class Spark:
 
     def run(self, sql: str) -> None:
         """Run a statement that returns nothing; raises EngineError."""
-        with own_errors():
+        with self._errors():
             self.session.sql(str(sql))
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query with places ``?`` for parameters."""
-        with own_errors():
+        with self._errors():
             found = self.session.sql(str(sql), args=list(params)) if params else self._query(sql)
             return [tuple(row.values()) for row in _naive(found.toArrow()).to_pylist()]
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""
-        with own_errors():
+        with self._errors():
             return _naive(self._query(sql).toArrow())
 
     def columns(self, relation: str) -> dict[str, str]:
         """Return the columns of a relation with their types, as Spark calls them."""
-        with own_errors():
+        with self._errors():
             schema = self._query(f"select * from {relation}").schema
         return {each.name: each.dataType.simpleString() for each in schema}
 
@@ -148,7 +188,7 @@ class Spark:
 
         reader = pa.RecordBatchReader.from_stream(rows)
         titles = list(reader.schema.names)
-        with own_errors():
+        with self._errors():
             self.drop(name)
             self._given(_zoned(reader)).createOrReplaceTempView(name)
         return titles
@@ -167,7 +207,7 @@ class Spark:
         They are computed when they are first read; a worker that is lost has its part computed
         anew by another one.
         """
-        with own_errors():
+        with self._errors():
             found = self._query(query).persist()
             self.drop(name)
             self._short(found).createOrReplaceTempView(name)
@@ -179,7 +219,7 @@ class Spark:
         Who reads it need not plan all of that again. How to compute it is still known, for the case
         that a worker is lost. Through Spark Connect there is no such way.
         """
-        if self._opened.kind == "connect":
+        if self.is_connect:
             return kept
         from pyspark.sql import DataFrame  # noqa: PLC0415 - an extra
 
@@ -190,7 +230,7 @@ class Spark:
 
     def view(self, name: str, query: str) -> None:
         """Read a query under a name, in place of a view of that name."""
-        with own_errors():
+        with self._errors():
             found = self._query(query)
             self.drop(name)
             found.createOrReplaceTempView(name)
@@ -198,7 +238,7 @@ class Spark:
     def drop(self, name: str) -> None:
         """Forget a table or view of this session, where there is one."""
         kept = self._kept.pop(name, None)
-        with own_errors():
+        with self._errors():
             if kept is not None:
                 kept.unpersist()
             self.session.catalog.dropTempView(name)
@@ -218,7 +258,7 @@ class Spark:
 
     def write(self, query: str, table: str) -> None:
         """Write the rows of a query to a new table; the workers write them."""
-        with own_errors():
+        with self._errors():
             self._query(query).write.mode("error").saveAsTable(table)
 
     def handed(self, query: str) -> str:
@@ -228,7 +268,7 @@ class Spark:
         some rows at a time.
         """
         file = self._file()
-        with own_errors():
+        with self._errors():
             found = self._query(query)
             if self.is_local:
                 found.write.parquet(str(file))
@@ -248,7 +288,7 @@ class Spark:
 
     def cancel(self) -> None:
         """Stop what runs now; its caller gets an EngineError. From any thread."""
-        if self._opened.kind == "connect":
+        if self.is_connect:
             self.session.interruptAll()
         else:
             self.session.sparkContext.cancelAllJobs()
@@ -285,10 +325,19 @@ def _streamed(frame: Any) -> pa.RecordBatchReader:
     from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415 - an extra
 
     schema = to_arrow_schema(frame.schema)
+    # a time would come back in the zone of this machine
+    plain = frame.selectExpr(
+        *(
+            f"unix_micros({spark_tables.quoted(each.name)}) as {spark_tables.quoted(each.name)}"
+            if pa.types.is_timestamp(each.type)
+            else spark_tables.quoted(each.name)
+            for each in schema
+        )
+    )
 
     def batches() -> Iterator[pa.RecordBatch]:
         waiting: list[Any] = []
-        for row in frame.toLocalIterator():
+        for row in plain.toLocalIterator():
             waiting.append(row)
             if len(waiting) == BATCH_ROWS:
                 yield _batch(waiting, schema)
@@ -303,7 +352,12 @@ def _batch(rows: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
     import pyarrow as pa  # noqa: PLC0415 - slow to import
 
     columns = zip(*rows, strict=True)
-    arrays = [pa.array(each, field.type) for each, field in zip(columns, schema, strict=True)]
+    arrays = [
+        pa.array(each, pa.int64()).cast(field.type)
+        if pa.types.is_timestamp(field.type)
+        else pa.array(each, field.type)
+        for each, field in zip(columns, schema, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 

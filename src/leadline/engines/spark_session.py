@@ -155,6 +155,7 @@ def _connected(where: Address) -> Opened:
 def _started(where: Address, memory: str | None) -> Any:
     """Start Spark in this process, with what it says going to a file that tells why it failed."""
     from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra
+    from pyspark.logger import PySparkLogger  # noqa: PLC0415 - an extra
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -171,6 +172,7 @@ def _started(where: Address, memory: str | None) -> Any:
                 raise
             raise _unusable(where.master, str(error)) from error
     session.sparkContext.setLogLevel("OFF")
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True  # errors are raised as well
     return session
 
 
