@@ -28,7 +28,9 @@ NUMBERING = frozenset({"duckdb", "postgres"})
 NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
 _AT_EACH_MOMENT = tuple(
-    f"{level}_events_{family}" for level in ("lead", "account") for family in ("summed", "picked")
+    f"{level}_events_{family}"
+    for level in ("lead", "account")
+    for family in ("summed", "distinct", "picked")
 )
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
 
@@ -162,7 +164,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
         key = keys[level]
-        listed = [f"{level}_row", f"{level}_running_row"]
+        listed = [f"{level}_{kind}" for kind in ("row", "running_row", "missing_row")]
         rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
