@@ -82,6 +82,7 @@ def read(
     """
     relation = quoted(*parts(address))
     _require_table(engine, address)
+    _read_times(engine, declared)
     raw = Raw(table, address, _columns(engine, relation), Sql(relation))
     return _read(engine, raw, declared, is_clean=is_clean)
 
@@ -99,6 +100,7 @@ def read_parquet(
     found = given_files(files)
     if any(format_of(file) != "parquet" for file in found):
         return None
+    _read_times(engine, declared)
     paths = ["file:" + _literal(str(Path(file).absolute())) for file in found]
     try:
         reader = engine.session.read.option("mergeSchema", str(len(paths) > 1).lower())
@@ -108,6 +110,12 @@ def read_parquet(
     relation = quoted(f"given_{table}")
     raw = Raw(table, called(found), _columns(engine, relation), Sql(relation))
     return _read(engine, raw, declared, is_clean=True)
+
+
+def _read_times(engine: Spark, declared: Mapping[str, Column]) -> None:
+    """Read times of files that have no zone as UTC, which is faster, unless a zone is declared."""
+    has_zone = any(each.zone for each in declared.values())
+    engine.session.conf.set("spark.sql.parquet.inferTimestampNTZ.enabled", str(has_zone).lower())
 
 
 def _literal(path: str) -> str:

@@ -322,9 +322,16 @@ def _write(file: Path, rows: pa.RecordBatchReader) -> None:
 def _streamed(frame: Any) -> pa.RecordBatchReader:
     """Return the rows of a frame, one part after another."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import
-    from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415 - an extra
 
-    schema = to_arrow_schema(frame.schema)
+    kinds = {
+        "string": pa.string(),
+        "double": pa.float64(),
+        "bigint": pa.int64(),
+        "int": pa.int32(),
+        "boolean": pa.bool_(),
+        "timestamp": pa.timestamp("us", "UTC"),
+    }
+    schema = pa.schema([(title, kinds[kind]) for title, kind in frame.dtypes])
     # a time would come back in the zone of this machine
     plain = frame.selectExpr(
         *(
