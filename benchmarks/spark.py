@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
-from engines import AT, EVENTS_PER_LEAD
 from generate import AS_OF, SCORE_RANGE, Rule, plain_rules, write
 
+from engines import AT, EVENTS_PER_LEAD
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.spark import Spark
 from leadline.scoring import Run
