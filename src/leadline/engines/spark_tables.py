@@ -8,12 +8,16 @@ table is found under its other name by the next run, and put back.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
 from leadline.engines.engine import Publication
 from leadline.errors import EngineError, Fault, InputError, LeadlineError, closest
+
+_PART = re.compile(r"`(?:[^`]|``)+`|[^`.\s]+")
+_NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
 
 NEW, OLD = "__leadline_new", "__leadline_old"
 """Ends of the names under which tables are written, and set aside."""
@@ -57,14 +61,9 @@ def parts(address: str) -> list[str]:
     >>> parts("lake.crm.`my events`")
     ['lake', 'crm', 'my events']
     """
-    from sqlglot import exp  # noqa: PLC0415 - read where it is needed
-    from sqlglot.errors import ParseError  # noqa: PLC0415 - as above
-
-    try:
-        return [each.name for each in exp.to_table(address, dialect="spark").parts]
-    except (ParseError, ValueError):
-        fault = Fault(f"table:{address}", "", "must be a name such as table:crm.events")
-        raise InputError(fault) from None
+    if not _NAME.fullmatch(address):
+        raise InputError(Fault(f"table:{address}", "", "must be a name such as table:crm.events"))
+    return [each.strip("`").replace("``", "`") for each in _PART.findall(address)]
 
 
 def check_target(session: Session, publication: Publication) -> None:
