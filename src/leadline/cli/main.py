@@ -71,7 +71,8 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        err.print("interrupted; nothing was written")
         sys.exit(130)
     except LeadlineError as error:
         err.print(str(error))
@@ -84,6 +85,3 @@ def main() -> None:
     except OSError as error:
         err.print(str(error))
         sys.exit(3)
-    except KeyboardInterrupt:
-        err.print("interrupted; nothing was written")
-        sys.exit(130)

@@ -10,6 +10,7 @@ from leadline.data import in_postgres, in_spark, read
 from leadline.data.columns import Column
 from leadline.data.enrich import enrich, matches, wanted
 from leadline.data.given import Input
+from leadline.data.past_fields import with_past_fields
 from leadline.data.raw import prepare
 from leadline.data.read import Loaded
 from leadline.data.sql import Sql, name, sql
@@ -83,10 +84,10 @@ def load(
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
     if engine.embedded is engine:
-        return loaded
+        return with_past_fields(engine, loaded)
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
-    return _joined(loaded, found)
+    return with_past_fields(engine, _joined(loaded, found))
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:
