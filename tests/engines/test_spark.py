@@ -31,12 +31,19 @@ MODEL: dict[str, Any] = {
             "rules": {
                 "visit": {"event": "visit", "where": "path like '/p%'", "points": 3, "limit": 20},
                 "demo": {"event": "demo", "points": 10, "count": "once"},
-                "daily": {"event": "visit", "points": 1, "count": "daily", "limit": 5},
             },
         },
-        "team": {"of": "account", "rollup": "person", "by": "top 3"},
     },
     "bands": {"by": "person", "edges": {"low": 0, "high": 10}},
+}
+DAILY = {"event": "visit", "points": 1, "count": "daily", "limit": 5}
+LARGE: dict[str, Any] = {
+    "leadline": 1,
+    "model": "large",
+    "scores": {
+        "person": {"rules": {**MODEL["scores"]["person"]["rules"], "daily": DAILY}},
+        "team": {"of": "account", "rollup": "person", "by": "top 3"},
+    },
 }
 
 
@@ -232,7 +239,7 @@ def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.feature("a lead with very many events, an account with very many leads", engines=ONLY)
 def test_large_leads_and_accounts_are_summed_in_parts(spark: Spark) -> None:
     """Events are summed in part before they move, and no step needs all rows in one place."""
-    run = Run.open(spark, MODEL, _skewed(leads=60, events=3_000), as_of=AS_OF)
+    run = Run.open(spark, LARGE, _skewed(leads=60, events=3_000), as_of=AS_OF)
     plans = {step: spark.plan(run.sql(step)) for step in run.statement.steps}
     assert "partial_sum" in plans["lead_events_summed_sums"]
     for step, plan in plans.items():

@@ -122,5 +122,5 @@ def test_a_lost_cluster_leaves_nothing_half_written(tmp_path: Path) -> None:
             time.sleep(0.05)
     _, said = run.communicate(timeout=590)
     assert run.returncode == 3, said
-    assert "run it again" in said
+    assert "run it again" in said, said
     assert not list(tmp_path.glob("*.csv"))

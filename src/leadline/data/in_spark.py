@@ -102,10 +102,7 @@ def read_parquet(
         return None
     _read_times(engine, declared)
     paths = ["file:" + _literal(str(Path(file).absolute())) for file in found]
-    try:
-        reader = engine.session.read.option("mergeSchema", str(len(paths) > 1).lower())
-        reader.parquet(*paths).createOrReplaceTempView(f"given_{table}")
-    except engine.failures:
+    if not engine.read_parquet(f"given_{table}", paths):
         return None
     relation = quoted(f"given_{table}")
     raw = Raw(table, called(found), _columns(engine, relation), Sql(relation))

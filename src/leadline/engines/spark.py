@@ -143,13 +143,6 @@ class Spark:
             self.drop(name)
 
     @property
-    def failures(self) -> tuple[type[Exception], ...]:
-        """What ``pyspark`` raises where a query cannot be."""
-        from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra
-
-        return (PySparkException,)
-
-    @property
     def embedded(self) -> DuckDB:
         """The embedded engine that reads and writes files."""
         if self._embedded is None:
@@ -200,6 +193,18 @@ class Spark:
         file = self._file()
         _write(file, rows)
         return self.session.read.parquet(str(file))
+
+    def read_parquet(self, name: str, paths: Sequence[str]) -> bool:
+        """Make files that the workers see readable under a name; false where a type is foreign."""
+        try:
+            with self._errors():
+                reader = self.session.read.option("mergeSchema", str(len(paths) > 1).lower())
+                reader.parquet(*paths).createOrReplaceTempView(name)
+        except EngineError as error:
+            if "Parquet type" not in str(error):  # such as times in nanoseconds
+                raise
+            return False
+        return True
 
     def keep(self, name: str, query: str) -> None:
         """Keep the rows of a query with the workers, in place of a table of that name.
