@@ -19,8 +19,14 @@ SUITES = (
     TESTS / "query" / "test_dialects.py",
     TESTS / "data" / "test_in_postgres.py",
     TESTS / "streaming",
+    TESTS / "test_printed.py",
 )
-ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "spark": "Spark"}
+ENGINES = {
+    "duckdb": "DuckDB",
+    "postgres": "PostgreSQL",
+    "spark": "Spark",
+    "clickhouse": "ClickHouse",
+}
 
 HEAD = """# Engines
 
@@ -35,7 +41,11 @@ scores, grades and bands exactly.
 | Spark, a standalone cluster | `spark://host:7077` | files and tables |
 | Spark Connect | `sc://host:15002` | files and tables |
 
-The commands `score` and `check` run on every engine, all others on DuckDB.
+The commands `score` and `check` run on every engine. `explain` takes every engine too, and brings
+the rows to DuckDB. All other commands read files.
+ClickHouse and other warehouses get the statement as a text from
+[`leadline sql`](../how-to/warehouses.md); what that prints for ClickHouse is executed on its
+embedded engine, what it prints for Snowflake, BigQuery and Databricks never was.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
 `--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md),
@@ -58,6 +68,7 @@ FOOT = """
 - Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL and Spark; others are
   null.
 - A catalog of Spark has no transactions: its tables are replaced one after the other, each whole.
+- ClickHouse has calendar days and times from 1900 to 2299, and its empty texts are no nulls.
 - Of rows in a table that repeat an `event_id` and agree in `recorded_at`, `occurred_at` and
   `lead_id`, the one stands whose text is the least; files decide the same by JSON.
 """

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import servers
 from leadline.engines.duckdb import DuckDB
@@ -14,6 +15,10 @@ from leadline.engines.postgres import Postgres
 from leadline.engines.spark import Spark
 
 ENGINES = ("duckdb", "postgres", pytest.param("spark", marks=servers.ON_SPARK))
+
+# how long an example takes says how busy the machine is, and nothing of what is tested
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -24,6 +24,7 @@ from leadline.cli.rates import rates
 from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.sql import sql
 from leadline.cli.stream import stream
 from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
@@ -47,6 +48,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    sql,
     new,
     demo_data,
     import_,

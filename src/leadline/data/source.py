@@ -151,8 +151,8 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
             Fault(
                 f"{TABLE}{address}",
                 "",
-                "needs an engine that has tables, such as --engine postgresql://host/database "
-                "or spark",
+                "needs an engine that has tables: score, check and explain take such as "
+                "--engine postgresql://host/database or spark",
                 engine.dialect,
             )
             for address in addresses.values()

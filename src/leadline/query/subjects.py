@@ -50,8 +50,13 @@ def _moment(context: Context) -> Tree:
 
 
 def _number(context: Context, key: str) -> str:
-    """Return what stands for a subject: at one moment its own id, else one of its own."""
-    return key if context.profile.one_moment else f"subject({key}, as_of)"
+    """Return what stands for a subject: at one moment its own id, else a number of its own."""
+    if context.profile.one_moment:
+        return key
+    if context.profile.keyed:
+        return f"concat(cast(microseconds(as_of) as text), ' ', {key})"
+    order = f"order by {key}, as_of" if context.profile.ordered_numbers else ""
+    return f"row_number() over ({order})"
 
 
 _WITH_MATES = """
