@@ -104,8 +104,8 @@ def on_duckdb(model: Path, files: dict[str, str]) -> Cost:
         return cost(lambda: engine.keep("r", run.sql("scores")), 2)
 
 
-def on_spark(address: str, model: Path, files: dict[str, str], runs: int) -> dict[str, Cost]:
-    """Return what scores, an engineer's SQL and the floor cost on Spark, and check the scores."""
+def on_spark(address: str, model: Path, files: dict[str, str], runs: int) -> None:
+    """Print what scores, an engineer's SQL and the floor cost on Spark, and check the scores."""
     with Spark(address) as engine:
         run = Run.open(engine, model, files, as_of=AT, clean=True)
         engineer = engineer_sql(plain_rules())
@@ -114,18 +114,25 @@ def on_spark(address: str, model: Path, files: dict[str, str], runs: int) -> dic
             again = Run.open(engine, model, files, as_of=AT, clean=True)
             computed(engine.session, again.sql("scores"))
 
-        found = {
-            "reading and grouping alone": cost(lambda: computed(engine.session, floor_sql()), runs),
-            "an engineer's Spark SQL": cost(lambda: computed(engine.session, engineer), runs),
-            "leadline, scores": cost(scores, runs),
+        work: dict[str, Callable[[], None]] = {
+            "reading and grouping alone": lambda: computed(engine.session, floor_sql()),
+            "an engineer's Spark SQL": lambda: computed(engine.session, engineer),
+            "leadline, scores": scores,
         }
+        where = address.partition(":")[0].partition("?")[0]
+        for name, each in work.items():
+            show(f"{where}, {name}", cost(each, runs))
         [(count, differ, most)] = engine.rows(
             "select count(*), count_if(abs(a.person - b.score) > 1e-9), "
             f"max(abs(a.person - b.score)) from ({run.sql('scores')}) as a "
             f"join ({engineer}) as b on a.lead_id = b.lead_id"
         )
         print(f"{count:,} leads compared, {differ} differ, by {most:.3f} at most")
-        return found
+
+
+def show(what: str, found: Cost) -> None:
+    """Print a line."""
+    print(f"{what:44} {found.seconds:8.1f} {found.processor:8.1f}", flush=True)
 
 
 def main() -> None:
@@ -145,12 +152,9 @@ def main() -> None:
         model = folder / "plain.yaml"
         files = {name: str(folder / f"{name}.parquet") for name in ("leads", "events")}
         print(f"{rows:,} events  seconds, seconds of processor time")
-        ours = on_duckdb(model, files)
-        print(f"{'DuckDB, leadline, scores':44} {ours.seconds:8.1f} {ours.processor:8.1f}")
+        show("duckdb, leadline, scores", on_duckdb(model, files))
         for address in filter(None, (options.spark, options.cluster)):
-            for name, each in on_spark(address, model, files, options.runs).items():
-                what = f"{address.partition(':')[0].partition('?')[0]}, {name}"
-                print(f"{what:44} {each.seconds:8.1f} {each.processor:8.1f}", flush=True)
+            on_spark(address, model, files, options.runs)
 
 
 if __name__ == "__main__":
