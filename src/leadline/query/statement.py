@@ -106,7 +106,10 @@ class Statement:
 
 
 def _once(name: str, engine: str) -> str:
-    return "materialized " if name in NUMBERED and engine in NUMBERING else ""
+    """Have a step worked out once: its numbers must stay, or PostgreSQL would take it apart."""
+    is_list = engine == "postgres" and name.endswith("_match")
+    is_number = name in NUMBERED and engine in NUMBERING
+    return "materialized " if is_number or is_list else ""
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
