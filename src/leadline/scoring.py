@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from leadline.data.given import Input
 from leadline.data.read import Loaded
 from leadline.data.source import load
 from leadline.engines.duckdb import DuckDB
-from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
+from leadline.engines.engine import ArrowStream, Engine, Handing, Publication, Publisher
 from leadline.errors import Fault, InputError, ModelError
 from leadline.model.check import check
 from leadline.model.document import Model
@@ -246,15 +246,24 @@ class Run:
 
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
-        if len(outputs) < 2:  # noqa: PLR2004 - one output needs nothing twice
-            return
-        for step in _SHARED:
-            if step in self.statement.steps:
-                self.engine.keep(step, self.sql(step))
+        if self.engine.reads_again:
+            self._keep(self.statement.repeated(outputs))
+        elif len(outputs) > 1:  # one output needs nothing twice
+            self._keep(_SHARED)
+
+    def _keep(self, steps: Iterable[str]) -> None:
+        for step in steps:
+            if step in self.statement.steps and step not in self.kept:
+                self.engine.keep(step, self._text(step))
                 self.kept |= {step}
 
     def sql(self, output: str) -> str:
         """Return the SQL of an output over the tables and what is kept."""
+        if self.engine.reads_again:
+            self.keep(output)
+        return self._text(output)
+
+    def _text(self, output: str) -> str:
         return self.statement.text(output, self.engine.dialect, self.kept)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -367,6 +376,10 @@ class Run:
         """
         if self.engine.embedded is self.engine:
             return self.ordered_sql(output)
+        if isinstance(self.engine, Handing):
+            keys = ", ".join(f'"{key}"' for key in _KEYS[output])
+            rows = self.engine.handed(f"select * from {self.table(output)}")
+            return f"select * from {rows} order by {keys}"
         self.table(output)
         query = f"select * from {self._result(output)}"
         rows = self.engine.arrow(query).rename_columns(self.columns(output))
@@ -390,7 +403,9 @@ class Run:
 def publisher(engine: Engine) -> Publisher:
     """Return an engine that has tables which others read; raises InputError for another one."""
     if not isinstance(engine, Publisher):
-        expected = "needs an engine that has tables, such as --engine postgresql://host/database"
+        expected = (
+            "needs an engine that has tables, such as --engine postgresql://host/database or spark"
+        )
         raise InputError(Fault("table:", "", expected, engine.dialect))
     return engine
 
@@ -501,6 +516,8 @@ class Scorer:
 
 
 def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
+    if engine.reads_again:
+        return Profile(frozenset(), one_moment, one_moment, shapes=False, keyed=True)
     if not engine.has_columns:
         few = _few_together(engine, model, schema) if one_moment else frozenset()
         return Profile(few, one_moment, one_moment, shapes=bool(few))

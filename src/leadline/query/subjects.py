@@ -1,6 +1,6 @@
 """Whom to score and when: leads and accounts at their moments, with their fields as known then.
 
-Every subject, a lead or an account at one moment, has a number ``k`` by which the later steps
+Every subject, a lead or an account at one moment, has a key ``k`` by which the later steps
 join. ``reach`` says whose events are a subject's: its own, and those of leads merged into it.
 """
 
@@ -53,6 +53,8 @@ def _number(context: Context, key: str) -> str:
     """Return what stands for a subject: at one moment its own id, else a number of its own."""
     if context.profile.one_moment:
         return key
+    if context.profile.keyed:
+        return f"concat(cast(microseconds(as_of) as text), ' ', {key})"
     order = f"order by {key}, as_of" if context.profile.ordered_numbers else ""
     return f"row_number() over ({order})"
 
