@@ -49,6 +49,27 @@ def turn(log_odds: Floats, outcome: Flags, weights: Floats | None = None) -> Tur
     return Turn(float(here[0]), max(float(here[1]), 0.0))
 
 
+def carried(by: Turn, said: Floats, again: Floats) -> Turn:
+    """Return the turn of a model that was fitted anew with the very rows that showed the turn.
+
+    It is as steep, and says in mean of these rows what the turned one said: a shift that the newer
+    fit has learned itself is not added twice.
+
+    Args:
+        by: The turn that the rows showed.
+        said: Log-odds of these rows by the model before.
+        again: Their log-odds by the model fitted anew.
+    """
+    wanted, base = float(probability(by(said)).mean()), by.base
+    for _ in range(50):
+        chances = probability(base + by.slope * again)
+        step = (wanted - chances.mean()) / np.maximum((chances * (1 - chances)).mean(), 1e-6)
+        base += float(np.clip(step, -1, 1))
+        if abs(step) < 1e-9:  # noqa: PLR2004 - settled
+            break
+    return Turn(base, by.slope)
+
+
 def refined_loss(log_odds: Floats, outcome: Flags) -> Floats:
     """Return the log-loss of each row once log-odds are turned as fits these rows best.
 

@@ -11,10 +11,11 @@ from typing import Any
 from leadline.data.read import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
-from leadline.learn.choose import Kind, Learned, choose
+from leadline.learn.choose import Learned, choose
 from leadline.learn.document import model_of
 from leadline.learn.features import Features, features
 from leadline.learn.scorecard import ENTRIES
+from leadline.learn.setting import Kind
 from leadline.model.document import Model
 from leadline.model.task import TaskDocument
 from leadline.review.audit import audit
