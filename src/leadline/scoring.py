@@ -46,6 +46,9 @@ _SHARED = ("moment", "account_moment", "account_row", "lead_row", "account_total
 """Steps that several outputs rest on; kept while more than one output is wanted."""
 
 
+_NUMBERS = count(1)
+
+
 def read_model(source: str | Path | Mapping[str, Any] | Model) -> tuple[Model, Source]:
     """Read a model and keep the lines of its parts; faults stay in the source until ``check``."""
     if isinstance(source, Model):
@@ -173,7 +176,7 @@ class Run:
     one_moment: bool = True
     is_clustered: bool = False
     kept: frozenset[str] = frozenset()
-    number: int = field(default_factory=count(1).__next__)
+    number: int = field(default_factory=lambda: next(_NUMBERS))
     results: set[str] = field(default_factory=set)
 
     @classmethod
@@ -303,11 +306,14 @@ class Run:
         )
 
     def _over(self, spine: str) -> Run:
-        made = self._remade(self.model, self.loaded, one_moment=False)
-        self.engine.keep(f"spine_{made.number}", spine)
-        self.engine.view("spine", f"select * from spine_{made.number}")
+        number = next(_NUMBERS)
+        self.engine.keep(f"spine_{number}", spine)
+        self.engine.view("spine", f"select * from spine_{number}")
         self.engine.drop(f"spine_{self.number}")
-        made.is_clustered = self.is_clustered or _cluster(self.engine, self.loaded.schema)
+        made = self._remade(self.model, self.loaded, one_moment=False, number=number)
+        made.is_clustered = self.is_clustered or (
+            made.statement.meets_hits_at_each_moment and _cluster(self.engine, self.loaded.schema)
+        )
         return made
 
     def with_model(self, model: Model) -> Run:
@@ -319,10 +325,13 @@ class Run:
         refuse(check(model, Source("model", model.plain()), loaded.schema))
         return self._remade(model, loaded, one_moment=self.one_moment)
 
-    def _remade(self, model: Model, loaded: Loaded, *, one_moment: bool) -> Run:
-        schema = loaded.schema
-        profile = _profile(self.engine, model, schema, one_moment=one_moment)
-        return Run(self.engine, model, loaded, statement(model, schema, profile), one_moment)
+    def _remade(
+        self, model: Model, loaded: Loaded, *, one_moment: bool, number: int | None = None
+    ) -> Run:
+        profile = _profile(self.engine, model, loaded.schema, one_moment=one_moment)
+        made = statement(model, loaded.schema, profile)
+        number = next(_NUMBERS) if number is None else number
+        return Run(self.engine, model, loaded, made, one_moment, number=number)
 
     def publication(self, output: str, address: str) -> Publication:
         """Return an output as a table that others read, before it is computed."""
@@ -509,8 +518,18 @@ def _with_example(fault: Fault, loaded: Loaded) -> Fault:
 
 
 def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
-    few = _few(engine, model, schema) if engine.has_columns else frozenset()
-    return Profile(few, one_moment, one_moment, engine.has_columns)
+    if not engine.has_columns:
+        return Profile(frozenset(), one_moment, one_moment, shapes=False)
+    moments = () if one_moment else _few_moments(engine)
+    return Profile(_few(engine, model, schema), one_moment, one_moment, moments=moments)
+
+
+def _few_moments(engine: Engine) -> tuple[datetime, ...]:
+    """Return the moments of the spine in their order where several leads have the same few."""
+    [(pairs, moments)] = engine.rows("select count(*), count(distinct as_of) from spine")
+    if not 1 < moments <= min(FEW_VALUES, pairs / 2):
+        return ()
+    return tuple(at for (at,) in engine.rows("select distinct as_of from spine order by as_of"))
 
 
 def _few(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:

@@ -9,10 +9,19 @@ import typer
 
 from leadline.cli.console import err, open_engine, out, report
 from leadline.cli.judging import DataEnd, JsonFile, ReportFile, data_end, write_all
-from leadline.cli.options import Accounts, Events, Leads, Memory, Outcomes, inputs
+from leadline.cli.options import (
+    Accounts,
+    EventMarks,
+    Events,
+    FieldHistory,
+    LeadMerges,
+    Leads,
+    Memory,
+    Outcomes,
+    inputs,
+)
 from leadline.data.documents import check_document
 from leadline.errors import Fault, InputError, nearest
-from leadline.learn.document import text_of
 from leadline.learn.learning import learn as learn_model
 from leadline.learn.learning import refuse_entries
 from leadline.learn.scorecard import ENTRIES
@@ -29,6 +38,9 @@ def learn(
     accounts: Accounts = None,
     events: Events = None,
     outcomes: Outcomes = None,
+    field_history: FieldHistory = None,
+    lead_merges: LeadMerges = None,
+    event_marks: EventMarks = None,
     method: Annotated[
         str, typer.Option(help="auto, scorecard, logistic or additive.", metavar="METHOD")
     ] = "auto",
@@ -39,6 +51,12 @@ def learn(
         bool,
         typer.Option("--keep-suspects", help="Learn also from what the audit says came later."),
     ] = False,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            "--base", metavar="MODEL", help="Fit the points of this model; pinned rules stay."
+        ),
+    ] = None,
     columns: Annotated[
         Path | None,
         typer.Option("--columns", metavar="MODEL", help="Model that says how tables are read."),
@@ -53,7 +71,15 @@ def learn(
         check_document(path)
     kind = _kind(method)
     refuse_entries(rules)
-    tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
+    tables = inputs(
+        leads=leads,
+        accounts=accounts,
+        events=events,
+        outcomes=outcomes,
+        field_history=field_history,
+        lead_merges=lead_merges,
+        event_marks=event_marks,
+    )
     with open_engine(memory) as engine:
         found = learn_model(
             engine,
@@ -65,14 +91,15 @@ def learn(
             end=data_end(data_end_),
             suspects=suspects,
             columns=None if columns is None else read(columns),
+            base=base,
             tell=lambda text: err.print(text, markup=False),
         )
         said = page(found)
         said.print(out)
-        model = found.model
         texts = {report_: said.html, json_: said.json}
-        if model is not None:
-            texts[out_] = lambda: text_of(model, found.learned)
+        if found.text is not None:
+            text = found.text
+            texts[out_] = lambda: text
         write_all(texts, "next: --report FILE.html has all that was tried and left out")
         report(found.judged.run, None)
 

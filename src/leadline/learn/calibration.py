@@ -168,6 +168,19 @@ def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats) -> Floa
     return np.stack([some @ square.sum(1) / total, gap / total], axis=1)
 
 
+BOUNDS = (0.1, 99.9)
+"""A chance in percent is never said to be less or more than this."""
+
+
+def percent(chance: float) -> float:
+    """Return a chance in percent within the bounds.
+
+    >>> percent(0.5), percent(0.0)
+    (50.0, 0.1)
+    """
+    return round(float(np.clip(100 * chance, *BOUNDS)), 2)
+
+
 @dataclass(frozen=True)
 class Step:
     """A part of a card's scores: from which score on, and the chance there."""
@@ -175,6 +188,15 @@ class Step:
     start: float
     rows: int
     chance: float
+
+    @property
+    def percent(self) -> float:
+        """The chance in percent, never none and never certain."""
+        return percent(self.chance)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as a document holds it."""
+        return {"from": float(f"{self.start:g}"), "rows": self.rows, "probability": self.percent}
 
 
 def steps(totals: Floats, log_odds: Floats, most: int = 12) -> tuple[Step, ...]:

@@ -19,9 +19,9 @@ from leadline.learn.calibration import (
 from leadline.learn.folds import Fold, folds
 from leadline.learn.luck import luck
 from leadline.learn.scorecard import ENTRIES, Card
-from leadline.learn.setting import SIMPLEST_FIRST, Kind, Setting
+from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole
-from leadline.learn.terms import LogOdds, log_loss, probability
+from leadline.learn.terms import log_loss, probability
 from leadline.review.measures import Measured, Sample, measured, roc_auc
 
 Tell = Callable[[str], None]
@@ -80,7 +80,7 @@ class Learned:
     """
 
     verdict: Literal["learned", "nothing to learn"]
-    model: LogOdds | Card | None
+    model: Found | None
     setting: Setting
     trials: tuple[Trial, ...]
     auc: Measured
@@ -97,18 +97,26 @@ def _quiet(_text: str) -> None:
 
 
 def choose(
-    sheet: Sheet, kind: Kind | None = None, entries: int = ENTRIES, tell: Tell = _quiet
+    sheet: Sheet,
+    kind: Kind | None = None,
+    entries: int = ENTRIES,
+    tell: Tell = _quiet,
+    among: Sequence[Setting] = (),
 ) -> Learned:
     """Learn with the method asked for, or with the simplest that is about as good as the best.
 
+    ``among`` are other settings to choose among, the simplest first.
     Raises ValueError where rows are too few to be judged at all.
     """
     few = _thinned(sheet)
     cuts = folds(few)
     if not cuts:
         raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
-    start = [replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}]
-    start = [each for each in start if kind or _differs(each, sheet)]
+    start = list(among) or [
+        replace(each, entries=entries)
+        for each in SIMPLEST_FIRST
+        if kind == each.kind or (kind is None and _differs(each, sheet))
+    ]
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
     best = simplest(_by_kind(trials), few, cuts)
@@ -311,7 +319,7 @@ def _section(again: Floats, parts: Whole, part: int) -> Floats:
 
 
 def _final_turn(
-    said: Floats, outcome: Flags, cuts: Sequence[Fold], few: Sheet, model: LogOdds | Card
+    said: Floats, outcome: Flags, cuts: Sequence[Fold], few: Sheet, model: Found
 ) -> Turn:
     """Return the turn of the model fitted to all rows."""
     ordered = few.order is not None
@@ -324,7 +332,7 @@ def _final_turn(
     return carried(by, said[last], model.log_odds(few.take(cuts[-1].judged)))
 
 
-def _turned(model: LogOdds | Card, by: Turn) -> LogOdds | Card:
+def _turned(model: Found, by: Turn) -> Found:
     if isinstance(model, Card):
         return replace(model, base=by(np.array(model.base)).item(), slope=by.slope * model.slope)
     return model.turned(by.base, by.slope)

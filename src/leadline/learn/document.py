@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from leadline.learn.calibration import Step, steps
+from leadline.learn.calibration import BOUNDS, Step, steps
 from leadline.learn.choose import Learned
 from leadline.learn.features import SEEN, Features
+from leadline.learn.points import Points
 from leadline.learn.scorecard import Card
+from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
 from leadline.model.document import Model
 from leadline.model.writer import write
 
-_BOUNDS = (0.1, 99.9)
-"""A chance in percent is never said to be less or more than this."""
 _BANDS = {"low": 0.0, "middle": 0.5, "high": 0.8, "highest": 0.95}
 """Rank bands to the share of judged rows below their edge."""
 
@@ -38,7 +38,7 @@ def model_of(
         columns: ``columns`` of the document, as plain values.
         facts: More of the provenance: files, task, versions.
     """
-    if learned.model is None:
+    if learned.model is None or isinstance(learned.model, Points):
         raise ValueError("there is nothing to write")
     shown = learned.reliability.holds
     plain: dict[str, Any] = {"leadline": 1, "model": name}
@@ -93,13 +93,13 @@ def _card(card: Card, features: Features, *, shown: bool) -> dict[str, Any]:
     scores: dict[str, Any] = {
         "card": {
             "rules": card.rules(called),
-            "calibration": [_plain_step(each) for each in table] if shown else None,
+            "calibration": [each.plain() for each in table] if shown else None,
         }
     }
     if not shown:
         del scores["card"]["calibration"]
         return scores
-    scores["probability"] = {"formula": _by_steps(table)}
+    scores["probability"] = {"formula": by_steps("card", table)}
     return scores
 
 
@@ -109,26 +109,19 @@ def card_steps(card: Card, sheet: Sheet) -> tuple[Step, ...]:
     return steps(total, card.log_odds(sheet))
 
 
-def _plain_step(step: Step) -> dict[str, Any]:
-    return {"from": int(step.start), "rows": step.rows, "probability": _percent(step.chance)}
-
-
-def _by_steps(table: tuple[Step, ...]) -> str:
+def by_steps(score: str, table: Sequence[Step]) -> str:
+    """Return the formula of the chance by parts of a score."""
     if len(table) == 1:
-        return f"{_percent(table[0].chance)!r}"
-    whens = [f"when card >= {each.start:g} then {_percent(each.chance)!r}" for each in table[:0:-1]]
-    return f"case {' '.join(whens)} else {_percent(table[0].chance)!r} end"
-
-
-def _percent(chance: float) -> float:
-    return round(float(np.clip(100 * chance, *_BOUNDS)), 2)
+        return f"{table[0].percent!r}"
+    whens = [f"when {score} >= {each.start:g} then {each.percent!r}" for each in table[:0:-1]]
+    return f"case {' '.join(whens)} else {table[0].percent!r} end"
 
 
 def _log_odds(model: LogOdds, features: Features, *, shown: bool) -> dict[str, Any]:
     rules = model.rules(features.called)
     if not shown:
         return {"rank_basis": {"link": "logistic", "rules": rules}}
-    low, high = _BOUNDS
+    low, high = BOUNDS
     return {
         "odds": {"link": "logistic", "rules": rules},
         "probability": {"formula": f"least(greatest(odds, {low!r}), {high!r})"},
@@ -166,10 +159,12 @@ def provenance(learned: Learned, features: Features, facts: Mapping[str, Any]) -
     }
 
 
-def movement(model: LogOdds | Card, sheet: Sheet) -> list[tuple[str, float]]:
+def movement(model: Found, sheet: Sheet) -> list[tuple[str, float]]:
     """Return how far each field moves the log-odds of a row in mean, the farthest first."""
     parts: dict[str, Floats] = {}
-    if isinstance(model, Card):
+    if isinstance(model, Points):
+        parts = {name: part - part.mean() for name, part in model.parts(sheet)}
+    elif isinstance(model, Card):
         for name, bins in model.bins.items():
             added = model.slope * model.points[name][bins.codes(sheet.fields[name])]
             parts[name] = added - added.mean()

@@ -15,13 +15,16 @@ import numpy as np
 from leadline.data.sql import Sql, name, sql
 from leadline.learn.bins import supervised
 from leadline.learn.folds import Fold, folds
+from leadline.learn.ledger import in_ledger
 from leadline.learn.sheet import Field, Floats, Sheet, field_of_arrow
 from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, log_loss
 from leadline.model.document import Model, Score
+from leadline.model.expressions import Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
+from leadline.review.known import Known, KnownField, known, named_by_task
 
 WINDOWS = ("7d", "30d", "90d", "all")
 MOST_TYPES = 30
@@ -74,7 +77,7 @@ def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Feat
     ``suspects`` are entity and name of what was not known at the moment: it is left out.
     """
     given, left_out = _fields(judged, suspects)
-    sheet = replace(_outcomes(judged), fields=given)
+    sheet = replace(outcomes(judged), fields=given)
     late = {kind for entity, kind in suspects if entity == "event"}
     left_out += [LeftOut(f"event.{kind}", _LATE) for kind in sorted(late)]
     counts, curves, rules = _events(judged, sheet, late)
@@ -83,11 +86,12 @@ def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Feat
 
 
 _LATE = "is written after the fact, says the audit"
+_NAMED = "is the outcome, its time, or the order"
 _ORDERED = "where counts order by lead_id, as_of"
 
 
-def _outcomes(judged: Judged) -> Sheet:
-    """Return the sheet without fields."""
+def outcomes(judged: Judged) -> Sheet:
+    """Return the sheet of the judged rows that count, without fields."""
     horizon = judged.task.task.horizon
     columns = "outcome, order_key::double as order_key, group_key"
     table = name(judged.table)
@@ -106,56 +110,49 @@ def _fields(
     judged: Judged, suspects: Collection[tuple[str, str]]
 ) -> tuple[dict[str, Field], list[LeftOut]]:
     """Return fields of leads and accounts as the judged rows have them, by expression."""
-    chosen, left_out = _choices(judged, suspects)
+    rows = known(judged)
+    chosen, left_out = _choices(judged, rows, suspects)
     if not chosen:
         return {}, left_out
-    columns = [
-        sql("{a}.{c} as {k}", a=Sql(entity[0]), c=name(column), k=name(f"{entity}.{column}"))
-        for entity, column in chosen
-    ]
-    accounts = "left join accounts as a on a.account_id = l.account_id"
     found = judged.run.engine.arrow(
         sql(
-            "select {c} from {t} as t join leads as l on l.lead_id = t.lead_id {j} "
-            "where t.counts order by t.lead_id, t.as_of",
-            c=columns,
-            t=name(judged.table),
-            j=Sql(accounts if _has_accounts(judged) else ""),
+            "select {c} from {t} order by lead_id, as_of",
+            c=[name(each.column) for each in chosen],
+            t=name(rows.table),
         )
     )
     kept: dict[str, Field] = {}
-    for entity, column in chosen:
-        here = field_of_arrow(found[f"{entity}.{column}"])
+    for each in chosen:
+        here = field_of_arrow(found[each.column])
         reason = _useless(here)
         if reason:
-            left_out.append(LeftOut(f"{entity}.{column}", reason))
+            left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
         else:
-            kept[_expression(entity, column)] = here
+            kept[str(Name((each.entity, each.name)))] = here
     return kept, left_out
 
 
-def _has_accounts(judged: Judged) -> bool:
-    schema = judged.run.loaded.schema
-    return "accounts" in schema and "account_id" in schema["leads"]
-
-
 def _choices(
-    judged: Judged, suspects: Collection[tuple[str, str]]
-) -> tuple[list[tuple[str, str]], list[LeftOut]]:
-    task, schema = judged.task.task, judged.run.loaded.schema
+    judged: Judged, rows: Known, suspects: Collection[tuple[str, str]]
+) -> tuple[list[KnownField], list[LeftOut]]:
+    task = judged.task.task
     own = (task.outcome.field, task.outcome.at, task.outcome.amount, task.order, task.group)
     refused = dict.fromkeys(suspects, _LATE)
-    refused |= {field_of(each): "is the outcome, its time, or the order" for each in own if each}
+    refused |= dict.fromkeys(named_by_task(judged), _NAMED)
+    refused |= {field_of(each): _NAMED for each in own if each}
     refused |= {field_of(each): "is left out by the task" for each in task.leave_out}
-    tables = {"lead": "leads"} | ({"account": "accounts"} if _has_accounts(judged) else {})
-    chosen, left_out = [], []
-    for entity, table in tables.items():
-        for column, kind in schema[table].items():
-            reason = refused.get((entity, column)) or _unfit(column, kind)
-            if reason is None:
-                chosen.append((entity, column))
-            elif column not in _NEVER:
-                left_out.append(LeftOut(f"{entity}.{column}", reason))
+    left_out = [
+        LeftOut(f"{entity}.{field}", _NAMED)
+        for entity, field in sorted(named_by_task(judged))
+        if field not in _NEVER
+    ]
+    chosen = []
+    for each in rows.fields:
+        reason = refused.get((each.entity, each.name)) or _unfit(each.name, each.kind)
+        if reason is None:
+            chosen.append(each)
+        elif each.name not in _NEVER:
+            left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
     return chosen, left_out
 
 
@@ -171,15 +168,6 @@ def _useless(found: Field) -> str | None:
     if found.codes is not None and len(found.levels) > _NAMES * max((~found.missing).sum(), 1):
         return "is different in most rows, like a name"
     return None
-
-
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
-def _expression(entity: str, column: str) -> str:
-    """Return how the model language writes a field."""
-    plain = _PLAIN.fullmatch(column)
-    return f"{entity}.{column}" if plain else f'{entity}."' + column.replace('"', '""') + '"'
 
 
 def _called(fields: Mapping[str, Field]) -> dict[str, str]:
@@ -205,7 +193,7 @@ def _events(
     rules = _counting(judged, late)
     if not rules:
         return {}, [], {}
-    counted = _counted(judged, rules, sheet.rows)
+    counted = _counted(judged, rules)
     cuts, found, curves, kept = folds(sheet), {}, [], {}
     for event in dict.fromkeys(str(rule["event"]) for rule in rules.values()):
         names = [each for each, rule in rules.items() if rule["event"] == event]
@@ -249,9 +237,7 @@ def _counting(judged: Judged, late: Collection[str]) -> dict[str, dict[str, obje
     return found
 
 
-def _counted(
-    judged: Judged, rules: Mapping[str, dict[str, object]], rows: int
-) -> dict[str, Floats]:
+def _counted(judged: Judged, rules: Mapping[str, dict[str, object]]) -> dict[str, Floats]:
     """Return the count of each rule in each row, from the ledger."""
     model = judged.run.model.model_copy(
         update={
@@ -260,26 +246,8 @@ def _counted(
             "examples": (),
         }
     )
-    run = judged.run.with_model(Model.model_validate(model.plain()))
-    found = judged.run.engine.arrow(
-        sql(
-            "with numbered as (select lead_id, as_of, row_number() over "
-            "(order by lead_id, as_of) - 1 as place from {t} where counts) "
-            'select n.place, p.rule, p."count"::double as hits from {p} as p '
-            "join numbered as n on n.lead_id = p.lead_id and n.as_of = p.as_of "
-            "where p.state = 'fired'",
-            t=name(judged.table),
-            p=Sql(run.table("points")),
-        )
-    )
-    places = np.array(found["place"], np.int64)
-    which = field_of_arrow(found["rule"])
-    hits = np.array(found["hits"], float)
-    counted = {each: np.zeros(rows) for each in rules}
-    for number, rule in enumerate(which.levels):
-        here = which.codes == number
-        counted[rule][places[here]] = hits[here]
-    return counted
+    found = in_ledger(judged, Model.model_validate(model.plain()), [SEEN], "count")
+    return {rule: counts for (_, rule), counts in found.items()}
 
 
 def _loss(given: Field, sheet: Sheet, cuts: list[Fold]) -> float:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from leadline.data.read import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
-from leadline.learn.choose import Learned, choose
-from leadline.learn.document import model_of
-from leadline.learn.features import Features, features
+from leadline.learn.base import Base, base_of, refitted
+from leadline.learn.calibration import steps
+from leadline.learn.choose import Learned, Tell, choose
+from leadline.learn.document import model_of, provenance, text_of
+from leadline.learn.features import Features, features, outcomes
+from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
+from leadline.learn.sheet import Sheet
 from leadline.model.document import Model
+from leadline.model.reader import read
 from leadline.model.task import TaskDocument
 from leadline.review.audit import audit
 from leadline.review.judged import Judged, judged
@@ -34,12 +40,16 @@ class Learning:
         features: What was learned from.
         learned: What was learned.
         model: The document; None where there is nothing to learn.
+        text: The document as it is written; None likewise.
+        base: The document whose points were fitted; None where it was made anew.
     """
 
     judged: Judged
     features: Features
     learned: Learned
-    model: Model | None
+    model: Model | None = None
+    text: str | None = None
+    base: Base | None = None
 
 
 def learn(  # noqa: PLR0913 - what the command has as options
@@ -53,7 +63,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
     end: datetime | None = None,
     suspects: bool = False,
     columns: Model | None = None,
-    tell: Callable[[str], None] = lambda _text: None,
+    base: str | Path | None = None,
+    tell: Tell = lambda _text: None,
 ) -> Learning:
     """Learn a model of a task.
 
@@ -67,31 +78,73 @@ def learn(  # noqa: PLR0913 - what the command has as options
         entries: Most entries of a scorecard with points other than 0.
         end: Until when outcomes are known; by default the last recorded one.
         suspects: Learn also from what the audit says was written after the fact.
-        columns: A model whose ``columns`` say how the tables are read.
+        columns: A model whose ``columns`` say how the tables are read; by default the base.
+        base: A document whose points are fitted anew, as a file or text.
         tell: Told what is being done.
 
     Raises:
         InputError: The tables have not what the task names, or too few rows.
     """
-    declared = {} if columns is None else columns.plain().get("columns", {})
+    given = None if base is None else Given.read(base)
+    declaring = columns or (None if given is None else given.model)
+    declared = {} if declaring is None else declaring.plain().get("columns", {})
     run = open_past(engine, {**_EMPTY, "columns": declared}, inputs, task)
     rows = judged(run, task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    found = features(rows, () if suspects else audit(rows).not_known)
-    try:
-        learned = choose(found.sheet, method, entries, tell)
-    except ValueError as error:
-        fault = task.fault((), "must leave enough rows with and without the outcome", str(error))
-        raise InputError(fault) from None
+    late = () if suspects else audit(rows).not_known
+    facts = _facts(inputs, task, rows)
+    if given is not None:
+        return _refit(rows, given, facts, tell)
+    found = features(rows, late)
+    learned = _chosen(rows, found.sheet, tell, kind=method, entries=entries)
     if learned.model is None:
-        return Learning(rows, found, learned, None)
+        return Learning(rows, found, learned)
     read = {
         table: {key: column.plain() for key, column in each.items()}
         for table, each in rows.run.model.columns.items()
     }
-    model = model_of(name, learned, found, read, _facts(inputs, task, rows))
+    model = model_of(name, learned, found, read, facts)
     _fits(rows, model)
-    return Learning(rows, found, learned, model)
+    return Learning(rows, found, learned, model, text_of(model, learned))
+
+
+def _chosen(rows: Judged, sheet: Sheet, tell: Tell, **how: Any) -> Learned:
+    try:
+        return choose(sheet, tell=tell, **how)
+    except ValueError as error:
+        expected = "must leave enough rows with and without the outcome"
+        raise InputError(rows.task.fault((), expected, str(error))) from None
+
+
+@dataclass(frozen=True)
+class Given:
+    """A document whose points are to be fitted, and its text."""
+
+    model: Model
+    text: str
+
+    @classmethod
+    def read(cls, base: str | Path) -> Given:
+        """Read a file or text. Raises ModelError, FileError."""
+        model = read(base)
+        is_text = isinstance(base, str) and "\n" in base
+        return cls(model, str(base) if is_text else Path(base).read_text(encoding="utf-8"))
+
+
+def _refit(rows: Judged, given: Given, facts: Mapping[str, Any], tell: Tell) -> Learning:
+    """Fit the points of a document."""
+    base = base_of(rows, given.model, given.text, outcomes(rows))
+    found = Features(base.sheet, {each: each for each in base.slots}, ())
+    learned = _chosen(rows, base.sheet, tell, among=base.settings)
+    if not isinstance(learned.model, Points):
+        return Learning(rows, found, learned, base=base)
+    chances = None
+    if learned.reliability.holds and not base.is_log_odds:
+        chances = steps(learned.model.total(base.sheet), learned.model.log_odds(base.sheet))
+    text = refitted(base, learned.model, chances, provenance(learned, found, facts))
+    model = read(text)
+    _fits(rows, model)
+    return Learning(rows, found, learned, model, text, base)
 
 
 def _fits(rows: Judged, model: Model) -> None:

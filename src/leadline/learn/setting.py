@@ -9,11 +9,13 @@ import numpy as np
 
 from leadline.learn.additive import fit_additive
 from leadline.learn.logistic import fit_logistic
+from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds
 
 Kind = Literal["scorecard", "logistic", "additive"]
+Found = LogOdds | Card | Points
 _PAIRS = 6
 _HALVES = (0.5, 0.25, 0.12, 0.06)
 """Parts of the rows, counted from the newest, in which one of the mixed weights halves."""
@@ -50,7 +52,7 @@ class Setting:
         stiff = "" if self.stiffness == 1 else f", penalty times {self.stiffness:g}"
         return what + stiff + (", newer rows count more" if self.recent else "")
 
-    def fit(self, sheet: Sheet) -> LogOdds | Card:
+    def fit(self, sheet: Sheet) -> Found:
         """Fit the rows."""
         weights = recency(sheet) if self.recent else None
         if self.kind == "scorecard":

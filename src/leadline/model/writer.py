@@ -23,6 +23,15 @@ def write(model: Model) -> str:
     return _dump(model.plain())
 
 
+def block(values: dict[str, Any]) -> str:
+    r"""Return keys as block YAML, as they can stand at the end of a document.
+
+    >>> block({"provenance": {"rows": 3}})
+    'provenance:\n  rows: 3\n'
+    """
+    return _dump(values)
+
+
 def edit(text: str, path: Path, value: Any) -> str:
     r"""Return the document with one value set; not a character changes elsewhere.
 

@@ -15,12 +15,13 @@ from leadline.model.document import (
     TableRule,
     UnitRule,
 )
-from leadline.model.expressions import Expression, Name, Node, names
+from leadline.model.expressions import Expression, Name, Node
 from leadline.model.names import Place, fields_of, place_of, place_of_for
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, rule_expressions
 from leadline.query.expressions import Renderer
 from leadline.query.hits import sign_numbers
+from leadline.query.running import is_running
 from leadline.query.sql import (
     Tree,
     all_of,
@@ -88,26 +89,21 @@ def count_column(context: Context, name: Name, *, account: bool) -> str:
     return f"{name.parts[0]}.{score}.{rule}"
 
 
-def counted(context: Context, level: Level) -> list[NumberedRule]:
-    """Return the rules of a level whose counts are read anywhere."""
-    read = dict.fromkeys(
-        context.names.counted(name)
-        for expression in context.expressions()
-        for name in names(expression.tree)
-        if name.parts[0] in ("hits", "last") and len(name.parts) > 1
-    )
-    return [each for each in (context.rule(*pair) for pair in read) if each.level == level]
-
-
 def steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_row``: every row that fired, and those that a missing field leaves open."""
+    """Yield ``LEVEL_row``: every row that fired, and those that a missing field leaves open.
+
+    Rows of rules that run from moment to moment are apart, see ``units``.
+    """
     rows: list[Tree] = []
     fired = f"{level}_unit_row"
-    has_units = any(context.has(s) and context.unit_rules(level, s) for s in STREAMS)
+    has_units = any(
+        not is_running(context, each)
+        for stream in STREAMS
+        if context.has(stream)
+        for each in context.unit_rules(level, stream)
+    )
     if has_units:
-        rows.append(
-            sql(f"select k, rule, units, last_at, weight, points, 'fired' as state from {fired}")
-        )
+        rows.append(sql(f"select k, rule, units, last_at, weight, points, state from {fired}"))
     if context.silence_rules(level):
         yield f"{level}_silence", _silence(context, level)
         rows.append(sql(f"{_ROW.format(units='1')} from {level}_silence where points is not null"))
@@ -230,7 +226,7 @@ def _points(
 
 def _view(context: Context, level: Level, *, has_units: bool) -> Tree:
     """Return the facts with the counts that any expression reads."""
-    own = counted(context, level)
+    own = context.counted(level)
     columns: list[Tree] = []
     joins = ""
     if own:
@@ -249,9 +245,9 @@ def _view(context: Context, level: Level, *, has_units: bool) -> Tree:
         columns += [each for rule in own for each in _counts(rule, "c" if rows else None)]
     else:
         rows = []
-    if level == "lead" and counted(context, "account"):
+    if level == "lead" and context.counted("account"):
         joins += " left join account_view as a on a.k = f.account_k"
-        for rule in counted(context, "account"):
+        for rule in context.counted("account"):
             for kind, empty in (("hits", "0.0"), ("last", "null")):
                 name = f"{kind}.{rule.score_name}.{rule.name}"
                 columns.append(named(sql(f"coalesce(:c, {empty})", c=column(name, "a")), name))

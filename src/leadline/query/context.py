@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Literal
 
@@ -19,7 +20,7 @@ from leadline.model.document import (
     TableRule,
     UnitRule,
 )
-from leadline.model.expressions import Expression
+from leadline.model.expressions import Expression, names
 from leadline.model.names import Names, fields_of
 from leadline.model.types import Schema
 
@@ -65,12 +66,15 @@ class Profile:
         one_moment: Whether all moments of the spine are the same.
         every_account: Whether accounts without a lead in the spine are scored too.
         shapes: Whether listing the distinct shapes of all events is cheap.
+        moments: The moments of the spine, in their order, where many leads have the same few; else
+            empty. UTC, without a zone.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
     one_moment: bool = False
     every_account: bool = False
     shapes: bool = True
+    moments: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,16 @@ class Context:
             for name, score in self.model.scores.items()
             if score.kind == "rules" and score.is_account == (level == "account")
         ]
+
+    def counted(self, level: Level) -> list[NumberedRule]:
+        """Return the rules of a level whose counts are read anywhere."""
+        read = dict.fromkeys(
+            self.names.counted(name)
+            for expression in self.expressions()
+            for name in names(expression.tree)
+            if name.parts[0] in ("hits", "last") and len(name.parts) > 1
+        )
+        return [each for each in (self.rule(*pair) for pair in read) if each.level == level]
 
     @cached_property
     def has_accounts(self) -> bool:

@@ -179,6 +179,25 @@ def parameters(numbered: NumberedRule | None) -> dict[str, Tree]:
     return found
 
 
+WEIGHTS = {
+    "half_life": "power_of_half(:age / :half_life)",
+    "linear": "greatest(0.0, 1.0 - :age / :linear)",
+    "keep": "raised(:keep, floor(:age / :every))",
+}
+"""The weight of a unit by the parameter that its decay has."""
+
+
+def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
+    """Return the weight of a unit by its age in microseconds (step 4)."""
+    branches: list[tuple[Tree, Tree]] = []
+    for parameter, formula in WEIGHTS.items():
+        if parameter in used:
+            parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
+            tree = sql(formula, age=age, **parts)
+            branches.append((sql(":p is not null", p=column(parameter, alias)), tree))
+    return case(branches, number(1.0))
+
+
 def used_parameters(found: Sequence[Matcher]) -> list[str]:
     """Return the parameters that any of some rules has."""
     used = {key for each in found for key in parameters(each.rule)}
@@ -305,10 +324,11 @@ class Hits:
         return union(
             self._branch([sql(key), sql("m.rule"), *columns], join, family)
             for join in joins
-            for family in self._families()
+            for family in self.families()
         )
 
-    def _families(self) -> list[str]:
+    def families(self) -> list[str]:
+        """Return the names of the relations of rules: ``match`` by shape, ``kind`` by type."""
         shaped = {by_shape(self.context, self.stream, each) for each in self.matchers}
         return [name for flag, name in ((True, "match"), (False, "kind")) if flag in shaped]
 
@@ -320,11 +340,12 @@ class Hits:
             columns=columns,
             stream=exp.to_table(self.stream),
             family=exp.to_table(f"{self.name}_{family}"),
-            matched=self._matched(family),
+            matched=self.matched(family),
             conditions=all_of([*self._visible(), *self._conditions(family)]),
         )
 
-    def _matched(self, family: str) -> Tree:
+    def matched(self, family: str) -> Tree:
+        """Return how events find the rules of a family that may match them."""
         if family == "kind":
             kind = column(KIND[self.stream], "e")
             some = any(each.kinds is None for each in self.matchers)
@@ -391,7 +412,7 @@ class Hits:
                 stream=exp.to_table(self.stream),
                 subjects=exp.to_table(f"{self.level}_subject"),
                 family=exp.to_table(f"{self.name}_kind"),
-                matched=self._matched("kind"),
+                matched=self.matched("kind"),
                 conditions=all_of(
                     [*self._visible(), *self._conditions(""), exp.paren(case(branches))]
                 ),

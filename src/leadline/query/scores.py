@@ -23,6 +23,7 @@ from leadline.query.sql import (
     sql,
     text,
     total,
+    union,
     values,
 )
 from leadline.query.subjects import Step
@@ -41,8 +42,10 @@ def limited_groups(score: Score) -> list[str]:
     return [group for group in score.limits if group in used]
 
 
-def total_steps(context: Context, level: Level, *, has_rows: bool) -> Iterator[Step]:
+def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Step]:
     """Yield ``LEVEL_total``: of every subject and score the sum of its rows, limits included.
+
+    ``rows`` are relations of ``k``, ``rule`` and ``points``; a rule may stand for all of its group.
 
     ``free.S`` is the sum of rules without limited group, ``group.S.G`` that of a group,
     ``sum.S`` the score before and ``clamped.S`` after its range; all in whole millionths.
@@ -50,10 +53,10 @@ def total_steps(context: Context, level: Level, *, has_rows: bool) -> Iterator[S
     names = context.rule_scores(level)
     if not names:
         return
-    if has_rows:
-        yield f"{level}_sum", _sums(context, level, names)
-    columns = [each for name in names for each in _limited(context, name, has_rows=has_rows)]
-    join = f"left join {level}_sum as s on s.k = f.k" if has_rows else ""
+    if rows:
+        yield f"{level}_sum", _sums(context, names, rows)
+    columns = [each for name in names for each in _limited(context, name, has_rows=bool(rows))]
+    join = f"left join {level}_sum as s on s.k = f.k" if rows else ""
     yield (
         f"{level}_limited",
         sql(
@@ -73,7 +76,7 @@ def total_steps(context: Context, level: Level, *, has_rows: bool) -> Iterator[S
     )
 
 
-def _sums(context: Context, level: Level, names: Sequence[str]) -> Tree:
+def _sums(context: Context, names: Sequence[str], rows: Sequence[str]) -> Tree:
     """Return one pass over the rows: of each score the sums of its free rules and its groups."""
     columns = []
     for name in names:
@@ -90,9 +93,9 @@ def _sums(context: Context, level: Level, names: Sequence[str]) -> Tree:
                     amount = sql("sum(points)")
                 columns.append(named(amount, _sum_name(name, group)))
     return sql(
-        "select k, :columns from :rows as r group by k",
+        "select k, :columns from (:rows) as r group by k",
         columns=columns,
-        rows=exp.to_table(f"{level}_row"),
+        rows=union(sql(f"select k, rule, points from {each}") for each in rows),
     )
 
 
@@ -150,9 +153,12 @@ def rounded(amount: Tree) -> Tree:
     return sql("hundredths(:a) / 100.0", a=amount)
 
 
-def ledger(context: Context, level: Level, *, has_rows: bool) -> Iterator[Tree]:
-    """Yield the rows of the ledger of a level: those of its rules, its groups and its ranges."""
-    if has_rows:
+def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree]:
+    """Yield the rows of the ledger of a level: those of its rules, its groups and its ranges.
+
+    ``rows`` are relations with the ledger's columns, by subject and rule.
+    """
+    if rows:
         own = [each for each in context.rules if each.level == level]
         rules = values(
             "n",
@@ -170,8 +176,11 @@ def ledger(context: Context, level: Level, *, has_rows: bool) -> Iterator[Tree]:
         yield sql(
             "select r.k, n.score, n.name as rule, r.state, r.units as count, r.last_at, "
             "r.weight, r.points / 1e6 as points, n.unit "
-            "from :rows as r join (:rules) as n on n.rule = r.rule",
-            rows=exp.to_table(f"{level}_row"),
+            "from (:rows) as r join (:rules) as n on n.rule = r.rule",
+            rows=union(
+                sql(f"select k, rule, state, units, last_at, weight, points from {each}")
+                for each in rows
+            ),
             rules=rules,
         )
     for name in context.rule_scores(level):

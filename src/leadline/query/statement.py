@@ -16,14 +16,17 @@ from sqlglot import exp
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
-from leadline.query import attributes, bands, reach, scores, subjects, units
+from leadline.query import attributes, bands, reach, running, scores, subjects, units
 from leadline.query.context import Context, Level, Profile
 from leadline.query.dialects import identifier, render
 from leadline.query.sql import Tree, column, named, sql, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
-NUMBERED = frozenset({"moment", "account_moment"})
+NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
+_AT_EACH_MOMENT = tuple(
+    f"{level}_events_{family}" for level in ("lead", "account") for family in ("summed", "picked")
+)
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
 
 
@@ -40,6 +43,11 @@ class Statement:
     steps: Mapping[str, Tree]
     outputs: Mapping[str, Tree]
     _texts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+
+    @property
+    def meets_hits_at_each_moment(self) -> bool:
+        """Say whether some rule looks at an event again at each moment of its lead."""
+        return any(each.startswith(_AT_EACH_MOMENT) for each in self.steps)
 
     def needed(self, output: str, given: frozenset[str] = frozenset()) -> list[str]:
         """Return the steps that an output rests on, without those already given."""
@@ -99,15 +107,16 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
     levels = _levels(context)
     yield from subjects.steps(context)
     yield from reach.mark_steps(context)
-    rows: dict[Level, bool] = {}
     for level in levels:
         yield from attributes.for_steps(context, level)
         yield from reach.subject_steps(context, level)
         yield from units.steps(context, level)
         found = dict(attributes.steps(context, level))
+        if level == "lead":
+            found.update(running.steps(context))
         yield from found.items()
-        rows[level] = f"{level}_row" in found
-        yield from scores.total_steps(context, level, has_rows=rows[level])
+        summed = [f"{level}_row", running.SUM]
+        yield from scores.total_steps(context, level, [each for each in summed if each in found])
     yield from scores.score_steps(context, levels)
     yield from bands.steps(context)
 
@@ -134,7 +143,8 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
         key = keys[level]
-        rows = list(scores.ledger(context, level, has_rows=f"{level}_row" in steps))
+        listed = [f"{level}_row", f"{level}_running_row"]
+        rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
                 sql(

@@ -19,6 +19,7 @@ from leadline.query.context import Context, Level, NumberedRule, Stream, column_
 from leadline.query.expressions import Renderer
 from leadline.query.hits import (
     KEY,
+    WEIGHTS,
     Hits,
     Matcher,
     match_steps,
@@ -26,7 +27,9 @@ from leadline.query.hits import (
     parameters,
     resolver,
     signs,
+    weight,
 )
+from leadline.query.running import is_running
 from leadline.query.sql import (
     Tree,
     all_of,
@@ -57,34 +60,44 @@ def is_summed(rule: UnitRule) -> bool:
 
 
 def steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_unit_row``: units, latest moment, weight and points of what fired."""
-    rows: list[str] = []
+    """Yield ``LEVEL_unit_row``: units, latest moment, weight and points of what fired.
+
+    Rules whose sums are added up from moment to moment stand apart, in ``lead_running_row``.
+    """
+    rows: dict[str, list[str]] = {"unit": [], "running": []}
     for stream in STREAMS:
         if context.has(stream):
             for step in _stream_steps(context, level, stream):
                 yield step
                 if step[0].endswith("_units"):
-                    rows.append(step[0])
-    if rows:
-        yield f"{level}_unit_row", _rows(context, level, rows)
+                    kind = "running" if step[0].endswith("_running_units") else "unit"
+                    rows[kind].append(step[0])
+    for kind, names in rows.items():
+        if names:
+            yield f"{level}_{kind}_row", _rows(context, level, names)
 
 
 def _stream_steps(context: Context, level: Level, stream: Stream) -> Iterator[Step]:
-    found = matchers(context, level, stream)
-    summed = [each for each in found if is_summed(_unit_rule(each))]
-    picked = [each for each in found if not is_summed(_unit_rule(each))]
-    for name, some in (("summed", summed), ("picked", picked)):
-        if some:
-            prefix = f"{level}_{stream}_{name}"
-            hits = Hits(context, level, stream, some, prefix)
-            yield from match_steps(context, stream, some, prefix)
-            yield from _summed(hits) if name == "summed" else _picked(hits)
-            yield from _undecided(hits)
+    families: dict[str, list[Matcher]] = {}
+    for each in matchers(context, level, stream):
+        families.setdefault(_family(context, each), []).append(each)
+    for name, some in families.items():
+        prefix = f"{level}_{stream}_{name}"
+        hits = Hits(context, level, stream, some, prefix)
+        yield from match_steps(context, stream, some, prefix)
+        yield from _picked(hits) if name == "picked" else _summed(hits)
+        yield from _undecided(hits)
     if stream == "events" and context.silence_rules(level):
         prefix = f"{level}_signs"
         found = signs(context, level)
         yield from match_steps(context, stream, found, prefix)
         yield prefix, _signs(Hits(context, level, stream, found, prefix))
+
+
+def _family(context: Context, matcher: Matcher) -> str:
+    if matcher.rule is not None and is_running(context, matcher.rule):
+        return "running"
+    return "summed" if is_summed(_unit_rule(matcher)) else "picked"
 
 
 def _unit_rule(matcher: Matcher) -> UnitRule:
@@ -109,30 +122,12 @@ def _undecided(hits: Hits) -> Iterator[Step]:
         yield f"{hits.name}_undecided", hits.undecided(open_ones)
 
 
-def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
-    """Return the weight of a unit by its age in microseconds (step 4)."""
-    branches: list[tuple[Tree, Tree]] = []
-    for parameter, formula in _WEIGHTS.items():
-        if parameter in used:
-            parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
-            tree = sql(formula, age=age, **parts)
-            branches.append((sql(":p is not null", p=column(parameter, alias)), tree))
-    return case(branches, number(1.0))
-
-
-_WEIGHTS = {
-    "half_life": "power_of_half(:age / :half_life)",
-    "linear": "greatest(0.0, 1.0 - :age / :linear)",
-    "keep": "raised(:keep, floor(:age / :every))",
-}
-
-
 def _age(hits: Hits) -> Tree:
     return sql("cast(:age as double)", age=hits.age)
 
 
 def _decays(hits: Hits) -> list[str]:
-    return [each for each in _WEIGHTS if any(each in _decay_keys(m.rule) for m in hits.matchers)]
+    return [each for each in WEIGHTS if any(each in _decay_keys(m.rule) for m in hits.matchers)]
 
 
 def _decay_keys(numbered: NumberedRule | None) -> set[str]:
@@ -394,7 +389,7 @@ def _rows(context: Context, level: Level, names: Sequence[str]) -> Tree:
         join = "join (:limits) as p on p.rule = u.rule"
     tree = sql(
         "select u.k, u.rule, u.units, u.last_at, u.weights / u.units as weight, "
-        f"millionths(:amount) as points from (:rows) as u {join} where :applies",
+        f"millionths(:amount) as points, 'fired' as state from (:rows) as u {join} where :applies",
         amount=amount,
         rows=rows,
         limits=_limits(rules),
