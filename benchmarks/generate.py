@@ -113,6 +113,17 @@ def _plain_rule(number: int, event: str, pattern: str | None) -> Rule:
     )
 
 
+def path_rules() -> list[Rule]:
+    """Return the plain rules, those on the type alone with a condition on the path as well."""
+    patterns = [pattern for pattern in PATTERNS if pattern is not None]
+    return [
+        rule
+        if rule.where
+        else replace(rule, where=f"path like '{patterns[n * 3 % len(patterns)]}'")
+        for n, rule in enumerate(plain_rules())
+    ]
+
+
 def _with(
     rule: Rule,
     *,
@@ -239,7 +250,11 @@ def write(rows: int, leads: int, out: Path, order: Order) -> None:
         connection.execute("set temp_directory = ?", [str(out / "spill")])
         for table, query in queries.items():
             connection.execute(f"copy ({query}) to '{out / table}.parquet' (format parquet)")
-    models = {"plain": plain_rules(), **{f"hard_{kind}": hard_rules(kind) for kind in HARD}}
+    models = {
+        "plain": plain_rules(),
+        "paths": path_rules(),
+        **{f"hard_{kind}": hard_rules(kind) for kind in HARD},
+    }
     for name, rules in models.items():
         (out / f"{name}.yaml").write_text(model_text(name, rules), encoding="utf-8")
 

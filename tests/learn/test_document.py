@@ -138,3 +138,63 @@ def test_a_card_has_no_more_entries_than_asked_for() -> None:
         card = Setting("scorecard", entries=most).fit(sheet)
         assert isinstance(card, Card)
         assert 1 <= card.entries <= most
+
+
+FADING = {"event": "visit", "points": 1, "decay": {"half_life": "14d"}, "limit": 5}
+
+
+def visited(rows: int = 700) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """Leads whose chance rises with visits, each worth half after a fortnight."""
+    random = np.random.default_rng(17)
+    ids = [f"L{at:04}" for at in range(rows)]
+    day = np.timedelta64(1, "D").astype("timedelta64[us]")
+    created = np.datetime64("2026-01-01", "us") + np.arange(rows) * day // 6
+    who = np.repeat(np.arange(rows), random.poisson(3, rows))
+    ages = random.uniform(0, 90, len(who))
+    left = np.minimum(np.bincount(who, 2.0 ** (-ages / 14), rows), 5)
+    won = random.random(rows) < 1 / (1 + np.exp(2.5 - 1.8 * left))
+    moments, ended = created + 90 * day, np.flatnonzero(won)
+    tables = {
+        "leads": pa.table({"lead_id": ids, "created_at": created}),
+        "events": pa.table(
+            {
+                "event_id": [str(at) for at in range(len(who))],
+                "lead_id": [ids[at] for at in who],
+                "type": ["visit"] * len(who),
+                "occurred_at": moments[who] - (ages * 86_400e6).astype("timedelta64[us]"),
+            }
+        ),
+        "outcomes": pa.table(
+            {
+                "lead_id": [ids[at] for at in ended],
+                "outcome": ["won"] * len(ended),
+                "occurred_at": moments[ended] + 2 * day,
+            }
+        ),
+    }
+    return tables, {
+        "outcome": {"outcome": "won"},
+        "horizon": "10d",
+        "moments": {"after": "90d"},
+    }
+
+
+@pytest.mark.parametrize("method", ["scorecard", "logistic"])
+def test_events_that_fade_are_a_rule_with_a_half_life(method: Any) -> None:
+    """It is chosen, stands in the document, and gives each row what was learned."""
+    tables, task = visited()
+    with DuckDB() as engine:
+        found = learn(engine, dict(tables), read_task(task), method=method)
+        rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
+        spine = engine.arrow(rows)
+    [curve] = found.features.curves
+    assert curve.chosen == "half-life 14d"
+    assert found.model is not None
+    [name] = {"card", "odds", "rank_basis"} & set(found.model.scores)
+    rule = found.model.plain()["scores"][name]["rules"]["visit_fading_14d"]
+    assert rule["decay"] == FADING["decay"]
+    assert rule["limit"] == 5 * rule["points"] > 0
+    sums = _sums(score(read(found.text or ""), spine=spine, **tables).points, name)
+    got = np.array([sums.get(each, 0.0) for each in spine["lead_id"].to_pylist()])
+    expected = _expected(found.learned.model, found.features.sheet)
+    assert np.abs(got - expected).max() <= (1e-9 if method == "scorecard" else 1.01e-6)

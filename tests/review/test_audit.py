@@ -209,3 +209,9 @@ def test_what_only_ended_leads_have_was_filled_in_at_the_end() -> None:
             judged(open_past(engine, MODEL, {"leads": pa.table(table)}, document), document)
         )
     assert [each.title for each in found.alarms() if "at the end" in each.says] == ["budget"]
+
+
+def test_a_column_without_any_value_is_no_fault() -> None:
+    """It has no evidence."""
+    table = {**leads(), "nothing": [None] * ROWS}
+    assert "nothing" not in [each.name for each in audited(table).suspects]

@@ -10,7 +10,7 @@ import numpy as np
 from leadline.learn.bins import Bins, fine, supervised
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.solver import Fit, fit
-from leadline.learn.terms import BinTerm, LogOdds, PairTerm, Term, probability
+from leadline.learn.terms import BinTerm, EventTerm, LogOdds, PairTerm, Term, probability
 
 _TOP = 10
 """Pairs are looked for among so many fields, those that move the log-odds most."""
@@ -27,7 +27,9 @@ def fit_additive(
 ) -> LogOdds:
     """Fit bins of every field, and at most so many pairs."""
     terms: list[Term] = [
-        BinTerm(name, fine(field)) for name, field in sheet.fields.items() if field.varies
+        EventTerm.of_field(name, field) if field.rule else BinTerm(name, fine(field))
+        for name, field in sheet.fields.items()
+        if field.varies
     ]
     first = fit(terms, sheet, weights, stiffness)
     found = best_pairs(first, sheet, weights, pairs) if pairs else []
@@ -68,6 +70,7 @@ def _movers(model: LogOdds, sheet: Sheet) -> Sequence[str]:
     moved = {
         term.names[0]: float(np.abs(part).mean())
         for term, part in zip(model.terms, model.parts(sheet), strict=True)
+        if not isinstance(term, EventTerm)
     }
     return sorted(moved, key=lambda name: -moved[name])[:_TOP]
 

@@ -27,7 +27,7 @@ from leadline.model.writer import block, edit
 from leadline.review.explain import main_score
 from leadline.review.judged import Judged
 
-_SHARP = 1000.0
+_SHARP = 1e6
 """Points of a rule that is looked at, so that more of its digits stand in the ledger."""
 _LIMITS = ("limit", "limit_each")
 

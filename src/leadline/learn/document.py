@@ -9,7 +9,8 @@ import numpy as np
 
 from leadline.learn.calibration import BOUNDS, Step, steps
 from leadline.learn.choose import Learned
-from leadline.learn.features import SEEN, Features
+from leadline.learn.event_counts import SEEN
+from leadline.learn.features import Features
 from leadline.learn.points import Points
 from leadline.learn.scorecard import Card
 from leadline.learn.setting import Found
@@ -165,9 +166,8 @@ def movement(model: Found, sheet: Sheet) -> list[tuple[str, float]]:
     if isinstance(model, Points):
         parts = {name: part - part.mean() for name, part in model.parts(sheet)}
     elif isinstance(model, Card):
-        for name, bins in model.bins.items():
-            added = model.slope * model.points[name][bins.codes(sheet.fields[name])]
-            parts[name] = added - added.mean()
+        for name, added in model.parts(sheet):
+            parts[name] = model.slope * (added - added.mean())
     else:
         for term, part in zip(model.terms, model.parts(sheet), strict=True):
             parts[" and ".join(term.names)] = part

@@ -13,26 +13,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from leadline.data.sql import Sql, name, sql
-from leadline.learn.bins import supervised
-from leadline.learn.folds import Fold, folds
-from leadline.learn.ledger import in_ledger
-from leadline.learn.sheet import Field, Floats, Sheet, field_of_arrow
-from leadline.learn.solver import fit
-from leadline.learn.terms import BinTerm, log_loss
-from leadline.model.document import Model, Score
+from leadline.learn.event_counts import Curve, event_counts
+from leadline.learn.sheet import Field, Sheet, field_of_arrow
 from leadline.model.expressions import Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
 from leadline.review.known import Known, KnownField, known, named_by_task
 
-WINDOWS = ("7d", "30d", "90d", "all")
-MOST_TYPES = 30
 _NAMES = 0.5
 """A text with more different values than this part of its rows is a name, not a field."""
 _NEVER = frozenset({"lead_id", "account_id", "email", "domain", "created_at"})
-SEEN = "seen"
-"""The score of the rules that only count."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +32,6 @@ class LeftOut:
 
     name: str
     reason: str
-
-
-@dataclass(frozen=True)
-class Curve:
-    """Windows of an event type with the log-loss of each on rows that were not fitted."""
-
-    type: str
-    losses: Mapping[str, float]
-    chosen: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +62,7 @@ def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Feat
     sheet = replace(outcomes(judged), fields=given)
     late = {kind for entity, kind in suspects if entity == "event"}
     left_out += [LeftOut(f"event.{kind}", _LATE) for kind in sorted(late)]
-    counts, curves, rules = _events(judged, sheet, late)
+    counts, curves, rules = event_counts(judged, sheet, late)
     sheet = replace(sheet, fields={**given, **counts})
     return Features(sheet, _called(sheet.fields), tuple(left_out), rules, tuple(curves))
 
@@ -182,79 +164,3 @@ def _called(fields: Mapping[str, Field]) -> dict[str, str]:
             called, number = f"{text}_{number}", number + 1
         found[expression] = called
     return found
-
-
-def _events(
-    judged: Judged, sheet: Sheet, late: Collection[str]
-) -> tuple[dict[str, Field], list[Curve], dict[str, dict[str, object]]]:
-    """Return counts of each event type within the window that says most."""
-    if "events" not in judged.run.loaded.schema:
-        return {}, [], {}
-    rules = _counting(judged, late)
-    if not rules:
-        return {}, [], {}
-    counted = _counted(judged, rules)
-    cuts, found, curves, kept = folds(sheet), {}, [], {}
-    for event in dict.fromkeys(str(rule["event"]) for rule in rules.values()):
-        names = [each for each, rule in rules.items() if rule["event"] == event]
-        choices = {each: Field(numbers=counted[each]) for each in names}
-        losses = {each: _loss(choices[each], sheet, cuts) for each in names}
-        best = min(reversed(names), key=lambda each: losses[each])
-        windows = dict(zip(names, WINDOWS, strict=True))
-        curves.append(Curve(event, {windows[each]: losses[each] for each in names}, windows[best]))
-        if choices[best].varies:
-            found[f"hits.{best}"] = choices[best]
-            kept[best] = rules[best]
-    return found, curves, kept
-
-
-def _counting(judged: Judged, late: Collection[str]) -> dict[str, dict[str, object]]:
-    """Return a rule for each type that came before a moment, and each window."""
-    outcome = judged.task.task
-    closing = set(late) | {
-        each
-        for part in (outcome.outcome, outcome.closed, outcome.worked)
-        if part
-        for each in part.event or ()
-    }
-    rows = judged.run.engine.rows(
-        sql(
-            "select type from events where type is not null group by type "
-            "order by count(*) desc, type limit {m}",
-            m=MOST_TYPES + len(closing),
-        )
-    )
-    types = [str(row[0]) for row in rows if row[0] not in closing][:MOST_TYPES]
-    found: dict[str, dict[str, object]] = {}
-    for number, event in enumerate(types):
-        stem = re.sub(r"[^a-z0-9]+", "_", event.lower()).strip("_") or f"type_{number}"
-        stem = stem if stem[0].isalpha() else f"type_{stem}"
-        if f"{stem}_all" in found:
-            stem = f"{stem}_{number}"
-        for window in WINDOWS:
-            within = {} if window == "all" else {"within": window}
-            found[f"{stem}_{window}"] = {"event": event, **within, "points": 0}
-    return found
-
-
-def _counted(judged: Judged, rules: Mapping[str, dict[str, object]]) -> dict[str, Floats]:
-    """Return the count of each rule in each row, from the ledger."""
-    model = judged.run.model.model_copy(
-        update={
-            "scores": {SEEN: Score.model_validate({"rules": dict(rules)})},
-            **{key: {} for key in ("grades", "bands", "overrides")},
-            "examples": (),
-        }
-    )
-    found = in_ledger(judged, Model.model_validate(model.plain()), [SEEN], "count")
-    return {rule: counts for (_, rule), counts in found.items()}
-
-
-def _loss(given: Field, sheet: Sheet, cuts: list[Fold]) -> float:
-    """Return the log-loss of one field alone, on rows that were not fitted."""
-    alone, losses = replace(sheet, fields={"x": given}), []
-    for cut in cuts:
-        fitted, there = alone.take(cut.fitted), alone.take(cut.judged)
-        term = BinTerm("x", supervised(fitted.fields["x"], fitted.outcome))
-        losses.append(log_loss(fit([term], fitted).model.log_odds(there), there.outcome))
-    return float(np.concatenate(losses).mean()) if losses else 0.0

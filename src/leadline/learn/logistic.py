@@ -6,7 +6,7 @@ from leadline.learn.additive import without_vanished
 from leadline.learn.bins import fine, supervised
 from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
-from leadline.learn.terms import BinTerm, LineTerm, LogOdds, Term
+from leadline.learn.terms import BinTerm, EventTerm, LineTerm, LogOdds, Term
 
 _MOSTLY = 0.5
 
@@ -17,7 +17,10 @@ def fit_logistic(
     """Fit every field; with ``lines`` log-odds rise or fall evenly with numbers."""
     chosen = {name: field for name, field in sheet.fields.items() if field.varies}
     shape = _line if lines else _supervised
-    terms = [shape(name, field, sheet) for name, field in chosen.items()]
+    terms: list[Term] = [
+        EventTerm.of_field(name, field) if field.rule else shape(name, field, sheet)
+        for name, field in chosen.items()
+    ]
     return without_vanished(fit(terms, sheet, weights, stiffness).model, sheet)
 
 

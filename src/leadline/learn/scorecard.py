@@ -8,15 +8,15 @@ multiples is that of Liu, Zhong, Li, Seltzer and Rudin, FasterRisk, NeurIPS 2022
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from leadline.learn.bins import ABSENT, FIRST, Bins, fine, supervised
 from leadline.learn.sheet import Field, Floats, Sheet, Whole
-from leadline.learn.terms import entries, probability
+from leadline.learn.terms import entries, event_rule, probability, rounded
 
 ENTRIES = 12
 _RIDGE = 1.0
@@ -31,7 +31,7 @@ _SIMPLER = 1e-4
 
 @dataclass(frozen=True)
 class Entry:
-    """One place of a field's bins, or all from an edge on."""
+    """One place of a field's bins, or all from an edge on; without places, events that fade."""
 
     name: str
     codes: tuple[int, ...]
@@ -46,19 +46,25 @@ class Card:
         points: Field to the points of each code.
         base: Log-odds of a row with 0 points.
         slope: Log-odds of one point.
+        events: Field that fades to its rule for 1 point, and the points.
     """
 
     bins: dict[str, Bins]
     points: dict[str, Whole]
     base: float
     slope: float
+    events: dict[str, tuple[Mapping[str, Any], int]] = field(default_factory=dict)
 
     def total(self, sheet: Sheet) -> Floats:
         """Return the points of each row."""
-        found = np.zeros(sheet.rows)
+        return sum((part for _, part in self.parts(sheet)), start=np.zeros(sheet.rows))
+
+    def parts(self, sheet: Sheet) -> Iterator[tuple[str, Floats]]:
+        """Yield what each field gives each row."""
         for name, bins in self.bins.items():
-            found += self.points[name][bins.codes(sheet.fields[name])]
-        return found
+            yield name, self.points[name][bins.codes(sheet.fields[name])].astype(float)
+        for name, (_, points) in self.events.items():
+            yield name, rounded(points * _fading(sheet.fields[name]))
 
     def log_odds(self, sheet: Sheet) -> Floats:
         """Return the log-odds that the points stand for."""
@@ -88,6 +94,8 @@ class Card:
                 shorter = Bins(groups=tuple(g for g, _ in given) or bins.groups[:1])
                 kept_points = [p for _, p in given] or [0]
                 yield name, {"of": name, **entries(shorter, [*points[:FIRST], *kept_points])}
+        for name, (rule, each) in self.events.items():
+            yield name, event_rule(rule, each)
 
     def rules(self, called: dict[str, str]) -> dict[str, dict[str, Any]]:
         """Return the rules of the document; ``called`` gives each field a name of a rule."""
@@ -95,6 +103,8 @@ class Card:
 
 
 def _entries_of(rule: dict[str, Any]) -> int:
+    if "event" in rule:
+        return int(rule["points"] != 0)
     table = rule.get("values") or rule["bins"]
     found = [*table.values(), rule.get("other", 0), rule.get("missing", 0)]
     return sum(1 for each in found if each)
@@ -102,16 +112,20 @@ def _entries_of(rule: dict[str, Any]) -> int:
 
 def fit_scorecard(sheet: Sheet, weights: Floats | None = None, most: int = ENTRIES) -> Card:
     """Choose at most ``most`` entries and whole points for them."""
-    cuts = {name: _cut(field, sheet) for name, field in sheet.fields.items() if field.varies}
+    varied = {name: each for name, each in sheet.fields.items() if each.varies}
+    cuts = {name: _cut(each, sheet) for name, each in varied.items() if not each.rule}
     candidates = [each for name, cut in cuts.items() for each in _candidates(name, cut, sheet)]
+    candidates += [Entry(name, ()) for name, each in varied.items() if each.rule]
     weights = np.ones(sheet.rows) if weights is None else weights
     if not candidates:
-        return _card(cuts, [], np.zeros(0, np.int64), *_line(np.zeros(1), *_sums(sheet, weights)))
+        return _card(
+            sheet, cuts, [], np.zeros(0, np.int64), *_line(np.zeros(1), *_sums(sheet, weights))
+        )
     design = np.stack([_flags(each, cuts, sheet) for each in candidates], axis=1)
     search = _Search(design, sheet.outcome.astype(float), weights)
     chosen = search.choose(min(most, len(candidates)))
     points, base, slope = _whole(design[:, chosen], sheet, weights, search.coefficients[1:])
-    return _card(cuts, [candidates[at] for at in chosen], points, base, slope)
+    return _card(sheet, cuts, [candidates[at] for at in chosen], points, base, slope)
 
 
 def _sums(sheet: Sheet, weights: Floats) -> tuple[Floats, Floats]:
@@ -119,10 +133,10 @@ def _sums(sheet: Sheet, weights: Floats) -> tuple[Floats, Floats]:
     return np.array([wins]), np.array([float(weights.sum()) - wins])
 
 
-def _cut(field: Field, sheet: Sheet) -> Bins:
-    if field.numbers is not None:
-        return supervised(field, sheet.outcome, penalty=1.0)
-    return fine(field, rare=max(5, sheet.rows // 500))
+def _cut(given: Field, sheet: Sheet) -> Bins:
+    if given.numbers is not None:
+        return supervised(given, sheet.outcome, penalty=1.0)
+    return fine(given, rare=max(5, sheet.rows // 500))
 
 
 def _candidates(name: str, cut: Bins, sheet: Sheet) -> Iterator[Entry]:
@@ -138,18 +152,34 @@ def _candidates(name: str, cut: Bins, sheet: Sheet) -> Iterator[Entry]:
 
 
 def _flags(entry: Entry, cuts: dict[str, Bins], sheet: Sheet) -> Floats:
+    if not entry.codes:
+        return _fading(sheet.fields[entry.name]).astype(np.float32)
     codes = cuts[entry.name].codes(sheet.fields[entry.name])
     return np.isin(codes, entry.codes).astype(np.float32)
 
 
-def _card(
-    cuts: dict[str, Bins], chosen: Sequence[Entry], points: Whole, base: float, slope: float
+def _fading(given: Field) -> Floats:
+    assert given.numbers is not None  # noqa: S101 - what fades is a number
+    return given.numbers
+
+
+def _card(  # noqa: PLR0913, PLR0917 - all that makes a card
+    sheet: Sheet,
+    cuts: dict[str, Bins],
+    chosen: Sequence[Entry],
+    points: Whole,
+    base: float,
+    slope: float,
 ) -> Card:
     found: dict[str, Whole] = {}
+    events = {}
     for entry, each in zip(chosen, points, strict=True):
+        if not entry.codes:
+            events[entry.name] = (sheet.fields[entry.name].rule or {}, int(each))
+            continue
         here = found.setdefault(entry.name, np.zeros(cuts[entry.name].size, np.int64))
         here[list(entry.codes)] += each
-    return Card({name: cuts[name] for name in found}, found, base, slope)
+    return Card({name: cuts[name] for name in found}, found, base, slope, events)
 
 
 class _Search:
@@ -226,7 +256,7 @@ class _Search:
         slope = self.design.T @ left
         scaled = columns * curve[:, None]
         crossed = self.design.T @ scaled
-        own = self.design.T @ curve
+        own = (self.design**2).T @ curve
         square = columns.T @ scaled + 1e-3 * np.eye(columns.shape[1])
         adjusted = own - (crossed * np.linalg.solve(square, crossed.T).T).sum(1)
         gains = slope**2 / (2 * (np.maximum(adjusted, 0) + _RIDGE))
@@ -239,7 +269,7 @@ def _whole(
     design: Floats, sheet: Sheet, weights: Floats, wanted: Floats
 ) -> tuple[Whole, float, float]:
     """Return whole points near the wanted log-odds, and the base and slope that fit them."""
-    patterns, members = np.unique(design.astype(np.int8), axis=0, return_inverse=True)
+    patterns, members = np.unique(design.round(2), axis=0, return_inverse=True)
     wins = np.bincount(members.ravel(), weights * sheet.outcome, len(patterns)).astype(float)
     losses = np.bincount(members.ravel(), weights * ~sheet.outcome, len(patterns)).astype(float)
     found = []

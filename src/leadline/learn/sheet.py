@@ -28,11 +28,14 @@ class Field:
         numbers: Values, NaN where missing; shape (rows,); None where the field has levels.
         codes: Place of each row's level, -1 where missing; None where the field has numbers.
         levels: The levels: texts, or true and false.
+        rule: Of a number that fades with time, the event rule that gives it for 1 point: it can
+            only be multiplied.
     """
 
     numbers: Floats | None = None
     codes: Whole | None = None
     levels: tuple[Any, ...] = ()
+    rule: Mapping[str, Any] | None = None
 
     @classmethod
     def of_levels(cls, values: Sequence[Any]) -> Field:

@@ -141,7 +141,57 @@ class LineTerm:
             yield "_missing", {"when": f"{self.name} is null", "points": absent}
 
 
-Term = BinTerm | PairTerm | LineTerm
+@dataclass(frozen=True)
+class EventTerm:
+    """Log-odds that rise or fall with events, each fading with its age."""
+
+    name: str
+    rule: Mapping[str, Any]
+    scale: float
+
+    @classmethod
+    def of_field(cls, name: str, field: Field) -> EventTerm:
+        """Return the term of a field that fades."""
+        assert field.numbers is not None and field.rule is not None  # noqa: S101, PT018
+        return cls(name, field.rule, float(np.sqrt((field.numbers**2).mean())) or 1.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields that it reads."""
+        return (self.name,)
+
+    @property
+    def size(self) -> int:
+        """What one event adds."""
+        return 1
+
+    def places(self, sheet: Sheet) -> tuple[Whole, Floats | None]:
+        """Return the one place, and how much is left of the events of each row."""
+        numbers = sheet.fields[self.name].numbers
+        assert numbers is not None  # noqa: S101 - what fades is a number
+        return np.zeros(len(numbers), np.int64), numbers / self.scale
+
+    @property
+    def penalty(self) -> Floats:
+        """It is near 0."""
+        return np.eye(1)
+
+    def rules(self, points: Floats) -> Rules:
+        """Yield the suffix of the name, and the rule, that give these points."""
+        yield "", event_rule(self.rule, float(points[0]) / self.scale)
+
+
+def event_rule(rule: Mapping[str, Any], points: float) -> dict[str, Any]:
+    """Return an event rule for 1 point with other points; its limit goes along.
+
+    >>> event_rule({"event": "visit", "points": 1, "limit": 5}, -2)
+    {'event': 'visit', 'points': -2, 'limit': 10}
+    """
+    limit = {"limit": abs(points) * rule["limit"]} if "limit" in rule else {}
+    return {**rule, "points": points, **limit}
+
+
+Term = BinTerm | PairTerm | LineTerm | EventTerm
 
 
 def entries(bins: Bins, points: list[Any]) -> dict[str, Any]:
@@ -205,7 +255,7 @@ class LogOdds:
         found: dict[str, dict[str, Any]] = {"base": {"points": float(rounded(np.array(self.base)))}}
         for term, points in zip(self.terms, self.points, strict=True):
             name = "_and_".join(called[each] for each in term.names)
-            exact = isinstance(term, LineTerm)
+            exact = isinstance(term, LineTerm | EventTerm)
             for suffix, rule in term.rules(points if exact else rounded(points)):
                 found[name + suffix] = rule
         return found

@@ -13,7 +13,6 @@ from leadline.model.document import (
     SilenceRule,
     Table,
     TableRule,
-    UnitRule,
 )
 from leadline.model.expressions import Expression, Name, Node
 from leadline.model.names import Place, fields_of, place_of, place_of_for
@@ -37,7 +36,7 @@ from leadline.query.sql import (
     values,
 )
 from leadline.query.subjects import Step, field
-from leadline.query.units import STREAMS, applies, is_summed, scores_for_some
+from leadline.query.units import STREAMS, applies, family, scores_for_some
 
 
 def for_steps(context: Context, level: Level) -> Iterator[Step]:
@@ -90,11 +89,13 @@ def count_column(context: Context, name: Name, *, account: bool) -> str:
 
 
 def steps(context: Context, level: Level) -> Iterator[Step]:
-    """Yield ``LEVEL_row``: every row that fired, and those that a missing field leaves open.
+    """Yield ``LEVEL_row``, the rows that fired, and ``LEVEL_missing_row``, those left open.
 
-    Rows of rules that run from moment to moment are apart, see ``units``.
+    A rule is left open where it did not fire for want of a field; its row has no points. Rows of
+    rules that run from moment to moment are apart, see ``units``.
     """
     rows: list[Tree] = []
+    missing: list[Tree] = []
     fired = f"{level}_unit_row"
     has_units = any(
         not is_running(context, each)
@@ -113,10 +114,11 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
         rows.append(
             sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null")
         )
-        rows.append(_missing(f"{level}_attribute where undecided and points is null"))
-    rows += _undecided(context, level)
-    if rows:
-        yield f"{level}_row", union(rows)
+        missing.append(_missing(f"{level}_attribute where undecided and points is null"))
+    missing += _undecided(context, level)
+    for name, found in (("row", rows), ("missing_row", missing)):
+        if found:
+            yield f"{level}_{name}", union(found)
 
 
 _ROW = (
@@ -134,29 +136,23 @@ def _undecided(context: Context, level: Level) -> Iterator[Tree]:
     """Yield rows for event rules that did not fire and could not be decided."""
     for stream in STREAMS:
         rules = context.unit_rules(level, stream) if context.has(stream) else []
-        for kind in ("summed", "picked"):
+        for kind in sorted({family(context, each) for each in rules if _reads_fields(each.rule)}):
             name = f"{level}_{stream}_{kind}_undecided"
-            if any(_reads_fields(each.rule) and _kind(each) == kind for each in rules):
-                condition = "fired.k is null"
-                join = ""
-                if scores_for_some(context, level):
-                    join = f"join {level}_for as f on f.k = u.k"
-                    condition = f"{condition} and ({applies(context, level, rules).sql('duckdb')})"
-                yield _missing(
-                    f"(select u.k, u.rule from {name} as u left join {level}_unit_row as fired "
-                    f"on fired.k = u.k and fired.rule = u.rule {join} "
-                    f"where {condition}) as open_rules"
-                )
+            condition = "fired.k is null"
+            join = ""
+            if scores_for_some(context, level):
+                join = f"join {level}_for as f on f.k = u.k"
+                condition = f"{condition} and ({applies(context, level, rules).sql('duckdb')})"
+            yield _missing(
+                f"(select u.k, u.rule from {name} as u left join {level}_unit_row as fired "
+                f"on fired.k = u.k and fired.rule = u.rule {join} "
+                f"where {condition}) as open_rules"
+            )
 
 
 def _reads_fields(rule: Rule) -> bool:
     where = getattr(rule, "where", None)
     return isinstance(where, Expression) and bool(fields_of(where.tree))
-
-
-def _kind(numbered: NumberedRule) -> str:
-    assert isinstance(numbered.rule, UnitRule)  # noqa: S101 - only unit rules are asked for
-    return "summed" if is_summed(numbered.rule) else "picked"
 
 
 def _silence(context: Context, level: Level) -> Tree:

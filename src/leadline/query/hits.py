@@ -179,25 +179,6 @@ def parameters(numbered: NumberedRule | None) -> dict[str, Tree]:
     return found
 
 
-WEIGHTS = {
-    "half_life": "power_of_half(:age / :half_life)",
-    "linear": "greatest(0.0, 1.0 - :age / :linear)",
-    "keep": "raised(:keep, floor(:age / :every))",
-}
-"""The weight of a unit by the parameter that its decay has."""
-
-
-def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
-    """Return the weight of a unit by its age in microseconds (step 4)."""
-    branches: list[tuple[Tree, Tree]] = []
-    for parameter, formula in WEIGHTS.items():
-        if parameter in used:
-            parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
-            tree = sql(formula, age=age, **parts)
-            branches.append((sql(":p is not null", p=column(parameter, alias)), tree))
-    return case(branches, number(1.0))
-
-
 def used_parameters(found: Sequence[Matcher]) -> list[str]:
     """Return the parameters that any of some rules has."""
     used = {key for each in found for key in parameters(each.rule)}
@@ -293,22 +274,9 @@ class Hits:
     name: str
 
     @property
-    def is_direct(self) -> bool:
-        """Say whether an event is its lead's whatever the moment, and nothing else is read.
-
-        Then the lead's id itself is the subject, and events need not be joined to leads.
-        """
-        return (
-            self.level == "lead"
-            and self.context.profile.one_moment
-            and not self.context.has("lead_merges")
-            and not any(_reads_subject(each) for each in self.matchers)
-        )
-
-    @property
     def as_of(self) -> Tree:
         """The moment at which an event is looked at."""
-        return call("the_moment") if self.is_direct else sql("s.as_of")
+        return call("the_moment") if self.context.profile.one_moment else sql("s.as_of")
 
     @property
     def age(self) -> Tree:
@@ -317,20 +285,41 @@ class Hits:
 
     def select(self, columns: Sequence[Tree]) -> Tree:
         """Return one row a hit: ``k``, ``rule`` and these columns."""
-        joins = [f"join {self.level}_subject as s on {owner}" for owner in owners(self.level)]
-        key = "s.k"
-        if self.is_direct:
-            joins, key = [""], "e.lead_id as k"
         return union(
             self._branch([sql(key), sql("m.rule"), *columns], join, family)
-            for join in joins
             for family in self.families()
+            for key, join in self._subjects(family)
         )
+
+    def _subjects(self, family: str) -> list[tuple[str, str]]:
+        """Return the subject of an event, and what is to be joined for it."""
+        if self._is_direct(family):
+            return [("e.lead_id as k", "")]
+        return [
+            ("s.k", f"join {self.level}_subject as s on {owner}") for owner in owners(self.level)
+        ]
+
+    def _is_direct(self, family: str) -> bool:
+        """Say whether an event is its lead's whatever the moment, and nothing else is read.
+
+        Then the lead's id itself is the subject, and events need not be joined to leads.
+        """
+        return (
+            self.level == "lead"
+            and self.context.profile.one_moment
+            and not self.context.has("lead_merges")
+            and not any(_reads_subject(each) for each in self._of_family(family))
+        )
+
+    def _of_family(self, family: str) -> list[Matcher]:
+        shaped = family == "match"
+        return [
+            each for each in self.matchers if by_shape(self.context, self.stream, each) == shaped
+        ]
 
     def families(self) -> list[str]:
         """Return the names of the relations of rules: ``match`` by shape, ``kind`` by type."""
-        shaped = {by_shape(self.context, self.stream, each) for each in self.matchers}
-        return [name for flag, name in ((True, "match"), (False, "kind")) if flag in shaped]
+        return [family for family in ("match", "kind") if self._of_family(family)]
 
     def _branch(self, columns: Sequence[Tree], join: str, family: str) -> Tree:
         return sql(
@@ -386,10 +375,9 @@ class Hits:
 
     def evaluated(self) -> Tree:
         """Return the condition of the rule at hand, evaluated at the event."""
-        others = [each for each in self.matchers if not by_shape(self.context, self.stream, each)]
         return case(
             (sql("m.rule = :n", n=integer(each.number)), condition(self.context, self.stream, each))
-            for each in others
+            for each in self._of_family("kind")
         )
 
     def undecided(self, found: Sequence[Matcher]) -> Tree:

@@ -20,8 +20,9 @@ from sqlglot import exp
 from leadline.model.document import HalfLife, UnitRule
 from leadline.model.expressions import Expression
 from leadline.model.names import fields_of
+from leadline.query.amounts import weight
 from leadline.query.context import Context, NumberedRule, Stream
-from leadline.query.hits import Hits, Matcher, matchers, used_parameters, weight
+from leadline.query.hits import Hits, Matcher, matchers, used_parameters
 from leadline.query.sql import (
     Tree,
     all_of,

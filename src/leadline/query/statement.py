@@ -25,7 +25,9 @@ RECURSIVE = frozenset({"merge_walk"})
 NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
 _AT_EACH_MOMENT = tuple(
-    f"{level}_events_{family}" for level in ("lead", "account") for family in ("summed", "picked")
+    f"{level}_events_{family}"
+    for level in ("lead", "account")
+    for family in ("summed", "distinct", "picked")
 )
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
 
@@ -143,7 +145,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
         key = keys[level]
-        listed = [f"{level}_row", f"{level}_running_row"]
+        listed = [f"{level}_{kind}" for kind in ("row", "running_row", "missing_row")]
         rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(

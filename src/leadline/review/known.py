@@ -75,7 +75,7 @@ def known(of: Judged) -> Known:
     facts = _facts(of, fields)
     order, ordered_by = _order(of)
     table = f"{of.table}_known"
-    columns = [sql("k.{c} as {n}", c=_fact(each), n=name(each.column)) for each in fields]
+    columns = [sql("{c} as {n}", c=_fact(each), n=name(each.column)) for each in fields]
     of.run.engine.run(
         sql(
             "create or replace temp table {t} as with placed as (select *, {order} as o from {rows}"
@@ -145,7 +145,7 @@ def _has_account(of: Judged) -> Sql:
 def _fact(field: KnownField) -> Sql:
     if field.kind is Type.ANY:
         return Sql("null")
-    return name(f"{field.entity}.{field.name}")
+    return sql("k.{c}", c=name(f"{field.entity}.{field.name}"))
 
 
 def _fold(*, is_ordered: bool) -> Sql:

@@ -1,0 +1,149 @@
+"""Units that need no order: sums over hits, and over one hit of each day or value.
+
+Rules that add up all their hits, or need the latest or first alone, are summed straight from
+the hits. Where each day or value counts once and all hits have the same points, the latest of
+each is a maximum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from sqlglot import exp
+
+from leadline.model.document import UnitRule
+from leadline.model.expressions import Expression
+from leadline.query.amounts import (
+    age_of,
+    amount_of,
+    by_rule,
+    day_of,
+    decay_param,
+    decays_of,
+    params_of,
+    unit_rule,
+    value_of,
+    weight,
+)
+from leadline.query.context import column_of
+from leadline.query.hits import Hits
+from leadline.query.sql import Tree, integer, named, null, number, sql, union
+from leadline.query.subjects import Step
+
+
+def summed(hits: Hits) -> Iterator[Step]:
+    """Yield the units of the rules that are sums over their hits."""
+    rules = [unit_rule(each) for each in hits.matchers]
+    single = any(rule.count == "once" or rule.at_least is not None for rule in rules)
+    formulas = any(isinstance(rule.points, Expression) for rule in rules)
+    decays = decays_of(hits)
+    hit_weight = weight(decays, age_of(hits))
+    columns = [sql("e.occurred_at"), named(hit_weight, "weight")]
+    sums = ["count(*) as units", "max(occurred_at) as last_at", "sum(weight) as weights"]
+    if single:
+        columns.append(named(hits.as_of, "as_of"))
+        sums += ["min(occurred_at) as first_at", "max(as_of) as as_of"]
+    if formulas:
+        columns.append(named(amount_of(hits), "amount"))
+        sums.append("sum(weighted(coalesce(amount, 0.0), weight)) as amount")
+    yield (
+        f"{hits.name}_sums",
+        sql(
+            f"select k, rule, {', '.join(sums)} from (:hits) as h group by k, rule",
+            hits=hits.select(columns),
+        ),
+    )
+    yield f"{hits.name}_units", _from_sums(hits, decays, single=single, formulas=formulas)
+
+
+def distinct(hits: Hits) -> Iterator[Step]:
+    """Yield the units of the rules of which the latest hit of each day or value counts."""
+    decays = decays_of(hits)
+    rules = {each.number: unit_rule(each) for each in hits.matchers}
+    keys = []
+    if any(rule.count == "daily" for rule in rules.values()):
+        keys.append(named(by_rule(hits, _day, "date"), "day"))
+    if any(rule.count != "daily" for rule in rules.values()):
+        keys.append(named(by_rule(hits, _value, "text"), "value"))
+    columns = [sql("e.occurred_at"), named(weight(decays, age_of(hits)), "weight"), *keys]
+    yield f"{hits.name}_hits", hits.select(columns)
+    yield f"{hits.name}_sums", _of_latest(hits, [each.alias for each in keys])
+    yield f"{hits.name}_units", _from_sums(hits, decays, single=False, formulas=False)
+
+
+def _day(hits: Hits, rule: UnitRule) -> Tree | None:
+    return day_of(hits) if rule.count == "daily" else None
+
+
+def _value(hits: Hits, rule: UnitRule) -> Tree | None:
+    name = column_of(rule)
+    return None if name is None else value_of(hits, rule, name)
+
+
+def _of_latest(hits: Hits, keys: Sequence[str]) -> Tree:
+    """Return the sums over the latest hit of each key; a hit without one is its own."""
+    listed = ", ".join(keys)
+    some = " or ".join(f"{key} is not null" for key in keys)
+    # a weight never grows with age
+    one = "select k, rule, max(occurred_at) as occurred_at, max(weight) as weight "
+    latest = [f"{one} from :hits as h where {some} group by k, rule, {listed}"]
+    if "value" in keys:
+        latest.append(f"select k, rule, occurred_at, weight from :hits as h where not ({some})")
+    source = exp.to_table(f"{hits.name}_hits")
+    return sql(
+        "select k, rule, count(*) as units, max(occurred_at) as last_at, sum(weight) as weights "
+        "from (:latest) as u group by k, rule",
+        latest=union(sql(each, hits=source) for each in latest),
+    )
+
+
+def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: bool) -> Tree:
+    params: dict[str, Callable[[UnitRule], Tree]] = {
+        "points": lambda rule: (
+            null("double") if isinstance(rule.points, Expression) else number(rule.points)
+        )
+    }
+    units, last_at, weights = sql("u.units"), sql("u.last_at"), sql("u.weights")
+    amount = sql("weighted(p.points, u.weights)")
+    if formulas:
+        amount = sql("case when p.points is null then u.amount else :amount end", amount=amount)
+    fires: Tree = exp.true()
+    if single:
+        params["at_least"] = lambda rule: (
+            integer(rule.at_least) if rule.at_least else null("bigint")
+        )
+        params["single"] = lambda rule: exp.true() if rule.count == "once" else exp.false()
+        params["first"] = lambda rule: exp.true() if rule.pick == "first" else exp.false()
+        decay_params = [
+            each for each in ("half_life", "linear", "keep", "every") if each in _with_every(decays)
+        ]
+        picked = sql("case when p.single and p.first then u.first_at else u.last_at end")
+        age = sql("cast(microseconds(u.as_of) - microseconds(:picked) as double)", picked=picked)
+        one = weight(decays, age, "p")
+        for each in decay_params:
+            params[each] = decay_param(hits, each)
+        units = sql("case when p.single then 1 else u.units end")
+        last_at = picked
+        weights = sql("case when p.single then :one else u.weights end", one=one)
+        amount = sql(
+            "case when p.single or p.at_least is not null then weighted(p.points, :one) "
+            "else :amount end",
+            one=one,
+            amount=amount,
+        )
+        fires = sql("p.at_least is null or :units >= p.at_least", units=units)
+    return sql(
+        "select u.k, u.rule, :units as units, :last_at as last_at, :weights as weights, "
+        ":amount as amount from :sums as u join (:params) as p on p.rule = u.rule where :fires",
+        units=units,
+        last_at=last_at,
+        weights=weights,
+        amount=amount,
+        sums=exp.to_table(f"{hits.name}_sums"),
+        params=params_of(hits, params),
+        fires=fires,
+    )
+
+
+def _with_every(decays: Sequence[str]) -> set[str]:
+    return {*decays, *(["every"] if "keep" in decays else [])}
