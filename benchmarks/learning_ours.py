@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from learning_sets import ORDER, OUTCOME, Cut, Protocol
 
 import leadline
 from leadline.data.read import Input
+from leadline.data.sql import name, sql
 from leadline.engines.duckdb import DuckDB
 from leadline.learn.document import text_of
 from leadline.learn.learning import Learning, learn
@@ -38,7 +39,6 @@ METHODS: dict[str, Kind | None] = {
     "ours: auto": None,
 }
 AS_OF = "2026-11-01"
-_SEEN = "seen"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def learned(protocol: Protocol, cut: Cut, kind: Kind | None) -> Said:
         started = time.perf_counter()
         found = learn(engine, tables, read_task(protocol.task), method=kind, end=end)
         learn_seconds = time.perf_counter() - started
+        fitted = engine.arrow(sql(_FITTED, t=name(found.judged.table)))
     sheet = found.features.sheet
     if found.model is None:
         rows = len(cut.judged)
@@ -77,16 +78,28 @@ def learned(protocol: Protocol, cut: Cut, kind: Kind | None) -> Said:
     started = time.perf_counter()
     found.learned.setting.fit(sheet)
     fit_seconds = time.perf_counter() - started
-    return replace(
-        _scored(protocol, cut, found), learn_seconds=learn_seconds, fit_seconds=fit_seconds
-    )
+    said = _scored(protocol, cut, found, fitted)
+    return replace(said, learn_seconds=learn_seconds, fit_seconds=fit_seconds)
+
+
+def plain_sheet(protocol: Protocol) -> Sheet:
+    """Return the rows of a table as learning has them, without order."""
+    return Sheet(_fields(_arrow(protocol.fields)), protocol.outcome)
+
+
+_FITTED = "select lead_id, as_of from {t} where counts order by lead_id, as_of"
+_LEARNED = ("card", "odds", "rank_basis")
+"""Scores of a learned document whose ledger holds what was learned."""
 
 
 def _given(protocol: Protocol, cut: Cut) -> tuple[dict[str, Input], Any]:
     snapshot = protocol.snapshot
     if snapshot is None:
         return {"leads": _leads(protocol, cut.fitted, known=True)}, None
-    tables = {"leads": _arrow(snapshot.leads), "events": _arrow(snapshot.events)}
+    tables: dict[str, Input] = {
+        "leads": _arrow(snapshot.leads),
+        "events": _arrow(snapshot.events),
+    }
     return tables, snapshot.end.to_pydatetime()
 
 
@@ -101,65 +114,48 @@ def _leads(protocol: Protocol, rows: npt.NDArray[np.int64], *, known: bool) -> p
     return _arrow(table.assign(lead_id=ids))
 
 
-def plain_sheet(protocol: Protocol) -> Sheet:
-    """Return the rows of a table as learning has them, without order."""
-    table = _arrow(protocol.fields)
-    fields = {_named(each): field_of_arrow(table[each]) for each in table.column_names}
-    return Sheet(fields, protocol.outcome)
+def _fields(table: pa.Table) -> dict[str, Field]:
+    names = {c: f"lead.{c}" if c.isidentifier() else f'lead."{c}"' for c in table.column_names}
+    return {called: field_of_arrow(table[column]) for column, called in names.items()}
 
 
-def _scored(protocol: Protocol, cut: Cut, found: Learning) -> Said:
-    """Score the rows by the document as it is written, and compare the estimator."""
+def _scored(protocol: Protocol, cut: Cut, found: Learning, fitted: pa.Table) -> Said:
+    """Score the rows by the document as it is written, and compare the estimator.
+
+    It is compared on the judged rows of a table, and on the fitted rows of a log.
+    """
     assert found.model is not None  # noqa: S101 - asked by the only caller
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "learned.yaml"
         path.write_text(text_of(found.model, found.learned))
         if protocol.snapshot is None:
             leads = _leads(protocol, cut.judged, known=False)
-            scored = leadline.score(path, leads=leads, as_of=AS_OF)
-            fields = {_named(each): field_of_arrow(leads[each]) for each in leads.column_names}
+            total = _totals(leadline.score(path, leads=leads, as_of=AS_OF), leads["lead_id"])
+            own = _own(found, Sheet(_fields(leads), np.zeros(len(leads), bool)))
+            gap = float(np.abs(total - own).max())
         else:
-            tables = {
-                "leads": _arrow(protocol.snapshot.leads),
-                "events": _arrow(protocol.snapshot.events),
-                "spine": _arrow(protocol.snapshot.spine),
-            }
-            scored = leadline.score(path, **tables)
-            fields = {}
-    ids = _ids(protocol, cut)
-    ledger = scored.points.to_pandas()
-    fields |= _hits(ledger, ids, found)
-    sheet = Sheet(fields, np.zeros(len(ids), bool))
-    return _compared(found, sheet, ledger, ids)
+            leads, events = _arrow(protocol.snapshot.leads), _arrow(protocol.snapshot.events)
+            score = partial(leadline.score, path, leads=leads, events=events)
+            spine = _arrow(protocol.snapshot.spine)
+            total = _totals(score(spine=spine), spine["lead_id"])
+            known = _totals(score(spine=fitted), fitted["lead_id"])
+            gap = float(np.abs(known - _own(found, found.features.sheet)).max())
+    model = found.learned.model
+    entries = model.entries if isinstance(model, Card) else None
+    log_odds = model.base + model.slope * total if isinstance(model, Card) else total
+    return Said(probability(log_odds), found.learned.setting.says, gap, entries, 0.0, 0.0)
 
 
-def _ids(protocol: Protocol, cut: Cut) -> list[str]:
-    if protocol.snapshot is not None:
-        return list(protocol.snapshot.spine["lead_id"])
-    return [f"{place:08}" for place in range(len(cut.judged))]
-
-
-def _named(column: str) -> str:
-    return f"lead.{column}" if column.isidentifier() else f'lead."{column}"'
-
-
-def _hits(ledger: pd.DataFrame, ids: list[str], found: Learning) -> Mapping[str, Field]:
-    """Return the counts that the document's rules read, from its ledger."""
-    seen = ledger[(ledger["score"] == _SEEN) & (ledger["state"] == "fired")]
-    counts = seen.pivot_table(index="lead_id", columns="rule", values="count", aggfunc="sum")
-    counts = counts.reindex(index=ids, columns=[*found.features.counts]).fillna(0.0)
-    return {f"hits.{rule}": Field(numbers=counts[rule].to_numpy(float)) for rule in counts}
-
-
-def _compared(found: Learning, sheet: Sheet, ledger: pd.DataFrame, ids: list[str]) -> Said:
+def _own(found: Learning, sheet: Sheet) -> Floats:
+    """Return the estimator's points of a card, or its log-odds."""
     model = found.learned.model
     assert model is not None  # noqa: S101 - as above
-    points = ledger[ledger["score"].isin(["card", "odds", "rank_basis"])]
-    total = points["points"].astype(float).groupby(points["lead_id"]).sum()
-    total = total.reindex(ids).fillna(0.0).to_numpy()
-    if isinstance(model, Card):
-        log_odds, own, entries = model.base + model.slope * total, model.total(sheet), model.entries
-    else:
-        log_odds, own, entries = total, model.log_odds(sheet), None
-    gap = float(np.abs(total - own).max())
-    return Said(probability(log_odds), found.learned.setting.says, gap, entries, 0.0, 0.0)
+    return model.total(sheet) if isinstance(model, Card) else model.log_odds(sheet)
+
+
+def _totals(scored: leadline.Scored, ids: pa.ChunkedArray) -> Floats:
+    """Return what the ledger adds up to for each lead."""
+    ledger = scored.points.to_pandas()
+    ledger = ledger[ledger["score"].isin(_LEARNED)]
+    total = ledger["points"].astype(float).groupby(ledger["lead_id"]).sum()
+    return np.asarray(total.reindex(ids.to_pylist()).fillna(0.0), float)
