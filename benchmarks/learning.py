@@ -212,6 +212,23 @@ def show(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) ->
             print(f"| naive card of 10 | | | | | | | | {protocol.reference['naive card']} |")
 
 
+def summary(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) -> None:
+    """Print ROC-AUC with its deviation over the folds, and Brier score, of all on one page."""
+    names = [*OURS, *RIVALS, FASTERRISK]
+    print(f"\n| protocol | {' | '.join(names)} |")
+    print("| --- |" + " --- |" * len(names))
+    for protocol in found:
+        cells = [_cell(results[protocol.name].get(name)) for name in names]
+        print(f"| {protocol.name} | {' | '.join(cells)} |")
+
+
+def _cell(row: Figures | None) -> str:
+    if row is None or "auc" not in row:
+        return "" if row is None else f"> {row['gave_up']:.0f} s"
+    spread = f" ± {row['sd']:.3f}" if row["sd"] else ""
+    return f"{row['auc']:.3f}{spread} / {row['brier']:.3f}"
+
+
 def goals(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) -> None:
     """Print for each protocol what is asked of learning, and what came out."""
     print("\n| protocol | auto: AUC below the best | Brier above the best | ", end="")
@@ -285,6 +302,7 @@ def main() -> None:
             options.fasterrisk = make_fasterrisk(folder)
         measured_ = run(options, found)
     show(measured_, found)
+    summary(measured_, found)
     goals(measured_, found)
     if "salvirt" in options.sets:
         few_rows(options.data)
