@@ -66,6 +66,25 @@ def test_best_leads_are_printed(folder: Path) -> None:
     assert "leadline explain model.yaml b --leads leads.csv" in ended.stdout
 
 
+def test_names_stand_as_they_are(folder: Path) -> None:
+    """Brackets and colons in what people name are no markup; the hint can be pasted."""
+    (folder / "leads.csv").write_text("lead_id\n[/red] :smile:\n", encoding="utf-8")
+    (folder / "model.yaml").write_text(MODEL.replace("nurture", '"n[bold]"'), encoding="utf-8")
+    ended = run(folder, "score", "model.yaml", *TABLES, *AT)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[1].startswith("[/red] :smile:        0  n[bold]")
+    assert "explain model.yaml '[/red] :smile:' --leads" in ended.stdout
+
+
+def test_a_table_without_rows_is_told(folder: Path) -> None:
+    """A header alone is no fault, and seldom meant."""
+    (folder / "leads.csv").write_text("lead_id,account_id\n", encoding="utf-8")
+    ended = run(folder, "score", "model.yaml", *TABLES, *AT, "--out", "o.csv")
+    assert ended.returncode == 0
+    assert "note: leads.csv has no rows." in ended.stderr
+    assert "band: no leads" in ended.stderr
+
+
 def test_the_moment_is_now_and_printed(folder: Path) -> None:
     """Without --as-of the start of the command is the moment, and it is said."""
     ended = run(folder, "score", "model.yaml", *TABLES)
@@ -103,7 +122,7 @@ def test_rejected_rows_end_with_status_1(folder: Path) -> None:
     (folder / "events.csv").write_text(EVENTS + "e2,b,,2026-10-30T12:00:00Z\n", encoding="utf-8")
     ended = run(folder, "score", "model.yaml", *TABLES, *AT, "--out", "o.csv", "--rejects", "r.csv")
     assert ended.returncode == 1
-    assert "1 rows were rejected" in ended.stderr
+    assert "1 row was rejected; it is in r.csv" in ended.stderr
     assert "e2" in (folder / "r.csv").read_text()
 
 
@@ -129,10 +148,10 @@ FAULTS: dict[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
         "Did you mean account.employee?",
     ),
     "cyclic formula": (
-        {"model.yaml": MODEL.replace("fit + person", "fit + total") + "  \n".replace("  ", "")},
+        {"model.yaml": MODEL.replace("fit + person}", "fit + total}\n  total: {formula: profile}")},
         (),
         2,
-        "total",
+        "profile reads total reads profile",
     ),
     "unordered edges": (
         {"model.yaml": MODEL.replace("nurture: 0, sales: 40", "sales: 40, nurture: 0")},
@@ -152,6 +171,13 @@ FAULTS: dict[str, tuple[dict[str, str], tuple[str, ...], int, str]] = {
     ),
     "not YAML": ({"model.yaml": "scores: [1"}, (), 2, "model.yaml:"),
     "moment without zone": ({}, ("--as-of", "2026-11-01T12:00:00"), 2, "--as-of must have a zone"),
+    "output over an input": (
+        {},
+        ("--out", "events.csv"),
+        2,
+        "events.csv must not be a file that is read",
+    ),
+    "two outputs in one file": ({}, ("--out", "./l.csv"), 2, "must not be given for two outputs"),
     "previous twice": (
         {"previous.csv": "lead_id,band\na,sales\na,nurture\n"},
         ("--previous", "previous.csv"),

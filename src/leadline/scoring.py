@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadline.data.enrich import Enricher, enrich
-from leadline.data.read import Input, Loaded
+from leadline.data.examples import with_examples
+from leadline.data.given import Input
+from leadline.data.read import Loaded
 from leadline.data.source import load
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import ArrowStream, Engine, Publication, Publisher
@@ -115,7 +117,7 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     Args:
         model: File, text or plain values of a model document.
         leads: Files, or anything that speaks the Arrow stream protocol.
-        as_of: The moment to score at; or else give a spine.
+        as_of: The moment to score at, UTC where it has no zone; or else give a spine.
         spine: Table of ``lead_id`` and ``as_of``: which leads, at which moments.
         clean: The tables are declared clean: keys are not checked.
         engine: An engine to use; by default one of its own.
@@ -136,7 +138,11 @@ def score(  # noqa: PLR0913 - tables and moments are all named
         raise InputError(Fault("", "score", "must be given either as_of or spine"))
     inputs = {"leads": leads, "spine": spine, **tables}
     given = {name: table for name, table in inputs.items() if table is not None}
+    if "leads" not in given:
+        raise InputError(Fault("", "leads", "must be given"))
     at = moment(as_of) if isinstance(as_of, str) else as_of
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
     if engine is not None:
         return _scored(Run.open(engine, model, given, as_of=at, clean=clean))
     with DuckDB() as own:
@@ -196,7 +202,7 @@ class Run:
         document, source = read_model(model)
         refuse(check(document, source))
         loaded = load(engine, inputs, document, clean=clean)
-        refuse(_with_examples(check(document, source, loaded.schema), loaded))
+        refuse(with_examples(check(document, source, loaded.schema), loaded))
         one_moment = "spine" not in loaded.schema
         if one_moment:
             if as_of is None:
@@ -206,23 +212,6 @@ class Run:
         return cls(
             engine, document, loaded, statement(document, loaded.schema, profile), one_moment
         )
-
-    @staticmethod
-    def faults(
-        engine: Engine, model: Model, source: Source, inputs: Mapping[str, Input]
-    ) -> list[Fault]:
-        """Return the faults of a model over tables, columns and types included.
-
-        Tables that cannot be used are faults among the others.
-        """
-        try:
-            loaded = load(engine, inputs, model)
-        except InputError as error:
-            return [
-                *check(model, source),
-                *(each for each in error.faults if isinstance(each, Fault)),
-            ]
-        return _with_examples(check(model, source, loaded.schema), loaded)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -495,26 +484,6 @@ class Scorer:
         # planning is most of the cost, and an Arrow result of a query would plan it twice
         self.engine.run(f"create or replace temp table scored as {self.texts[output]}")
         return self.engine.arrow("select * from scored")
-
-
-def _with_examples(faults: list[Fault], loaded: Loaded) -> list[Fault]:
-    """Show where text stands in a column that a fault calls text."""
-    return [_with_example(fault, loaded) for fault in faults]
-
-
-def _with_example(fault: Fault, loaded: Loaded) -> Fault:
-    if "text" not in fault.found:
-        return fault
-    for entity, table in (("account", "accounts"), ("lead", "leads")):
-        for name, kind in loaded.schema.get(table, {}).items():
-            if kind is Type.TEXT and f"{entity}.{name} (text)" in fault.found:
-                shown = [f"{value!r} in row {row}" for row, value in loaded.examples(table, name)]
-                remedy = (
-                    f"{table}.{name} is text, with {', '.join(shown)}. Correct these, or declare "
-                    f"columns: {{{table}: {{{name}: {{type: number}}}}}} to read them as empty."
-                )
-                return replace(fault, remedy=remedy) if shown else fault
-    return fault
 
 
 def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:

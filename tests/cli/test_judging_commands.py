@@ -30,9 +30,10 @@ def test_backtest_writes_what_machines_read(tmp_path: Path) -> None:
     found = json.loads(target.read_text(encoding="utf-8"))
     assert set(found) >= KEYS
     for name in ("roc_auc", "pr_auc", "brier", "log_loss", "lift_10"):
-        assert found[name]["low"] < found[name]["value"] < found[name]["high"]
+        low, high = found["intervals"][name]
+        assert low < found[name] < high
     assert found["verdict"] == "better than chance"
-    assert (found["n"], found["positives"], found["split"]["kind"]) == (448, 227, "groups")
+    assert (found["n"], found["positives"], found["split"]) == (448, 227, "groups")
     assert "better than chance" in page.read_text(encoding="utf-8")
 
 
@@ -45,7 +46,7 @@ def test_a_plain_table_without_ids_is_judged_by_its_rows(tmp_path: Path) -> None
     model.write_text(text.replace("    lead_id: {from: Deal}\n", ""), encoding="utf-8")
     leads = ("--leads", str(table))
     run("backtest", str(model), "--task", TASK, *leads, "--split", "all", "--json", str(target))
-    assert json.loads(target.read_text(encoding="utf-8"))["roc_auc"]["value"] == pytest.approx(
+    assert json.loads(target.read_text(encoding="utf-8"))["roc_auc"] == pytest.approx(
         0.8044, abs=1e-4
     )
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
         (["true", "yes"], Type.TEXT),
         (["yes", "no"], Type.TEXT),
         (["0", "1"], Type.NUMBER),
+        (["1", "NaN", "-Infinity", "inf", "1e400"], Type.NUMBER),
+        (["nan", "inf"], Type.TEXT),
         (["2026-11-01", "2026-11-01T12:00:00Z"], Type.TIME),
         (["2026-11-01T12:00:00Z", "2026-11-01 12:00:00"], Type.TEXT),
         (["2026"], Type.NUMBER),
@@ -53,6 +55,17 @@ def test_the_last_of_many_rows_decides_too(loaded: Callable[..., Loaded]) -> Non
     result = loaded(leads="lead_id,x\n" + "\n".join([*lines, "a,b"]) + "\n")
     assert result.schema["leads"]["x"] is Type.TEXT
     assert result.examples("leads", "x") == [(5002, "b")]
+
+
+def test_what_stands_among_numbers_for_none_is_null_with_a_note(
+    loaded: Callable[..., Loaded], engine: DuckDB
+) -> None:
+    """Programs write NaN and infinity; a column does not become text by them."""
+    result = loaded(leads="lead_id,x\na,1\nb,NaN\nc,inf\n")
+    assert engine.rows("select x from leads order by lead_id") == [(1.0,), (None,), (None,)]
+    assert result.notes == [
+        "leads.csv: 2 values of x are not numbers and count as null: 'NaN' (row 3), 'inf' (row 4)."
+    ]
 
 
 def test_times_without_zone_are_refused(loaded: Callable[..., Loaded]) -> None:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leadline.data.read import load
-from leadline.data.write import Outputs, check_output, write
+from leadline.data.write import Outputs, check_output, check_outputs, write
 from leadline.errors import EngineError, FileError, InputError
 
 if TYPE_CHECKING:
@@ -123,6 +123,42 @@ def test_two_outputs_have_two_paths(engine: DuckDB, folder: Path) -> None:
         with pytest.raises(InputError, match="two outputs"):
             outputs.add("select 2 as a", folder / ".." / folder.name / "x.csv")
     assert (folder / "x.csv").read_text() == "a\n1\n"
+
+
+def test_a_file_that_cannot_have_its_name_leaves_all_as_before(
+    engine: DuckDB, folder: Path
+) -> None:
+    """New files vanish, and files that were replaced come back."""
+    (folder / "old.csv").write_text("before\n")
+
+    def fail() -> None:
+        with Outputs(engine) as outputs:
+            for path in ("new.csv", "old.csv", "taken.csv"):
+                outputs.add("select 1 as a", path)
+            (folder / "taken.csv").mkdir()
+
+    with pytest.raises(FileError, match=r"taken\.csv cannot be written; found Is a directory"):
+        fail()
+    assert sorted(each.name for each in folder.iterdir()) == ["old.csv", "taken.csv"]
+    assert (folder / "old.csv").read_text() == "before\n"
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (["x.csv", "./x.csv"], "x.csv must not be given for two outputs"),
+        (["events/b.csv"], "events/b.csv must not be a file that is read"),
+    ],
+)
+def test_outputs_are_neither_each_other_nor_inputs(
+    folder: Path, paths: list[str], message: str
+) -> None:
+    """Patterns are looked up; what is only in memory has no path."""
+    (folder / "events").mkdir()
+    (folder / "events" / "b.csv").touch()
+    check_outputs(["y.csv", "events/c.csv"], ["events/*.csv", pa.table({"lead_id": ["a"]})])
+    with pytest.raises(InputError, match=message):
+        check_outputs(paths, [["leads.csv", "events/*.csv"]])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import FileError, InputError
 from leadline.model.check import warnings
 from leadline.model.starters import STARTERS, starter
+from leadline.review.checked import check_tables
 from leadline.review.examples import check_examples
 from leadline.scoring import Run, read_model
 
@@ -291,6 +292,6 @@ def test_every_starter_is_sound(folder: Path, name: str) -> None:
     model, source = read_model(starter(name))
     with DuckDB() as engine:
         tables = {table: str(folder / f"{table}.parquet") for table in TABLES}
-        assert [str(fault) for fault in Run.faults(engine, model, source, tables)] == []
+        assert [str(fault) for fault in check_tables(engine, model, source, tables).faults] == []
     assert [str(fault) for fault in warnings(model, source)] == []
     assert [str(fault) for fault in check_examples(model, source)] == []

@@ -12,10 +12,9 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
 from leadline.model.task import read_task
 from leadline.reports.backtest import machine, page
-from leadline.review.backtest import Backtest, backtest, verdict
+from leadline.review.backtest import Backtest, backtest
 from leadline.review.capacity import read_capacity
 from leadline.review.judged import judged
-from leadline.review.measures import Measured, Sample
 from leadline.review.past import open_past
 from past import MODEL, TASK, Rows, rows, tables
 
@@ -127,7 +126,7 @@ def test_ranking_by_what_is_empty_is_no_better_than_chance() -> None:
     result = run(found, model, kind="all")
     assert result.roc_auc.value is not None
     assert result.roc_auc.value > 0.7
-    assert result.is_by_emptiness
+    assert result.ranking.is_by_emptiness
     assert result.verdict == "no better than chance"
     assert "Only which fields are empty" in machine(result)
 
@@ -139,25 +138,6 @@ def test_where_sales_tried_is_shown_along_the_score() -> None:
     assert sum(each.rows for each in result.tried) == result.sample.rows + untried
     assert all(0 < (each.share.value or 0) < 1 for each in result.tried)
     assert run(rows(8, leads=100), kind="all").tried == ()
-
-
-@pytest.mark.parametrize(
-    ("wins", "auc", "rare", "says"),
-    [
-        (100, (0.6, 0.55, 0.65), 0.001, "better than chance"),
-        (100, (0.6, 0.55, 0.65), 0.02, "not enough data"),
-        (100, (0.52, 0.49, 0.55), 0.4, "no better than chance"),
-        (100, (0.4, 0.35, 0.45), 0.001, "no better than chance"),
-        (100, (0.55, 0.45, 0.7), 0.4, "not enough data"),
-        (19, (0.9, 0.8, 0.95), 0.001, "not enough data"),
-    ],
-)
-def test_the_verdict_is_by_interval_and_by_chance(
-    wins: int, auc: tuple[float, float, float], rare: float, says: str
-) -> None:
-    """Better only where both say so; a wide interval and few outcomes say nothing."""
-    sample = Sample.of_rows(range(1000), [number < wins for number in range(1000)])
-    assert verdict(sample, Measured(*auc), rare) == says
 
 
 def test_the_report_has_verdict_charts_and_what_was_left_out() -> None:

@@ -1,53 +1,122 @@
-"""Differences of two ledgers in the words of the page."""
+"""One lead explained: its ledger, what is missing, what would move it, what changed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from leadline.review.explain import compare
+import pytest
 
-THEN = datetime(2026, 10, 1, tzinfo=UTC)
+from comparison import arrow
+from leadline.engines.duckdb import DuckDB
+from leadline.errors import InputError
+from leadline.review import worlds
+from leadline.review.explain import Explanation, explain
+from leadline.scoring import Run
+
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MODEL = {
+    "leadline": 1,
+    "model": "m",
+    "scores": {
+        "person": {
+            "rules": {
+                "visit": {"event": "visit", "points": 4, "limit": 6},
+                "demo": {"event": "demo", "points": 30},
+                "size": {"of": "lead.size", "bins": {0: 1, 1000000: 9}},
+            }
+        },
+        "team": {"of": "account", "rollup": "person", "by": "sum"},
+        "total": {"formula": "person + team"},
+    },
+    "bands": {"by": "total", "edges": {"nurture": 0, "sales": 60}},
+}
+TABLES = {
+    "leads": arrow(
+        [
+            {"lead_id": "a", "account_id": "x", "size": None},
+            {"lead_id": "b", "account_id": "x", "size": 5},
+            {"lead_id": "z", "account_id": "y", "size": 7},
+        ]
+    ),
+    "events": arrow(
+        [
+            {"event_id": "1", "lead_id": "a", "type": "visit", "occurred_at": AT},
+            {
+                "event_id": "2",
+                "lead_id": "b",
+                "type": "visit",
+                "occurred_at": AT - timedelta(days=9),
+            },
+        ]
+    ),
+}
 
 
-def row(
-    rule: str, points: float, count: int | None = 1, days: int = 0, state: str = "fired"
-) -> Any:
-    """Return a row of a ledger."""
-    last_at = None if count is None else THEN + timedelta(days=days)
-    return {
-        "score": "person",
-        "rule": rule,
-        "points": points,
-        "count": count,
-        "last_at": last_at,
-        "state": state,
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Return a model over the tables."""
+    with DuckDB(threads=1) as engine:
+        yield Run.open(engine, MODEL, TABLES, as_of=AT)
+
+
+def _found(found: Explanation) -> dict[str, float | None]:
+    return {move.step.label: move.after for move in found.moves}
+
+
+def test_every_step_is_scored_with_limits_and_rollups(run: Run) -> None:
+    """One more hit, a missing field at its best, and the fewest steps to the next band."""
+    found = explain(run, "a", AT)
+    assert found.missing == ["lead.size"]
+    assert _found(found) == {
+        "person.demo": 73.0,
+        "lead.size = 1000000": 31.0,
+        "person.visit": 17.0,
     }
+    band, way = found.ladders["band"]
+    assert (band, [step.label for step in way or ()]) == ("sales", ["person.demo"])
+    assert found.before is None
 
 
-def test_every_kind_of_change_has_its_word() -> None:
-    """Gained, decayed, expired, newly limited and changed fields are told apart."""
-    before = [row("more", 5), row("older", 8), row("gone", 3), row("size", 1, None)]
-    after = [
-        row("more", 10, 2, 3),
-        row("older", 4),
-        row("size", 9, None),
-        row("limit:web", -2, None, state="limit"),
-        row("empty", 0, None, state="missing"),
+@pytest.mark.parametrize("most_rows", [1, 1_000_000])
+def test_worlds_in_turns_are_the_same_worlds(
+    run: Run, monkeypatch: pytest.MonkeyPatch, most_rows: int
+) -> None:
+    """However many fit at once, each step comes to the same."""
+    monkeypatch.setattr(worlds, "MOST_ROWS", most_rows)
+    assert _found(explain(run, "a", AT))["person.visit"] == 17.0
+
+
+def test_what_changed_is_told_with_the_scores_before(run: Run) -> None:
+    """The other leads of the account count then as now."""
+    found = explain(run, "a", AT, AT - timedelta(days=1))
+    assert found.before is not None
+    assert (found.before["total"], found.scores["total"]) == (5.0, 13.0)
+    assert [(each.kind, each.rule, each.after) for each in found.changes] == [
+        ("gained", "visit", 4.0)
     ]
-    found = {change.rule: change.kind for change in compare(before, after)}
-    assert found == {
-        "more": "gained",
-        "older": "decayed",
-        "gone": "expired",
-        "size": "field changed",
-        "limit:web": "newly limited",
+
+
+def test_steps_are_tried_where_there_are_no_events_yet() -> None:
+    """An event is made that meets the condition, as far as it reads the event."""
+    where = "path like '/x%' and lead.size > 6"
+    model = {
+        **MODEL,
+        "scores": {"total": {"rules": {"visit": {"event": "v", "where": where, "points": 4}}}},
     }
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, model, {"leads": TABLES["leads"]}, as_of=AT)
+        assert _found(explain(run, "z", AT)) == {"total.visit": 4.0}
+        assert _found(explain(run, "b", AT)) == {"total.visit": 0.0}
 
 
-def test_the_largest_change_stands_first() -> None:
-    """Changes are listed by their size; what did not change is not listed."""
-    changes = compare(
-        [row("a", 1), row("b", 9), row("c", 2)], [row("a", 2), row("b", 1), row("c", 2)]
-    )
-    assert [change.rule for change in changes] == ["b", "a"]
+def test_a_moment_to_compare_with_lies_before(run: Run) -> None:
+    """Otherwise nothing could have changed since."""
+    with pytest.raises(InputError, match="--since must lie before --as-of"):
+        explain(run, "a", AT, AT)
+
+
+def test_a_lead_that_is_nowhere_is_refused(run: Run) -> None:
+    """With the nearest one that there is."""
+    with pytest.raises(InputError, match=r"LEAD must be a lead_id of leads; found bb"):
+        explain(run, "bb", AT)

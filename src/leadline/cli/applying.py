@@ -34,4 +34,4 @@ def overwrite(model: Path, text: str) -> None:
     faults = source.faults or check(document, source) or check_examples(document, source)
     refuse([replace(each, where=f"{model}, changed") for each in faults])
     write_documents({str(model): text})
-    out.print(f"written to {model}", markup=False)
+    out.print(f"written to {model}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -18,8 +19,15 @@ from leadline.errors import Fault, InputError
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
 
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
+_PLAIN: Mapping[str, Any] = {
+    "soft_wrap": True,
+    "highlight": False,
+    "markup": False,
+    "emoji": False,
+}
+"""What people name may hold brackets and colons, which stay as they are."""
+out = Console(**_PLAIN)
+err = Console(stderr=True, **_PLAIN)
 
 
 def warn(model: Path) -> None:
@@ -38,8 +46,10 @@ def report_loaded(loaded: Loaded, rejects: str | None) -> None:
     for note in loaded.notes:
         err.print(f"note: {note}")
     if loaded.rejects.count:
-        place = f"; they are in {rejects}" if rejects else "; write them out with --rejects FILE"
-        err.print(f"{loaded.rejects.count} rows were rejected{place}")
+        count = loaded.rejects.count
+        rows, are = ("1 row was", "it is") if count == 1 else (f"{count:,} rows were", "they are")
+        place = f"; {are} in {rejects}" if rejects else "; see which with --rejects FILE"
+        err.print(f"{rows} rejected{place}")
         raise typer.Exit(1)
 
 

@@ -98,7 +98,7 @@ def diff(
             write(engine, CHANGED_SQL, out_)
         _show(before, after, found, report_, json)
         if out_ is not None:
-            err.print(f"leads that change band written to {out_}", markup=False)
+            err.print(f"leads that change band written to {out_}")
         report(run, None)
 
 
@@ -133,4 +133,4 @@ def _show(
         wanted[json] = json_text.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
     write_documents(wanted)
     for path in wanted:
-        err.print(f"written to {path}", markup=False)
+        err.print(f"written to {path}")

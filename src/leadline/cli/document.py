@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from leadline.cli import pages
-from leadline.cli.console import open_address, out, warn
+from leadline.cli.console import err, open_address, out, warn
 from leadline.cli.options import (
     Accounts,
     EngineAddress,
@@ -18,8 +18,9 @@ from leadline.cli.options import (
 from leadline.model.check import check as check_model
 from leadline.model.fingerprint import fingerprint as fingerprint_of
 from leadline.model.schema import json_schema
+from leadline.review.checked import check_tables
 from leadline.review.examples import check_examples
-from leadline.scoring import Run, read_model, refuse
+from leadline.scoring import read_model, refuse
 
 
 def check(
@@ -30,13 +31,15 @@ def check(
     outcomes: Outcomes = None,
     engine: EngineAddress = "duckdb",
 ) -> None:
-    """Report every fault of a model at once; with tables, of its columns and types too."""
+    """Report every fault of a model; with tables, of its columns too, and what they never have."""
     document, source = read_model(model)
     tables = inputs(leads=leads, accounts=accounts, events=events, outcomes=outcomes)
     with open_address(engine) as opened:
-        faults = Run.faults(opened, document, source, tables)
-    refuse(faults or check_examples(document, source))
+        found = check_tables(opened, document, source, tables)
+    refuse(found.faults or check_examples(document, source))
     warn(model)
+    for each in found.warnings:
+        err.print(f"warning: {each}")
     out.print(f"{model}: no faults; {pages.contents(document)}")
     out.print(f"fingerprint {fingerprint_of(document)}")
 

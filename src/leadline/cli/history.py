@@ -70,5 +70,5 @@ def history(
         wanted = {path: text() for path, text in made.items() if path is not None}
         write_documents(wanted)
         for path in wanted:
-            err.print(f"written to {path}", markup=False)
+            err.print(f"written to {path}")
         report_data(run, None)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from leadline.cli.console import err, open_engine
 from leadline.cli.options import (
@@ -113,26 +114,27 @@ def _print(found: Imported, parity: Parity | None, path: str | None) -> None:
     for status in ("approximated", "not carried over"):
         rows = [each for each in found.findings if each.status == status]
         if rows:
-            err.print(f"[bold]{status}[/bold]")
+            err.print(Text(status, "bold"))
         for each in rows:
-            err.print(f"  {said(each)}", markup=False)
+            err.print(f"  {said(each)}")
     if parity:
         _print_parity(parity)
     if path:
-        err.print(f"model written to {path}; next: leadline check {path}", markup=False)
+        err.print(f"model written to {path}; next: leadline check {path}")
 
 
 def _print_parity(parity: Parity) -> None:
     share = 100 * parity.equal / parity.leads
-    err.print(
-        f"[bold]their scores and ours[/bold]  {parity.leads} leads compared on {parity.output}, "
-        f"{share:.1f} % equal; {parity.only_theirs} only theirs, {parity.only_ours} only ours"
+    counts = (
+        f"  {parity.leads} leads compared on {parity.output}, {share:.1f} % equal; "
+        f"{parity.only_theirs} only theirs, {parity.only_ours} only ours"
     )
+    err.print(Text.assemble(("their scores and ours", "bold"), counts))
     if parity.classes:
         sizes = ", ".join(f"{size} {many}" for size, many in parity.classes.items() if many)
         err.print(f"  differences: {sizes}")
     for each in parity.conclusion:
-        err.print(f"  {each}", markup=False)
+        err.print(f"  {each}")
     if parity.equal < parity.leads:
         err.print(_rules(parity))
         err.print(_leads(parity))

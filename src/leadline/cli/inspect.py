@@ -48,12 +48,12 @@ def inspect(
     for each in found.tables:
         _show(each)
     if out_ is None:
-        out.print("[bold]Proposed for the model[/bold]\n")
-        out.print(found.block, markup=False, end="")
+        out.print(Text("Proposed for the model\n", "bold"))
+        out.print(found.block, end="")
     texts = {path: text for path, text in ((out_, found.block), (json_, found.json())) if path}
     write_documents(texts)
     for path in texts:
-        out.print(f"written to {path}", markup=False)
+        out.print(f"written to {path}")
 
 
 def _show(found: TableReport) -> None:
@@ -73,7 +73,7 @@ def _show(found: TableReport) -> None:
     out.print()
     findings = [*found.findings, *(line for each in found.columns for line in _findings(each))]
     for line in findings:
-        out.print(f"- {line}", markup=False)
+        out.print(f"- {line}")
     if findings:
         out.print()
 

@@ -86,6 +86,6 @@ def write_all(texts: Mapping[str | None, Callable[[], Any]], hint: str) -> None:
     wanted = {path: text() for path, text in texts.items() if path is not None}
     write_documents(wanted)
     for path in wanted:
-        out.print(f"written to {path}", markup=False)
+        out.print(f"written to {path}")
     if not wanted:
-        out.print(hint, markup=False)
+        out.print(hint)

@@ -92,7 +92,7 @@ def learn(
             suspects=suspects,
             columns=None if columns is None else read(columns),
             base=base,
-            tell=lambda text: err.print(text, markup=False),
+            tell=err.print,
         )
         said = page(found)
         said.print(out)

@@ -72,13 +72,15 @@ def main() -> None:
     except typer.Abort:
         sys.exit(130)
     except LeadlineError as error:
-        err.print(str(error), markup=False)
+        err.print(str(error))
         sys.exit(error.exit_status)
     except typer.TyperException as error:
-        err.print(f"{error.format_message()}. See leadline --help.", markup=False)
+        message = error.format_message().rstrip(".")
+        end = "" if message.endswith("?") else "."
+        err.print(f"{message}{end} See leadline --help.")
         sys.exit(2)
     except OSError as error:
-        err.print(str(error), markup=False)
+        err.print(str(error))
         sys.exit(3)
     except KeyboardInterrupt:
         err.print("interrupted; nothing was written")

@@ -25,7 +25,7 @@ def new(
     if list_:
         width = max(map(len, STARTERS))
         for name, about in STARTERS.items():
-            out.print(f"{name:{width}}  {about}", markup=False)
+            out.print(f"{name:{width}}  {about}")
         return
     if model is None:
         raise InputError(Fault("", "MODEL", "must name the file to write, such as model.yaml"))

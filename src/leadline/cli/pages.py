@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from leadline.model.document import Model
-from leadline.review.explain import Change, Explanation, Move, main_score
+from leadline.reports.terminal import print_whole
+from leadline.review.explain import Explanation, Move, main_score
 from leadline.review.worlds import Step
 from leadline.scoring import Run
 
@@ -41,34 +44,70 @@ def amount(value: float | None, *, sign: bool = False) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def best(console: Console, run: Run, hint: str) -> None:
+def explain_hint(model: Path, tables: Mapping[str, str], as_of: str | None) -> Sequence[str]:
+    """Return the command that explains a lead, without the lead, as ``shlex`` joins it."""
+    options = [
+        word
+        for name, path in tables.items()
+        for word in (f"--{name.replace('_', '-')}", path)
+        if name != "spine"
+    ]
+    moment = ["--as-of", as_of] if as_of else []
+    return ["leadline", "explain", str(model), *options, *moment]
+
+
+def best(console: Console, run: Run, hint: Sequence[str]) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
+    [(count, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    top = _best(run)
+    print_whole(console, _best_table(run, top, has_moments=moments > 1))
+    if count > len(top):
+        what = "leads" if moments == 1 else "leads and moments"
+        console.print(f"{len(top)} of {count} {what}; --out FILE writes all of them")
+    for name in run.model.bands:
+        _band_counts(console, run, run.model.column(name))
+    if top:
+        at = ["--as-of", time(top[0].as_of)] if moments > 1 else []
+        command = shlex.join([*hint[:3], top[0].lead_id, *hint[3:], *at])
+        console.print(f"next, every point of a lead: {command}")
+
+
+class _Best(NamedTuple):
+    lead_id: str
+    as_of: datetime
+    score: float
+    bands: Sequence[str | None]
+
+
+def _best(run: Run) -> list[_Best]:
+    """Return the leads with the highest scores; whom an override excludes is left out."""
     name = main_score(run.model)
-    count = run.rows("select count(*) from spine")[0][0]
     bands = [run.model.column(each) for each in run.model.bands]
-    callable_ = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
-    shown = ", ".join(f'"{each}"' for each in ("lead_id", name, *bands))
-    top = run.rows(
-        f'select {shown}, as_of from {run.table("scores")} where "{name}" is not null {callable_} '
-        f'order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
+    wanted = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
+    shown = ", ".join(f'"{each}"' for each in (name, *bands))
+    rows = run.rows(
+        f'select lead_id, as_of, {shown} from {run.table("scores")} where "{name}" is not null '
+        f'{wanted} order by "{name}" desc, lead_id, as_of limit {BEST_LEADS}'
     )
-    reasons = _reasons(run, [(row[0], row[-1]) for row in top])
+    return [_Best(lead, at.replace(tzinfo=UTC), value, rest) for lead, at, value, *rest in rows]
+
+
+def _best_table(run: Run, top: Sequence[_Best], *, has_moments: bool) -> Table:
+    reasons = _reasons(run, [(each.lead_id, each.as_of) for each in top])
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("lead")
-    table.add_column(name, justify="right")
-    for each in bands:
-        table.add_column(each)
+    if has_moments:
+        table.add_column("as of")
+    table.add_column(main_score(run.model), justify="right")
+    for name in run.model.bands:
+        table.add_column(run.model.column(name))
     table.add_column("strongest reasons")
-    for row in top:
-        found = "; ".join(_reason(each) for each in reasons.get((row[0], row[-1]), [])[:REASONS])
-        table.add_row(row[0], amount(row[1]), *(each or "-" for each in row[2:-1]), found)
-    console.print(table)
-    if count > len(top):
-        console.print(f"{len(top)} of {count} leads; --out FILE writes all of them")
-    for each in bands:
-        _band_counts(console, run, each)
-    if top:
-        console.print(f"next, every point of a lead: {hint.format(lead=top[0][0])}", markup=False)
+    for each in top:
+        why = "; ".join(map(_reason, reasons.get((each.lead_id, each.as_of), [])[:REASONS]))
+        at = [time(each.as_of)] if has_moments else []
+        bands = (band or "-" for band in each.bands)
+        table.add_row(each.lead_id, *at, amount(each.score), *bands, why)
+    return table
 
 
 def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[dict[str, Any]]]:
@@ -82,7 +121,7 @@ def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[
     ]
     found: dict[Any, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: (-abs(row["points"]), row["score"], row["rule"])):
-        found.setdefault((row["lead_id"], row["as_of"].replace(tzinfo=None)), []).append(row)
+        found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
     return found
 
 
@@ -115,7 +154,8 @@ def _band_counts(console: Console, run: Run, column: str) -> None:
     rows = run.rows(
         f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
     )
-    console.print(f"{column}: " + ", ".join(f"{band or 'none'} {count}" for band, count in rows))
+    counts = ", ".join(f"{band or 'none'} {count}" for band, count in rows)
+    console.print(f"{column}: {counts or 'no leads'}")
 
 
 def explanation(console: Console, model: Model, found: Explanation) -> None:
@@ -123,25 +163,27 @@ def explanation(console: Console, model: Model, found: Explanation) -> None:
     _head(console, model, found)
     _ledger(console, model, found)
     if found.missing:
-        console.print(f"\n[bold]Missing[/bold]  {', '.join(found.missing)}")
-    if found.changes is not None:
-        _changes(console, found.changes)
+        _titled(console, "Missing", f"  {', '.join(found.missing)}")
+    if found.before is not None:
+        _changes(console, model, found.before, found)
     _moves(console, model, found.moves)
     _ways(console, found)
 
 
+def _titled(console: Console, title: str, text: str) -> None:
+    console.print()
+    console.print(Text.assemble((title, "bold"), text))
+
+
 def _head(console: Console, model: Model, found: Explanation) -> None:
     row = found.scores
-    console.print(f"[bold]{found.lead_id}[/bold]  as of {time(row['as_of'])}")
-    parts = [f"{name} [bold]{amount(row[name])}[/bold]" for name in model.scores]
-    parts += [f"{name} [bold]{row[name] or '-'}[/bold]" for name in model.grades]
-    parts += [
-        f"{model.column(each)} [bold]{row[model.column(each)] or '-'}[/bold]"
-        for each in model.bands
-    ]
+    console.print(Text.assemble((found.lead_id, "bold"), f"  as of {time(row['as_of'])}"))
+    parts = [(name, amount(row[name])) for name in model.scores]
+    parts += [(name, row[name] or "-") for name in model.grades]
+    parts += [(model.column(each), row[model.column(each)] or "-") for each in model.bands]
     if row["override"]:
-        parts.append(f"by override [bold]{row['override']}[/bold]")
-    console.print("  ".join(parts))
+        parts.append(("by override", row["override"]))
+    console.print(Text("  ").join(Text.assemble(f"{k} ", (v, "bold")) for k, v in parts))
 
 
 def _ledger(console: Console, model: Model, found: Explanation) -> None:
@@ -160,7 +202,7 @@ def _ledger(console: Console, model: Model, found: Explanation) -> None:
         for row in rows:
             table.add_row(*_cells(model, row))
     console.print()
-    console.print(table)
+    print_whole(console, table)
 
 
 def _cells(model: Model, row: Mapping[str, Any]) -> list[str]:
@@ -183,27 +225,38 @@ def _limit(model: Model, row: Mapping[str, Any]) -> str:
     return f"limit {amount(limit)} reached" if reached else ""
 
 
-def _changes(console: Console, changes: Sequence[Change]) -> None:
-    console.print("\n[bold]Since then[/bold]" + ("" if changes else "  nothing changed"))
+def _changes(console: Console, model: Model, before: Mapping[str, Any], found: Explanation) -> None:
+    names = [*model.scores, *model.grades, *(model.column(each) for each in model.bands)]
+    moved = [
+        f"  {name} {_shown(before[name])} to {_shown(found.scores[name])}"
+        for name in names
+        if before[name] != found.scores[name]
+    ]
+    text = "".join(moved) if found.changes or moved else "  nothing changed"
+    _titled(console, f"Since {time(before['as_of'])}", text)
     table = Table(box=None, pad_edge=False, show_header=False)
-    for change in changes:
+    for change in found.changes:
         difference = amount(change.after - change.before, sign=True)
         span = f"{amount(change.before)} to {amount(change.after)}"
-        table.add_row(change.kind, f"{change.score}.{change.rule}", difference, span)
-    if changes:
-        console.print(table)
+        table.add_row(f"  {change.kind}", f"{change.score}.{change.rule}", difference, span)
+    if found.changes:
+        print_whole(console, table)
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else amount(None if value is None else float(str(value)))
 
 
 def _moves(console: Console, model: Model, moves: Sequence[Move]) -> None:
     if not moves:
         return
-    console.print(f"\n[bold]What would move {main_score(model)}[/bold]  each step alone, now")
+    _titled(console, f"What would move {main_score(model)}", "  each step alone, now")
     table = Table(box=None, pad_edge=False, show_header=False)
     for move in moves:
         step = move.step.label if move.step.field else f"one more {move.step.label}"
         change = (move.after or 0) - (move.before or 0)
         table.add_row(f"  {step}", amount(move.after), amount(change, sign=True), move.band or "")
-    console.print(table)
+    print_whole(console, table)
 
 
 def _ways(console: Console, found: Explanation) -> None:
@@ -212,7 +265,7 @@ def _ways(console: Console, found: Explanation) -> None:
             way = "no way found by a few single steps"
         else:
             way = f"{len(steps)} step{'s' if len(steps) > 1 else ''}: {_listed(steps)}"
-        console.print(f"\n[bold]To {band}[/bold] ({ladder})  {way}")
+        _titled(console, f"To {band}", f" ({ladder})  {way}")
 
 
 def _listed(steps: Sequence[Step]) -> str:

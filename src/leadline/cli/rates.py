@@ -64,6 +64,6 @@ def rates(
         shown.print(out)
         if out_ is not None:
             write(rows.run.duckdb, found.table(), out_)
-            out.print(f"written to {out_}", markup=False)
+            out.print(f"written to {out_}")
         hint = "next: --out FILE.csv has every value; --report FILE.html has charts"
         write_all({report_: shown.html, json_: shown.json}, hint)

@@ -11,7 +11,7 @@ import typer
 from leadline.cli.console import err, open_engine, out, report_loaded
 from leadline.cli.options import Accounts, Leads, Memory, target
 from leadline.data.resolution import Resolution, Summary
-from leadline.data.write import Outputs, check_output
+from leadline.data.write import Outputs, check_outputs
 from leadline.errors import Fault, InputError
 from leadline.model.check import check
 from leadline.model.document import Model
@@ -33,9 +33,8 @@ def resolve(
     """Read e-mails, phones, countries, companies and job titles; mark what seems invented."""
     if accounts_out and accounts is None:
         raise InputError(Fault("", "--accounts-out", "needs --accounts"))
-    for path in (out_, accounts_out, rejects):
-        if path:
-            check_output(path)
+    read = [each for each in (leads, accounts) if each]
+    check_outputs([each for each in (out_, accounts_out, rejects) if each], read)
     with open_engine(memory) as engine:
         found = Resolution.of(engine, leads, accounts, _checked(model))
         with Outputs(engine) as outputs:
@@ -66,7 +65,7 @@ def _show(summary: Summary) -> None:
     _counts("e-mail", summary.emails)
     if summary.suggestions:
         examples = "; ".join(f"{old} -> {new}" for old, new in summary.examples)
-        out.print(f"  probably misspelt  {summary.suggestions:,}: {examples}", markup=False)
+        out.print(f"  probably misspelt  {summary.suggestions:,}: {examples}")
     out.print(f"phone: {summary.phones:,} can be dialled")
     out.print(f"country: {summary.countries:,} known")
     _counts("seniority", summary.seniorities)
@@ -75,7 +74,7 @@ def _show(summary: Summary) -> None:
         out.print(f"account: {summary.matched:,} matched by domain")
     out.print(f"invented: {summary.invented:,}")
     for sign, count, leads in summary.signs:
-        out.print(f"  {sign}  {count:,}: {', '.join(leads)}", markup=False)
+        out.print(f"  {sign}  {count:,}: {', '.join(leads)}")
 
 
 def _counts(title: str, counts: Mapping[str, int]) -> None:

@@ -28,7 +28,7 @@ from leadline.cli.options import (
     target,
 )
 from leadline.data.source import table_address
-from leadline.data.write import Outputs, check_output
+from leadline.data.write import Outputs, check_outputs
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
 
@@ -66,8 +66,6 @@ def score(
     }
     wanted = {name: path for name, path in targets.items() if path is not None}
     files = {name: path for name, path in wanted.items() if table_address(path) is None}
-    for path in (*files.values(), *([rejects] if rejects else [])):
-        check_output(path)
     if as_of is not None and spine is not None:
         raise InputError(Fault("", "--as-of", "must not stand beside --spine"))
     at = moment(as_of) if as_of else started
@@ -82,6 +80,8 @@ def score(
         event_marks=event_marks,
         spine=spine,
     )
+    read = [path for name, path in tables.items() if name != "previous"]
+    check_outputs([*files.values(), *([rejects] if rejects else [])], read)
     with open_address(engine, memory) as opened:
         run = Run.open(opened, model, tables, as_of=at, clean=clean)
         warn(model)
@@ -98,12 +98,7 @@ def score(
         if "scores" in wanted:
             pages.written(err, run, wanted["scores"])
         else:
-            paths = [
-                f"--{name.replace('_', '-')} {path}"
-                for name, path in tables.items()
-                if name != "spine"
-            ]
-            pages.best(out, run, f"leadline explain {model} {{lead}} {' '.join(paths)}")
+            pages.best(out, run, pages.explain_hint(model, tables, as_of))
         report(run, rejects)
 
 

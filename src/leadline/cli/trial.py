@@ -118,6 +118,6 @@ def _write(texts: Mapping[str | None, Callable[[], str]]) -> None:
     wanted = {path: text() for path, text in texts.items() if path is not None}
     write_documents(wanted)
     for path in wanted:
-        out.print(f"written to {path}", markup=False)
+        out.print(f"written to {path}")
     if not wanted:
         out.print("next: --report FILE.html writes charts and what every rule does")

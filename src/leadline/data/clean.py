@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leadline.data.doubts import doubts
 from leadline.data.raw import FILE, ROW, Raw
 from leadline.data.sql import Sql, name, sql
-from leadline.data.values import Reading, native_of, reading
+from leadline.data.values import NOT_FINITE, Reading, native_of, reading
 from leadline.errors import Fault, InputError
 from leadline.model.types import Type
 
@@ -42,7 +42,8 @@ GUESSES = {
 """What a column of text may turn out to be, the first that fits; in JSON, "5" is a text."""
 
 PLAIN = {
-    Type.NUMBER: "{value} is not null and not regexp_full_match({text}, {long_integer})",
+    Type.NUMBER: "({value} is not null or regexp_full_match({text}, {not_finite})) "
+    "and not regexp_full_match({text}, {long_integer})",
     Type.BOOLEAN: "lower({text}) in ('true', 'false')",
     Type.TIME: "{value} is not null",
 }
@@ -101,16 +102,18 @@ def _fitting(
 ) -> list[tuple[Target, Type]]:
     if not guesses:
         return []
-    conditions = [_fits(reading(target, kind)) for target, kind in guesses]
-    columns = [sql("coalesce(bool_and({fits}), true)", fits=fits) for fits in conditions]
+    columns = [_fits(reading(target, kind)) for target, kind in guesses]
     [fit] = engine.rows(sql("select {columns} from {rows}", columns=columns, rows=rows))
     return [guess for guess, fits in zip(guesses, fit, strict=True) if fits]
 
 
 def _fits(guess: Reading) -> Sql:
-    """Return the condition that a value is plainly of the type; null where there is no value."""
-    plain = sql(PLAIN[guess.type], text=guess.text, value=guess.parsed, long_integer=LONG_INTEGER)
-    return sql("case when {text} is not null then {plain} end", text=guess.text, plain=plain)
+    """Return whether all values of a column are plainly of a type, or there is none."""
+    patterns = {"long_integer": LONG_INTEGER, "not_finite": NOT_FINITE}
+    plain = sql(PLAIN[guess.type], text=guess.text, value=guess.parsed, **patterns)
+    template = "count({text}) = 0 or bool_and({plain}) filter ({text} is not null) and {some}"
+    some = sql("count({value}) > 0", value=guess.parsed)
+    return sql(template, text=guess.text, plain=plain, some=some)
 
 
 def _doubtful(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> list[Reading]:

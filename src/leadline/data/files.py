@@ -52,13 +52,27 @@ def given_files(paths: Paths) -> list[str]:
     Raises:
         FileError: A file is missing, is a folder or cannot be read; all such are reported.
     """
-    listed = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = [file for path in listed for file in _matching(str(path))]
+    files = listed_files(paths)
     if not files:
         raise FileError("A table was given as an empty list of files.")
     if faults := [fault for file in files if (fault := _unreadable(file))]:
         raise FileError(*faults)
     return files
+
+
+def listed_files(given: object) -> list[str]:
+    """Return the files that paths and patterns name, whether they are there or not.
+
+    What is no path, such as a table in memory, names none.
+
+    >>> listed_files(["b.csv", "a.csv"])
+    ['b.csv', 'a.csv']
+    """
+    if isinstance(given, str | Path):
+        return _matching(str(given))
+    if not isinstance(given, Sequence):
+        return []
+    return [file for path in given for file in listed_files(path)]
 
 
 def literal_path(path: str) -> Sql:

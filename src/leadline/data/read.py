@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.data import resolve
 from leadline.data.clean import check, examples, settle
 from leadline.data.columns import Column, match
 from leadline.data.csv_files import read_csv
-from leadline.data.files import Format, format_of, given_files
+from leadline.data.files import Format, format_of
+from leadline.data.given import Input, files_or_rows
 from leadline.data.json_lines import read_json_lines
 from leadline.data.raw import REJECTS, Raw, prepare
 from leadline.data.sql import Sql, name, sql
@@ -24,9 +24,6 @@ from leadline.model.types import KNOWN_COLUMNS, Type
 
 if TYPE_CHECKING:
     from leadline.engines.duckdb import DuckDB
-
-Input: TypeAlias = str | Path | Sequence[str | Path] | ArrowStream
-"""A file, a pattern, a list of these, or rows that speak the Arrow stream protocol."""
 
 READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str], Written], Raw]] = {
     "csv": read_csv,
@@ -153,15 +150,17 @@ def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
     ]
     if unknown:
         raise InputError(*unknown)
+    kind: type[FileError | InputError] = FileError
     files: dict[str, list[str] | ArrowStream] = {}
     faults: list[Fault | str] = []
     for table, given in inputs.items():
         try:
-            files[table] = given if isinstance(given, ArrowStream) else given_files(given)
-        except FileError as error:
+            files[table] = files_or_rows(table, given)
+        except (FileError, InputError) as error:
             faults.extend(error.faults)
+            kind = type(error)
     if faults:
-        raise FileError(*faults)
+        raise kind(*faults)
     return files
 
 
@@ -229,6 +228,7 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
         group by all order by all"""
     rejected = engine.rows(sql(statement, rejects=name(REJECTS), tables=list(tables) or [""]))
     notes = [note for table in tables.values() for note in table.notes]
+    notes += [f"{tables[title].raw.where} has no rows." for title in _empty(engine, tables)]
     notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
     return Loaded(
         {title: table.schema for title, table in tables.items()},
@@ -238,6 +238,15 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
         engine,
         tables,
     )
+
+
+def _empty(engine: DuckDB, tables: Iterable[str]) -> list[str]:
+    """Return the tables that have no rows."""
+    has_rows = [sql("exists (from {table})", table=name(title)) for title in tables]
+    if not has_rows:
+        return []
+    [found] = engine.rows(sql("select {has_rows}", has_rows=has_rows))
+    return [title for title, has in zip(tables, found, strict=True) if not has]
 
 
 def _reject_note(raw: Raw, reason: str, count: int) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from leadline.data.derive import Derived
 from leadline.data.enrich import LEADS, added
+from leadline.data.given import Input
 from leadline.data.matching import DOMAINS, OWNERS
-from leadline.data.read import Input, Loaded, load
+from leadline.data.read import Loaded, load
 from leadline.data.sql import name, sql
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from leadline.data import in_postgres, read
 from leadline.data.columns import Column
 from leadline.data.enrich import enrich, wanted
+from leadline.data.given import Input
 from leadline.data.raw import prepare
-from leadline.data.read import Input, Loaded
+from leadline.data.read import Loaded
 from leadline.data.sql import Sql, name, sql
 from leadline.data.values import SQL_TYPES
 from leadline.errors import Fault, InputError, nearest

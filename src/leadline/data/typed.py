@@ -43,10 +43,21 @@ def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
     """Read a table in memory where it is.
 
     Raises:
-        InputError: Names of its columns clash.
+        InputError: Names of its columns clash, or Arrow cannot hold the rows.
     """
     given = f"given_{table}"
-    refuse_clashes(table, engine.register(given, rows))
+    try:
+        titles = engine.register(given, rows)
+    except (
+        TypeError,
+        ValueError,
+    ) as error:  # what a library says of values that do not go together
+        what = str(error.args[0] if error.args else error)
+        remedy = "Give each column values of one kind."
+        raise InputError(
+            Fault(table, "", "must be rows that Arrow can hold", what, remedy)
+        ) from error
+    refuse_clashes(table, titles)
     places = (
         sql("{table} as {file}", table=table, file=FILE),
         sql("row_number() over () as {row}", row=ROW),

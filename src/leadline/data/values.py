@@ -27,6 +27,8 @@ OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?| UTC| GMT)"
 SPACED = r" [+-]\d{2}(:?\d{2})?"
 UNCLEAR_DATE = r"\d{1,2}([-/. ])\d{1,2}[-/. ](\d{4}|\d{2})([T ].*)?"
 UNCLEAR_NUMBER = r"[+-]?\d+([.,]\d{3})*,\d+"
+NOT_FINITE = r"(?i:nan|[+-]?inf(inity)?)|[+-]?[1-9]\d*(\.\d*)?[eE]\+?\d{3,}"
+"""What programs write for a number that is none, or too large to be one: it is null."""
 NUMBER = r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 
 ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
@@ -106,8 +108,9 @@ def reading(target: Target, kind: Type) -> Reading:
 
 
 def is_number(text: Sql) -> Sql:
-    """Return the condition that a text is a number."""
-    return sql("{value} is not null", value=_number(text, None))
+    """Return the condition that a text is a number, or what programs write for one that is none."""
+    template = "({value} is not null or regexp_full_match({text}, {not_finite}))"
+    return sql(template, value=_number(text, None), text=text, not_finite=NOT_FINITE)
 
 
 def is_local_time(text: Sql, target: Target) -> Sql:

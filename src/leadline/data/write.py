@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
-from leadline.data.files import Format, format_of
+from leadline.data.files import Format, format_of, listed_files
 from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, FileError, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from leadline.data.given import Input
     from leadline.engines.duckdb import DuckDB
     from leadline.engines.engine import ArrowStream
 
@@ -61,7 +63,9 @@ class Outputs:
             for written in self._written.values():
                 stack.callback(written.unlink, missing_ok=True)
             if failure is None:
-                self._move()
+                for written in self._written.values():
+                    _sync(written)
+                _move(self._written)
 
     def add(self, rows: str | ArrowStream, path: str | Path) -> int:
         """Write the rows of a query, or of a table in memory, for a file whose ending says how.
@@ -75,10 +79,11 @@ class Outputs:
         check_output(path)
         target = Path(path).resolve()
         if target in self._written:
-            raise InputError(Fault(str(path), "", "must not be given for two outputs"))
+            expected = "must not be given for two outputs"
+            raise InputError(Fault(str(path), "", expected, "", "Give another name."))
         written = target
         if not _is_special(target):
-            written = target.with_name(f".leadline-{secrets.token_hex(8)}")
+            written = _beside(target)
             self._written[target] = written
         return self._copy(rows, written, str(path))
 
@@ -98,14 +103,43 @@ class Outputs:
         self._engine.register("given_output", rows)
         return name("given_output")
 
-    def _move(self) -> None:
-        for written in self._written.values():
-            _sync(written)
-        for target, written in self._written.items():
+
+def _move(written: Mapping[Path, Path]) -> None:
+    """Give files their names; where one cannot have its name, all is again as it was before."""
+    with ExitStack() as leftovers, ExitStack() as undo:
+        for target, file in written.items():
             try:
-                written.replace(target)
+                before = _set_aside(target)
+                if before is not None:
+                    leftovers.callback(before.unlink, missing_ok=True)
+                file.replace(target)
             except OSError as error:
                 raise FileError(_unwritable(str(target), error.strerror)) from error
+            undo.callback(_restore, target, before)
+        undo.pop_all()
+
+
+def _set_aside(target: Path) -> Path | None:
+    """Return a second name of the file that is to be replaced; None where there is none."""
+    if not target.exists():
+        return None
+    before = _beside(target)
+    try:
+        before.hardlink_to(target)
+    except OSError:  # not every file system has second names
+        shutil.copy2(target, before)
+    return before
+
+
+def _restore(target: Path, before: Path | None) -> None:
+    if before is None:
+        target.unlink()
+    else:
+        before.replace(target)
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".leadline-{secrets.token_hex(8)}")
 
 
 def write(engine: DuckDB, rows: str | ArrowStream, path: str | Path) -> None:
@@ -132,6 +166,26 @@ def check_output(path: str | Path) -> None:
         raise FileError(_unwritable(str(path), f"there is no folder {target.parent}"))
     if not os.access(target if _is_special(target) else target.parent, os.W_OK):
         raise FileError(_unwritable(str(path), "permission denied"))
+
+
+def check_outputs(paths: Iterable[str], read: Iterable[Input] = ()) -> None:
+    """Check that files can be written together, beside those that are read.
+
+    Raises:
+        InputError: As ``check_output``; or a file is given twice, or is one that is read.
+        FileError: As ``check_output``.
+    """
+    taken = {
+        Path(file).resolve(): "must not be a file that is read"
+        for given in read
+        for file in listed_files(given)
+    }
+    for path in paths:
+        check_output(path)
+        target = Path(path).resolve()
+        if target in taken and not _is_special(target):
+            raise InputError(Fault(path, "", taken[target], "", "Give another name."))
+        taken[target] = "must not be given for two outputs"
 
 
 def _columns(engine: DuckDB, rows: Sql, form: Form) -> list[Sql]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 import duckdb
 
-from leadline.engines.engine import ArrowStream
+from leadline.engines.arrow import ArrowStream
 from leadline.errors import EngineError, FileError, InputError, LeadlineError
 
 if TYPE_CHECKING:

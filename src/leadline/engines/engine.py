@@ -6,18 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
+from leadline.engines.arrow import ArrowStream
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadline.engines.duckdb import DuckDB
 
-
-@runtime_checkable
-class ArrowStream(Protocol):
-    """Anything that speaks the Arrow stream protocol: Arrow, Polars, pandas, a DuckDB relation."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Return the rows as a stream."""
+__all__ = ["ArrowStream", "Engine", "Publication", "Publisher"]
 
 
 class Engine(Protocol):

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadline.data.files import given_files
+from leadline.data.given import Input, files_or_rows
 from leadline.data.keys import KEYS
 from leadline.data.raw import REJECTS, Given, Raw, prepare
-from leadline.data.read import Input, read_raw
+from leadline.data.read import read_raw
 from leadline.data.sql import name, sql
 from leadline.data.text import AS_IT_IS, AsItIs, Written
 from leadline.engines.duckdb import DuckDB
-from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
@@ -78,9 +77,7 @@ def _inspected(
 def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> TableReport:
     staging = "inspected"
     prepare(engine, [staging])
-    raw = read_raw(
-        engine, staging, given if isinstance(given, ArrowStream) else given_files(given), written
-    )
+    raw = read_raw(engine, staging, files_or_rows(table or "files", given), written)
     [(rows,)] = engine.rows(sql("select count(*) from {rows}", rows=raw.relation))
     looked = [
         _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())

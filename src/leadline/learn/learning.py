@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.learn.base import Base, base_of, refitted

@@ -111,9 +111,20 @@ def _yaml_fault(name: str, text: str, error: MarkedYAMLError) -> Fault:
     number = mark.line if mark else 0
     lines = text.splitlines() or [""]
     line = lines[min(number, len(lines) - 1)]
-    remedy = next((each for pattern, each in _REMEDIES if re.search(pattern, line)), "")
+    remedy = _unclosed(error, number) or next(
+        (each for pattern, each in _REMEDIES if re.search(pattern, line)), ""
+    )
     expected = f"must be YAML ({error.problem or 'not readable'})"
     return Fault(f"{name}:{number + 1}", "", expected, line.strip()[:80], remedy)
+
+
+def _unclosed(error: MarkedYAMLError, number: int) -> str:
+    """Return what to do where a bracket is still open at the end of its line."""
+    opened = error.context_mark
+    in_brackets = opened is not None and "flow" in (error.context or "")
+    if not in_brackets or opened.line >= number:
+        return ""
+    return f"Close the {{ or [ of line {opened.line + 1}."
 
 
 _QUOTE = "Put the whole text in quotes: YAML ends it at"

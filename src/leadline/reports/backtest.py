@@ -47,7 +47,7 @@ def verdict(found: Backtest) -> str:
         "not enough data": f"Not enough data to say whether {found.score} ranks better than "
         "chance.",
     }[found.verdict]
-    if found.is_reversed:
+    if found.evidence.is_reversed:
         said += " It ranks the wrong way round: leads with more points win less often."
     parts = [said]
     if auc.value is not None:
@@ -56,6 +56,9 @@ def verdict(found: Backtest) -> str:
         parts.append(
             f"The best tenth wins {plain_interval(found.lift_10)} times as often as all rows."
         )
+    if found.doubts:
+        names = ", ".join(each.title for each in found.doubts)
+        parts.append(f"Do not rely on this: {names} may have been written after the outcome.")
     return " ".join(parts)
 
 
@@ -144,7 +147,7 @@ _VALUES = (("value", "value"), ("low", "from"), ("high", "to"))
 
 def _findings(found: Backtest) -> Findings:
     """List what limits the figures."""
-    items = [*_about_rows(found), *_about_fields(found)]
+    items = [*_about_fields(found), *_about_rows(found)]
     return Findings("findings", tuple(items), "Nothing stands out.")
 
 
@@ -168,7 +171,13 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
 
 
 def _about_fields(found: Backtest) -> Iterator[Finding]:
-    if found.is_by_emptiness:
+    for each in found.doubts:
+        yield Finding(
+            f"{each.title} cannot have been known at the moment. {each.says}",
+            "Take it out of the model and write it under leave_out of the task, or declare it "
+            "`known: created` if it was known. See `leadline audit`.",
+        )
+    if found.ranking.is_by_emptiness:
         yield Finding(
             "Only which fields are empty ranks the rows: among those with equally many empty "
             f"fields, ROC-AUC is {plain_interval(found.alike)}.",
@@ -400,7 +409,7 @@ def _rows(found: Backtest) -> Section:
     out = tuple((each.says, each.rows) for each in found.judged.left_out)
     blocks: list[Block] = [
         Text(found.split.says),
-        Text(f"Intervals are drawn by {found.judged.grouped_by}, a thousand times."),
+        Text(f"Intervals are drawn by {found.judged.drawn_by}, a thousand times."),
         Table("left_out", "What is not judged", columns, out),
     ]
     if found.judged.shorter:

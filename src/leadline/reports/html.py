@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
-    from leadline.reports.page import Page
+    from leadline.reports.parts import Contents
 
 FEW_ROWS = 8
 """The figures of a chart with more rows than this are folded away below it."""
 
 
-def render(page: Page) -> str:
+def render(page: Contents) -> str:
     """Return a report as a page."""
     return _template().render(page=page, few_rows=FEW_ROWS)
 

@@ -3,79 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any, ClassVar, TypeAlias
+from typing import Any
 
 from rich.console import Console
 
 from leadline.reports import html, terminal
 from leadline.reports.charts import Chart, Flow
+from leadline.reports.parts import Block, Contents, Finding, Findings, Section, Text
 from leadline.reports.tables import Table
 
-
-@dataclass(frozen=True)
-class Text:
-    """A paragraph."""
-
-    block: ClassVar[str] = "text"
-
-    text: str
+__all__ = ["Block", "Finding", "Findings", "Page", "Section", "Text"]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a person should know, and what to do about it."""
-
-    says: str
-    remedy: str = ""
-
-
-@dataclass(frozen=True)
-class Findings:
-    """What should be known, the most important first."""
-
-    block: ClassVar[str] = "findings"
-
-    name: str
-    items: tuple[Finding, ...]
-    empty: str = "Nothing to report."
-
-
-Block: TypeAlias = Text | Table | Chart | Flow | Findings
-
-
-@dataclass(frozen=True)
-class Section:
-    """A part of a report.
-
-    Attributes:
-        name: Name for machines, unique on its page.
-        title: Heading.
-        blocks: What stands in it, in this order.
-        brief: Whether it is short enough for a terminal; pages and JSON have all sections.
-    """
-
-    name: str
-    title: str
-    blocks: tuple[Block, ...]
-    brief: bool = True
-
-
-@dataclass(frozen=True)
-class Page:
-    """A report.
-
-    Attributes:
-        title: What was looked at.
-        verdict: The result, in a sentence or two; it stands first.
-        sections: The parts.
-        facts: What it rests on: fingerprint, moment, counts; name and text.
-    """
-
-    title: str
-    verdict: str
-    sections: tuple[Section, ...]
-    facts: tuple[tuple[str, str], ...] = ()
+class Page(Contents):
+    """A report with its outputs."""
 
     def html(self) -> str:
         """Return a whole page that needs nothing else, neither a network nor scripts."""

@@ -14,14 +14,14 @@ from leadline.reports.charts import Chart, Flow
 from leadline.reports.tables import Table
 
 if TYPE_CHECKING:
-    from leadline.reports.page import Findings, Page, Section, Text
+    from leadline.reports.parts import Contents, Findings, Section, Text
 
 MOST_ROWS = 20
 _BAR_WIDTH = 24
 _WIDEST = 1000
 
 
-def show(console: Console, page: Page) -> None:
+def show(console: Console, page: Contents) -> None:
     """Print a report."""
     console.print(Words(page.title, style="bold"))
     console.print(Words(page.verdict))
@@ -65,12 +65,12 @@ def _table(console: Console, table: Table, bars: list[str] | None = None) -> Non
     rows = table.figures()
     for number, row in enumerate(rows[:MOST_ROWS]):
         grid.add_row(*map(Words, row), *([Words(bars[number], style="blue")] if bars else []))
-    _print_whole(console, grid)
+    print_whole(console, grid)
     if len(rows) > MOST_ROWS:
         console.print(Words(f"{MOST_ROWS} of {len(rows)}", style="dim"))
 
 
-def _print_whole(console: Console, grid: Grid) -> None:
+def print_whole(console: Console, grid: Grid) -> None:
     """Print a table with nothing cut off: a line that is too long for the screen goes on below."""
     before = console.width
     console.width = _WIDEST

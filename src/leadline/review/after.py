@@ -10,6 +10,7 @@ from leadline.review.alone import auc_alone
 from leadline.review.cells import EMPTY, Cells
 from leadline.review.evidence import Evidence, Suspicion, percent
 from leadline.review.measures import Floats
+from leadline.review.shares import wilson
 
 FEWEST = 20
 """Fewer rows with the outcome, or without, than this say nothing."""
@@ -131,19 +132,6 @@ def _ends(cells: Cells) -> Iterator[Evidence]:
 
 def _odds(share: float) -> float:
     return float(share / max(1 - share, 1e-9))
-
-
-def wilson(wins: Floats, rows: Floats, z: float = 1.959964) -> tuple[Floats, Floats]:
-    """Return the interval of 95 % of rates: Wilson's score interval (1927).
-
-    >>> low, high = wilson(np.array([5.0]), np.array([10.0]))
-    >>> round(float(low[0]), 3), round(float(high[0]), 3)
-    (0.237, 0.763)
-    """
-    rate, scale = wins / rows, 1 + z * z / rows
-    middle = (rate + z * z / (2 * rows)) / scale
-    half = z * np.sqrt(rate * (1 - rate) / rows + z * z / (4 * rows * rows)) / scale
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
 def filled(cells: Cells) -> tuple[float, float]:

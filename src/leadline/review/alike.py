@@ -10,20 +10,36 @@ from __future__ import annotations
 import numpy as np
 
 from leadline.data.sql import name, sql
-from leadline.review.measures import Floats, Measured, Sample, cells_of, interval
+from leadline.review.measures import (
+    FEWEST_GROUPS,
+    Floats,
+    Measured,
+    Sample,
+    by_lot,
+    cells_of,
+    interval,
+    signed,
+)
 from leadline.review.ranked import Ranked, by_score, grouped_counts
+from leadline.review.verdict import Evidence
 
 MOST_STRATA = 12
 
 
-def auc_alike(ranked: Ranked) -> Measured:
-    """Return the ROC-AUC of pairs of judged rows with equally many empty fields.
+def among_alike(ranked: Ranked) -> Evidence:
+    """Return how well pairs of judged rows with equally many empty fields are ranked.
 
     Pairs of all strata count alike: the sum of Mann-Whitney statistics by the sum of pairs.
     """
     samples = [_stratum(ranked, each) for each in _strata(ranked)]
     if not samples:
-        return Measured(None)
+        return Evidence(Measured(None), None)
+    parts = np.sum([signed(each) for each in samples], axis=0)
+    is_enough = np.count_nonzero(parts) >= FEWEST_GROUPS
+    return Evidence(_auc_of(samples), by_lot(parts) if is_enough else None)
+
+
+def _auc_of(samples: list[Sample]) -> Measured:
     exact = _auc([(each.positives, each.negatives) for each in samples])
     coarse = _auc([(e.grouped_positives.sum(0), e.grouped_negatives.sum(0)) for e in samples])
     weights = samples[0].draws

@@ -18,7 +18,7 @@ from leadline.review.closing import EventType, event_types
 from leadline.review.ended import filled_at_the_end
 from leadline.review.evidence import Evidence, Suspicion
 from leadline.review.judged import Judged
-from leadline.review.known import Known, KnownField, known, named_by_task
+from leadline.review.known import Known, KnownField, declared, known, named_by_task
 from leadline.review.written import (
     calendar,
     changed,
@@ -28,9 +28,6 @@ from leadline.review.written import (
     roundness,
     same_as_neighbour,
 )
-
-LATE_WORDS = frozenset({"after", "closed", "outcome", "later", "never"})
-"""What a declaration says of a field that is not known at the moment."""
 
 
 @dataclass(frozen=True)
@@ -126,20 +123,21 @@ class Audit:
         return frozenset((each.entity, each.name) for each in self.alarms())
 
 
-def audit(of: Judged) -> Audit:
+def audit(of: Judged, *, with_events: bool = True) -> Audit:
     """Return what cannot have been known at the moments of judged rows.
 
-    The run of the rows stays as it is. Raises EngineError.
+    Fields alone where ``with_events`` is not asked for. The run of the rows stays as it is.
+    Raises EngineError.
     """
     rows = known(of)
     given = coded(rows)
     counts = cells(given)
     is_enough = enough(rows.rows, rows.positives)
     alone = {each.field.column: auc_alone(each) for each in counts}
-    events = event_types(of)
+    events = event_types(of) if with_events else ()
     evidence = _of_fields(rows, given, counts, alone if is_enough else {})
     suspects = list(_suspects(of, rows, evidence, events))
-    cleared = {each for each, late in _declared(of).items() if not late}
+    cleared = {each for each, late in declared(of).items() if not late}
     return Audit(
         suspects=tuple(each for each in suspects if not _is_cleared(each, cleared)),
         declared=tuple(each for each in suspects if _is_cleared(each, cleared)),
@@ -228,7 +226,7 @@ def _suspects(
     events: tuple[EventType, ...],
 ) -> Iterator[Suspect]:
     """Yield suspects: what is declared, fields, events; alarms of each suspicion first."""
-    late = {each for each, is_late in _declared(of).items() if is_late}
+    late = {each for each, is_late in declared(of).items() if is_late}
     found = [*_of_the_outcome(of), *_declared_late(rows, late)]
     for field in rows.fields:
         found += _of_subject(field.entity, field.name, tuple(evidence[field.column]), late)
@@ -265,22 +263,3 @@ def _declared_late(rows: Known, late: set[tuple[str, str]]) -> Iterator[Suspect]
             yield Suspect(
                 each.entity, each.name, Suspicion.AFTER, told, is_alarm=True, is_declared=True
             )
-
-
-def _declared(of: Judged) -> dict[tuple[str, str], bool]:
-    """Return fields that are declared, and whether as known too late.
-
-    ``known`` of the task is a list of fields known at the moment, or says of each when; columns
-    of the document say it with ``known``. What the task says stands.
-    """
-    found = {
-        (entity, title): column.known.lower() in LATE_WORDS
-        for entity, table in (("lead", "leads"), ("account", "accounts"))
-        for title, column in of.run.model.columns.get(table, {}).items()
-        if column.known is not None
-    }
-    given = of.task.task.known
-    if isinstance(given, Mapping):
-        return found | {field_of(str(k)): str(v).lower() in LATE_WORDS for k, v in given.items()}
-    listed = [given] if isinstance(given, str) else given or []
-    return found | {field_of(str(each)): False for each in listed}

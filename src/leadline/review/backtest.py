@@ -6,47 +6,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
-from leadline.review.alike import auc_alike
+from leadline.review.alike import among_alike
+from leadline.review.audit import Suspect
 from leadline.review.calibrated import Calibrated, calibrated
 from leadline.review.capacity import Capacity, CapacityUse, capacity_use
+from leadline.review.doubts import doubts
 from leadline.review.groupings import BandResult, Period, Tried, band_results, over_time, tried
 from leadline.review.judged import Judged, judged
 from leadline.review.measures import (
     FEWEST_GROUPS,
     Measured,
     Sample,
-    average_precision,
-    captured,
     chance,
-    lift,
     measured,
-    measured_all,
-    rate,
+    measured_precision,
     roc_auc,
-    tenths,
 )
 from leadline.review.past import open_past
-from leadline.review.ranked import Ranked, ranked
+from leadline.review.ranked import ranked
 from leadline.review.resting import Resting, resting
+from leadline.review.shares import captured_of, lift_of, rate_of, tenths_of
 from leadline.review.split import Kind, Split, split
+from leadline.review.verdict import Evidence, Ranking, Verdict
 from leadline.scoring import read_model
-
-Verdict = Literal["better than chance", "no better than chance", "not enough data"]
-FEWEST = 20
-"""With fewer rows of either outcome there is no verdict."""
-USEFUL = 0.65
-"""An interval from chance to this or beyond says neither that a ranking is good nor that not."""
-RARE = 0.005
-"""How rarely chance may do as well: one senseless model in two hundred passes."""
 
 
 @dataclass(frozen=True)
@@ -77,11 +68,10 @@ class Backtest:
         sample: The judged rows as counts, for curves.
         unscored: Judged rows without the score.
         rate: Share of the judged rows with the outcome.
-        roc_auc: Chance that a row with the outcome scores above one without.
+        evidence: How well rows are ranked.
+        evidence_alike: How well pairs of rows with equally many empty fields are.
         pr_auc: Average precision.
         lift_10: Rate in the best tenth as a multiple of that of all rows.
-        alike: ROC-AUC of pairs of rows with equally many empty fields.
-        chance: How often a senseless ranking would be as far from chance.
         calibrated: The score as a probability.
         tenths: By tenth of the score, the best first.
         capacity: What the team's capacity would have got; None where it was not given.
@@ -89,6 +79,7 @@ class Backtest:
         periods: Over time.
         tried: How coverage by sales differs along the score; empty where the task does not say.
         resting: What rests on fields whose past is not known.
+        doubts: Fields that the model reads though they look written after the outcome.
     """
 
     model: str
@@ -99,11 +90,10 @@ class Backtest:
     sample: Sample
     unscored: int
     rate: Measured
-    roc_auc: Measured
+    evidence: Evidence
+    evidence_alike: Evidence
     pr_auc: Measured
     lift_10: Measured
-    alike: Measured
-    chance: float | None
     calibrated: Calibrated
     tenths: tuple[Tenth, ...]
     capacity: CapacityUse | None
@@ -111,58 +101,61 @@ class Backtest:
     periods: tuple[Period, ...]
     tried: tuple[Tried, ...]
     resting: Resting
+    doubts: tuple[Suspect, ...]
+
+    @property
+    def roc_auc(self) -> Measured:
+        """The chance that a row with the outcome scores above one without."""
+        return self.evidence.auc
+
+    @property
+    def alike(self) -> Measured:
+        """The same of pairs of rows with equally many empty fields."""
+        return self.evidence_alike.auc
+
+    @property
+    def chance(self) -> float | None:
+        """How often a senseless ranking would be as far from chance."""
+        return self.evidence.chance
+
+    @property
+    def ranking(self) -> Ranking:
+        """What is known of the ranking."""
+        rests = bool(self.resting.fields)
+        return Ranking(self.sample, self.evidence, self.evidence_alike, rests)
 
     @property
     def verdict(self) -> Verdict:
-        """What the judged rows say of the ranking, by the interval of its ROC-AUC and by chance."""
-        plainly = verdict(self.sample, self.roc_auc, self.chance)
-        return "no better than chance" if self.is_by_emptiness else plainly
-
-    @property
-    def is_by_emptiness(self) -> bool:
-        """Whether only empty fields make a ranking better than chance, and their past is unknown.
-
-        Among rows with equally many empty fields it is then no better than chance.
-        """
-        plainly = verdict(self.sample, self.roc_auc, self.chance)
-        alike = self.alike.low is not None and self.alike.low > 1 / 2
-        return plainly == "better than chance" and bool(self.resting.fields) and not alike
-
-    @property
-    def is_reversed(self) -> bool:
-        """Whether the ranking is the wrong way round."""
-        found = self.roc_auc
-        return found.high is not None and found.high < 1 / 2 and (self.chance or 1) <= RARE
+        """What the judged rows say of the ranking."""
+        return self.ranking.verdict
 
     def plain(self) -> dict[str, Any]:
         """Return the figures for machines."""
-        names = ("roc_auc", "pr_auc", "lift_10", "rate", "alike")
+        found = {
+            "roc_auc": self.roc_auc,
+            "pr_auc": self.pr_auc,
+            "brier": self.calibrated.brier,
+            "log_loss": self.calibrated.log_loss,
+            "lift_10": self.lift_10,
+            "rate": self.rate,
+            "alike": self.alike,
+        }
         return {
             "model": self.model,
             "fingerprint": self.fingerprint,
             "score": self.score,
             "verdict": self.verdict,
-            "reversed": self.is_reversed,
+            "reversed": self.evidence.is_reversed,
             "n": self.sample.rows,
             "positives": self.sample.wins,
-            **{each: getattr(self, each).plain() for each in names},
-            "brier": self.calibrated.brier.plain(),
-            "log_loss": self.calibrated.log_loss.plain(),
+            **{name: each.value for name, each in found.items()},
+            "intervals": {name: [each.low, each.high] for name, each in found.items()},
             "probabilities": self.calibrated.says,
             "chance": self.chance,
-            "split": self.split.plain(),
+            "split": self.split.kind,
+            "split_details": self.split.plain(),
+            "doubts": [each.title for each in self.doubts],
         }
-
-
-def verdict(sample: Sample, auc: Measured, rare: float | None) -> Verdict:
-    """Return what rows say of a ranking."""
-    if min(sample.wins, sample.rows - sample.wins) < FEWEST:
-        return "not enough data"
-    if auc.low is None or auc.high is None or rare is None:
-        return "not enough data"
-    if auc.low > 1 / 2 and rare <= RARE:
-        return "better than chance"
-    return "not enough data" if auc.high >= USEFUL else "no better than chance"
 
 
 def backtest(  # noqa: PLR0913 - tables and options are all named
@@ -229,7 +222,6 @@ def of_judged(
     """
     found = ranked(of, parts, score)
     sample = found.sample
-    auc = measured(sample, roc_auc) if sample.rows else Measured(None)
     return Backtest(
         model=of.run.model.model,
         fingerprint=name or of.run.fingerprint,
@@ -238,40 +230,36 @@ def of_judged(
         split=parts,
         sample=sample,
         unscored=found.unscored,
-        rate=measured(sample, rate),
-        roc_auc=auc,
-        pr_auc=measured(sample, average_precision),
-        lift_10=measured(sample, lift(0.1)),
-        alike=auc_alike(found),
-        chance=_chance(sample),
+        rate=rate_of(sample),
+        evidence=_evidence(sample),
+        evidence_alike=among_alike(found),
+        pr_auc=measured_precision(sample),
+        lift_10=lift_of(sample),
         calibrated=calibrated(found),
         tenths=_tenths(sample),
         capacity=capacity_use(found, capacity) if capacity else None,
         bands=band_results(found),
         periods=over_time(found),
         tried=tried(found),
-        resting=_resting(found),
+        resting=resting(of),
+        doubts=doubts(of),
     )
 
 
-def _chance(sample: Sample) -> float | None:
+def _evidence(sample: Sample) -> Evidence:
     if min(sample.wins, sample.rows - sample.wins) < 1:
-        return None
-    return chance(sample) if len(sample.grouped_positives) >= FEWEST_GROUPS else None
+        return Evidence(Measured(None), None)
+    is_enough = sample.groups >= FEWEST_GROUPS
+    return Evidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
 
 
 def _tenths(sample: Sample) -> tuple[Tenth, ...]:
     if not sample.wins:
         return ()
-    rates = measured_all(sample, tenths)
-    caught = measured_all(sample, captured(np.arange(1, 11) / 10))
+    rates = tenths_of(sample)
+    caught = captured_of(sample, np.arange(1, 11) / 10)
     overall = sample.wins / sample.rows
     return tuple(
         Tenth(each, part, None if each.value is None else each.value / overall)
         for each, part in zip(rates, caught, strict=True)
     )
-
-
-def _resting(found: Ranked) -> Resting:
-    """Return what rests on fields without a past; asked last, as it takes the spine away."""
-    return resting(found.of)

@@ -13,6 +13,7 @@ import numpy as np
 from leadline.data.sql import Sql, name, sql
 from leadline.review.measures import Floats, Measured, ratios
 from leadline.review.ranked import Ranked, by_score
+from leadline.review.shares import shares
 
 FEWEST = 10
 """With fewer rows of either outcome, nothing is learned."""
@@ -171,7 +172,7 @@ def _by_bucket(buckets: int, found: object, column: str) -> Floats:
 
 
 def _bins(sums: dict[str, Floats]) -> tuple[Bin, ...]:
-    observed = ratios(sums["won"], sums["n"])
+    observed = shares(sums["won"], sums["n"])
     rows = sums["n"].sum(0)
     return tuple(
         Bin(float(sums["p"][:, place].sum() / count), observed[place], int(count))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from leadline.data.sql import name, sql
 from leadline.errors import Fault, InputError
 from leadline.model.durations import MICROSECONDS
-from leadline.review.measures import Measured, captured, measured, measured_all, precision
+from leadline.review.measures import Measured
 from leadline.review.ranked import Ranked
+from leadline.review.shares import captured_of, precision_of
 
 PER = {"day": "d", "week": "w", "month": "d"}
 _DAYS_OF_MONTH = 30.4375
@@ -99,6 +100,6 @@ def capacity_use(ranked: Ranked, capacity: Capacity) -> CapacityUse:
         capacity,
         share * sample.rows,
         share,
-        measured(sample, precision(share)),
-        measured_all(sample, captured(share))[0],
+        precision_of(sample, share),
+        captured_of(sample, share)[0],
     )

@@ -17,7 +17,8 @@ import numpy as np
 from leadline.data.sql import Sql, name, sql
 from leadline.model.types import Type
 from leadline.review.known import Known, KnownField
-from leadline.review.measures import Floats
+from leadline.review.measures import Floats, Measured
+from leadline.review.shares import shares_of
 from leadline.review.split import FOLDS
 
 MOST_VALUES = 200
@@ -57,6 +58,8 @@ class Cells:
         rows: Rows.
         wins: Rows with the outcome.
         places: Sum of the places of rows in their order, by cell; 0 without order.
+        by_group: Groups of each cell, and sums over them of rows by rows, rows by wins, and wins
+            by wins; shape (4, cells).
     """
 
     field: KnownField
@@ -64,6 +67,12 @@ class Cells:
     rows: Floats
     wins: Floats
     places: Floats
+    by_group: Floats
+
+    @property
+    def shares(self) -> list[Measured]:
+        """The share of each cell's rows with the outcome."""
+        return shares_of(self.wins.sum(1), self.rows.sum(1), *self.by_group)
 
     @property
     def empty(self) -> int | None:
@@ -113,8 +122,8 @@ def coded(known: Known, bins: int = 20) -> Coded:
     table = f"{known.table}_{bins}"
     known.of.run.engine.run(
         sql(
-            "create or replace temp table {t} as select lead_id, as_of, outcome, place, fold "
-            "{columns} from {source}",
+            "create or replace temp table {t} as select lead_id, as_of, outcome, place, fold, "
+            "bucket {columns} from {source}",
             t=name(table),
             columns=Sql("".join(f", {each}" for each in columns)),
             source=name(known.table),
@@ -225,35 +234,67 @@ def _moment(microseconds: float) -> str:
 
 def cells(given: Coded) -> list[Cells]:
     """Count rows and outcomes by cell and fold of every field, in one pass."""
+    if not given.columns:
+        return []
+    made = _make_counts(given)
+    rows, products = (_by_field(given, sql(each, made=made)) for each in (_BY_FOLD, _BY_GROUP))
+    return [
+        _cells(given, given.known.field(each), rows[each], products[each]) for each in given.columns
+    ]
+
+
+def _by_field(given: Coded, query: Sql) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {each: [] for each in given.columns}
-    if found:
-        for column, *row in given.known.of.run.engine.rows(_counting(given)):
-            found[column].append(tuple(row))
-    return [_cells(given, given.known.field(column), rows) for column, rows in found.items()]
+    for column, *row in given.known.of.run.engine.rows(query):
+        found[column].append(tuple(row))
+    return found
 
 
-def _counting(given: Coded) -> Sql:
-    return sql(
-        "with long as (select * from (select fold, outcome, place, {columns} from {t}) "
+def _make_counts(given: Coded) -> Sql:
+    """Make the table of counts by field, value, fold and group; return its name."""
+    made = name(f"{given.table}_counts")
+    query = sql(
+        "create or replace temp table {made} as with long as (select * from "
+        "(select fold, bucket, outcome, place, {columns} from {t}) "
         "unpivot include nulls (cell for field in ({columns})) "
         "where cell is distinct from {none}), "
-        "counted as (select field, cell, fold, count(*) as n, count(*) filter (outcome) as w, "
-        "coalesce(sum(place), 0) as p from long group by field, cell, fold), "
+        "counted as (select field, cell, fold, bucket, count(*) as n, "
+        "count(*) filter (outcome) as w, coalesce(sum(place), 0) as p from long "
+        "group by field, cell, fold, bucket), "
         "sized as (select *, sum(n) over (partition by field, cell) as size from counted), "
         "ranked as (select *, dense_rank() over (partition by field order by cell is null desc, "
         "size desc, cell) as standing from sized) "
         "select field, case when standing <= {most} then cell else {other} end as value, "
-        "cell is null as is_empty, fold, sum(n), sum(w), sum(p) from ranked group by all "
-        "order by all",
+        "cell is null as is_empty, fold, bucket, sum(n) as n, sum(w) as w, sum(p) as p "
+        "from ranked group by all",
+        made=made,
         columns=[name(each) for each in given.columns],
         t=name(given.table),
         most=MOST_VALUES,
         other=OTHER,
         none=NO_ACCOUNT,
     )
+    given.known.of.run.engine.run(query)
+    return made
 
 
-def _cells(given: Coded, field: KnownField, rows: list[tuple[Any, ...]]) -> Cells:
+_BY_FOLD = (
+    "select field, value, is_empty, fold, sum(n), sum(w), sum(p) from {made} "
+    "group by all order by all"
+)
+_BY_GROUP = (
+    "select field, value, is_empty, count(*), sum(n * n), sum(n * w), sum(w * w) from "
+    "(select field, value, is_empty, bucket, sum(n)::double as n, sum(w)::double as w from {made} "
+    "group by all) group by all order by all"
+)
+
+
+def _cells(
+    given: Coded,
+    field: KnownField,
+    rows: list[tuple[Any, ...]],
+    products: list[tuple[Any, ...]],
+) -> Cells:
     keys = {(text, empty): None for text, empty, *_ in rows}
     if field.kind in _NUMERIC:
         labels = list(given.ranges[field.column])
@@ -270,4 +311,7 @@ def _cells(given: Coded, field: KnownField, rows: list[tuple[Any, ...]]) -> Cell
     counts = np.zeros((3, len(labels), FOLDS))
     for text, empty, fold, n, w, p in rows:
         counts[:, places[text, empty], fold] += (n, w, p)
-    return Cells(field, tuple(labels), counts[0], counts[1], counts[2].sum(-1))
+    by_group = np.zeros((4, len(labels)))
+    for text, empty, *sums in products:
+        by_group[:, places[text, empty]] += sums
+    return Cells(field, tuple(labels), counts[0], counts[1], counts[2].sum(-1), by_group)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from leadline.errors import Fault, InputError, nearest
@@ -13,22 +15,34 @@ from leadline.review.measures import (
     Difference,
     Measure,
     Measured,
+    Sample,
     average_precision,
     difference,
     lift,
     measured,
+    measured_precision,
     precision,
     roc_auc,
 )
 from leadline.review.ranked import paired
+from leadline.review.shares import lift_of, precision_of
 from leadline.review.split import Split
 
-MEASURES: dict[str, tuple[str, Measure]] = {
-    "roc_auc": ("ROC-AUC", roc_auc),
-    "pr_auc": ("PR-AUC", average_precision),
-    "lift_10": ("lift in the best tenth", lift(0.1)),
+
+@dataclass(frozen=True)
+class Choice:
+    """A measure that may decide: what people call it, itself, and with its interval."""
+
+    title: str
+    measure: Measure
+    of: Callable[[Sample], Measured]
+
+
+MEASURES = {
+    "roc_auc": Choice("ROC-AUC", roc_auc, partial(measured, measure=roc_auc)),
+    "pr_auc": Choice("PR-AUC", average_precision, measured_precision),
+    "lift_10": Choice("lift in the best tenth", lift(0.1), lift_of),
 }
-"""Name of a measure to its title and itself."""
 AT_CAPACITY = "precision"
 SURE = 0.975
 """From this share of the draws on, one model is called better."""
@@ -144,7 +158,7 @@ def compare(  # noqa: PLR0913 - what is compared, and by what
     known = dict(MEASURES)
     if capacity is not None:
         known = {
-            AT_CAPACITY: ("precision at capacity", precision(share_of(one, capacity))),
+            AT_CAPACITY: _at_capacity(share_of(one, capacity)),
             **known,
         }
     named = measure or next(iter(known))
@@ -167,11 +181,15 @@ def compare(  # noqa: PLR0913 - what is compared, and by what
         measures=tuple(
             Compared(
                 each,
-                known[each][0],
-                measured(one.sample, known[each][1]),
-                measured(two.sample, known[each][1]),
-                difference(one.sample, two.sample, known[each][1]),
+                known[each].title,
+                known[each].of(one.sample),
+                known[each].of(two.sample),
+                difference(one.sample, two.sample, known[each].measure),
             )
             for each in order
         ),
     )
+
+
+def _at_capacity(share: float) -> Choice:
+    return Choice("precision at capacity", precision(share), lambda of: precision_of(of, share))

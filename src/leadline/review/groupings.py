@@ -10,6 +10,7 @@ import numpy as np
 
 from leadline.data.sql import Sql, name, sql
 from leadline.model.document import Ladder
+from leadline.review.lots import group_number
 from leadline.review.measures import (
     MOST_GROUPS,
     Floats,
@@ -17,11 +18,11 @@ from leadline.review.measures import (
     Sample,
     cells_of,
     measured,
-    rate,
     ratios,
     roc_auc,
 )
 from leadline.review.ranked import Ranked, by_score, grouped_counts
+from leadline.review.shares import rate_of, shares
 
 MOST_PERIODS = 12
 MOST_CELLS = 128
@@ -104,7 +105,7 @@ def _of_ladder(ranked: Ranked, ladder: str) -> list[BandResult]:
     what = {"rows": Sql("1"), "wins": Sql("outcome::int"), "amount": Sql("amount")}
     bands, (rows, wins, amount) = ranked.sums(band, what, Sql("part >= 0"))
     has_amounts = bool(amount.sum())
-    rates, revenues = ratios(wins, rows), ratios(amount, rows)
+    rates, revenues = shares(wins, rows), ratios(amount, rows)
     days = _days(ranked, band)
     found = [
         BandResult(
@@ -206,7 +207,7 @@ def _period(ranked: Ranked, made: str, start: datetime | int, is_judged: bool) -
         f"part {start}" if isinstance(start, int) else f"{start:%Y-%m-%d}",
         sample.rows,
         sample.wins,
-        measured(sample, rate),
+        rate_of(sample),
         measured(sample, roc_auc),
         is_judged,
     )
@@ -225,12 +226,12 @@ def tried(ranked: Ranked) -> tuple[Tried, ...]:
             "with r as (select j.*, s.{score}::double as score from {judged} as j join {scores} "
             "as s on s.lead_id = j.lead_id and s.as_of = j.as_of where s.{score} is not null), "
             "placed as (select *, least(9, floor(10 * (rank() over (order by score desc) - 1) "
-            "/ count(*) over ()))::int as tenth, (('0x' || md5('group ' || group_key)[:8])"
-            "::ubigint % 1000)::int as bucket from r) "
+            "/ count(*) over ()))::int as tenth, {bucket} as bucket from r) "
             "select tenth, bucket, count(*) as n, sum(worked::int) as tried, "
             "sum((worked and outcome)::int) as won from placed group by tenth, bucket",
             score=name(ranked.score),
             judged=name(ranked.of.table),
+            bucket=group_number(ranked.of.run.duckdb, ranked.of.table),
             scores=Sql(ranked.of.run.table("scores")),
         )
     )
@@ -239,17 +240,17 @@ def tried(ranked: Ranked) -> tuple[Tried, ...]:
 
 def _pivoted(rows: Any, column: str) -> Floats:
     """Return sums by bucket and tenth."""
-    made = np.zeros((MOST_GROUPS, 10))
+    made = np.zeros((2 * MOST_GROUPS, 10))
     places = (rows.column(each).to_numpy().astype(int) for each in ("bucket", "tenth"))
     np.add.at(made, tuple(places), rows.column(column).to_numpy().astype(float))
     return made
 
 
 def _tried(rows: Floats, worked: Floats, won: Floats) -> tuple[Tried, ...]:
-    shares, rates = ratios(worked, rows), ratios(won, worked)
+    coverage, rates = shares(worked, rows), shares(won, worked)
     counts = rows.sum(0)
     return tuple(
-        Tried(int(count), shares[place], rates[place])
+        Tried(int(count), coverage[place], rates[place])
         for place, count in enumerate(counts)
         if count
     )

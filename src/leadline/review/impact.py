@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.data.sql import Sql, joined, name, sql
 from leadline.engines.duckdb import DuckDB
 from leadline.model.diff import Difference, difference

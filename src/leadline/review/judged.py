@@ -23,6 +23,9 @@ from leadline.review.moments_due import moments_due
 from leadline.scoring import Run
 
 _NUMBERS = count(1)
+IDENTICAL = "identical rows"
+_MOST_ALIKE = 5
+"""More identical rows than this, on average, are not one thing that was written several times."""
 _SHORTER_DAYS = (7, 14, 30, 60, 90, 180, 365)
 REASONS = {
     "no_moment": "have no moment at which they could be judged",
@@ -61,9 +64,10 @@ class Judged:
     """Rows with their outcomes, on the engine of a run over them.
 
     ``table`` has one row a lead and moment: ``lead_id, as_of, outcome`` (boolean), ``outcome_at``
-    and ``amount`` (null where it did not come), ``group_key`` (text; rows that belong together),
-    ``order_key`` (number; null without time or order), ``worked`` (boolean, null where the task
-    does not say) and ``counts`` (boolean: false where nobody tried and nothing came).
+    and ``amount`` (null where it did not come), ``group_key`` (text; rows that must not be split
+    apart), ``draw_key`` (text; rows that are one piece of evidence), ``order_key`` (number; null
+    without time or order), ``worked`` (boolean, null where the task does not say) and ``counts``
+    (boolean: false where nobody tried and nothing came).
 
     Attributes:
         run: Scores the rows.
@@ -75,6 +79,7 @@ class Judged:
         left_out: What is not judged.
         shorter: What shorter horizons would give.
         grouped_by: What the groups are: a field, account, lead, or identical rows.
+        drawn_by: What intervals are drawn by; the same, but row where identical rows are many.
         ordered_by: What the order is: time, a field, or None.
     """
 
@@ -87,6 +92,7 @@ class Judged:
     left_out: tuple[LeftOut, ...]
     shorter: tuple[Shorter, ...]
     grouped_by: str
+    drawn_by: str
     ordered_by: str | None
 
     def with_model(self, model: Model) -> Judged:
@@ -148,7 +154,7 @@ class _Making:
     def __init__(self, run: Run, task: TaskDocument, prefix: str) -> None:
         self.run, self.document, self.task = run, task, task.task
         self.prefix = prefix
-        self.grouped_by = "lead"
+        self.grouped_by = self.drawn_by = "lead"
         self.ordered_by: str | None = None
 
     def name(self, what: str = "") -> Sql:
@@ -249,7 +255,7 @@ class _Making:
             self.grouped_by = "account"
             return Sql("coalesce('account ' || l.account_id, 'lead ' || l.lead_id)")
         if self.task.when == "once" and (fields := self._fields()):
-            self.grouped_by = "identical rows"
+            self.grouped_by = IDENTICAL
             packed = [sql("l.{f}", f=name(each)) for each in fields]
             return sql("md5(row({fields})::varchar)", fields=packed)
         return Sql("'lead ' || l.lead_id")
@@ -323,15 +329,28 @@ class _Making:
         self.run.engine.run(
             sql(
                 "create temp table {t} as select r.lead_id, r.as_of, r.outcome, r.outcome_at, "
-                "r.amount, r.group_key, r.order_key, {worked} as worked, "
+                "r.amount, r.group_key, {drawn} as draw_key, r.order_key, {worked} as worked, "
                 "r.outcome or {worked} is distinct from false as counts "
                 "from {rows} as r {join} where r.reason is null and not r.too_late",
                 t=self.name(),
+                drawn=Sql("r.lead_id" if self._is_coarse() else "r.group_key"),
                 worked=worked,
                 rows=self.name("rows"),
                 join=join,
             )
         )
+
+    def _is_coarse(self) -> bool:
+        """Return whether rows are identical because fields say little, not because they repeat."""
+        self.drawn_by = self.grouped_by
+        if self.grouped_by != IDENTICAL:
+            return False
+        statement = "select count(*), count(distinct group_key) from {t} where reason is null"
+        [(rows, groups)] = self.run.engine.rows(sql(statement, t=self.name("rows")))
+        if rows <= _MOST_ALIKE * groups:
+            return False
+        self.drawn_by = "row"
+        return True
 
     def _worked(self) -> tuple[Sql, Sql]:
         """Return whether sales tried within the horizon, and the join that it needs."""
@@ -375,6 +394,7 @@ class _Making:
             left_out=left_out,
             shorter=tuple(self._shorter(end)),
             grouped_by=self.grouped_by,
+            drawn_by=self.drawn_by,
             ordered_by=self.ordered_by,
         )
 

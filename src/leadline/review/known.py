@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,10 +11,15 @@ from leadline.model.document import Model, Score
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
+from leadline.review.lots import group_number, lot
 from leadline.review.split import FOLDS
 
 _KEYS = {"lead": ("lead_id", "account_id", "email", "created_at"), "account": ("account_id",)}
 _TABLES = {"lead": "leads", "account": "accounts"}
+
+
+LATE_WORDS = frozenset({"after", "closed", "outcome", "later", "never"})
+"""What a declaration says of a field that is not known at the moment."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,10 @@ class KnownField:
 class Known:
     """Judged rows that count, with what was known of each.
 
-    ``table`` has ``lead_id, as_of, outcome, place, fold, has_account`` and a column a field.
-    ``place`` is where a row stands in time or order, from 0 to 1, or null. ``fold`` is 0 to 4:
-    parts of the order one after the other, or else groups of rows that belong together, by lot.
+    ``table`` has ``lead_id, as_of, outcome, place, fold, bucket, has_account`` and a column a
+    field. ``place`` is where a row stands in time or order, from 0 to 1, or null. ``fold`` is
+    0 to 4: parts of the order one after the other, or else groups of rows that belong together,
+    by lot. ``bucket`` is the number of the group.
     """
 
     of: Judged
@@ -81,7 +87,7 @@ def known(of: Judged) -> Known:
             "create or replace temp table {t} as with placed as (select *, {order} as o from {rows}"
             " as r where counts), ranked as (select *, case when o is not null then "
             "percent_rank() over (order by o) end as place from placed) "
-            "select p.lead_id, p.as_of, p.outcome, p.place, {fold} as fold, "
+            "select p.lead_id, p.as_of, p.outcome, p.place, {fold} as fold, {bucket} as bucket, "
             "{account} as has_account {columns} from ranked as p left join ({facts}) as k "
             "on k.lead_id = p.lead_id and k.as_of = p.as_of",
             t=name(table),
@@ -89,6 +95,7 @@ def known(of: Judged) -> Known:
             order=order,
             fold=_fold(is_ordered=ordered_by is not None),
             account=_has_account(of),
+            bucket=group_number(of.run.duckdb, of.table),
             columns=Sql("".join(f", {each}" for each in columns)),
             facts=facts,
         )
@@ -114,6 +121,25 @@ def named_by_task(of: Judged) -> set[tuple[str, str]]:
     parts = [each for each in (task.outcome, task.closed) if each is not None]
     given = [text for each in parts for text in (each.field, each.at, each.amount)]
     return {field_of(each) for each in given if each is not None}
+
+
+def declared(of: Judged) -> dict[tuple[str, str], bool]:
+    """Return fields that are declared, and whether as known too late.
+
+    ``known`` of the task is a list of fields known at the moment, or says of each when; columns
+    of the document say it with ``known``. What the task says stands.
+    """
+    found = {
+        (entity, title): column.known.lower() in LATE_WORDS
+        for entity, table in (("lead", "leads"), ("account", "accounts"))
+        for title, column in of.run.model.columns.get(table, {}).items()
+        if column.known is not None
+    }
+    given = of.task.task.known
+    if isinstance(given, Mapping):
+        return found | {field_of(str(k)): str(v).lower() in LATE_WORDS for k, v in given.items()}
+    listed = [given] if isinstance(given, str) else given or []
+    return found | {field_of(str(each)): False for each in listed}
 
 
 def _facts(of: Judged, fields: tuple[KnownField, ...]) -> Sql:
@@ -151,7 +177,7 @@ def _fact(field: KnownField) -> Sql:
 def _fold(*, is_ordered: bool) -> Sql:
     if is_ordered:
         return sql("least(cast(floor(place * {n}) as int), {n} - 1)", n=FOLDS)
-    return sql("cast(('0x' || md5('fold ' || group_key)[:8])::ubigint % {n} as int)", n=FOLDS)
+    return sql("cast({lot} % {n} as int)", lot=lot("fold"), n=FOLDS)
 
 
 def _order(of: Judged) -> tuple[Sql, str | None]:

@@ -6,13 +6,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from leadline.engines.engine import Engine
 from leadline.errors import nearest
-from leadline.model.document import EventRule, OutcomeRule, Rule, SilenceRule, TableRule, UnitRule
+from leadline.model.document import (
+    EventRule,
+    Model,
+    OutcomeRule,
+    Rule,
+    SilenceRule,
+    TableRule,
+    UnitRule,
+)
 from leadline.model.expressions import Call, Literal, Name, Node
-from leadline.model.types import Type
+from leadline.model.types import Schema, Type
 from leadline.query.context import rule_expressions
 from leadline.query.subjects import TABLE_OF
-from leadline.scoring import Run
 
 MANY_VALUES = 2000
 """In a column with more values than this, no nearest one is looked for."""
@@ -39,15 +47,19 @@ Wanted = tuple[str, str, str, str]
 """Place, table, column, value."""
 
 
-def unseen(run: Run) -> tuple[Unseen, ...]:
+def unseen(engine: Engine, model: Model, schema: Schema) -> tuple[Unseen, ...]:
     """Return the names and texts that a model looks for and the data never has, as written.
 
     Types of events and outcomes are looked for everywhere, and texts where a rule compares a
     column with them. A column with a history of values is left out. One query a column.
     """
-    wanted = [each for each in dict.fromkeys(_wanted(run)) if _is_text(run, each[1], each[2])]
+    wanted = [
+        each
+        for each in dict.fromkeys(_wanted(engine, model, schema))
+        if schema.get(each[1], {}).get(each[2]) is Type.TEXT
+    ]
     seen = {
-        column: _seen(run, *column, {each[3] for each in wanted if each[1:3] == column})
+        column: _seen(engine, *column, {each[3] for each in wanted if each[1:3] == column})
         for column in dict.fromkeys(each[1:3] for each in wanted)
     }
     return tuple(
@@ -57,38 +69,36 @@ def unseen(run: Run) -> tuple[Unseen, ...]:
     )
 
 
-def _is_text(run: Run, table: str, name: str) -> bool:
-    return run.loaded.schema.get(table, {}).get(name) is Type.TEXT
-
-
-def _seen(run: Run, table: str, name: str, values: Iterable[str]) -> tuple[set[str], list[str]]:
+def _seen(
+    engine: Engine, table: str, name: str, values: Iterable[str]
+) -> tuple[set[str], list[str]]:
     """Return which of some values a column has, and the values that it has, if they are few."""
     quoted = '"' + name.replace('"', '""') + '"'
     listed = sorted(values)
-    marks = ", ".join("?" for _ in listed)
+    marks = ", ".join(f"${place}" for place in range(1, len(listed) + 1))
     found = f"select distinct {quoted} from {table} where {quoted} in ({marks})"
     known = f"select distinct {quoted} from {table} where {quoted} is not null limit {MANY_VALUES}"
-    there = {row[0] for row in run.engine.rows(found, listed)}
-    return there, [row[0] for row in run.engine.rows(known)]
+    there = {row[0] for row in engine.rows(found, listed)}
+    return there, [row[0] for row in engine.rows(known)]
 
 
-def _wanted(run: Run) -> Iterator[Wanted]:
+def _wanted(engine: Engine, model: Model, schema: Schema) -> Iterator[Wanted]:
     """Yield every text that the model looks for, with the column where it does."""
-    yield from (("passive", "events", "type", each) for each in run.model.passive)
-    for name, score in run.model.scores.items():
+    yield from (("passive", "events", "type", each) for each in model.passive)
+    for name, score in model.scores.items():
         yield from ((f"{name}.reset_on", "outcomes", "outcome", e) for e in score.reset_on or ())
-    held = _held(run)
-    for score_name, name, rule in run.model.rules():
+    held = _held(engine, schema)
+    for score_name, name, rule in model.rules():
         for table, column, value in (*_types(rule), *_compared(rule)):
             if (table, column) not in held:
                 yield f"{score_name}.{name}", table, column, value
 
 
-def _held(run: Run) -> set[tuple[str, str]]:
+def _held(engine: Engine, schema: Schema) -> set[tuple[str, str]]:
     """Return the columns whose values can be others at other moments."""
-    if "field_history" not in run.loaded.schema:
+    if "field_history" not in schema:
         return set()
-    rows = run.engine.rows("select distinct entity, field from field_history")
+    rows = engine.rows("select distinct entity, field from field_history")
     return {(TABLE_OF[entity], name) for entity, name in rows if entity in TABLE_OF}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from leadline.data.columns import ROW_NUMBER
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.model.document import Column, Model

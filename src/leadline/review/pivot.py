@@ -11,14 +11,14 @@ import numpy.typing as npt
 
 from leadline.data.sql import Sql, joined, name, sql
 from leadline.review.judged import Judged
-from leadline.review.measures import MOST_GROUPS, Floats
+from leadline.review.lots import OF_LOTS, group_number, lot
+from leadline.review.measures import Floats
 from leadline.review.split import Split
 from leadline.scoring import Run
 
 MOST_ROWS = 200_000
 """Of more judged rows than this a sample is taken, whole groups by lot and always the same."""
 _NUMBERS = count(1)
-_LOT = "('0x' || md5('{salt} ' || group_key)[:8])::ubigint"
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,14 @@ def rows_of(of: Judged, parts: Split) -> Rows:
     of.run.engine.run(
         sql(
             "create temp table {made} as select row_number() over (order by lead_id, as_of) - 1 "
-            "as row, lead_id, as_of, outcome, {learned} as is_learned, case when groups <= {few} "
-            "then number - 1 else {lot} % {most} end as bucket from (select *, "
-            "max(number) over () as groups from (select *, dense_rank() over (order by group_key) "
-            "as number from {t} where part is not null)) where {drawn} / 4294967296.0 <= {kept}",
+            "as row, lead_id, as_of, outcome, {learned} as is_learned, {bucket} as bucket "
+            "from {t} where part is not null and {drawn} / {of} <= {kept}",
             made=name(table),
             learned=learned,
-            few=2 * MOST_GROUPS,
-            most=MOST_GROUPS,
-            lot=Sql(_LOT.format(salt="group")),
+            bucket=group_number(of.run.duckdb, parts.table),
             t=name(parts.table),
-            drawn=Sql(_LOT.format(salt="sample")),
+            drawn=lot("sample"),
+            of=OF_LOTS,
             kept=kept,
         )
     )

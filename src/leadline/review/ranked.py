@@ -12,10 +12,9 @@ from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError, nearest
 from leadline.review.explain import main_score
 from leadline.review.judged import Judged
-from leadline.review.measures import MOST_GROUPS, Floats, Sample, cells_of, table
+from leadline.review.lots import group_number
+from leadline.review.measures import Floats, Sample, cells_of, table
 from leadline.review.split import Split
-
-_HASHED = "('0x' || md5('group ' || r.group_key)[:8])::ubigint % {n}"
 
 
 @dataclass(frozen=True)
@@ -115,20 +114,15 @@ def _counted(of: Judged, split: Split, score: str, made: str) -> Ranked:
 
 def _make(of: Judged, split: Split, score: str, made: str) -> None:
     """Join scores and bands to the rows, and give each group its bucket."""
-    counted = sql("select count(distinct group_key) from {t}", t=name(split.table))
-    [(groups,)] = of.run.engine.rows(counted)
-    bucket = sql(_HASHED, n=MOST_GROUPS)
-    if groups <= 2 * MOST_GROUPS:
-        bucket = Sql("dense_rank() over (order by r.group_key) - 1")
     bands = [sql("s.{b}", b=name(of.run.model.column(ladder))) for ladder in of.run.model.bands]
     of.run.engine.run(
         sql(
             "create or replace temp table {made} as select r.*, s.{score}::double as score, "
-            "s.missing, cast({bucket} as int) as bucket {bands} "
+            "s.missing, {bucket} as bucket {bands} "
             "from {rows} as r join {scores} as s on s.lead_id = r.lead_id and s.as_of = r.as_of",
             made=name(made),
             score=name(score),
-            bucket=bucket,
+            bucket=group_number(of.run.duckdb, split.table),
             bands=Sql("".join(f", {each}" for each in bands)),
             rows=name(split.table),
             scores=Sql(of.run.table("scores")),

@@ -13,12 +13,13 @@ import numpy as np
 
 from leadline.data.sql import name, sql
 from leadline.model.types import Type
-from leadline.review.after import wilson
 from leadline.review.audit import Audit, Suspect, audit
 from leadline.review.cells import Cells, cells, coded
 from leadline.review.happenings import KNOWN_AT
 from leadline.review.judged import Judged
 from leadline.review.known import Known, known
+from leadline.review.measures import Floats, Measured
+from leadline.review.shares import shares
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,8 +34,8 @@ SMOOTHING = 10.0
 FEW_WINS = 10
 WIDE = 1.0
 """An interval of the lift that is wider than this is weak."""
-NEVER = "never"
 _AGAIN = 5
+_TIMES = ("never", "once", "2 to 4 times", "5 times or more")
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class Rate:
         leads: Judged rows with it.
         wins: How many of them have the outcome.
         rate: The close rate.
-        low: Lower end of its interval of 95 %, Wilson's.
-        high: Upper end.
+        low: Lower end of its interval of 95 %; 0 where all rows are of one group.
+        high: Upper end; 1 where all rows are of one group.
         lift: The rate against that of all rows; None where nobody won.
         caught: Its share of all that won.
         points: What the rate suggests: 10 for twice the average, -10 for none, in whole points.
@@ -123,7 +124,7 @@ def rates(of: Judged) -> Rates:
         for each in cells(coded(rows, BINS))
         if each.field.kind is not Type.TIME and not _is_identifier(checked, each)
     ]
-    found += [list(each) for each in _of_events(rows, suspects)]
+    found += _of_events(rows, suspects)
     found = [each for each in found if len(each) > 1]
     listed = [each for several in sorted(found, key=_telling, reverse=True) for each in several]
     return Rates(
@@ -148,23 +149,22 @@ def _telling(several: list[Rate]) -> float:
 
 
 def _of_cells(rows: Known, given: Cells, suspect: Suspect | None) -> Iterator[Rate]:
-    counts = zip(given.cells, given.rows.sum(1), given.wins.sum(1), strict=True)
-    for cell, leads, wins in counts:
+    counts = zip(given.cells, given.rows.sum(1), given.wins.sum(1), given.shares, strict=True)
+    for cell, leads, wins, share in counts:
         if leads:
-            yield rate_of(
-                rows, ("field", given.field.title, cell.label), int(leads), int(wins), suspect
-            )
+            what = ("field", given.field.title, cell.label)
+            yield _rate(rows, what, (int(leads), int(wins)), share, suspect)
 
 
-def rate_of(
+def _rate(
     rows: Known,
     what: tuple[str, str, str],
-    leads: int,
-    wins: int,
-    suspect: Suspect | None = None,
+    counts: tuple[int, int],
+    share: Measured,
+    suspect: Suspect | None,
 ) -> Rate:
     """Return the close rate of some rows; ``what`` is kind, name and value."""
-    low, high = wilson(np.array([float(wins)]), np.array([float(leads)]))
+    leads, wins = counts
     base = rows.positives / rows.rows
     points = points_for(leads, wins, base)
     return Rate(
@@ -172,12 +172,12 @@ def rate_of(
         leads=leads,
         wins=wins,
         rate=wins / leads,
-        low=float(low[0]),
-        high=float(high[0]),
+        low=share.low or 0.0,
+        high=1.0 if share.high is None else share.high,
         lift=wins / leads / base if base else None,
         caught=wins / rows.positives if rows.positives else 0.0,
         points=points,
-        question=_question(what, (leads, wins), (float(low[0]), float(high[0])), base, points),
+        question=_question(what, counts, share, base, points),
         suspect=suspect.says if suspect else "",
     )
 
@@ -197,13 +197,13 @@ def points_for(leads: int, wins: int, base: float) -> int:
 def _question(
     what: tuple[str, str, str],
     counts: tuple[int, int],
-    interval: tuple[float, float],
+    share: Measured,
     base: float,
     points: int,
 ) -> str:
     """Return what to ask sales where the count is small or the interval wide."""
     leads, wins = counts
-    low, high = interval
+    low, high = share.low or 0.0, 1.0 if share.high is None else share.high
     if not points or not base or not leads:
         return ""
     is_few = min(wins, leads - wins) < FEW_WINS and leads * base < FEW_WINS
@@ -217,33 +217,49 @@ def _question(
     return f"Only {rows} with {won}: do you see {said} win {better} often than others?"
 
 
-def _of_events(rows: Known, suspects: dict[tuple[str, str], Suspect]) -> Iterator[Iterator[Rate]]:
+def _of_events(rows: Known, suspects: dict[tuple[str, str], Suspect]) -> Iterator[list[Rate]]:
     """Yield the rates of each type of events by how often it came before the moment."""
     if "events" not in rows.of.run.loaded.schema:
         return
-    counted: dict[str, list[tuple[str, int, int]]] = {}
-    for kind, times, leads, wins in rows.of.run.engine.rows(_event_counts(rows)):
-        counted.setdefault(kind, []).append((times, leads, wins))
+    everybody = _all_by_group(rows)
+    counted: dict[str, list[tuple[int, int, int, int]]] = {}
+    for kind, *row in rows.of.run.engine.rows(_event_counts(rows)):
+        counted.setdefault(kind, []).append(tuple(row))
     for kind, parts in counted.items():
-        leads = rows.rows - sum(each[1] for each in parts)
-        wins = rows.positives - sum(each[2] for each in parts)
-        without = [(NEVER, leads, wins)] if leads else []
-        suspect = suspects.get(("event", kind))
-        yield (
-            rate_of(rows, ("event", kind, times), leads, wins, suspect)
-            for times, leads, wins in (*without, *parts)
-        )
+        counts = np.zeros((2, everybody.shape[1], len(_TIMES)))
+        for times, group, leads, wins in parts:
+            counts[:, group, times] += (leads, wins)
+        counts[:, :, 0] = everybody - counts.sum(2)
+        yield list(_of_type(rows, kind, counts, suspects.get(("event", kind))))
+
+
+def _of_type(rows: Known, kind: str, counts: Floats, suspect: Suspect | None) -> Iterator[Rate]:
+    """Yield the rates of one type; counts of rows and wins have shape (2, groups, times)."""
+    leads, wins = counts
+    found = zip(_TIMES, leads.sum(0), wins.sum(0), shares(wins, leads), strict=True)
+    for times, n, won, share in found:
+        if n:
+            yield _rate(rows, ("event", kind, times), (int(n), int(won)), share, suspect)
+
+
+def _all_by_group(rows: Known) -> Floats:
+    """Return rows and wins of each group; shape (2, groups)."""
+    query = "select bucket, count(*), count(*) filter (where outcome) from {t} group by bucket"
+    found = rows.of.run.engine.rows(sql(query, t=name(rows.table)))
+    made = np.zeros((2, 1 + max((row[0] for row in found), default=0)))
+    for group, leads, wins in found:
+        made[:, group] = leads, wins
+    return made
 
 
 def _event_counts(rows: Known) -> str:
-    """Return ``type, times, leads, wins`` of events visible at the moment, in one pass."""
+    """Return ``type, times, bucket, leads, wins`` of events visible at the moment, in one pass."""
     return sql(
-        "with had as (select k.lead_id, k.as_of, k.outcome, t.type, count(*) as n "
+        "with had as (select k.lead_id, k.as_of, k.bucket, k.outcome, t.type, count(*) as n "
         "from events as t join {t} as k on k.lead_id = t.lead_id and {known} <= k.as_of "
         "where t.type is not null group by all) "
-        "select type, case when n = 1 then 'once' when n < {again} then '2 to 4 times' "
-        "else '5 times or more' end as times, count(*), count(*) filter (where outcome) "
-        "from had group by type, times order by type, min(n)",
+        "select type, case when n = 1 then 1 when n < {again} then 2 else 3 end as times, bucket, "
+        "count(*), count(*) filter (where outcome) from had group by all order by type",
         t=name(rows.table),
         known=KNOWN_AT,
         again=_AGAIN,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.data.sql import name, sql
+from leadline.data.sql import Sql, name, sql
+from leadline.model.task import field_of
 from leadline.review.coverage import coverage
 from leadline.review.fields import field_uses, without_past
 from leadline.review.judged import Judged
+from leadline.review.known import declared
 
 SAMPLE = 20_000
 """So many rows tell the share of points well enough."""
@@ -31,20 +33,23 @@ def resting(of: Judged) -> Resting:
 
     Of many rows, always the same ones are drawn as if by lot.
     """
-    drawn = sql(
+    run = of.run.over_query(sampled(of))
+    rules, _ = coverage(run)
+    uses = field_uses(run, rules)
+    cleared = {each for each, is_late in declared(of).items() if not is_late}
+    found = tuple(
+        (each.field, each.weight)
+        for each in uses
+        if not each.has_past and field_of(each.field) not in cleared
+    )
+    return Resting(found, without_past(run, rules, uses) if found else 0.0)
+
+
+def sampled(of: Judged) -> Sql:
+    """Return rows that count, of many always the same ones, as if by lot."""
+    return sql(
         "select lead_id, as_of from {t} where counts "
         "order by hash(lead_id, as_of), lead_id, as_of limit {n}",
         t=name(of.table),
         n=SAMPLE,
     )
-    run = of.run.over_query(drawn)
-    rules, _ = coverage(run)
-    uses = field_uses(run, rules)
-    known = of.task.task.known
-    declared = set(known) if isinstance(known, dict) else set()
-    found = tuple(
-        (each.field, each.weight)
-        for each in uses
-        if not each.has_past and each.field.removeprefix("lead.") not in declared
-    )
-    return Resting(found, without_past(run, rules, uses) if found else 0.0)

@@ -12,7 +12,8 @@ from typing import Literal
 
 from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError
-from leadline.review.judged import Judged
+from leadline.review.judged import IDENTICAL, Judged
+from leadline.review.lots import OF_LOTS, lot
 
 Kind = Literal["time", "groups", "random", "all"]
 SHARE = 0.2
@@ -114,14 +115,16 @@ def _by_time(of: Judged, share: float) -> Sql:
 
 def _by_groups(_of: Judged, _share: float) -> Sql:
     """Deal groups into folds by their hashes, so that later rows never move earlier ones."""
-    return sql(
-        "cast(1 + (('0x' || md5('fold ' || r.group_key)[:8])::ubigint % {n}) as int)", n=FOLDS
-    )
+    return sql("cast(1 + {lot} % {n} as int)", lot=lot("fold", "r.group_key"), n=FOLDS)
 
 
 def _at_random(_of: Judged, share: float) -> Sql:
-    drawn = "('0x' || md5('row ' || r.lead_id || r.as_of::varchar)[:8])::ubigint / 4294967296.0"
-    return sql("case when {drawn} < {share} then 0 else -1 end", drawn=Sql(drawn), share=share)
+    return sql(
+        "case when {lot} / {of} < {share} then 0 else -1 end",
+        lot=lot("row", "r.lead_id || r.as_of::varchar"),
+        of=OF_LOTS,
+        share=share,
+    )
 
 
 def _all(_of: Judged, _share: float) -> Sql:
@@ -148,9 +151,6 @@ def _counted(of: Judged, kind: Kind, table: str, share: float) -> Split:
     return Split(kind, table, learned, judged, purged, _said(of, kind, share))
 
 
-_SAME = {"identical rows": "identical rows"}
-
-
 def _said(of: Judged, kind: Kind, share: float) -> str:
     latest = f"the latest {share:.0%} by {of.ordered_by}"
     horizon = of.task.task.horizon
@@ -162,7 +162,7 @@ def _said(of: Judged, kind: Kind, share: float) -> str:
     return {
         "time": f"Judged are {latest}{purged}.",
         "groups": f"Judged are all rows, in {FOLDS} folds that keep "
-        f"{_SAME.get(of.grouped_by, f'rows of one {of.grouped_by}')} together.",
+        f"{IDENTICAL if of.grouped_by == IDENTICAL else f'rows of one {of.grouped_by}'} together.",
         "random": f"Judged are {share:.0%} of the rows, drawn at random: optimistic, as rows of "
         "one time and one account stand on both sides.",
         "all": "Judged are all rows; nothing is left to learn probabilities from.",

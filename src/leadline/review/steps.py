@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from leadline.review.ceilings import ALWAYS, MILLION, NEVER
 from leadline.review.edges import Reached, roundest
-from leadline.review.measures import Floats, Measured, cells_of, draws, interval, ratios, table
+from leadline.review.measures import Floats, Measured, cells_of, draws, interval, table
+from leadline.review.shares import shares
 
 Support = Literal["seen again", "not seen again", "too few to tell"]
 FEWEST_ROWS = 30
@@ -48,16 +49,15 @@ def steps(of: Reached, edges: Mapping[str, float]) -> tuple[Step, ...]:
     """Return the steps of conversion along the score, the lowest first.
 
     They are looked for on the rows that may be learned from, and looked at again on those that
-    are judged. Scores are split in two where the
-    likelihood gains most, again and again, if it gains more than 2 ln n, twice what the Bayesian
-    information criterion asks for one parameter, as the place of the split is chosen too; and
-    only where more points mean more conversion.
+    are judged. Scores are split in two where the likelihood gains most, again and again, if it
+    gains more than 2 ln n, twice what the Bayesian information criterion asks for one parameter,
+    as the place of the split is chosen too; and only where more points mean more conversion.
     """
     free = of.only(of.value > NEVER)
     first, second = (free.only(rows) for rows in _halves(free))
     cuts = _cuts(first)
     number = np.searchsorted(cuts, free.value, "right")
-    rates = ratios(*_by_group(free, number, len(cuts) + 1))
+    rates = shares(*_by_group(free, number, len(cuts) + 1))
     rises = _rises(second, cuts)
     found = []
     for place, rate in enumerate(rates):

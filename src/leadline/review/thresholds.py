@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.data.sql import Sql, name, sql
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
@@ -26,10 +26,12 @@ from leadline.review.capacity import Capacity
 from leadline.review.ceilings import MILLION, Place, ceilings, millionths, moved, place_of
 from leadline.review.edges import Entered, Reached, months_of
 from leadline.review.judged import Judged, judged
-from leadline.review.measures import MOST_GROUPS, Measured, ratios, table
+from leadline.review.lots import group_number
+from leadline.review.measures import Measured, table
 from leadline.review.moments_due import latest
 from leadline.review.past import open_past
 from leadline.review.replay import Replay, Weekly, days, replayed, summed, weekly
+from leadline.review.shares import shares
 from leadline.review.split import Split, split
 from leadline.review.steps import Step, steps
 from leadline.scoring import read_model
@@ -261,14 +263,10 @@ def _reached(of: Judged, parts: Split, place: Place) -> Reached:
         ", r.outcome, r.part, cast(r.group_bucket as bigint) as bucket, s.lead_id as lead_name"
     )
     rows = sql(
-        "join (select *, case when groups <= {few} then number - 1 "
-        "else ('0x' || md5('group ' || group_key)[:8])::ubigint % {most} end as group_bucket "
-        "from (select *, max(number) over () as groups from "
-        "(select *, dense_rank() over (order by group_key) as number from {t}))) as r "
+        "join (select *, {bucket} as group_bucket from {t}) as r "
         "on r.lead_id = s.lead_id and r.as_of = s.as_of",
+        bucket=group_number(of.run.duckdb, parts.table),
         t=name(parts.table),
-        few=2 * MOST_GROUPS,
-        most=MOST_GROUPS,
     )
     found = ceilings(of.run, place, or_above=True, more=more, join=rows)
     part = found.more["part"]
@@ -318,8 +316,8 @@ class _Making:
             len(np.unique(rows.lead[inside])),
             wins,
             int(rows.outcome.sum()) - wins,
-            ratios(sums[0], sums[1])[0],
-            ratios(sums[0], sums[2])[0],
+            shares(sums[0], sums[1])[0],
+            shares(sums[0], sums[2])[0],
             weekly_,
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
@@ -171,7 +171,7 @@ def of_run(run: Run) -> Trial:
     )[0]
     rules, limits = coverage(run)
     uses = field_uses(run, rules)
-    looked_for = unseen(run)
+    looked_for = unseen(run.engine, run.model, run.loaded.schema)
     return Trial(
         model=run.model.model,
         fingerprint=run.fingerprint,

@@ -31,6 +31,9 @@ _IDS: Mapping[str, tuple[str, ...]] = {
 }
 """The identifiers of each table, which differ between worlds."""
 
+MOST_ROWS = 1_000_000
+"""So many rows may be copied for one run; more worlds are taken in turns."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -63,10 +66,11 @@ class Worlds:
         """Copy what can touch the lead's score into tables of their own."""
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
-        self.own = DuckDB(threads=1)
+        self.own = DuckDB()
         self.text = statement(model, schema, Profile()).text("scores", "duckdb")
         self._bring(lead_id)
         self.account_id = self._account()
+        self.rows = self._rows()
 
     def close(self) -> None:
         """Forget the copies."""
@@ -75,12 +79,13 @@ class Worlds:
     def _bring(self, lead_id: str) -> None:
         """Fetch the lead's surroundings: everything that shares an account with it."""
         leads, accounts = self._around(lead_id)
+        for entity, found in (("lead", leads), ("account", accounts)):
+            query = f"create or replace temp table around_{entity} as select unnest(?) as id"
+            self.engine.rows(query, [found or [""]])
         for table, ids in _IDS.items():
             if table not in self.schema:
                 continue
-            self.own.register(
-                "incoming", self.engine.arrow(self._selection(table, ids, leads, accounts))
-            )
+            self.own.register("incoming", self.engine.arrow(self._found(table, ids)))
             columns = ", ".join(
                 f"cast({_name(name)} as {SQL_TYPES[kind]}) as {_name(name)}"
                 for name, kind in self.schema[table].items()
@@ -89,8 +94,8 @@ class Worlds:
 
     def _around(self, lead_id: str) -> tuple[list[str], list[str]]:
         accounts = self._accounts_of([lead_id])
-        if not accounts:
-            return self._merged([lead_id]), []
+        if not accounts or not any(each.is_account for each in self.model.scores.values()):
+            return self._merged([lead_id]), accounts
         marks = ", ".join("?" * len(accounts))
         found = self.engine.rows(
             f"select lead_id from leads where account_id in ({marks})", accounts
@@ -124,12 +129,19 @@ class Worlds:
             found += [old for old, new in merges if new in known and old not in known]
         return found
 
-    def _selection(
-        self, table: str, ids: Sequence[str], leads: Sequence[str], accounts: Sequence[str]
-    ) -> str:
-        inside = {"lead": _list(leads), "account": _list(accounts)}
+    def _found(self, table: str, ids: Sequence[str]) -> str:
+        """Return the query for the rows of a table; none where the data lacks the table."""
+        tables = "select 1 from duckdb_tables() where table_name = ? "
+        views = "select 1 from duckdb_views() where view_name = ?"
+        if self.engine.rows(f"{tables} union all {views}", [table, table]):
+            return self._selection(table, ids)
+        columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
+        return f"select {columns} where false"
+
+    def _selection(self, table: str, ids: Sequence[str]) -> str:
+        inside = {each: f"(select id from around_{each})" for each in ("lead", "account")}
         if table == "event_marks":
-            events = self._selection("events", _IDS["events"], leads, accounts)
+            events = self._selection("events", _IDS["events"])
             return f"select * from event_marks where event_id in (select event_id from ({events}))"
         if table == "field_history":
             parts = [f"(entity = '{entity}' and id in {inside[entity]})" for entity in inside]
@@ -153,8 +165,21 @@ class Worlds:
         rows = self.own.rows("select account_id from base_leads where lead_id = ?", [self.lead_id])
         return rows[0][0] if rows else None
 
+    def _rows(self) -> int:
+        """Return how many rows one world has."""
+        counts = [f"(select count(*) from base_{each})" for each in _IDS if each in self.schema]
+        return int(self.own.rows(f"select {' + '.join(counts)}")[0][0])
+
     def outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
-        """Return the lead's scores after each sequence of steps, all from one run."""
+        """Return the lead's scores after each sequence of steps, from as few runs as may be."""
+        at_once = max(1, MOST_ROWS // max(1, self.rows))
+        return [
+            each
+            for first in range(0, len(sequences), at_once)
+            for each in self._outlooks(sequences[first : first + at_once])
+        ]
+
+    def _outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
         worlds = [self._name(number) for number in range(len(sequences))]
         self.own.run(
             "create or replace table worlds as select unnest(?) as world".replace(
@@ -162,9 +187,7 @@ class Worlds:
             )
         )
         for table, ids in _IDS.items():
-            if table in self.schema or (
-                table == "events" and any(s.event for each in sequences for s in each)
-            ):
+            if table in self.schema:
                 self._copy(table, ids)
         for world, steps in zip(worlds, sequences, strict=True):
             for number, step in enumerate(steps):
@@ -236,10 +259,6 @@ def _name(column: str) -> str:
 
 def _text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
-
-
-def _list(values: Sequence[str]) -> str:
-    return "(" + ", ".join(map(_text, values)) + ")" if values else "(null)"
 
 
 def _array(values: Sequence[str]) -> str:

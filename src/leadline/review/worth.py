@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.document import BaseRule, Model, Rule, SilenceRule, UnitRule

@@ -280,7 +280,7 @@ def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
     known.of.run.engine.run(
         sql(
             "create or replace temp table {t} as select lead_id, as_of, outcome, place, fold, "
-            "{columns} from {source}",
+            "bucket, {columns} from {source}",
             t=name(table),
             columns=columns,
             source=name(known.table),
