@@ -20,7 +20,7 @@ import pyarrow as pa
 from learning_sets import ORDER, OUTCOME, Cut, Protocol
 
 import leadline
-from leadline.data.read import Input
+from leadline.data.given import Input
 from leadline.data.sql import name, sql
 from leadline.engines.duckdb import DuckDB
 from leadline.learn.document import text_of
