@@ -38,12 +38,20 @@ def turn(log_odds: Floats, outcome: Flags, weights: Floats | None = None) -> Tur
     weights = np.ones(len(outcome)) if weights is None else weights
     columns = np.stack([np.ones(len(outcome)), log_odds], axis=1)
     prior = np.diag([_STEADY / 25, _STEADY / 4])
+
+    def lost(at: Floats) -> float:
+        return float(
+            weights @ log_loss(columns @ at, outcome) + (at - goal) @ prior @ (at - goal) / 2
+        )
+
     for _ in range(25):
         chances = probability(columns @ here)
         curve = weights * np.maximum(chances * (1 - chances), 1e-9)
         slope = columns.T @ (weights * (outcome - chances)) - prior @ (here - goal)
         step = np.linalg.solve((columns.T * curve) @ columns + prior, slope)
-        here = here + np.clip(step, -1, 1)
+        while np.abs(step).max() > 1e-8 and lost(here + step) > lost(here):  # noqa: PLR2004
+            step = step / 2
+        here = here + step
         if np.abs(step).max() < 1e-8:  # noqa: PLR2004 - settled
             break
     return Turn(float(here[0]), max(float(here[1]), 0.0))

@@ -27,6 +27,8 @@ from leadline.review.measures import Measured, Sample, measured, roc_auc
 Tell = Callable[[str], None]
 FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
+_NEAR = 0.01
+"""So much less area under the curve is about as good."""
 _NO_SIGN = 0.01
 """Rankings that luck gives more often than this are nothing to learn."""
 
@@ -168,14 +170,19 @@ def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
 
 
 def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
-    """Return the first trial whose loss is within one standard error of the best one's.
+    """Return the first trial that is about as good as the best one, by loss and by ranking.
 
-    The error is that of the difference, row by row, rows of a group together.
+    Its loss is within one standard error of the best, that of the difference, row by row, rows of
+    a group together; and its area under the curve is no more than 0.01 below.
     """
     best = min(trials, key=lambda each: each.loss)
     rows = np.concatenate([cut.judged for cut in cuts])
     groups = np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
-    return next(each for each in trials if each.loss <= best.loss + _error(each, best, groups))
+    return next(
+        each
+        for each in trials
+        if each.loss <= best.loss + _error(each, best, groups) and each.auc >= best.auc - _NEAR
+    )
 
 
 def _error(one: Trial, two: Trial, groups: Any) -> float:
