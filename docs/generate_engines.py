@@ -18,8 +18,9 @@ SUITES = (
     TESTS / "engines",
     TESTS / "query" / "test_dialects.py",
     TESTS / "data" / "test_in_postgres.py",
+    TESTS / "test_printed.py",
 )
-ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL"}
+ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "clickhouse": "ClickHouse"}
 
 HEAD = """# Engines
 
@@ -31,7 +32,11 @@ scores, grades and bands exactly.
 | DuckDB, embedded, the default | `duckdb` | files |
 | PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
 
-The commands `score` and `check` run on every engine, all others on DuckDB.
+The commands `score` and `check` run on every engine. `explain` takes every engine too, and brings
+the rows to DuckDB. All other commands read files.
+ClickHouse and other warehouses get the statement as a text from
+[`leadline sql`](../how-to/warehouses.md); what that prints for ClickHouse is executed on its
+embedded engine, what it prints for Snowflake, BigQuery and Databricks never was.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
 `--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).
@@ -51,6 +56,7 @@ FOOT = """
 - PostgreSQL cuts names after 63 bytes: longer names of columns in its tables end in a mark of
   their own. Files have the whole names.
 - Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL; others are null.
+- ClickHouse has calendar days and times from 1900 to 2299, and its empty texts are no nulls.
 - Of rows in a table that repeat an `event_id` and agree in `recorded_at`, `occurred_at` and
   `lead_id`, the one stands whose text is the least; files decide the same by JSON.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import servers
 from leadline.engines.duckdb import DuckDB
@@ -12,6 +13,10 @@ from leadline.engines.engine import Engine
 from leadline.engines.postgres import Postgres
 
 ENGINES = ("duckdb", "postgres")
+
+# how long an example takes says how busy the machine is, and nothing of what is tested
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

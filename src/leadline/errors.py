@@ -86,6 +86,10 @@ class EngineError(LeadlineError, RuntimeError):
     exit_status = 3
 
 
+class DialectError(LeadlineError, NotImplementedError):
+    """A dialect of SQL cannot say what a model needs, or was never executed."""
+
+
 class FileError(LeadlineError, OSError):
     """A file cannot be read or written."""
 

@@ -230,6 +230,20 @@ class Run:
             raise InputError(Fault("", "the model", expected, self.engine.dialect, remedy))
         return self.engine
 
+    def embedded(self) -> Run:
+        """Return this run on the embedded engine, to which all rows are brought.
+
+        For what is written in DuckDB's own SQL; it itself, where it is there already.
+        """
+        own = self.engine.embedded
+        if own is self.engine:
+            return self
+        for table, columns in self.loaded.schema.items():
+            rows = self.engine.arrow(f"select * from {table}").rename_columns(list(columns))
+            own.register(f"brought_{table}", rows)
+            own.run(f"create or replace view {table} as from brought_{table}")
+        return Run(own, self.model, self.loaded, self.statement, self.one_moment)
+
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
         if len(outputs) < 2:  # noqa: PLR2004 - one output needs nothing twice

@@ -38,6 +38,10 @@ def test_nothing_to_learn_writes_no_model(tmp_path: Path) -> None:
     assert found.exit_code == 0, found.output
     assert "Nothing to learn" in found.output
     assert not out.exists()
+    out.write_text("an earlier model")
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert not out.exists()
+    assert out.with_name("m.yaml.earlier").read_text() == "an earlier model"
 
 
 def test_an_unknown_method_is_refused(tmp_path: Path) -> None:

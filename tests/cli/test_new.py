@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from leadline.cli.main import main
+from leadline.model.reader import read
 from leadline.model.starters import STARTERS, starter
+from leadline.model.types import Type
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -41,6 +43,44 @@ def test_nothing_is_overwritten(
     assert run(monkeypatch, "new", str(tmp_path / "no" / "b.yaml")) == 3
     assert run(monkeypatch, "new") == 2
     assert [each.name for each in tmp_path.iterdir()] == ["a.yaml"]
+
+
+@pytest.mark.parametrize("name", STARTERS)
+def test_a_starter_takes_in_the_columns_of_an_export(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What inspect proposes, put among what the starter says, with its comments kept."""
+    columns = tmp_path / "columns.yaml"
+    columns.write_text(
+        "files:\n  leads: {header: 3}\ncolumns:\n  leads:\n"
+        "    lead_id: {from: Prospect ID}  # key\n    title: {from: Job, missing: [x]}\n"
+        "  accounts: {}\n  outcomes:\n    amount: {unit: $}\n",
+        encoding="utf-8",
+    )
+    path = tmp_path / "a.yaml"
+    command = ["new", str(path), "--starter", name, "--columns", str(columns)]
+    assert run(monkeypatch, *command) == 0
+    model, written = read(path), read(starter(name))
+    assert model.columns["leads"]["lead_id"].source == "Prospect ID"
+    title = model.columns["leads"]["title"]
+    assert (title.source, title.missing, title.type) == ("Job", ("x",), Type.TEXT)
+    assert model.columns["accounts"] == written.columns["accounts"]
+    assert model.columns["outcomes"]["amount"].unit == "$"
+    assert model.files["leads"].header == 3
+    assert model.scores == written.scores
+    assert path.read_text(encoding="utf-8").splitlines()[0] == starter(name).splitlines()[0]
+
+
+@pytest.mark.parametrize("text", ["a: [", "scores: {}", "columns: {leads: {a: {tpe: text}}}"])
+def test_columns_that_are_none_are_refused(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is written."""
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    path, columns = str(tmp_path / "a.yaml"), str(tmp_path / "c.yaml")
+    assert run(monkeypatch, "new", path, "--columns", columns) == 2
+    assert run(monkeypatch, "new", path, "--columns", str(tmp_path / "none.yaml")) == 3
+    assert not (tmp_path / "a.yaml").exists()
 
 
 def test_starters_are_listed(

@@ -158,12 +158,33 @@ def test_a_declared_delimiter_beats_the_first_line(engine: DuckDB, folder: Path)
     assert list(found.columns) == ["a,b,c", "d"]
 
 
-@pytest.mark.parametrize("header", ["a,b,a", "Name,name"])
-def test_names_that_clash_are_refused(engine: DuckDB, folder: Path, header: str) -> None:
-    """SQL knows no difference between upper and lower case in names."""
-    (folder / "x.csv").write_text(header + "\n")
-    with pytest.raises(InputError, match=r"x\.csv must not have both columns \w+ and \w+"):
-        rows(engine, "x.csv")
+def test_names_that_repeat_are_told_apart(engine: DuckDB, folder: Path) -> None:
+    """The first keeps its name."""
+    (folder / "x.csv").write_text("a,A\n1,2\n")
+    prepare(engine, ["leads"])
+    raw = read_csv(engine, "leads", ["x.csv"])
+    assert list(raw.columns) == ["a", "A_2"]
+    assert raw.notes == ("x.csv:1 column 2 is called A_2, as its name stands there before.",)
+
+
+def test_names_of_several_files_that_differ_by_case_are_refused(
+    engine: DuckDB, folder: Path
+) -> None:
+    """Nobody knows whether they are one column."""
+    (folder / "x.csv").write_text("a\n")
+    (folder / "y.csv").write_text("A\n")
+    with pytest.raises(InputError, match="must not have both columns a and A"):
+        rows(engine, "x.csv", "y.csv")
+
+
+def test_lines_above_the_declared_header_are_left_out(engine: DuckDB, folder: Path) -> None:
+    """Rows keep the numbers that an editor counts."""
+    (folder / "x.csv").write_text('Report "of, today"\n\n\na,b\n1,2\n3\n4,5\n')
+    prepare(engine, ["leads"])
+    raw = read_csv(engine, "leads", ["x.csv"], AsItIs(header=4))
+    places = sql("select {f}, {r} from {l} order by all", f=FILE, r=ROW, l=raw.located([], ALWAYS))
+    assert engine.rows(places) == [("x.csv", 5), ("x.csv", 7)]
+    assert rejects(engine) == [("x.csv", 6, "too few fields", '"3"')]
 
 
 def test_odd_names_are_kept(engine: DuckDB, folder: Path) -> None:

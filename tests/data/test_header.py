@@ -12,6 +12,8 @@ from leadline.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+UNNAMED = "x.csv:1 a column without a name is called column_{}."
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
         ("only", Header(",", ("only",))),
         ("\ufeffa,b\n", Header(",", ("a", "b"))),
         ("a|b,c|d\n", Header("|", ("a", "b,c", "d"))),
-        (",b, \n", Header(",", ("column_1", "b", "column_3"), ("column_1", "column_3"))),
+        (
+            ",b, \n",
+            Header(",", ("column_1", "b", "column_3"), 1, (UNNAMED.format(1), UNNAMED.format(3))),
+        ),
     ],
 )
 def test_separator_and_names_are_read_off_the_first_line(
@@ -40,6 +45,34 @@ def test_a_separator_can_be_given(folder: Path) -> None:
     """Then the line is not asked."""
     (folder / "x.csv").write_text("a,b;c,d\n", encoding="utf-8")
     assert read_header("x.csv", read_start("x.csv"), ";").names == ("a,b", "c,d")
+
+
+@pytest.mark.parametrize(
+    ("header", "names"),
+    [
+        ("a,b,a", ("a", "b", "a_2")),
+        ("Name,name", ("Name", "name_2")),
+        ("a,a,a_2,a", ("a", "a_3", "a_2", "a_4")),
+        ("column_2,", ("column_2", "column_2_2")),
+    ],
+)
+def test_a_name_that_repeats_gets_a_number(folder: Path, header: str, names: tuple[str]) -> None:
+    """SQL knows no difference between upper and lower case in names; a note tells each."""
+    (folder / "x.csv").write_text(header + "\n")
+    found = read_header("x.csv", read_start("x.csv"))
+    assert found.names == names
+    changed = [new for new, old in zip(names, header.split(","), strict=True) if new != old]
+    assert len(found.notes) == len(changed)
+    assert all(each in note for each, note in zip(changed, found.notes, strict=True))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_names_may_stand_further_down(folder: Path, end: str) -> None:
+    """Reports of a CRM have a title and a date above them."""
+    (folder / "x.csv").write_text(end.join(["Report; of today", "", "a,b", "1,2"]), newline="")
+    assert read_header("x.csv", read_start("x.csv"), line=3) == Header(",", ("a", "b"), 3)
+    with pytest.raises(InputError, match=r"x\.csv:9 must have the names .* found nothing there"):
+        read_header("x.csv", read_start("x.csv"), line=9)
 
 
 @pytest.mark.parametrize("text", ["\na,b\n", ",,\n"])

@@ -85,3 +85,26 @@ def test_tables_need_an_engine_that_has_them(
     """DuckDB has none that last."""
     assert ended(*COMMAND, "--out", "table:scores", monkeypatch=monkeypatch) == 2
     assert "needs an engine that has tables" in capsys.readouterr().err
+
+
+def test_a_lead_of_a_table_is_explained(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As one of a file is: the rows are brought to the embedded engine."""
+    tables = ("leads", "accounts", "events")
+    with Postgres(postgres_url) as owner:
+        for name in tables:
+            rows = owner.embedded.reader(f"from read_csv('{CASE}/{name}.csv')")
+            owner.register(f"given_{name}", rows)
+            with owner.transaction():
+                owner.run("create schema if not exists explained")
+                owner.run(f"drop table if exists explained.{name}")
+                owner.run(f"create table explained.{name} as select * from pg_temp.given_{name}")
+    shown = []
+    for engine, place in (("duckdb", f"{CASE}/{{}}.csv"), (postgres_url, "table:explained.{}")):
+        given = [word for name in tables for word in (f"--{name}", place.format(name))]
+        command = ["explain", str(CASE / "model.yaml"), "busy", *given, "--as-of", "2026-11-01"]
+        assert not app([*command, "--engine", engine], standalone_mode=False)
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1]
+    assert "busy" in shown[0]

@@ -320,3 +320,153 @@ def test_leads_of_a_table_and_rows_from_outside_go_together(server: Postgres, cr
     assert [(row["lead_id"], row["rule"], row["points"]) for row in found] == [
         ("lead 1", "demo", 10.0)
     ]
+
+
+UNUSUAL = """
+    drop schema if exists "My CRM" cascade;
+    create schema "My CRM";
+    create type "My CRM".stage as enum ('new', 'Old stage');
+    create table "My CRM"."All Leads" ("lead_id" text primary key, "Lead Source" varchar(20),
+        stage "My CRM".stage, extra jsonb, ext uuid default gen_random_uuid(), n numeric,
+        d double precision, born date, seen timestamptz);
+    insert into "My CRM"."All Leads" values
+        ('a', 'Web', 'Old stage', '{"a": 3}', default, 'NaN', 'Infinity', 'infinity', '-infinity'),
+        ('b', null, 'new', null, default, '1e400', '-Infinity', '5874897-12-31',
+            '294276-12-31 23:59:59Z'),
+        ('c', 'Fair', null, '{}', default, '1e-400', 'NaN', '0044-03-15 BC', '4713-01-01Z BC'),
+        ('d', 'Fair', null, '{}', default, 12.5, 12.5, '2026-01-01', '2026-03-29 03:30+02');
+    create table "My CRM".ev (id bigint, "Person" text, kind text, "When" timestamptz)
+        partition by range (id);
+    create table "My CRM".ev1 partition of "My CRM".ev for values from (0) to (100);
+    create table "My CRM".ev2 partition of "My CRM".ev default;
+    insert into "My CRM".ev values (1, 'a', 'demo', '2026-10-31Z'),
+        (101, 'd', 'demo', '1800-01-01Z'), (102, 'd', 'demo', '9999-01-01Z'),
+        (103, 'b', 'demo', 'infinity');
+    create view "My CRM".seen as select * from "My CRM"."All Leads";
+    create materialized view "My CRM".kept as select * from "My CRM"."All Leads"
+"""
+ODD: dict[str, Any] = {
+    "leadline": 1,
+    "model": "odd",
+    "columns": {
+        "events": {
+            "event_id": {"from": "id"},
+            "lead_id": {"from": "Person"},
+            "type": {"from": "kind"},
+            "occurred_at": {"from": "When"},
+        }
+    },
+    "scores": {
+        "fit": {
+            "rules": {
+                "source": {"of": 'lead."Lead Source"', "values": {"Web": 1}, "missing": 2},
+                "stage": {"when": "lead.stage = 'Old stage'", "points": 4},
+                "extra": {"when": "lead.extra like '%3%'", "points": 8},
+                "ext": {"when": "length(lead.ext) = 36", "points": 16},
+                "n": {"when": "lead.n >= 0", "points": 32},
+                "d": {"when": "lead.d > 3", "points": 64},
+                "born": {"when": "age(lead.born) > 30d", "points": 128},
+                "seen": {"when": "age(lead.seen) > 1d", "points": 256},
+            }
+        },
+        "person": {"rules": {"demo": {"event": "demo", "points": 1}}},
+    },
+}
+
+
+@pytest.mark.feature("unusual names, types and values in tables, views and partitions")
+@pytest.mark.parametrize("leads", ["All Leads", "seen", "kept"])
+def test_unusual_tables_are_read(server: Postgres, leads: str) -> None:
+    """What is no number or time of ours is null, and what cannot be used is counted."""
+    for statement in UNUSUAL.split(";"):
+        execute(server, statement)
+    inputs = {"leads": f'table:"My CRM"."{leads}"', "events": 'table:"My CRM".ev'}
+    run = Run.open(server, ODD, inputs, as_of=AS_OF)
+    found = {row["lead_id"]: row for row in run.arrow("scores").to_pylist()}
+    assert {lead: row["fit"] for lead, row in found.items()} == {
+        "a": 1 + 4 + 8 + 16,
+        "b": 2 + 16,
+        "c": 16 + 32 + 128 + 256,
+        "d": 16 + 32 + 64 + 128 + 256,
+    }
+    assert {lead: row["person"] for lead, row in found.items()} == {"a": 1, "b": 0, "c": 0, "d": 1}
+    assert run.loaded.rejects.count == 1
+
+
+def test_rows_that_a_policy_hides_are_an_error(
+    server: Postgres, crm: str, postgres_url: str
+) -> None:
+    """And not silently absent."""
+    for statement in (
+        "drop role if exists partial",
+        "create role partial login",
+        f"grant usage on schema {crm} to partial",
+        f"grant select on all tables in schema {crm} to partial",
+        f"alter table {crm}.events enable row level security",
+    ):
+        execute(server, statement)
+    with (
+        Postgres(f"{postgres_url}&user=partial") as reader,
+        pytest.raises(EngineError, match=r"row-level security.*a role that may see all of them"),
+    ):
+        opened(reader).arrow("scores")
+    execute(server, "drop owned by partial")
+    execute(server, "drop role partial")
+
+
+def test_a_session_that_only_reads_is_named(crm: str, postgres_url: str) -> None:
+    """A run needs temporary tables."""
+    assert crm
+    options = "options=-c%20default_transaction_read_only%3Don"
+    with (
+        Postgres(f"{postgres_url}&{options}") as reader,
+        pytest.raises(EngineError, match="only lets itself be read; use a server and a role"),
+    ):
+        opened(reader).arrow("scores")
+
+
+def test_tables_keep_their_rights_views_and_indexes(server: Postgres, crm: str) -> None:
+    """When their rows are replaced; the table may be what the run reads as previous."""
+    targets = {"scores": f"{crm}.scores"}
+    opened(server).publish(targets)
+    for statement in (
+        "drop role if exists seller",
+        "create role seller",
+        f"grant select on {crm}.scores to seller",
+        f"create view {crm}.best as select * from {crm}.scores where band = 'high'",
+        f"create index own on {crm}.scores (band)",
+    ):
+        execute(server, statement)
+    opened(server, previous=f"table:{crm}.scores").publish(targets)
+    rights = "select has_table_privilege('seller', 'crm.scores', 'select')"
+    assert server.rows(rights) == [(True,)]
+    assert server.rows(f"select count(*) from {crm}.best")[0][0] > 0
+    assert server.rows("select count(*) from pg_indexes where indexname = 'own'") == [(1,)]
+    execute(server, "drop owned by seller")
+    execute(server, "drop role seller")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "alter table {crm}.scores alter person type boolean using true",
+        "alter table {crm}.scores alter person type numeric(3, 2) using 0",
+        "alter table {crm}.scores add check (person < -1) not valid",
+    ],
+)
+def test_a_table_that_does_not_fit_is_named(server: Postgres, crm: str, harm: str) -> None:
+    """With what to do; nothing was written."""
+    targets = {"scores": f"{crm}.scores"}
+    opened(server).publish(targets)
+    for statement in harm.format(crm=crm).split(";"):
+        execute(server, statement)
+    with pytest.raises(InputError, match=r"Nothing was written. If it is a table for results"):
+        opened(server).publish(targets)
+    assert counted(server) == (500, AS_OF)
+
+
+def test_names_that_the_server_cuts_are_found_again(server: Postgres, crm: str) -> None:
+    """It keeps 63 bytes of a name."""
+    targets = {"scores": f"{crm}.{'s' * 70}"}
+    for _ in range(2):  # made, then replaced
+        opened(server).publish(targets)

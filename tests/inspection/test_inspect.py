@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import leadline
+from inspection.nasty import NASTY
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import FileError, InputError
 from leadline.inspection.report import ColumnReport, Inspection
@@ -59,6 +60,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "mails.csv").write_text(EVENTS, encoding="utf-8")
     return tmp_path
 
+
+AS_OF = "2026-11-20"
 
 ENGINE = DuckDB(threads=2)
 """One for all tests, as each inspection replaces all that the one before left there."""
@@ -125,7 +128,7 @@ def test_what_is_declared_is_what_reading_needs(folder: Path) -> None:
     }
     assert "# Plan: constant, pro" in block
     assert "# Opted in: boolean, text, 100% filled, 2 distinct" in block
-    assert "The same value is written in several ways: 'Event' and 'event'." in block
+    assert "The same value is written in several ways: 'Event' and 'event'" in block
     assert "The times carry no zone: UTC is assumed" in block
 
 
@@ -215,6 +218,12 @@ def test_the_first_day_of_a_calendar_is_found() -> None:
         (["12345678901234567"], Type.TEXT, {}),
         (["true", "FALSE"], Type.BOOLEAN, {}),
         (["1.2.3"], Type.TEXT, {}),
+        (["85%", "7 %"], Type.NUMBER, {"unit": "%"}),
+        (["$1,200.50", "-$7", "$8"], Type.NUMBER, {"unit": "$", "thousands": ","}),
+        (["1.200,5 zł", "7 zł"], Type.NUMBER, {"unit": "zł", "thousands": ".", "decimal": ","}),
+        (["EUR 5", "EUR 70"], Type.NUMBER, {"unit": "EUR"}),
+        (["P1", "P2"], Type.TEXT, {}),
+        (["$5", "€5"], Type.TEXT, {}),
     ],
 )
 def test_types_and_ways_of_writing_are_found(
@@ -233,6 +242,7 @@ def test_types_and_ways_of_writing_are_found(
     [
         (["01/02/2026", "03/04/2026"], "format: dd/mm/yyyy or format: mm/dd/yyyy"),
         (["1,234", "5,678"], "decimal: ',' or thousands: ','"),
+        (["1,234 €", "5,678 €"], "decimal: ',' or thousands: ','"),
     ],
 )
 def test_what_allows_two_meanings_is_left_to_a_person(
@@ -244,8 +254,129 @@ def test_what_allows_two_meanings_is_left_to_a_person(
     found = inspect("leads.csv")
     [finding] = found.tables[0].columns[1].findings
     assert finding == f"Decide and declare {choice}: the values allow both."
-    assert YAML(typ="safe", pure=True).load(found.block) == {"columns": {"leads": {}}}
-    assert finding in found.block
+    block = YAML(typ="safe", pure=True).load(found.block)
+    assert block["columns"]["leads"] == ({"x": {"unit": "€"}} if "€" in values[0] else {})
+    assert finding.removesuffix(".") in found.block
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "declare"),
+    [
+        ("Created", [46000, 46001.25], {"format": "excel_days", "zone": "UTC"}),
+        ("signup_ts", [1790000000, 1790000001], {"format": "unix_seconds"}),
+        ("updatedAt", [1790000000000, 1790000000001], {"format": "unix_milliseconds"}),
+        ("Employees", [46000, 46001], {}),
+        ("Created", [1, 2], {}),
+    ],
+)
+def test_numbers_that_count_time_are_found_by_the_name_of_the_column(
+    folder: Path, name: str, values: list[float], declare: dict[str, str]
+) -> None:
+    """As many employees as days there may be; what a date column counts, is told with its ends."""
+    lines = [f"k{at},{value}" for at, value in enumerate(values)]
+    (folder / "x.csv").write_text("\n".join([f"lead_id,{name}", *lines]))
+    found = columns("x.csv")[name]
+    written = {key: value for key, value in found.declare.items() if key != "type"}
+    assert written == declare
+    assert any("taken for times" in each for each in found.findings) == bool(declare)
+
+
+def test_a_text_that_is_nearly_numbers_is_told(folder: Path) -> None:
+    """As a person may want the others to count as missing."""
+    lines = [f"k{at},{at}" for at in range(8)]
+    (folder / "leads.csv").write_text("\n".join(["lead_id,x", *lines, "k8,(121)", "k9,(122)"]))
+    found = columns("leads.csv")["x"]
+    assert found.type is Type.TEXT
+    [finding] = found.findings
+    assert finding.startswith("A text, as 2 of 10 values are no numbers: '(121)', '(122)';")
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_what_is_proposed_for_a_nasty_export_scores_it(folder: Path, name: str) -> None:
+    """Without a change: numbers are numbers, times are times, and no row is lost in silence."""
+    nasty = NASTY[name]
+    (folder / "leads.csv").write_bytes(nasty.text.encode(nasty.encoding))
+    found = inspect("leads.csv", **dict(zip(["encoding"], nasty.says, strict=False)))
+    rules = {f"r{at}": {"when": when, "points": 1} for at, when in enumerate(nasty.fires)}
+    document = YAML(typ="safe", pure=True).load(found.block) | {
+        "leadline": 1,
+        "model": "nasty",
+        "scores": {"s": {"rules": rules}},
+    }
+    scored = leadline.score(document, leads="leads.csv", as_of=AS_OF, engine=ENGINE)
+    first = min(scored.scores.to_pylist(), key=lambda row: str(row["lead_id"]).zfill(9))
+    assert first["s"] == len(nasty.fires)
+    assert scored.rejects.num_rows == nasty.rejected
+    assert sum("is called" in each for each in scored.notes) == nasty.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a,b\n1,2\n3,4\n5,6\n", None),
+        (",b\n1,2\n3,4\n5,6\n", None),
+        ("a,b,c\n1,2,3,\n3,4,5,\n5,6,7,\n", None),
+        ("a,b,c,d,e\n1,,,,\n2,,,,\n", None),
+        ("Report\n\na,b\n1,2\n3,4\n", 3),
+        ("Report,,\nof,today,\na,b,c\n1,2,3\n1,2,3\n", 3),
+        ("Report,,,,\nof,today,,,\na,b,c,d,e\n1,2,3,4,5\n1,2,3,4,5\n", 3),
+        ('"Report\nof today"\na;b\n1;2\n1;2\n', 3),
+        ("a\n1\n2\n", None),
+    ],
+)
+def test_the_line_with_the_names_is_found(folder: Path, text: str, line: int | None) -> None:
+    """Below what fills less than half of the fields; a sparse or ragged table is left alone."""
+    (folder / "x.csv").write_text(text)
+    assert inspect("x.csv").tables[0].files.get("header") == line
+
+
+def test_an_encoding_that_has_to_be_said_is_proposed_with_words(folder: Path) -> None:
+    """In the words of what can be done here, before there is a model."""
+    nasty = NASTY["a list in Russian"]
+    (folder / "leads.csv").write_bytes(nasty.text.encode(nasty.encoding))
+    with pytest.raises(
+        InputError, match=r"Declare it with --encoding windows-1251, which reads Имя"
+    ):
+        inspect("leads.csv")
+
+
+def test_files_that_are_not_one_table_are_told(folder: Path) -> None:
+    """Whether a pattern or a guess made one of them."""
+    (folder / "x1.csv").write_text("lead_id,a,b\nk,1,2\n")
+    (folder / "x2.csv").write_text("product,price\np,1\n")
+    [joined] = inspect("x?.csv").tables
+    assert any("hardly a column in common" in each for each in joined.findings)
+    _, second = inspect(["x1.csv", "x2.csv"]).tables
+    assert second.findings[-1].startswith("Taken for leads like x1.csv, but with other columns")
+
+
+def test_names_of_companies_are_no_keys_of_leads(folder: Path) -> None:
+    """A lead would have an account that nothing else knows, and none by its e-mail."""
+    (folder / "leads.csv").write_text("lead_id,Company\na,North Pumps\nb,South\n")
+    [found] = inspect("leads.csv").tables
+    assert [each.column for each in found.columns] == ["lead_id", None]
+    assert any("match: email_domain" in each for each in found.findings)
+    (folder / "leads.csv").write_text("lead_id,Company\na,C-1\nb,C-2\n")
+    assert columns("leads.csv")["Company"].column == "account_id"
+
+
+def test_events_that_repeat_still_have_a_key(folder: Path) -> None:
+    """An export may hold some twice; scoring counts each once."""
+    rows = [f"{at},k,x,2026-01-01" for at in range(30)]
+    (folder / "events.csv").write_text("\n".join(["id,lead,type,date", *rows, rows[0]]))
+    [found] = inspect("events.csv").tables
+    assert found.columns[0].column == "event_id"
+
+
+def test_keys_that_repeat_or_lack_are_told(folder: Path) -> None:
+    """A column that has the name of the contract is it, whatever stands in it."""
+    (folder / "x.csv").write_text("lead_id,b\na,1\na,2\n,3\n")
+    [found] = inspect("x.csv").tables
+    assert found.table == "leads"
+    assert found.findings == (
+        "lead_id has no value in 1 row; scoring rejects it.",
+        "1 row repeats the lead_id of another; scoring refuses that: keep one row of each.",
+    )
 
 
 def test_a_few_bad_values_do_not_hide_the_type(folder: Path) -> None:
@@ -283,11 +414,11 @@ def test_what_a_table_lacks_is_said(folder: Path) -> None:
     (folder / "leads.csv").write_text(text)
     [found] = inspect("leads.csv").tables
     assert found.rejected == 1
-    assert found.findings == (
+    assert found.findings[:2] == (
         "1 line cannot be read; scoring writes such lines out with --rejects.",
         "2 rows repeat another row exactly.",
-        "No column can be lead_id, which leads must have: add one, or map it yourself.",
     )
+    assert found.findings[2].startswith("No column can be lead_id, which leads must have:")
     (folder / "outcomes.csv").write_text(
         "lead_id,outcome,occurred_at\na,won,2026-01-01\nb,open,\nc,lost,2026-01-02\n"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,19 @@ import pytest
 from sqlglot import exp, parse_one
 
 from leadline.engines.engine import Engine
+from leadline.printed import DIALECTS
 from leadline.query.dialects import LOWERINGS, render
 from leadline.query.sql import column, sql
+from warehouses import ClickHouse, clickhouse
+
+WAREHOUSES = ("clickhouse", "snowflake", "bigquery", "databricks")
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[ClickHouse]:
+    with clickhouse() as found:
+        yield found
+
 
 CASES: dict[str, list[tuple[str, Any]]] = {
     "microseconds": [("microseconds(timestamp '1970-01-01 00:00:01.000001')", 1_000_001)],
@@ -232,6 +244,42 @@ def test_a_function_means_what_it_says(name: str, any_engine: Engine) -> None:
     for written, expected in CASES[name]:
         query = render(sql(f"select {_of_column(written)} as found"), any_engine.dialect)
         assert any_engine.rows(query) == [(expected,)], written
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.feature(text, engines=("clickhouse",)))
+        for name, text in MEANINGS.items()
+    ],
+)
+def test_a_function_means_the_same_on_clickhouse(name: str, house: ClickHouse) -> None:
+    """Statements for ClickHouse are printed; its embedded engine executes their functions."""
+    for written, expected in CASES[name]:
+        query = render(sql(f"select {_of_column(written)} as found"), "clickhouse")
+        [(found,)] = house.rows(f"with run as ({RUN}) {query} {DIALECTS['clickhouse'].end}")
+        assert _plain(found) == expected, written
+
+
+RUN = "select cast('2026-11-01' as DateTime64(6, 'UTC')) as as_of"
+
+
+def _plain(found: Any) -> Any:
+    """Return a time without its zone, as other engines give it."""
+    return found.replace(tzinfo=None) if isinstance(found, datetime) else found
+
+
+@pytest.mark.parametrize("dialect", WAREHOUSES)
+@pytest.mark.parametrize("name", CASES)
+def test_a_function_has_a_form_on_every_warehouse(name: str, dialect: str) -> None:
+    """What is printed for them is none of our own names, and keeps its arguments."""
+    arguments = [column(each) for each in "abc"]
+    text = render(sql(f"select {name}(:x) as found", x=arguments), dialect)
+    assert parse_one(text, dialect=dialect)
+    left = [each.name.lower() for each in parse_one(text, dialect=dialect).find_all(exp.Anonymous)]
+    assert name not in left
+    used = [each for each in "abc" if f":{each}" in LOWERINGS[dialect][name]]
+    assert all(re.search(rf"\b{each}\b", text) for each in used)
 
 
 def _of_column(written: str) -> str:

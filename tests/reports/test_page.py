@@ -255,3 +255,48 @@ def test_a_terminal_can_show_every_chart(chart: Chart) -> None:
     Page("t", "v", (Section("s", "S", (chart, FLOW)),)).print(console)
     text = console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
     assert ("█" in text) == (chart.shape == "histogram")
+
+
+def _elements(chart: Chart | Flow) -> Iterator[ET.Element]:
+    return ET.fromstring(draw(chart)).iter()  # noqa: S314 - our own
+
+
+def test_thirty_bands_can_be_told_apart() -> None:
+    """Labels beside a flow keep a line between them, however few leads a band has."""
+    bands = tuple(f"band {number}" for number in range(30))
+    counts = tuple((band, band, 1 if number else 100_000) for number, band in enumerate(bands))
+    flow = Flow("flow", "Flow", "It flows.", BAND, BAND, bands, counts)
+    texts = [each for each in _elements(flow) if each.tag.endswith("text")]
+    left = sorted(float(each.attrib["y"]) for each in texts if "band " in (each.text or ""))
+    apart = [after - before for before, after in zip(left[::2], left[2::2], strict=False)]
+    assert len(apart) == 29
+    assert min(apart) >= 14
+
+
+def test_names_of_marks_leave_each_other_room() -> None:
+    """Where there is none, the line stands alone."""
+    marks = tuple(Mark(at, f"a long name {at}") for at in range(0, 40, 2))
+    chart = Chart(
+        "h",
+        "Scores",
+        "Many edges.",
+        "histogram",
+        SCORE,
+        (0, 20),
+        LEADS,
+        (Series("leads", (3, 9)),),
+        marks=marks,
+        width=20,
+    )
+    found = [each for each in _elements(chart) if each.tag.endswith("text")]
+    named = [each for each in found if "long name" in (each.text or "")]
+    assert 0 < len(named) < len(marks)
+    for level in {each.attrib["y"] for each in named}:
+        starts = [
+            float(each.attrib["x"]) - 8 * len(each.text or "") * ("end" in each.attrib.values())
+            for each in named
+            if each.attrib["y"] == level
+        ]
+        widths = [8 * len(each.text or "") for each in named if each.attrib["y"] == level]
+        ends = [start + width for start, width in zip(starts, widths, strict=True)]
+        assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
@@ -149,3 +150,64 @@ def test_the_report_has_verdict_charts_and_what_was_left_out() -> None:
     html = found.html()
     assert html.index(found.verdict.split(".")[0]) < html.index("<svg")
     assert html.count("<svg") >= 6
+
+
+def plain(won: list[str | None], sizes: list[int]) -> Backtest:
+    """Return the backtest of a plain table: how big each row is, and how it ended."""
+    table = pa.table(
+        {
+            "lead_id": [str(place) for place in range(len(won))],
+            "won": pa.array(won, pa.string()),
+            "size": sizes,
+        }
+    )
+    model = {
+        "leadline": 1,
+        "model": "tiny",
+        "scores": {"s": {"rules": {"big": {"when": "lead.size >= 100", "points": 10}}}},
+    }
+    return backtest(model, {"outcome": {"field": "won", "is": "yes"}}, leads=table)
+
+
+@pytest.mark.parametrize(
+    ("won", "sizes", "says"),
+    [
+        (["no"] * 60, [10, 200] * 30, "not enough data"),
+        (["yes", "no", "yes"], [10, 200, 200], "not enough data"),
+        (["yes"] + ["no"] * 59, [10, 200] * 30, "not enough data"),
+        (["yes", "no", "no"] * 50, [10] * 150, "no better than chance"),
+    ],
+)
+def test_what_cannot_be_judged_is_said_and_never_guessed(
+    won: list[str | None], sizes: list[int], says: str
+) -> None:
+    """One outcome only, three rows, one winner, one score: each is a result of its own."""
+    found = plain(won, sizes)
+    assert found.verdict == says
+    assert found.pr_auc.low is None or len(won) > 10
+    assert machine(found)
+    assert page(found).html()
+
+
+def test_rows_without_any_outcome_are_told() -> None:
+    """A field that is empty in every row is no fault of the value that was asked for."""
+    with pytest.raises(InputError, match="50 have no value that says how they ended"):
+        plain([None] * 50, [10, 200] * 25)
+
+
+def test_a_model_that_reads_the_outcome_is_doubted() -> None:
+    """Written by another name into the model, the report says so first."""
+    found = rows(3, leads=600)
+    winners = {row["lead_id"] for row in found["outcomes"] if row["outcome"] == "won"}
+    dice = Random(4)
+    for row in found["leads"]:
+        row["fee"] = dice.randrange(1, 99) if row["lead_id"] in winners else 0
+    rules = {
+        "fee": {"when": "lead.fee > 0", "points": 10},
+        "size": {"when": "lead.size > 99", "points": 1},
+    }
+    model = {"leadline": 1, "model": "leaky", "scores": {"s": {"rules": rules}}}
+    result = run(found, model, kind="all")
+    assert [each.title for each in result.doubts] == ["fee"]
+    assert "Do not rely on this: fee" in machine(result)
+    assert run(found).doubts == ()

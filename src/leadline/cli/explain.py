@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from leadline.cli import pages
-from leadline.cli.console import open_engine, out, report
+from leadline.cli.console import open_address, out, report
 from leadline.cli.options import (
     Accounts,
     AsOf,
     Clean,
+    EngineAddress,
     EventMarks,
     Events,
     FieldHistory,
@@ -43,6 +44,7 @@ def explain(
         str | None, typer.Option(metavar="T", help="Show what changed from this moment.")
     ] = None,
     clean: Clean = False,
+    engine: EngineAddress = "duckdb",
 ) -> None:
     """Show one lead's ledger, what is missing, and what would move its score."""
     at = moment(as_of) if as_of else datetime.now(UTC)
@@ -56,8 +58,8 @@ def explain(
         lead_merges=lead_merges,
         event_marks=event_marks,
     )
-    with open_engine(None) as engine:
-        run = Run.open(engine, model, tables, as_of=at, clean=clean)
+    with open_address(engine) as opened:
+        run = Run.open(opened, model, tables, as_of=at, clean=clean).embedded()
         found = explain_lead(run, lead, at, moment(since) if since else None)
         pages.explanation(out, run.model, found)
         report(run, None)

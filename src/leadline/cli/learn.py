@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, cast, get_args
 
@@ -96,12 +98,21 @@ def learn(
         )
         said = page(found)
         said.print(out)
-        texts = {report_: said.html, json_: said.json}
-        if found.text is not None:
-            text = found.text
-            texts[out_] = lambda: text
+        texts: dict[str | None, Callable[[], str]] = {report_: said.html, json_: said.json}
+        if found.text is None:
+            _set_aside(out_)
+        else:
+            texts[out_] = partial(str, found.text)
         write_all(texts, "next: --report FILE.html has all that was tried and left out")
         report(found.judged.run, None)
+
+
+def _set_aside(path: str) -> None:
+    """Move an earlier model away, so that nobody takes it for the result; nothing is lost."""
+    earlier = Path(path)
+    if earlier.is_file():
+        kept = earlier.replace(earlier.with_name(f"{earlier.name}.earlier"))
+        out.print(f"{path} was an earlier model, and is now {kept}", markup=False)
 
 
 def _kind(method: str) -> Kind | None:

@@ -24,6 +24,7 @@ from leadline.cli.rates import rates
 from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.sql import sql
 from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
@@ -45,6 +46,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     check,
     fingerprint,
     schema,
+    sql,
     new,
     demo_data,
     import_,
@@ -69,7 +71,8 @@ def main() -> None:
     try:
         status = app(standalone_mode=False)
         sys.exit(status if isinstance(status, int) else 0)
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        err.print("interrupted; nothing was written")
         sys.exit(130)
     except LeadlineError as error:
         err.print(str(error))
@@ -82,6 +85,3 @@ def main() -> None:
     except OSError as error:
         err.print(str(error))
         sys.exit(3)
-    except KeyboardInterrupt:
-        err.print("interrupted; nothing was written")
-        sys.exit(130)

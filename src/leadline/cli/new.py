@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from leadline.cli.console import out
 from leadline.errors import Fault, FileError, InputError
-from leadline.model.starters import STARTERS, starter
+from leadline.model.starters import STARTERS, starter, with_columns
 
 
 def new(
@@ -19,6 +21,10 @@ def new(
     starter_: Annotated[
         str, typer.Option("--starter", metavar="NAME", help="One of the starters of --list.")
     ] = "general",
+    columns: Annotated[
+        Path | None,
+        typer.Option(metavar="F", help="Columns that leadline inspect --out wrote, to be read."),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the starters and end.")] = False,
 ) -> None:
     """Write a commented model to start from; an existing file is left as it is."""
@@ -29,9 +35,26 @@ def new(
         return
     if model is None:
         raise InputError(Fault("", "MODEL", "must name the file to write, such as model.yaml"))
-    _write(model, starter(starter_))
+    text = starter(starter_)
+    _write(model, with_columns(text, _proposed(columns)) if columns else text)
     out.print(f"{model} written, from the starter {starter_}; change every line that you like")
     out.print(f"next, with tables of your own or of leadline demo-data: leadline check {model}")
+
+
+def _proposed(path: Path) -> dict[str, Any]:
+    """Return what stands under ``columns`` and ``files`` in a file."""
+    try:
+        found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileError(Fault(str(path), "", "cannot be read", error.strerror or "")) from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise InputError(
+            Fault(str(path), "", "must be YAML", str(error).splitlines()[0])
+        ) from error
+    if not isinstance(found, dict) or not isinstance(found.get("columns"), dict):
+        remedy = "leadline inspect FILE --out writes it."
+        raise InputError(Fault(str(path), "columns", "must say how tables are read", "", remedy))
+    return found
 
 
 def _write(path: Path, text: str) -> None:

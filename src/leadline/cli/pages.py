@@ -15,6 +15,7 @@ from rich.text import Text
 from leadline.model.document import Model
 from leadline.reports.terminal import print_whole
 from leadline.review.explain import Explanation, Move, main_score
+from leadline.review.spoken import grouped, is_start
 from leadline.review.worlds import Step
 from leadline.scoring import Run
 
@@ -114,15 +115,17 @@ def _reasons(run: Run, leads: Sequence[tuple[str, datetime]]) -> dict[Any, list[
     """Return the rows of the ledger of some leads, the largest first."""
     if not leads:
         return {}
-    rows = [
-        row
-        for row in run.over(leads).arrow("points").to_pylist()
-        if row["points"] and row["state"] == "fired"
-    ]
     found: dict[Any, list[dict[str, Any]]] = {}
-    for row in sorted(rows, key=lambda row: (-abs(row["points"]), row["score"], row["rule"])):
-        found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
-    return found
+    for row in run.over(leads).arrow("points").to_pylist():
+        if row["points"] and row["state"] == "fired" and not is_start(run.model, row):
+            found.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    return {
+        lead: sorted(
+            grouped(run.model, rows),
+            key=lambda row: (-abs(row["points"]), row["score"], row["rule"]),
+        )
+        for lead, rows in found.items()
+    }
 
 
 def _reason(row: Mapping[str, Any]) -> str:
@@ -193,8 +196,9 @@ def _ledger(console: Console, model: Model, found: Explanation) -> None:
         table.add_column(title, justify="right")
     table.add_column("last")
     table.add_column("")
+    points = grouped(model, found.points)
     for name in model.scores:
-        rows = [row for row in found.points if row["score"] == name]
+        rows = [row for row in points if row["score"] == name]
         order = {"fired": 0, "limit": 1, "missing": 2}
         rows.sort(key=lambda row: (order[row["state"]], -abs(row["points"] or 0), row["rule"]))
         if rows:

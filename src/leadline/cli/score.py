@@ -29,6 +29,7 @@ from leadline.cli.options import (
 )
 from leadline.data.source import table_address
 from leadline.data.write import Outputs, check_outputs
+from leadline.engines.postgres_errors import shown
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
 
@@ -98,7 +99,8 @@ def score(
         if "scores" in wanted:
             pages.written(err, run, wanted["scores"])
         else:
-            pages.best(out, run, pages.explain_hint(model, tables, as_of))
+            hint = pages.explain_hint(model, tables, as_of)
+            pages.best(out, run, hint if engine == "duckdb" else [*hint, "--engine", shown(engine)])
         report(run, rejects)
 
 

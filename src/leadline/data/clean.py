@@ -9,6 +9,7 @@ from leadline.data.raw import FILE, ROW, Raw
 from leadline.data.sql import Sql, name, sql
 from leadline.data.values import NOT_FINITE, Reading, native_of, reading
 from leadline.errors import Fault, InputError
+from leadline.model.formats import COUNTS
 from leadline.model.types import Type
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def _fault(engine: DuckDB, raw: Raw, each: Reading) -> Fault | None:
     if each.target.given is None:
         return None
     native = native_of(each.target.given).type
-    if each.type is Type.TIME and native in {Type.NUMBER, Type.BOOLEAN}:
+    counts = each.target.format in COUNTS and native is Type.NUMBER
+    if each.type is Type.TIME and native in {Type.NUMBER, Type.BOOLEAN} and not counts:
         found = each.target.given.native
         return Fault(raw.where, each.target.name, "must be a time", found, "Write ISO 8601 times.")
     for doubt in doubts(each):

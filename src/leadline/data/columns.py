@@ -54,6 +54,10 @@ class Column(Protocol):
     def thousands(self) -> str | None:
         """Mark between the thousands of numbers."""
 
+    @property
+    def unit(self) -> str | None:
+        """What stands before or behind each number, such as ``%``."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -72,6 +76,7 @@ class Target:
     format: str | None = None
     decimal_mark: str | None = None
     thousands: str | None = None
+    unit: str | None = None
 
 
 def target(title: str, given: Given | None, kind: Type | None, column: Column) -> Target:
@@ -85,6 +90,7 @@ def target(title: str, given: Given | None, kind: Type | None, column: Column) -
         column.format,
         column.decimal_mark,
         column.thousands,
+        column.unit,
     )
 
 

@@ -38,27 +38,21 @@ def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> R
     lines = Lines(engine, table, "raw", list(places.values()))
     for file, header in headers.items():
         columns = [places[title] for title in header.names]
-        lines.read(file, _rows(copies.path(file), header), columns, first_row=2)
+        lines.read(file, _rows(copies.path(file), header), columns, first_row=header.line + 1)
     given = {title: Given(title, place, "CSV") for title, place in places.items()}
-    notes = [note for file, header in headers.items() for note in _unnamed(file, header)]
+    notes = [note for header in headers.values() for note in header.notes]
     return replace(lines.raw(files, given), notes=tuple(notes))
 
 
 def _header(file: str, copies: Copies) -> Header:
     delimiter = "\t" if format_of(file) == "tsv" else copies.written.delimiter
-    header = read_header(file, read_start(copies.path(file)), delimiter)
-    refuse_clashes(file, header.names)
-    return header
+    return read_header(file, read_start(copies.path(file)), delimiter, copies.written.header)
 
 
 def _rows(path: str, header: Header) -> Sql:
     columns = [f"c{place}" for place in range(len(header.names))]
     options = {"separator": header.separator, "quote": '"'}
-    rows = rows_of(path, columns, header=True, strict=True, **options)
+    rows = rows_of(path, columns, header=True, skip=header.line - 1, strict=True, **options)
     if len(columns) > 1:
         return rows
     return sql("{rows} where c0 is not null", rows=rows)  # DuckDB skips empty lines of wider rows
-
-
-def _unnamed(file: str, header: Header) -> list[str]:
-    return [f"{file}:1 a column without a name is called {title}." for title in header.unnamed]

@@ -52,7 +52,7 @@ DOUBTS = (
     Doubt(
         Type.NUMBER,
         lambda target: target.decimal_mark,
-        lambda text, _: is_unclear_number(text),
+        is_unclear_number,
         "must say what the comma means",
         "decimal: ','",
         " if decimals follow it, or with thousands: ',' if it groups thousands",

@@ -31,22 +31,22 @@ class Native(NamedTuple):
 
 
 _FINITE = "nullif(nullif(nullif({x}::float8, 'Infinity'), '-Infinity'), 'NaN')"
+_IN_REACH = (
+    "case when abs({x}) < 5e-324 then 0 when abs({x}) < 1.797693134862e308 then {x}::float8 end"
+)
+"""A decimal as a double: PostgreSQL refuses what is too large for one, or too small."""
+
+_DATED = "case when {x} > '-infinity' and {x} < '290000-01-01Z' then %s end"
+"""Later times, which nobody means, are no whole microseconds in 64 bits."""
 
 NATIVES = (
     Native("text", Type.TEXT, "{x}"),
     Native("smallint|integer|bigint", Type.NUMBER, "{x}::float8"),
-    Native("numeric|real|double precision", Type.NUMBER, _FINITE),
+    Native("numeric", Type.NUMBER, _IN_REACH),
+    Native("real|double precision", Type.NUMBER, _FINITE),
     Native("boolean", Type.BOOLEAN, "{x}"),
-    Native(
-        "timestamp with time zone",
-        Type.TIME,
-        "case when isfinite({x}) then {x} at time zone 'UTC' end",
-    ),
-    Native(
-        "timestamp without time zone|date",
-        Type.TIME,
-        "case when isfinite({x}) then {x}::timestamp end",
-    ),
+    Native("timestamp with time zone", Type.TIME, _DATED % "{x} at time zone 'UTC'"),
+    Native("timestamp without time zone|date", Type.TIME, _DATED % "{x}::timestamp"),
     Native(".*", Type.TEXT, "{x}::text"),
 )
 """The first whose pattern is the whole type decides; the type of a domain is that below it."""

@@ -27,6 +27,7 @@ WHOLE_LINES: dict[str, Part] = {
     "separator": "\x01",  # valid JSON cannot hold it
     "quote": "",
     "header": False,
+    "skip": 0,
     "strict": False,
 }
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 READ = (
     "read_csv({path}, columns = {columns}, delim = {separator}, quote = {quote}, escape = {quote}, "
-    "header = {header}, strict_mode = {strict}, auto_detect = false, all_varchar = true, "
-    "nullstr = '', allow_quoted_nulls = true, store_rejects = true, rejects_limit = 0, "
-    "rejects_table = 'broken', rejects_scan = 'broken_scan')"
+    "header = {header}, skip = {skip}, strict_mode = {strict}, auto_detect = false, "
+    "all_varchar = true, nullstr = '', allow_quoted_nulls = true, store_rejects = true, "
+    "rejects_limit = 0, rejects_table = 'broken', rejects_scan = 'broken_scan')"
 )
 
 REASONS = {
@@ -35,7 +35,8 @@ REASONS = {
 def rows_of(file: str, columns: Sequence[str], **options: Part) -> Sql:
     """Return the rows of a text file as columns of text.
 
-    Options are ``separator``, ``quote``, ``header`` and ``strict``: broken lines are rejected.
+    Options are ``separator``, ``quote``, ``header``, ``skip``: lines above it, and ``strict``:
+    broken lines are rejected.
     """
     types = dict.fromkeys(columns, "VARCHAR")
     return sql(READ, path=literal_path(file), columns=types, **options)

@@ -10,6 +10,7 @@ from leadline.data import in_postgres, read
 from leadline.data.columns import Column
 from leadline.data.enrich import enrich, wanted
 from leadline.data.given import Input
+from leadline.data.past_fields import with_past_fields
 from leadline.data.raw import prepare
 from leadline.data.read import Loaded
 from leadline.data.sql import Sql, name, sql
@@ -68,10 +69,10 @@ def load(
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
     if engine.embedded is engine:
-        return loaded
+        return with_past_fields(engine, loaded)
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
-    return _joined(loaded, found)
+    return with_past_fields(engine, _joined(loaded, found))
 
 
 def _refuse_derived(leads: InPlace, model: Model) -> None:
@@ -116,7 +117,8 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
             Fault(
                 f"{TABLE}{address}",
                 "",
-                "needs an engine that has tables, such as --engine postgresql://host/database",
+                "needs an engine that has tables: score, check and explain take such as "
+                "--engine postgresql://host/database",
                 engine.dialect,
             )
             for address in addresses.values()

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, Literal, Protocol, cast
 
+from leadline.data.encodings import proposed
 from leadline.errors import Fault, FileError, InputError
 
 HEAD_BYTES = 1_000_000
@@ -63,6 +64,10 @@ class Written(Protocol):
     def delimiter(self) -> str | None:
         """What separates columns; by default read off the first line."""
 
+    @property
+    def header(self) -> int | None:
+        """Line that names the columns, counted from 1; by default the first."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -70,6 +75,7 @@ class AsItIs:
 
     encoding: str | None = None
     delimiter: str | None = None
+    header: int | None = None
 
 
 AS_IT_IS = AsItIs()
@@ -228,7 +234,9 @@ def _lines(stream: BinaryIO, file: str, encoding: str, table: str) -> Iterator[s
 
 
 def _undecided(file: str, table: str, found: str, encoding: str = WESTERN) -> Fault:
-    remedy = f"Declare files: {{{table}: {{encoding: windows-1250}}}}, or what the tool says."
+    proposal, words = proposed(read_head(file))
+    reads = f", which reads {words}" if words else ""
+    remedy = f"Declare files: {{{table}: {{encoding: {proposal}}}}}{reads}, or what the tool says."
     return Fault(file, "", f"must be UTF-8 or {encoding}", found, remedy)
 
 

@@ -3,7 +3,8 @@
 The words stand in ``titles.csv``, one row a kind, value and language; how they are written is
 told in ``phrases``. Of the rows for seniority the first that fits decides, so exceptions stand
 above what they are exceptions from. Of the words for functions the one that stands first in the
-title decides, the longer one of two; words of ``general`` count where no function is named.
+title decides, the longer one of two; words of ``general`` count where no function is named, and
+those of ``weak``, which say how somebody works rather than in what, where nothing else is.
 """
 
 from __future__ import annotations
@@ -81,11 +82,18 @@ def _function(found: list[Found[Row]], *, leads: bool) -> str:
     kinds = {each.meaning.kind for each in found}
     if leads and "always_general" in kinds:
         return GENERAL
-    named = [each for each in found if each.meaning.kind == "function"]
-    if named:
-        first = min(named, key=lambda each: (each.start, -each.length, each.meaning.place))
-        return first.meaning.value
-    return GENERAL if leads and _is_general(found) else OTHER
+    if "function" in kinds:
+        return _first(found, "function")
+    if leads and _is_general(found):
+        return GENERAL
+    return _first(found, "weak") if "weak" in kinds else OTHER
+
+
+def _first(found: list[Found[Row]], kind: str) -> str:
+    """Return the value of the first phrase of a kind, of two the longer one."""
+    named = [each for each in found if each.meaning.kind == kind]
+    first = min(named, key=lambda each: (each.start, -each.length, each.meaning.place))
+    return first.meaning.value
 
 
 def _is_general(found: list[Found[Row]]) -> bool:

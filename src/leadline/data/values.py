@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.data.sql import Scalar, Sql, joined, sql
-from leadline.model.formats import date_pattern
+from leadline.model.formats import COUNTS, date_pattern
 from leadline.model.types import Type
 
 if TYPE_CHECKING:
@@ -30,6 +30,13 @@ UNCLEAR_NUMBER = r"[+-]?\d+([.,]\d{3})*,\d+"
 NOT_FINITE = r"(?i:nan|[+-]?inf(inity)?)|[+-]?[1-9]\d*(\.\d*)?[eE]\+?\d{3,}"
 """What programs write for a number that is none, or too large to be one: it is null."""
 NUMBER = r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
+
+SPACES = "[ \u00a0\u202f]*"
+"""What may stand between a number and its unit."""
+DAY_WITH_COMMA = r"^(\d{5}),"
+"""Of a spreadsheet in a language that writes decimals behind a comma."""
+FRACTION = r"\d+[.,]\d*[1-9]\d*"
+"""Of days: a time of day, which needs a zone."""
 
 ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
 WHOLE = (
@@ -115,6 +122,9 @@ def is_number(text: Sql) -> Sql:
 
 def is_local_time(text: Sql, target: Target) -> Sql:
     """Return the condition that a text is a time without zone."""
+    if target.format in COUNTS:
+        pattern = FRACTION if target.format == "excel_days" else ""
+        return sql("regexp_full_match({text}, {pattern})", text=text, pattern=pattern)
     clock = rf"({LOOSE_CLOCK}|{HALF_DAY})" if target.format else CLOCK
     date = LOOSE_DATE if target.format else DATE
     text = _iso(text, target)
@@ -126,9 +136,10 @@ def is_unclear_date(text: Sql) -> Sql:
     return sql("regexp_full_match({text}, {pattern})", text=text, pattern=UNCLEAR_DATE)
 
 
-def is_unclear_number(text: Sql) -> Sql:
+def is_unclear_number(text: Sql, target: Target) -> Sql:
     """Return the condition that a comma of a number may mean decimals or thousands."""
-    return sql("regexp_full_match({text}, {pattern})", text=text, pattern=UNCLEAR_NUMBER)
+    bare = _without_unit(text, target.unit)
+    return sql("regexp_full_match({text}, {pattern})", text=bare, pattern=UNCLEAR_NUMBER)
 
 
 def native_of(given: Given) -> Native:
@@ -147,9 +158,20 @@ def _number(text: Sql, target: Target | None) -> Sql:
     template = """
         case when regexp_full_match({text}, {pattern}) and isfinite(try_cast({text} as double))
         then try_cast({text} as double) end"""
+    if target:
+        text = _without_unit(text, target.unit)
     if target and target.decimal_mark:
         text = _usual_number(text, target.decimal_mark, target.thousands)
     return sql(template.strip(), text=text, pattern=NUMBER)
+
+
+def _without_unit(text: Sql, unit: str | None) -> Sql:
+    """Return numbers without what is declared to stand before or behind them."""
+    if unit is None:
+        return text
+    mark = re.escape(unit.strip())
+    pattern = rf"^([+-]?){SPACES}{mark}{SPACES}|{SPACES}{mark}$"
+    return sql(r"regexp_replace({text}, {pattern}, '\1', 'g')", text=text, pattern=pattern)
 
 
 def _usual_number(text: Sql, decimal: str, thousands: str | None) -> Sql:
@@ -184,7 +206,38 @@ HALVES = """
 """
 
 
+COUNTED = """
+    case when regexp_full_match({text}, {number}) and abs(try_cast({text} as double)) < {most}
+    then {start}::timestamp + to_microseconds(round(try_cast({text} as double) * {unit})::bigint)
+    end"""
+MOST_MICROSECONDS = 10**17
+"""Three thousand years: a larger count is of another unit."""
+
+
+def _counted(text: Sql, target: Target) -> Sql:
+    """Return times that are written as a number of days, seconds or milliseconds."""
+    start, unit = COUNTS[str(target.format)]
+    text = sql("regexp_replace({text}, {comma}, '\\1.')", text=text, comma=DAY_WITH_COMMA)
+    found = sql(
+        COUNTED.strip(),
+        text=text,
+        number=NUMBER,
+        most=MOST_MICROSECONDS // unit,
+        start=start,
+        unit=unit,
+    )
+    if target.format != "excel_days":
+        return found
+    found = sql("date_trunc('second', {x} + interval 500 millisecond)", x=found)
+    if target.zone:
+        return sql("timezone('UTC', timezone({zone}, {x}))", zone=target.zone, x=found)
+    whole = sql("not regexp_full_match({text}, {fraction})", text=text, fraction=FRACTION)
+    return sql("case when {whole} then {x} end", whole=whole, x=found)
+
+
 def _time(text: Sql, target: Target) -> Sql:
+    if target.format in COUNTS:
+        return _counted(text, target)
     zone, text = target.zone, _iso(text, target)
     day, clock = (LOOSE_DATE, LOOSE_CLOCK) if target.format else (DATE, CLOCK)
     date = rf"|{day}" if zone is None else ""

@@ -19,12 +19,31 @@ class Failure(NamedTuple):
 
 _AGAIN = "Nothing was written; run it again."
 
+_UNFIT = (
+    "Nothing was written. If it is a table for results, change it, name another, or drop it: "
+    "a run makes it anew."
+)
+
 FAILURES = (
+    Failure(
+        "42501",
+        "row-level security",
+        "Scores of a part of the rows would be wrong: use a role that may see all of them.",
+    ),
     Failure("42501", "", "Ask the owner to grant it; nothing was written."),
     Failure(
         "42P01", "", "Check the name; it may need its schema, as in table:crm.events.", InputError
     ),
     Failure("42P07", "", f"Another session has just made it. {_AGAIN}"),
+    Failure("42804", "", _UNFIT, InputError),
+    Failure("428C9", "", _UNFIT, InputError),
+    Failure("22", "", _UNFIT, InputError),
+    Failure("23", "", _UNFIT, InputError),
+    Failure(
+        "25006",
+        "",
+        "It only lets itself be read; use a server and a role that may make temporary tables.",
+    ),
     Failure("3F000", "", "Check the name of the schema.", InputError),
     Failure("57014", "statement timeout", "The server allows no more time; nothing was written."),
     Failure("57014", "", "It was cancelled; nothing was written."),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
 from leadline.engines.engine import Publication
-from leadline.errors import EngineError, Fault, InputError, closest
+from leadline.errors import EngineError, Fault, InputError, LeadlineError, closest
 
 _TARGET = """
     select c.oid::bigint, c.relkind::text, has_table_privilege(c.oid, 'insert'),
@@ -63,8 +63,10 @@ def parts(session: Catalog, address: str) -> tuple[str, str]:
     Raises InputError where it is no name.
     """
     try:
-        [(listed,)] = session.rows("select array_to_string(parse_ident($1), chr(10))", [address])
-    except EngineError:
+        [(listed,)] = session.rows(
+            "select array_to_string(parse_ident($1)::name[], chr(10))", [address]
+        )
+    except LeadlineError:
         listed = ""
     found = listed.split("\n")
     if not listed or len(found) > 2:  # noqa: PLR2004 - schema and name

@@ -14,12 +14,13 @@ PLAIN = re.compile(r"[A-Za-z](?:[\w /.()+-]*[\w)])?")
 WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
-def block_of(tables: Sequence[TableReport], encodings: Mapping[str, str]) -> str:
+def block_of(tables: Sequence[TableReport]) -> str:
     """Return YAML; of two files that are one table, what the first says of a column stands."""
     lines = []
-    if encodings:
+    files = {each.table: each.files for each in reversed(tables) if each.files}
+    if files:
         lines.append("files:")
-        lines += [f"  {table}: {{encoding: {each}}}" for table, each in encodings.items()]
+        lines += [f"  {table}: {_flow(said)}" for table, said in files.items()]
     lines.append("columns:")
     for table in dict.fromkeys(each.table for each in tables):
         lines += _table(table, [each for each in tables if each.table == table])
@@ -69,7 +70,8 @@ def _aligned(lines: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 def _why(column: ColumnReport) -> str:
     suspects = "; ".join(_suspect(each) for each in column.suspects)
-    return "; ".join(part for part in (_summary(column), suspects, *column.findings) if part)
+    findings = [each.removesuffix(".") for each in column.findings]
+    return "; ".join(part for part in (_summary(column), suspects, *findings) if part)
 
 
 def _suspect(each: Suspect) -> str:

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from leadline.data.files import format_of
 from leadline.data.given import Input, files_or_rows
 from leadline.data.keys import KEYS
 from leadline.data.raw import REJECTS, Given, Raw, prepare
 from leadline.data.read import read_raw
 from leadline.data.sql import name, sql
-from leadline.data.text import AS_IT_IS, AsItIs, Written
+from leadline.data.text import AsItIs
 from leadline.engines.duckdb import DuckDB
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
+from leadline.inspection.preamble import header_line, header_names
 from leadline.inspection.report import ColumnReport, Inspection, Suspect, TableReport
-from leadline.inspection.roles import Look, seems
+from leadline.inspection.roles import HAS_DIGIT, IS_ONE_WORD, Look, seems
 from leadline.inspection.types import Found, reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.types import KNOWN_COLUMNS, Type
 
 EXAMPLES = 3
+KEY = 0.9
+"""Of a key so many rows have a value: what lacks one is a bad row, such as a line of totals."""
+
+STAGING = "inspected"
+ENCODING_THERE = re.compile(f"eclare files: {{{STAGING}: {{encoding: ([\\w-]+)}}}}")
+ENCODING_HERE = r"eclare it with --encoding \1"
+"""What reading says of encodings, and what can be done before there is a model."""
+
 SPELLINGS = """
     select list(text order by times desc, text)[:3], count(*) over () from (
         select text, times, lower(regexp_replace(text, '[^\\p{{L}}\\p{{N}}]', '', 'g')) as folded
@@ -59,7 +71,7 @@ def inspect(
         expected = f"must be one of {', '.join(names.TABLES)}"
         raise InputError(Fault("", "table", expected, table, nearest(table, names.TABLES)))
     inputs = list(files) if isinstance(files, list | tuple) else [files]
-    written = AsItIs(encoding) if encoding else AS_IT_IS
+    written = AsItIs(encoding)
     if engine is not None:
         return _inspected(engine, inputs, table, written)
     with DuckDB() as own:
@@ -67,17 +79,18 @@ def inspect(
 
 
 def _inspected(
-    engine: DuckDB, inputs: Sequence[Any], table: str | None, written: Written
+    engine: DuckDB, inputs: Sequence[Any], table: str | None, written: AsItIs
 ) -> Inspection:
     reports = [_report(engine, given, table, written) for given in inputs]
-    encodings = {each.table: written.encoding for each in reports if written.encoding}
-    return Inspection(tuple(reports), block_of(reports, encodings))
+    return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
-def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> TableReport:
-    staging = "inspected"
-    prepare(engine, [staging])
-    raw = read_raw(engine, staging, files_or_rows(table or "files", given), written)
+def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> TableReport:
+    rows_given = files_or_rows(table or "files", given)
+    files_given = rows_given if isinstance(rows_given, list) else []
+    if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
+        written = replace(written, header=header_line(files_given[0], written.encoding))
+    raw, rejected = _staged(engine, rows_given, written)
     [(rows,)] = engine.rows(sql("select count(*) from {rows}", rows=raw.relation))
     looked = [
         _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())
@@ -85,16 +98,77 @@ def _report(engine: DuckDB, given: Any, table: str | None, written: Written) -> 
     found = table or names.table_of(raw.where, [each.candidate(rows) for each in looked])
     contract = names.contract(found, [each.candidate(rows) for each in looked])
     wanted = {source: column for column, source in contract.items()}
+    looked = [_with_totals(each, wanted.get(each.name) in KEYS[found].unique) for each in looked]
     columns = tuple(_column(each, rows, found, wanted.get(each.name)) for each in looked)
-    rejected = engine.rows(
-        sql("select count(*) from {r} where table_name = {t}", r=name(REJECTS), t=staging)
-    )[0][0]
+    files = {key: value for key, value in asdict(written).items() if value is not None}
     findings = (
         *raw.notes,
+        *_above(written),
+        *_unlike(files_given, written),
         *_table_findings(engine, raw, rows, rejected),
         *_lacks(found, contract, columns, rows),
+        *_companies(found, contract, columns),
     )
-    return TableReport(raw.where, found, table is None, rows, rejected, columns, findings)
+    return TableReport(raw.where, found, table is None, rows, rejected, columns, findings, files)
+
+
+def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
+    prepare(engine, [STAGING])
+    try:
+        raw = read_raw(engine, STAGING, given, written)
+    except InputError as error:
+        raise InputError(*map(_in_words_of_inspect, error.faults)) from error
+    notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
+    statement = sql("select count(*) from {r} where table_name = {t}", r=name(REJECTS), t=STAGING)
+    [(rejected,)] = engine.rows(statement)
+    prepare(engine, [STAGING])
+    return replace(raw, notes=notes), rejected
+
+
+def _in_words_of_inspect(fault: Fault | str) -> Fault | str:
+    """Return a fault whose remedy can be done here, where there is no model yet."""
+    if isinstance(fault, str):
+        return fault
+    return replace(fault, remedy=ENCODING_THERE.sub(ENCODING_HERE, fault.remedy))
+
+
+def _above(written: AsItIs) -> Iterator[str]:
+    if written.header:
+        yield (
+            f"The names of the columns stand in line {written.header}; "
+            "what is above is left out, as files: says."
+        )
+
+
+def _unlike(files: Sequence[str], written: AsItIs) -> Iterator[str]:
+    """Say where the CSV files of one pattern have hardly a column in common."""
+    if len(files) < 2 or not all(format_of(each) in {"csv", "tsv"} for each in files):  # noqa: PLR2004
+        return
+    headers = [set(header_names(each, written)) for each in files]
+    shared = set.intersection(*headers)
+    if len(shared) < min(map(len, headers)) / 2:
+        yield (
+            f"These {len(files)} files have hardly a column in common, and are read as one table: "
+            "give those of each table on their own."
+        )
+
+
+def _with_strangers(reports: Sequence[TableReport]) -> Iterator[TableReport]:
+    """Say where two files that were taken for one table have hardly a column in common."""
+    for at, report in enumerate(reports):
+        names_ = {each.name for each in report.columns}
+        others = [
+            each.where
+            for each in reports[:at]
+            if each.table == report.table
+            and len(names_ & {c.name for c in each.columns})
+            < min(len(names_), len(each.columns)) / 2
+        ]
+        finding = (
+            f"Taken for {report.table} like {', '.join(others)}, but with other columns: "
+            "say which table each file is with --table, or leave it out."
+        )
+        yield replace(report, findings=(*report.findings, finding)) if others else report
 
 
 @dataclass(frozen=True)
@@ -113,8 +187,12 @@ class Looked:
     def candidate(self, rows: int) -> names.Candidate:
         """Return what decides whether it can be a column of the contract."""
         is_filled = 0 < self.filled == rows
-        is_key = is_filled and self.distinct == rows
-        return names.Candidate(self.name, self.seems, self.found.type, is_key, is_filled)
+        is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * self.filled
+        is_key = is_nearly_key and self.filled == self.distinct
+        is_code = all(self.values.sampled_share(each) >= KEY for each in (IS_ONE_WORD, HAS_DIGIT))
+        return names.Candidate(
+            self.name, self.seems, self.found.type, is_key, is_nearly_key, is_filled, is_code
+        )
 
 
 def _look(engine: DuckDB, raw: Raw, given: Given, place: int, rows: int) -> Looked:
@@ -138,6 +216,35 @@ def _look(engine: DuckDB, raw: Raw, given: Given, place: int, rows: int) -> Look
     role = seems(Look(given.name, found.type, values, filled, distinct))
     findings = (*found.findings, *_spellings(engine, values, role))
     return Looked(given.name, values, found, tuple(suspects), filled, distinct, role, findings)
+
+
+def _with_totals(each: Looked, is_key: bool) -> Looked:  # noqa: FBT001 - says what it is
+    """Return a key without what names a line of totals: as missing, its row is rejected."""
+    if not is_key:
+        return each
+    totals = list(missing.totals(each.values))
+    values = each.values.without([str(suspect.value) for suspect in totals])
+    filled, distinct = values.counts()
+    return replace(
+        each,
+        values=values,
+        suspects=(*each.suspects, *totals),
+        filled=filled,
+        distinct=distinct,
+    )
+
+
+def _companies(
+    table: str, contract: Mapping[str, str], columns: Sequence[ColumnReport]
+) -> Iterator[str]:
+    """Say how leads come to their accounts where a column has names of companies."""
+    named = next((each.name for each in columns if names.is_company(each.name)), None)
+    if table == "leads" and named and "account_id" not in contract:
+        yield (
+            f"{named} holds names, which are no keys: match accounts by e-mail with "
+            "account_id: {match: email_domain}, or by name with account_id: "
+            f'{{from: "{named}"}}.'
+        )
 
 
 def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
@@ -193,7 +300,10 @@ def _lacks(
     table: str, contract: dict[str, str], columns: Sequence[ColumnReport], rows: int
 ) -> Iterator[str]:
     for column in names.lacking(table, contract):
-        yield f"No column can be {column}, which {table} must have: add one, or map it yourself."
+        yield (
+            f"No column can be {column}, which {table} must have: map one with from, or add one, "
+            "such as a number for each row."
+        )
     keys = {each.column: each for each in columns}
     for wanted in KEYS[table].filled:
         found = keys.get(wanted)
@@ -205,3 +315,7 @@ def _lacks(
                 else f"{count:,} rows; scoring rejects them"
             )
             yield f"{wanted} has no value in {told}."
+        if found is not None and wanted in KEYS[table].unique and found.distinct < found.filled:
+            count = found.filled - found.distinct
+            more = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
+            yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."

@@ -9,31 +9,40 @@ from leadline.data.sql import Sql, sql
 from leadline.inspection.report import Suspect
 from leadline.inspection.values import Values
 
-WORDS: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("n/a", "#n/a", "n.a.", "na", "<na>", "not available", "not applicable"),
-        "says that it is not available",
+MEANINGS: Mapping[str, str] = {
+    "says that it is not available": (
+        "n/a; #n/a; n.a; na; not available; not applicable; k.a; k. a; keine angabe; "
+        "nicht verfügbar; n.d; nd; non disponible; no disponible; no aplica; nie dotyczy; н/д; "
+        "暂无; 不适用"
     ),
-    **dict.fromkeys(
-        ("null", "(null)", "<null>", "\\n", "nil", "none", "nan", "nat", "undefined"),
-        "is what a program writes for nothing",
+    "is what a program writes for nothing": "null; \\n; nil; none; nan; nat; undefined",
+    "says that it is unknown": (
+        "unknown; unkown; unspecified; not known; not specified; not provided; not set; "
+        "unbekannt; nicht bekannt; nicht angegeben; inconnu; inconnue; non renseigné; non précisé; "
+        "desconocido; desconocida; sin especificar; nieznany; nieznana; nieznane; nie podano; "
+        "неизвестно; не указано; не указан; 未知; 不详; 未填写"
     ),
-    **dict.fromkeys(
-        ("unknown", "unkown", "unspecified", "not known", "not specified", "not provided"),
-        "says that it is unknown",
+    "is what a form shows before a choice": (
+        "select; please select; please choose; choose; choose one; select one; select an option; "
+        "bitte wählen; bitte auswählen; auswählen; choisir; sélectionner; veuillez sélectionner; "
+        "seleccione; seleccionar; wybierz; proszę wybrać; выберите; выбрать; 请选择; 选择"
     ),
-    **dict.fromkeys(
-        ("select", "select...", "please select", "- select -", "--select--", "choose", "-none-"),
-        "is what a form shows before a choice",
+    "says that it is empty": (
+        "blank; empty; -none-; leer; vide; aucun; vacío; ninguno; brak; brak danych; нет данных; "
+        "无; 空"
     ),
-    **dict.fromkeys(("--none--", "(none)", "(blank)", "blank", "empty"), "says that it is empty"),
-    **dict.fromkeys(
-        ("-", "--", "---", ".", "?", "??", "_", "x", "xx", "xxx"), "stands for nothing"
-    ),
-    **dict.fromkeys(("tbd", "tba", "missing", "no data", "nodata"), "says that it is missing"),
-    "": "is blank",
+    "stands for nothing": "-; --; ---; –; —; .; ?; ??; _; x; xx; xxx",  # noqa: RUF001
+    "says that it is missing": "tbd; tba; missing; no data; nodata",
 }
-"""Words in lower case to why they are suspect."""
+"""Why values are suspect, to the words that are, in small letters and without what frames them."""
+
+FRAME = "-–—.…*<>()[]|: "  # noqa: RUF001
+"""What forms and programs put around a word: ``--Select--``, ``(none)``, ``<null>``."""
+
+WORDS: Mapping[str, str] = {
+    "": "is blank",
+    **{word: why for why, words in MEANINGS.items() for word in words.split("; ")},
+}
 
 SHORT_CODES = "regexp_full_match(text, '[A-Z]{2}')"
 """Codes of countries and states: NA is one of them."""
@@ -54,16 +63,46 @@ SCALE = 5
 
 def words(values: Values) -> Iterator[tuple[str, Suspect]]:
     """Yield texts that mean nothing by what they say."""
-    folded = "lower(trim(text))"
-    condition = sql("{folded} in ({words})", folded=Sql(folded), words=list(WORDS))
-    found = values.most(len(WORDS), condition)
+    condition = sql(
+        "lower(trim(text)) in ({words}) or lower(trim(text, {frame})) in ({words})",
+        frame=FRAME,
+        words=list(WORDS),
+    )
+    found = [
+        (text, count)
+        for text, count in values.most(len(WORDS), condition)
+        if _folded(text) or not text.strip()
+    ]
     others = values.without([text for text, _ in found])
     is_code = bool(found) and others.sampled_share(Sql(SHORT_CODES)) >= MOST
     for text, count in found:
-        folded_text = text.strip().lower()
+        folded_text = _folded(text)
         letters = folded_text in {"x", "xx", "xxx", "na", "_", "."}
         if not (letters and (is_code or others.counts()[1] == 0 or len(folded_text) == 1)):
             yield text, Suspect(text, count, WORDS[folded_text])
+
+
+TOTALS = (
+    "(grand |sub ?)?totals?|sum|summe|gesamt|gesamtsumme|total général|suma|razem|ogółem|"
+    "итого|всего|合计|总计|小计"
+)
+"""What stands in front of a line of totals at the end of a report."""
+
+
+def totals(values: Values) -> Iterator[Suspect]:
+    """Yield what stands in a key and names a line of totals."""
+    condition = sql(
+        "times = 1 and regexp_full_match(lower(trim(text)), {named})",
+        named=f"({TOTALS})([\\s:(].*)?",
+    )
+    for text, count in values.most(3, condition):
+        yield Suspect(text, count, "names a line of totals")
+
+
+def _folded(text: str) -> str:
+    """Return the word in a text that is known; a text of signs alone only as it stands."""
+    bare = text.strip().lower()
+    return bare if bare in WORDS else bare.strip(FRAME)
 
 
 def numbers(values: Values, declared: dict[str, Any], rows: int) -> Iterator[Suspect]:

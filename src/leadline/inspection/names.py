@@ -23,15 +23,25 @@ FILES: Mapping[str, str] = {
 
 _LEAD = "lead_id prospect_id contact_id person_id lead contact prospect case_id customer_id user_id"
 _ACCOUNT = "account_id company_id organization_id organisation_id account company organization"
+COMPANIES = "company account organization organisation company_name account_name employer"
+"""Columns of leads that hold an identifier or a name; names are no keys."""
 _CREATED = (
-    "created_at created create_date date_created created_date creation_date reg_date registered "
-    "registration_date signup_date date_entered added_at first_seen"
+    "created_at created created_on created_time create_date date_created created_date "
+    "creation_date reg_date registered "
+    "registration_date signup_date date_entered added_at first_seen entry_date "
+    "erstellt erstellt_am erstelldatum angelegt_am date_de_création créé_le créé creado "
+    "fecha_de_creación fecha_creación utworzono data_utworzenia дата_создания создан создано "
+    "创建时间 创建日期"
 )
 NAMES: Mapping[str, Mapping[str, str]] = {
     "leads": {
         "lead_id": f"{_LEAD} id record_id vid lead_number customer",
         "account_id": f"{_ACCOUNT} organisation company_name account_name employer",
-        "email": "email e_mail email_address mail work_email e_mail_address",
+        "email": (
+            "email e_mail email_address mail work_email e_mail_address e_mail_adresse "
+            "adresse_e_mail courriel correo correo_electrónico adres_e_mail эл_почта "
+            "электронная_почта 邮箱 电子邮件"
+        ),
         "created_at": _CREATED,
     },
     "accounts": {
@@ -76,7 +86,11 @@ class Candidate:
     type: Type
     is_key: bool
     """Every row has a value, and none has it twice."""
+    is_nearly_key: bool
+    """The same, but for rows that repeat, as events of an export may."""
     is_filled: bool
+    is_code: bool
+    """Its values are single words with digits, not names."""
 
 
 Fits = Callable[[Candidate], bool]
@@ -130,13 +144,22 @@ def _likeness(table: str, columns: Sequence[Candidate]) -> tuple[bool, int]:
 
 
 def _can_be(table: str, wanted: str, column: Candidate) -> bool:
+    if column.name.lower() == wanted:
+        return KNOWN_COLUMNS[table][wanted] is Type.TEXT or column.seems != "empty"
     if UNIQUE.get(wanted) == table:
-        return column.is_key
+        return column.is_key or (wanted in KEYS[table].once and column.is_nearly_key)
+    if wanted == "account_id" and table == "leads" and is_company(column.name):
+        return column.is_code
     if KNOWN_COLUMNS[table][wanted] is Type.TIME:
         return column.type is Type.TIME
     if KNOWN_COLUMNS[table][wanted] is Type.NUMBER:
         return column.type is Type.NUMBER
     return column.seems not in {"empty", "date"}
+
+
+def is_company(name: str) -> bool:
+    """Tell a column of leads that holds an identifier of a company, or its name."""
+    return _plain(name) in {_plain(each) for each in COMPANIES.split()}
 
 
 def _plain(name: str) -> str:

@@ -66,6 +66,7 @@ class TableReport:
         table: The table of the contract that it can be.
         is_guess: Nobody said which table it is.
         rows: Those that can be read; ``rejected`` counts the others.
+        files: What the document has to say of its files, as under ``files:``.
         findings: What a person should know of it or decide, one sentence each.
     """
 
@@ -76,6 +77,7 @@ class TableReport:
     rejected: int
     columns: tuple[ColumnReport, ...]
     findings: tuple[str, ...]
+    files: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from leadline.data.clean import GUESSES
-from leadline.data.sql import Sql
+from leadline.data.sql import Sql, sql
 from leadline.data.values import native_of
 from leadline.inspection.values import Values, listed
 from leadline.model.types import Type
 
 MOST = 0.9
 """So many values of a type make the others bad values, not the column a text."""
+NEARLY = 0.5
+"""So many are worth a word."""
+UNITS_IN = 200
+"""So many of the most frequent values are asked for their unit."""
 
 MARKS: tuple[dict[str, str], ...] = (
     {},
@@ -39,6 +45,27 @@ TIMES = (*CLOCKS, *({"format": order, **clock} for order in ORDERS for clock in 
 IS_NUMBER_LIKE = Sql(
     r"regexp_full_match(text, '[+-]?[\d., ''\x{a0}\x{202f}]*\d[\d.]*([eE][+-]?\d+)?')"
 )
+CURRENCY = (
+    r"\p{Sc}|%|US\$|[Zz]ł|[Kk]č|kr|Ft|lei|руб\.?|元|万元|k€|EUR|USD|GBP|CHF|PLN|SEK|NOK|DKK|"  # noqa: RUF001
+    "CZK|HUF|RON|JPY|CNY|RMB|INR|BRL|MXN|AUD|CAD|TEUR"
+)
+"""What stands before or behind numbers; other letters make a code of them, such as P1."""
+UNIT = rf"^[+-]?\s*({CURRENCY})\s*[+-]?[\d.]|\d\s*({CURRENCY})$"
+SPACE = "[ \u00a0\u202f]"
+
+SAYS_TIME = re.compile(
+    r"(^|[\W_])(date|dates|time|day|created|updated|modified|closed|seen|login|when|timestamp|ts|datum|"
+    r"erstellt|fecha|data|utworzono|дата|since|at|on)([\W_]|$)|日期|时间|[a-z](Date|Time|At|On)$",
+    re.IGNORECASE,
+)
+"""Names of columns that hold times, even where the values are numbers."""
+COUNTED = {
+    "excel_days": (20_000, 80_000),
+    "unix_seconds": (500_000_000, 4_000_000_000),
+    "unix_milliseconds": (500_000_000_000, 4_000_000_000_000),
+}
+"""What numbers can count that are times, and between which they lie from 1985 or so on."""
+
 IS_DATE_LIKE = Sql(r"regexp_full_match(text, '\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?')")
 IS_LONG = Sql(r"regexp_full_match(text, '[+-]?\d{16,}|[+-]?0\d+')")
 IS_BOOLEAN = Sql("lower(text) in ('true', 'false')")
@@ -60,35 +87,110 @@ class Found:
 
 def type_of(values: Values) -> Found:
     """Return what the values are."""
-    filled = values.counts()[0]
     native = native_of(values.given).type
-    if not filled:
+    if not values.counts()[0]:
         return Found(Type.ANY, {})
     if native is not None and native is not Type.TEXT:
         return Found(native, {})
-    for look, kind in ((IS_DATE_LIKE, Type.TIME), (IS_NUMBER_LIKE, Type.NUMBER)):
-        if values.sampled_share(look) >= MOST and (found := _fitting(values, kind)):
-            return found
-    if values.sampled_share(IS_BOOLEAN) == 1 and values.share(IS_BOOLEAN) == 1:
-        return Found(Type.BOOLEAN, {} if native is None else {"type": "boolean"})
-    return Found(Type.TEXT, {})
+    return next((found for each in TRIED if (found := each(values))), _text(values))
+
+
+def _dated(values: Values) -> Found | None:
+    if values.sampled_share(IS_DATE_LIKE) < MOST:
+        return None
+    return _fitting(values, Type.TIME, TIMES)
+
+
+def _numbered(values: Values) -> Found | None:
+    unit = _unit(values)
+    if values.sampled_share(_is_number_like(unit)) < MOST:
+        return None
+    return _fitting(values, Type.NUMBER, [{**way, **unit} for way in MARKS])
+
+
+def _boolean(values: Values) -> Found | None:
+    if values.sampled_share(IS_BOOLEAN) < 1 or values.share(IS_BOOLEAN) < 1:
+        return None
+    is_text = native_of(values.given).type is not None
+    return Found(Type.BOOLEAN, {"type": "boolean"} if is_text else {})
+
+
+def _text(values: Values) -> Found:
+    return Found(Type.TEXT, {}, tuple(_nearly(values)))
 
 
 def reader_options(declare: dict[str, Any]) -> dict[str, Any]:
     """Return what is declared, as the reader of values calls it."""
     decimal = declare.get("decimal") or {"": None, ".": ","}.get(declare.get("thousands", ""), ".")
     options: dict[str, Any] = {"decimal_mark": decimal}
-    for key in ("zone", "format", "thousands"):
+    for key in ("zone", "format", "thousands", "unit"):
         options[key] = declare.get(key)
     return options
 
 
-def _fitting(values: Values, kind: Type) -> Found | None:
+def _is_number_like(unit: Mapping[str, str]) -> Sql:
+    if not unit:
+        return IS_NUMBER_LIKE
+    mark = re.escape(unit["unit"])
+    bare = sql(
+        "regexp_replace(text, {unit}, '\\1', 'g')",
+        unit=rf"^([+-]?){SPACE}*{mark}{SPACE}*|{SPACE}*{mark}$",
+    )
+    return Sql(IS_NUMBER_LIKE.replace("(text,", f"({bare},"))
+
+
+def _unit(values: Values) -> dict[str, str]:
+    """Return what stands before or behind most numbers, as it is declared."""
+    found = Counter[str]()
+    for text, times in values.most(UNITS_IN):
+        if match := re.search(UNIT.replace(r"\p{Sc}", "[$¢£¤¥֏৳฿₠-₿]"), text.strip()):
+            found[match[1] or match[2]] += times
+    if not found:
+        return {}
+    unit, times = found.most_common(1)[0]
+    return {"unit": unit} if times >= MOST * sum(n for _, n in values.most(UNITS_IN)) else {}
+
+
+def _counted(values: Values) -> Found | None:
+    """Return the times that numbers count, where the column says that it holds times."""
+    if not SAYS_TIME.search(values.given.name):
+        return None
+    for written, (least, most) in COUNTED.items():
+        number = Sql("try_cast(replace(text, ',', '.') as double)")
+        is_between = sql("{x} between {a} and {b}", x=number, a=least, b=most)
+        if values.sampled_share(is_between) >= MOST and values.share(is_between) >= MOST:
+            way = {"format": written, **({"zone": "UTC"} if written == "excel_days" else {})}
+            first, last = values.ends(Type.TIME, reader_options(way))
+            what = f"The numbers are taken for times, {first:%Y-%m-%d} to {last:%Y-%m-%d}."
+            return Found(Type.TIME, way, (what, *_zone(way)))
+    return None
+
+
+def _nearly(values: Values) -> Iterator[str]:
+    """Say of a text that most of it are numbers, and show the others."""
+    if values.sampled_share(IS_LONG) > 1 - MOST:
+        return
+    options = [reader_options({**way, **_unit(values)}) for way in MARKS]
+    readable = [values.readable(Type.NUMBER, each) for each in options]
+    best = max(readable, key=values.sampled_share)
+    if values.sampled_share(best) < NEARLY:
+        return
+    others = Sql(f"not ({best})")
+    count, all_ = values.counts(others)[0], values.counts()[0]
+    if 0 < count <= NEARLY * all_:
+        shown = listed([text for text, _ in values.most(3, others)])
+        yield (
+            f"A text, as {count:,} of {all_:,} values are no numbers: {shown}; "
+            "with type: number these would count as null."
+        )
+
+
+def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Found | None:
     if kind is Type.NUMBER and values.sampled_share(IS_LONG) > 1 - MOST:
         return None
     ways = [
         way
-        for way in (MARKS if kind is Type.NUMBER else TIMES)
+        for way in tried
         if values.sampled_share(values.readable(kind, reader_options(way))) >= MOST
     ]
     shares: list[tuple[float, dict[str, str]]] = []
@@ -114,7 +216,8 @@ def _is_doubt(way: dict[str, str], other: dict[str, str]) -> bool:
     """Tell ways that give values different meanings from those that only allow for more."""
     first, second = way.get("format", ""), other.get("format", "")
     days_and_months = first[:2] != second[:2] and {first[:2], second[:2]} == {"dd", "mm"}
-    return days_and_months or (way == {"decimal": ","} and other == {"thousands": ","})
+    commas = (way.get("decimal"), other.get("thousands")) == (",", ",")
+    return days_and_months or (commas and "thousands" not in way and "decimal" not in other)
 
 
 def _undecided(kind: Type, way: dict[str, str], other: dict[str, str]) -> Found:
@@ -123,11 +226,11 @@ def _undecided(kind: Type, way: dict[str, str], other: dict[str, str]) -> Found:
         f"{name}: {value}" if key else f"{name}: '{value}'"
         for each in (way, other)
         for name, value in each.items()
-        if name == key or not key
+        if name == key or (not key and name != "unit")
     ]
     finding = f"Decide and declare {' or '.join(choices)}: the values allow both."
-    zone = {"zone": way["zone"]} if "zone" in way else {}
-    return Found(kind, {"undecided": True, **zone}, (finding, *_zone(way)))
+    declare: dict[str, Any] = {name: way[name] for name in ("zone", "unit") if name in way}
+    return Found(kind, {"undecided": True, **declare}, (finding, *_zone(way)))
 
 
 def _zone(way: dict[str, str]) -> Iterator[str]:
@@ -144,3 +247,7 @@ def _bad(values: Values, kind: Type, way: dict[str, str], share: float) -> Itera
     one, many = ("number", "numbers") if kind is Type.NUMBER else ("time", "times")
     what = f"1 value is no {one}" if count == 1 else f"{count:,} values are no {many}"
     yield f"{what} and would count as null: {shown}."
+
+
+TRIED = (_counted, _dated, _numbered, _boolean)
+"""What the values may be, the first that they are."""

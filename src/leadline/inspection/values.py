@@ -75,6 +75,11 @@ class Values:
         same = sql("{parsed} = {number}", parsed=_parsed(Type.NUMBER, declared), number=number)
         return [text for (text,) in self.rows("text", "", same)]
 
+    def ends(self, kind: Type, declared: Mapping[str, Any]) -> tuple[Any, Any]:
+        """Return the smallest and the largest value, as it is declared."""
+        parsed = _parsed(kind, declared)
+        return self.rows(sql("min({x}), max({x})", x=parsed))[0]
+
     def numbers(self, declared: Mapping[str, Any], order: str) -> list[tuple[float, int]]:
         """Return the smallest (``asc``) or largest (``desc``) numbers with their counts."""
         columns = sql("{x} as value, sum(times)::bigint", x=_parsed(Type.NUMBER, declared))

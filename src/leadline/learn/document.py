@@ -53,6 +53,8 @@ def model_of(
     plain["scores"] = {**scores, **parts}
     if not shown:
         plain["bands"] = _bands(learned.model, features.sheet)
+    if "task" in facts:
+        plain["task"] = facts["task"]
     plain["provenance"] = provenance(learned, features, facts)
     return Model.model_validate(plain)
 

@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from leadline.data.given import Input
+from leadline.data.sql import name as name_of
+from leadline.data.sql import sql
 from leadline.engines.duckdb import DuckDB
-from leadline.errors import Fault, InputError
+from leadline.errors import Fault, InputError, nearest
 from leadline.learn.base import Base, base_of, refitted
 from leadline.learn.calibration import steps
 from leadline.learn.choose import Learned, Tell, choose
 from leadline.learn.document import model_of, provenance, text_of
+from leadline.learn.doubts import Doubt, doubts, read_by
 from leadline.learn.features import Features, features, outcomes
 from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES
@@ -23,7 +26,8 @@ from leadline.learn.setting import Kind
 from leadline.learn.sheet import Sheet
 from leadline.model.document import Model
 from leadline.model.reader import read
-from leadline.model.task import TaskDocument
+from leadline.model.task import TaskDocument, field_of
+from leadline.query.context import Context
 from leadline.review.audit import audit
 from leadline.review.judged import Judged, judged
 from leadline.review.past import open_past
@@ -42,6 +46,7 @@ class Learning:
         model: The document; None where there is nothing to learn.
         text: The document as it is written; None likewise.
         base: The document whose points were fitted; None where it was made anew.
+        doubts: What should be asked before it is used.
     """
 
     judged: Judged
@@ -50,6 +55,7 @@ class Learning:
     model: Model | None = None
     text: str | None = None
     base: Base | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 def learn(  # noqa: PLR0913 - what the command has as options
@@ -91,21 +97,70 @@ def learn(  # noqa: PLR0913 - what the command has as options
     run = open_past(engine, {**_EMPTY, "columns": declared}, inputs, task)
     rows = judged(run, task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    late = () if suspects else audit(rows).not_known
+    _refuse_one_kind(rows)
+    _refuse_hidden(rows)
+    tell("asking the audit what was written after the fact")
+    audited = audit(rows)
+    asked = doubts(rows, audited, is_kept=suspects)
     facts = _facts(inputs, task, rows)
     if given is not None:
-        return _refit(rows, given, facts, tell)
-    found = features(rows, late)
+        context = Context(given.model, rows.run.loaded.schema)
+        return _refit(rows, given, facts, (*read_by(context, audited), *asked), tell)
+    found = features(rows, () if suspects else audited.not_known)
     learned = _chosen(rows, found.sheet, tell, kind=method, entries=entries)
     if learned.model is None:
-        return Learning(rows, found, learned)
+        return Learning(rows, found, learned, doubts=asked)
     read = {
         table: {key: column.plain() for key, column in each.items()}
         for table, each in rows.run.model.columns.items()
     }
     model = model_of(name, learned, found, read, facts)
     _fits(rows, model)
-    return Learning(rows, found, learned, model, text_of(model, learned))
+    return Learning(rows, found, learned, model, text_of(model, learned), doubts=asked)
+
+
+def _refuse_one_kind(rows: Judged) -> None:
+    """Refuse rows that all ended alike, with the values that the outcome could be."""
+    if 0 < rows.positives < rows.rows:
+        return
+    outcome = rows.task.task.outcome
+    found = f"{rows.positives:,} of {rows.rows:,} rows with the outcome"
+    remedy = ""
+    if outcome.field is not None:
+        values = rows.run.engine.rows(
+            sql(
+                "select {f}::varchar as value from leads group by value order by count(*) desc, "
+                "value limit 5",
+                f=name_of(field_of(outcome.field)[1]),
+            )
+        )
+        remedy = f"Values of {outcome.field} are {', '.join(str(value) for (value,) in values)}."
+    expected = "must leave rows with and without the outcome"
+    raise InputError(rows.task.fault(("outcome",), expected, found, remedy))
+
+
+def _refuse_hidden(rows: Judged) -> None:
+    """Refuse names under ``hide`` that are neither fields nor types of events."""
+    schema = rows.run.loaded.schema
+    known = {
+        entity: list(schema.get(table, {}))
+        for entity, table in (("lead", "leads"), ("account", "accounts"))
+    }
+    types = []
+    if rows.task.task.hide and "events" in schema:
+        types = [str(each) for (each,) in rows.run.engine.rows("select distinct type from events")]
+    faults = [
+        rows.task.fault(
+            ("hide",),
+            "must name fields or types of events",
+            each,
+            nearest(each, [*known["lead"], *known["account"], *types]),
+        )
+        for each in rows.task.task.hide
+        if field_of(each)[1] not in known[field_of(each)[0]] and each not in types
+    ]
+    if faults:
+        raise InputError(*faults)
 
 
 def _chosen(rows: Judged, sheet: Sheet, tell: Tell, **how: Any) -> Learned:
@@ -131,20 +186,22 @@ class Given:
         return cls(model, str(base) if is_text else Path(base).read_text(encoding="utf-8"))
 
 
-def _refit(rows: Judged, given: Given, facts: Mapping[str, Any], tell: Tell) -> Learning:
+def _refit(
+    rows: Judged, given: Given, facts: Mapping[str, Any], asked: tuple[Doubt, ...], tell: Tell
+) -> Learning:
     """Fit the points of a document."""
     base = base_of(rows, given.model, given.text, outcomes(rows))
     found = Features(base.sheet, {each: each for each in base.slots}, ())
     learned = _chosen(rows, base.sheet, tell, among=base.settings)
     if not isinstance(learned.model, Points):
-        return Learning(rows, found, learned, base=base)
+        return Learning(rows, found, learned, base=base, doubts=asked)
     chances = None
     if learned.reliability.holds and not base.is_log_odds:
         chances = steps(learned.model.total(base.sheet), learned.model.log_odds(base.sheet))
     text = refitted(base, learned.model, chances, provenance(learned, found, facts))
     model = read(text)
     _fits(rows, model)
-    return Learning(rows, found, learned, model, text, base)
+    return Learning(rows, found, learned, model, text, base, asked)
 
 
 def _fits(rows: Judged, model: Model) -> None:

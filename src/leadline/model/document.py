@@ -49,6 +49,7 @@ from leadline.model.values import (
     Text,
     Texts,
     Version,
+    Whole,
     Zone,
     wrong,
 )
@@ -97,9 +98,12 @@ class Column(Part):
     missing: tuple[Any, ...] = Field((), description="Values that mean: no value.")
     known: str | None = Field(None, description="When the field becomes known, such as created.")
     zone: Zone | None = Field(None, description="Zone of times that carry none.")
-    format: DateFormat | None = Field(None, description="Order of dates that are not ISO 8601.")
+    format: DateFormat | None = Field(
+        None, description="Order of dates that are not ISO 8601, or what a number counts."
+    )
     decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
     thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
+    unit: Text | None = Field(None, description="What stands before or behind each number.")
     match: Literal["email_domain"] | None = Field(
         None,
         description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
@@ -108,7 +112,8 @@ class Column(Part):
     @property
     def kind(self) -> Type | None:
         """The type that is declared, or that another key implies."""
-        implied = Type.TIME if self.format else Type.NUMBER if self.decimal_mark else None
+        marks = self.decimal_mark or self.unit
+        implied = Type.TIME if self.format else Type.NUMBER if marks else None
         return self.type or implied
 
     @property
@@ -127,7 +132,12 @@ class Column(Part):
                 raise wrong(expected, key=key, repair={key: REMOVED})
 
 
-COLUMN_NEEDS = {"format": Type.TIME, "decimal": Type.NUMBER, "thousands": Type.NUMBER}
+COLUMN_NEEDS = {
+    "format": Type.TIME,
+    "decimal": Type.NUMBER,
+    "thousands": Type.NUMBER,
+    "unit": Type.NUMBER,
+}
 """Key of a column to the type that it belongs to."""
 
 
@@ -137,6 +147,9 @@ class TextFile(Part):
     encoding: Encoding | None = Field(None, description="Encoding; by default UTF-8.")
     delimiter: Delimiter | None = Field(
         None, description="What separates the columns of CSV; by default read off the first line."
+    )
+    header: Whole | None = Field(
+        None, description="Line of CSV that names the columns; what stands above it is left out."
     )
 
 

@@ -16,6 +16,13 @@ FORMAT = re.compile(rf"({'|'.join(PARTS)})([-/. ]?)({'|'.join(PARTS)})\2({'|'.jo
 CENTURY = "20"
 """Of years with two digits."""
 
+COUNTS = {
+    "excel_days": ("1899-12-30", 86_400_000_000),
+    "unix_seconds": ("1970-01-01", 1_000_000),
+    "unix_milliseconds": ("1970-01-01", 1_000),
+}
+"""Times that are written as a number: from when it is counted, and a unit in microseconds."""
+
 
 def date_pattern(written: str) -> tuple[str, str]:
     r"""Return the pattern of a date in a format, and what makes ISO 8601 of it.
@@ -35,9 +42,14 @@ def date_pattern(written: str) -> tuple[str, str]:
 
 def _date_format(value: object) -> str:
     text = value.lower() if isinstance(value, str) else ""
+    if text in COUNTS:
+        return text
     found = FORMAT.fullmatch(text)
     if not found or {part[0] for part in found.group(1, 3, 4)} != {"d", "m", "y"}:
-        remedy = "It has one each of dd, mm and yyyy or yy, and the same mark between them."
+        remedy = (
+            "It has one each of dd, mm and yyyy or yy, and the same mark between them; "
+            f"or it is {', '.join(COUNTS)}."
+        )
         raise wrong("must be the order of a date such as dd/mm/yyyy", shown(value), remedy)
     return text
 
@@ -55,7 +67,7 @@ def _encoding(value: object) -> str:
 DateFormat = Annotated[
     str,
     PlainValidator(_date_format),
-    WithJsonSchema({"type": "string", "examples": ["dd/mm/yyyy", "mm/dd/yyyy", "dd.mm.yyyy"]}),
+    WithJsonSchema({"type": "string", "examples": ["dd/mm/yyyy", "mm/dd/yyyy", "excel_days"]}),
 ]
 Encoding = Annotated[
     str,

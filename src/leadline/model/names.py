@@ -12,7 +12,7 @@ from leadline.errors import closest, nearest
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
 from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
 from leadline.model.source import Source
-from leadline.model.types import DERIVED_COLUMNS, KNOWN_COLUMNS, Schema, Type
+from leadline.model.types import DERIVED_COLUMNS, HISTORIES, KNOWN_COLUMNS, Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
 """Kinds of rules that ``hits`` and ``last`` can read."""
@@ -92,6 +92,9 @@ class Names:
             return given[name]
         if name in declared:
             return declared[name].kind or known.get(name, Type.ANY)
+        past = self.schema.get(HISTORIES.get(table, ""), {})
+        if name in past:
+            return past[name]
         if name in known:
             return known[name]
         if given is None or self.source.has_lost(("columns", table, name)):

@@ -107,10 +107,7 @@ AnyMoments = Annotated[
 
 
 class Task(Part):
-    """What is to be foreseen.
-
-    ``hide`` and ``known`` are kept for what reads them.
-    """
+    """What is to be foreseen; ``known`` is kept for what reads it."""
 
     outcome: Happening = Field(description="The outcome that is wanted.")
     outcome_from: Literal["lead", "account"] = Field(
@@ -126,7 +123,9 @@ class Task(Part):
     group: Text | None = Field(None, description="Field of rows that must not be split apart.")
     worked: Happening | None = Field(None, description="What shows that sales tried.")
     leave_out: Texts = Field((), description="Fields that may not be used.")
-    hide: Any = Field(None, description="Kept for learning.")
+    hide: Texts = Field(
+        (), description="Fields and types of events that reasons sum up as `other`."
+    )
     known: Any = Field(None, description="When fields become known; kept for the audit.")
 
     def model_post_init(self, _context: Any) -> None:

@@ -35,6 +35,9 @@ Columns = Mapping[str, Type]
 Schema = Mapping[str, Columns]
 """Table name to its columns; a table that was not given is absent."""
 
+HISTORIES: Mapping[str, str] = {"leads": "lead_history", "accounts": "account_history"}
+"""Table to what a schema calls the fields that only ``field_history`` has of it."""
+
 KNOWN_COLUMNS: Mapping[str, Columns] = {
     "leads": {
         "lead_id": Type.TEXT,

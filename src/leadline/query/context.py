@@ -66,6 +66,8 @@ class Profile:
         one_moment: Whether all moments of the spine are the same.
         every_account: Whether accounts without a lead in the spine are scored too.
         shapes: Whether listing the distinct shapes of all events is cheap.
+        ordered_numbers: Whether subjects are numbered in an order, for engines that may work out
+            a named relation anew each time it is read.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
     """
@@ -74,6 +76,7 @@ class Profile:
     one_moment: bool = False
     every_account: bool = False
     shapes: bool = True
+    ordered_numbers: bool = False
     moments: tuple[datetime, ...] = ()
 
 

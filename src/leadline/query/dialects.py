@@ -7,12 +7,32 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import cast
 
 from sqlglot import exp
 
-from leadline.query.sql import Tree, sql
+from leadline.query.rewrites import (
+    Rewrite,
+    all_of,
+    columns_named,
+    counts_as_signed,
+    disjunctions_as,
+    filters_as_cases,
+    fractions_as_doubles,
+    names_as,
+    plain,
+    times_as,
+    values_as_selects,
+)
+from leadline.query.sql import Tree, spelled, sql
+from leadline.query.warehouses import (
+    BIGQUERY,
+    CLICKHOUSE,
+    DATABRICKS,
+    SNOWFLAKE,
+    is_folded_by_snowflake,
+)
 
 _DECIMAL = "cast({} as decimal)"
 _MOST = "cast('1.797693134862e308' as decimal)"
@@ -141,8 +161,15 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "and pg_input_is_valid(:a, 'timestamptz') then cast(regexp_replace(:a, "
         "'([.][0-9]{6})[0-9]+', '\\1') as timestamptz) at time zone 'UTC' end",
     },
+    "clickhouse": CLICKHOUSE,
+    "snowflake": SNOWFLAKE,
+    "bigquery": BIGQUERY,
+    "databricks": DATABRICKS,
 }
-"""Engine to function to SQL in DuckDB's spelling with the arguments :a, :b, :c."""
+"""Dialect to function to SQL with the arguments :a, :b, :c, in the spelling below."""
+
+_OWN_SPELLING = frozenset({"clickhouse", "snowflake", "bigquery", "databricks"})
+"""Dialects whose functions are written as they are there; the others' as DuckDB writes them."""
 
 _ARGUMENTS = ("a", "b", "c")
 
@@ -168,6 +195,8 @@ def identifier(name: str, engine: str) -> str:
     """
     most = _NAME_BYTES.get(engine)
     encoded = name.encode()
+    if engine == "bigquery":
+        return plain(name)
     if most is None or len(encoded) <= most:
         return name
     mark = hashlib.sha256(encoded).hexdigest()[:16]
@@ -191,7 +220,8 @@ def _filled(template: str, arguments: dict[str, Tree], engine: str) -> Tree:
     binding = _BINDINGS.get(engine)
     repeated = [name for name, tree in arguments.items() if _is_worth_once(template, name, tree)]
     if binding is None or not repeated:
-        return sql(f"({template})", **arguments)
+        spelling = engine if engine in _OWN_SPELLING else "duckdb"
+        return spelled(spelling, f"({template})", arguments)
     body = template
     for name in repeated:
         body = re.sub(rf"(?<![:\w]):{name}\b", f"once.{name}", body)
@@ -207,26 +237,45 @@ def _is_worth_once(template: str, name: str, tree: Tree) -> bool:
     return sum(1 for _ in tree.walk()) > _LARGE
 
 
-def _for_postgres(tree: Tree) -> Tree:
-    """Return a tree whose constants with a fraction are doubles, and whose names are short."""
-    whole = exp.Tuple(expressions=[tree])
-    for literal in list(whole.find_all(exp.Literal)):
-        if (
-            not literal.is_string
-            and not literal.is_int
-            and not isinstance(literal.parent, exp.Cast)
-        ):
-            literal.replace(exp.cast(literal.copy(), "double"))
-    for kind in whole.find_all(exp.DataType):
-        if kind.is_type("decimal"):  # DuckDB's has 18 digits, PostgreSQL's as many as it needs
+def _without_digits(tree: Tree) -> Tree:
+    """Return a tree with plain decimals: DuckDB's have 18 digits, PostgreSQL's what they need."""
+    for kind in tree.find_all(exp.DataType):
+        if kind.is_type("decimal"):
             kind.set("expressions", [])
-    for name in whole.find_all(exp.Identifier):
+    return tree
+
+
+def _short_names(tree: Tree) -> Tree:
+    for name in tree.find_all(exp.Identifier):
         name.set("this", identifier(name.name, "postgres"))
-    return cast("Tree", whole.expressions[0])
+    return tree
 
 
-_FINISHES: Mapping[str, Callable[[Tree], Tree]] = {"postgres": _for_postgres}
-"""What remains to be done to a tree for an engine."""
+_FINISHES: Mapping[str, Rewrite] = {
+    "postgres": all_of(fractions_as_doubles, _without_digits, _short_names),
+    "clickhouse": all_of(
+        values_as_selects,
+        columns_named,
+        counts_as_signed,
+        disjunctions_as("max"),
+        times_as("Nullable(DateTime64(6, 'UTC'))", "clickhouse"),
+    ),
+    "snowflake": all_of(
+        values_as_selects,
+        filters_as_cases,
+        fractions_as_doubles,
+        times_as("timestamp_ntz(6)", "snowflake"),
+        names_as(str, lambda name: not is_folded_by_snowflake(name)),
+    ),
+    "bigquery": all_of(values_as_selects, filters_as_cases, names_as(plain, lambda _name: True)),
+    "databricks": all_of(
+        values_as_selects,
+        filters_as_cases,
+        fractions_as_doubles,
+        times_as("timestamp", "databricks"),
+    ),
+}
+"""What remains to be done to a tree for a dialect."""
 
 
 def render(tree: Tree, engine: str, *, pretty: bool = False) -> str:
@@ -235,4 +284,4 @@ def render(tree: Tree, engine: str, *, pretty: bool = False) -> str:
     finish = _FINISHES.get(engine)
     if finish is not None:
         lowered = finish(lowered)
-    return lowered.sql(dialect=engine, pretty=pretty)
+    return lowered.sql(dialect=engine, pretty=pretty, identify=engine == "bigquery")

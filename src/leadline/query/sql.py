@@ -7,7 +7,7 @@ written as a function of our own, such as ``decimal6(x)``, and becomes SQL in ``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias, cast
 
@@ -22,8 +22,8 @@ _MARK = "__part_"
 
 
 @lru_cache(maxsize=1024)
-def _parsed(template: str) -> Tree:
-    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect="duckdb"))
+def _parsed(template: str, dialect: str) -> Tree:
+    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect=dialect))
 
 
 def sql(template: str, **parts: Parts) -> Tree:
@@ -36,7 +36,12 @@ def sql(template: str, **parts: Parts) -> Tree:
     ...     columns=[column("b"), column("c")], condition=sql("d > 1")).sql("duckdb")
     'SELECT k, "b", "c" FROM a WHERE d > 1'
     """
-    whole = exp.Tuple(expressions=[_parsed(template).copy()])
+    return spelled("duckdb", template, parts)
+
+
+def spelled(dialect: str, template: str, parts: Mapping[str, Parts]) -> Tree:
+    """Return the tree of a template that is written in the spelling of a dialect."""
+    whole = exp.Tuple(expressions=[_parsed(template, dialect).copy()])
     for place in list(whole.find_all(exp.Column, exp.Table)):
         if place.name.startswith(_MARK):
             filling = parts[place.name.removeprefix(_MARK)]

@@ -51,7 +51,10 @@ def _moment(context: Context) -> Tree:
 
 def _number(context: Context, key: str) -> str:
     """Return what stands for a subject: at one moment its own id, else a number of its own."""
-    return key if context.profile.one_moment else "row_number() over ()"
+    if context.profile.one_moment:
+        return key
+    order = f"order by {key}, as_of" if context.profile.ordered_numbers else ""
+    return f"row_number() over ({order})"
 
 
 _WITH_MATES = """

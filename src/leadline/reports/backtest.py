@@ -13,7 +13,7 @@ from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.backtest import Backtest
-from leadline.review.measures import Measured
+from leadline.review.measures import FEWEST_GROUPS, Measured
 
 MOST_POINTS = 100
 """A curve through more points than this looks the same through fewer."""
@@ -159,6 +159,11 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
         says = f"{late:,} rows are too late for the horizon, {found.judged.rows:,} are judged."
         shorter = ", ".join(f"{each.horizon}: {each.rows:,}" for each in found.judged.shorter)
         yield Finding(says, f"Rows by shorter horizon: {shorter}." if shorter else "")
+    if found.verdict == "not enough data" and found.split.kind == "time":
+        yield Finding(
+            f"Only the latest {found.sample.rows:,} rows are judged.",
+            "If nobody fitted the points to these outcomes, --split all judges every row.",
+        )
     if found.unscored:
         yield Finding(f"{found.unscored:,} judged rows have no {found.score} and are not ranked.")
     if found.judged.task.task.worked is None:
@@ -257,6 +262,9 @@ def _tenths(found: Backtest) -> Iterator[Block]:
     if not found.tenths:
         yield Text("No row has the outcome.")
         return
+    if found.sample.groups < FEWEST_GROUPS:
+        yield Text("Too few rows for a picture.")
+        return
     each_tenth = tuple(f"{10 * place - 9}-{10 * place} %" for place in range(1, 11))
     lifts = tuple(each.lift for each in found.tenths)
     yield _chart(
@@ -293,7 +301,7 @@ def _series(name: str, found: list[Measured]) -> Series:
 def _curves(found: Backtest) -> Iterator[Section]:
     """Yield the curves of ROC, precision and recall, and reliability."""
     wins, losses = np.cumsum(found.sample.positives), np.cumsum(found.sample.negatives)
-    if not wins.size or not wins[-1] or not losses[-1]:
+    if not wins.size or not wins[-1] or not losses[-1] or found.sample.groups < FEWEST_GROUPS:
         return
     few = np.unique(np.linspace(0, len(wins) - 1, MOST_POINTS).astype(int))
     recall, wrong = wins[few] / wins[-1], losses[few] / losses[-1]

@@ -67,7 +67,8 @@ def _ladder_said(impact: Impact, ladder: LadderImpact) -> str:
 def _load_said(ladder: LadderImpact) -> str:
     """Say what happens to the highest band, which people work through."""
     found = {each.band: each for each in ladder.load}
-    ranked = [each for each in ladder.bands if each in found and each != "excluded"]
+    beside = {*ladder.beside, "excluded"}
+    ranked = [each for each in ladder.bands if each in found and each not in beside]
     if not ranked:
         return ""
     load = found[ranked[-1]]
@@ -176,7 +177,9 @@ def _load(impact: Impact, ladder: LadderImpact) -> Table:
             Column(f"{side}_weeks", "weeks"),
         ]
     columns += [Column("change", "change", "points")]
-    rows = tuple(tuple(_load_row(each, sampled=sampled)) for each in reversed(ladder.load))
+    ranked = [each for each in reversed(ladder.load) if each.band not in ladder.beside]
+    loads = ranked + [each for each in ladder.load if each.band in ladder.beside]
+    rows = tuple(tuple(_load_row(each, sampled=sampled)) for each in loads)
     return Table(f"load-{ladder.ladder}", "Entries a week", tuple(columns), rows)
 
 

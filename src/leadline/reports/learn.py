@@ -2,67 +2,108 @@
 
 from __future__ import annotations
 
-from leadline.learn.choose import Learned
+from collections.abc import Iterator
+
+import numpy as np
+
 from leadline.learn.document import movement
+from leadline.learn.event_counts import Curve
 from leadline.learn.learning import Learning
+from leadline.learn.spoken import spoken
+from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
+from leadline.review.measures import Measured
 
 _FEW = 100
 """With fewer outcomes than this, figures are rough."""
-_MOST = 8
+_MOST_FIELDS = 20
+_MOST_CURVES = 6
 
 
 def page(found: Learning) -> Page:
     """Return the report of one learning."""
-    sections = [Section("sure", "How sure it is", (_sure(found),))]
+    sections = [Section("did", "What was done", (Text(" ".join(_did(found))),))]
     if found.learned.model is not None:
-        sections.insert(0, Section("matters", "What matters most", (_matters(found),)))
+        sections.append(Section("matters", "What matters most", (_matters(found),)))
+    sections.append(Section("sure", "How sure it is", (_sure(found),)))
+    if found.learned.model is not None:
         sections.append(
-            Section("reliability", "What was said and what happened", (_curve(found.learned),))
+            Section("reliability", "What was said and what happened", (_reliability(found),))
         )
     sections += [
-        Section(
-            "left_out",
-            "What was left out",
-            _left_out(found),
-            brief=len(found.features.left_out) < _MOST,
-        ),
-        Section("tried", "What was tried", (_tried(found.learned),), brief=False),
+        Section("left_out", "What was left out", (_left_out(found),)),
+        Section("next", "What to do next", (Findings("next", tuple(_next(found))),)),
+        Section("tried", "What was tried", (_tried(found),), brief=False),
     ]
     if found.features.curves:
-        sections.append(
-            Section("windows", "How long events count", (_windows(found),), brief=False)
-        )
-    sections.append(Section("next", "What to do next", (_next(found),)))
+        blocks = (*_curves(found), _windows(found))
+        sections.append(Section("windows", "How long events count", blocks, brief=False))
     title = found.model.model if found.model is not None else "Nothing to learn"
     return Page(title, verdict(found), tuple(sections), _facts(found))
 
 
 def verdict(found: Learning) -> str:
     """Return the result in a few sentences."""
-    learned, judged = found.learned, found.judged
-    counted = f"{judged.positives:,} of {judged.rows:,} rows have the outcome."
+    learned, rows = found.learned, found.judged
+    counted = f"{rows.positives:,} of {rows.rows:,} rows have the outcome."
     if learned.model is None:
         return (
             f"Nothing to learn: on {learned.judged:,} rows that it had not seen, the best model "
             f"ranks no better than chance or predicts no better than the rate alone. {counted} "
             "No model was written."
         )
-    auc = learned.auc
-    low, high = auc.low, auc.high
-    between = "" if low is None or high is None else f" (between {low:.2f} and {high:.2f})"
-    held = (
-        "Its probabilities hold there."
-        if learned.reliability.holds
-        else "Its probabilities do not hold there, so the model gives bands and no probability."
-    )
+    return f"Learned: {learned.setting.says}. {counted} {_ranks(found)} {_holds(found)}"
+
+
+def _ranks(found: Learning) -> str:
+    auc = found.learned.auc
+    between = ""
+    if auc.low is not None and auc.high is not None:
+        between = f" (between {auc.low:.0%} and {auc.high:.0%})"
     return (
-        f"Learned a {learned.setting.says}. {counted} On {learned.judged:,} rows that it had not "
-        f"seen it puts a lead with the outcome above one without in {auc.value or 0:.0%} of all "
-        f"pairs{between}. {held}"
+        f"On {found.learned.judged:,} rows that it had not seen it puts a lead with the outcome "
+        f"above one without in {auc.value or 0:.0%} of all pairs{between}; a coin does in 50%."
     )
+
+
+def _holds(found: Learning) -> str:
+    if found.learned.reliability.holds:
+        return "Its probabilities hold there."
+    if found.base is not None:
+        return "Its probabilities do not hold there: use the score to rank, not as a chance."
+    return "Its probabilities do not hold there, so the model gives bands and no probability."
+
+
+def _did(found: Learning) -> Iterator[str]:
+    """Yield what was done, in sentences."""
+    rows, learned = found.judged, found.learned
+    fields = len(found.features.sheet.fields)
+    yield f"{rows.rows:,} rows and {fields} fields and counts of events were learned from."
+    if rows.ordered_by:
+        yield (
+            f"{_ways(len(learned.trials))} tried on later rows than they were "
+            f"fitted to, in the order of {rows.ordered_by}, newer rows counting more."
+        )
+    else:
+        yield (
+            f"{_ways(len(learned.trials))} tried on rows that they were not "
+            f"fitted to, in five turns; {_together(rows.grouped_by)} stayed together."
+        )
+    if len(learned.trials) > 1:
+        yield "The simplest that is about as good as the best was taken."
+    if found.base is not None and found.base.stay:
+        kept = ", ".join(f"{name} {why}" for name, why in found.base.stay)
+        yield f"These rules stay as they are: {kept}."
+
+
+def _ways(count: int) -> str:
+    return "One way to learn was" if count == 1 else f"{count} ways to learn were each"
+
+
+def _together(grouped_by: str) -> str:
+    return grouped_by if grouped_by == "identical rows" else f"rows of one {grouped_by}"
 
 
 def _facts(found: Learning) -> tuple[tuple[str, str], ...]:
@@ -70,68 +111,115 @@ def _facts(found: Learning) -> tuple[tuple[str, str], ...]:
         ("method", found.learned.setting.says),
         ("rows", f"{found.judged.rows:,}"),
         ("outcomes", f"{found.judged.positives:,}"),
-        ("rows of one kind kept together", found.judged.grouped_by),
+        ("kept together", _together(found.judged.grouped_by)),
         ("order", found.judged.ordered_by or "none"),
     )
 
 
 def _matters(found: Learning) -> Block:
     assert found.learned.model is not None  # noqa: S101 - asked by the only caller
-    moved = movement(found.learned.model, found.features.sheet)
-    rows = tuple((name, by) for name, by in moved[:20])
-    columns = (Column("field", "field"), Column("moves", "moves log-odds by, in mean", "measure"))
-    return Table("matters", "Fields, the strongest first", columns, rows)
+    moved = movement(found.learned.model, found.features.sheet)[:_MOST_FIELDS]
+    values = tuple(float(np.exp(by)) for _, by in moved)
+    return Chart(
+        "matters",
+        "By what factor each field moves the odds of a row, up or down, in mean",
+        f"{spoken(moved[0][0], found.features)} moves them most." if moved else "None moves them.",
+        "rows",
+        Column("field", "field"),
+        tuple(spoken(name, found.features) for name, _ in moved),
+        Column("factor", "moves the odds by a factor of", "measure"),
+        (Series("factor", values),),
+    )
 
 
 def _sure(found: Learning) -> Block:
-    learned = found.learned
-    error = learned.reliability.error.value or 0.0
-    lines = [
-        f"Log-loss {learned.loss:.4f}, of the rate alone {learned.base_loss:.4f}.",
-        f"Chance alone ranks as well in {figure(learned.chance, 'share')} of the draws.",
-        f"Brier score {learned.reliability.brier.value or 0:.4f}.",
-        f"What it says is off by {error:.3f} in mean;",
-        f"{learned.reliability.expected:.3f} would be within chance.",
+    learned, shown = found.learned, found.learned.reliability
+    rows: list[tuple[str, Measured, float | None]] = [
+        ("pairs ranked right (ROC-AUC)", learned.auc, 0.5),
+        ("log-loss", Measured(learned.loss), learned.base_loss),
+        ("Brier score", shown.brier, shown.parts["uncertainty"]),
+        ("  of it unreliability, the less the better", Measured(shown.parts["reliability"]), None),
+        ("  less resolution, the more the better", Measured(shown.parts["resolution"]), None),
+        ("  plus uncertainty, which no model changes", Measured(shown.parts["uncertainty"]), None),
+        ("mean distance of what is said from what happens", shown.error, shown.expected),
+        ("share of draws by lot that rank as well", Measured(learned.chance), None),
     ]
-    return Text(" ".join(lines))
-
-
-def _curve(learned: Learned) -> Block:
     columns = (
-        Column("rows", "rows", "count"),
-        Column("said", "said", "share"),
-        Column("rate", "happened", "share"),
+        Column("measure", "measure"),
+        Column("value", "value", "measure"),
+        Column("low", "from", "measure"),
+        Column("high", "to", "measure"),
+        Column("without", "by chance or by the rate alone", "measure"),
     )
-    return Table("reliability", "By tenth of what was said", columns, learned.reliability.curve)
+    filled = tuple((label, m.value, m.low, m.high, without) for label, m, without in rows)
+    return Table(
+        "sure", f"On {learned.judged:,} rows that were not fitted, at 95 %", columns, filled
+    )
 
 
-def _left_out(found: Learning) -> tuple[Block, ...]:
+def _reliability(found: Learning) -> Block:
+    curve = found.learned.reliability.curve
+    return Chart(
+        "reliability",
+        "By tenth of what was said",
+        "On the straight line, as many came as the probability said.",
+        "lines",
+        Column("said", "said", "share"),
+        tuple(said for _, said, _ in curve),
+        Column("rate", "happened", "share"),
+        (Series("happened", tuple(rate for _, _, rate in curve)),),
+        diagonal=True,
+        beside=((Column("rows", "rows", "count"), tuple(rows for rows, _, _ in curve)),),
+    )
+
+
+def _left_out(found: Learning) -> Block:
     fields = tuple((each.name, each.reason) for each in found.features.left_out)
     rows = tuple((f"{each.rows:,} rows", each.says) for each in found.judged.left_out)
-    return (
-        Table(
-            "left_out",
-            "What was left out, and why",
-            (Column("what", "what"), Column("why", "why")),
-            (*rows, *fields),
-        ),
-    )
+    columns = (Column("what", "what"), Column("why", "why"))
+    return Table("left_out", "What was left out, and why", columns, (*rows, *fields))
 
 
-def _tried(learned: Learned) -> Block:
+def _tried(found: Learning) -> Block:
     columns = (
         Column("what", "method"),
         Column("loss", "log-loss", "measure"),
         Column("auc", "ROC-AUC", "measure"),
+        Column("chosen", "chosen"),
     )
-    rows = tuple((each.setting.says, each.loss, each.auc) for each in learned.trials)
-    return Table("tried", "On rows that were not fitted", columns, rows)
+    chosen = found.learned.setting
+    rows = tuple(
+        (each.setting.says, each.loss, each.auc, "yes" if each.setting == chosen else "")
+        for each in found.learned.trials
+    )
+    return Table("tried", "On rows that were not fitted, the simplest first", columns, rows)
+
+
+def _curves(found: Learning) -> Iterator[Block]:
+    """Yield a chart for each of the types of events that say most."""
+    ranked = sorted(found.features.curves, key=lambda each: -_gain(each))
+    for each in ranked[:_MOST_CURVES]:
+        worst = max(each.losses.values())
+        yield Chart(
+            f"window {each.type}",
+            f"{each.type}: what each way of counting saves",
+            f"{each.chosen} says most.",
+            "columns",
+            Column("window", "window"),
+            tuple(each.losses),
+            Column("saved", "log-loss saved against the worst", "measure"),
+            (Series("saved", tuple(worst - loss for loss in each.losses.values())),),
+        )
+
+
+def _gain(curve: Curve) -> float:
+    return max(curve.losses.values()) - min(curve.losses.values())
 
 
 def _windows(found: Learning) -> Block:
     columns = (
         Column("type", "event"),
-        Column("window", "window"),
+        Column("window", "window or half-life"),
         Column("loss", "log-loss", "measure"),
         Column("chosen", "chosen"),
     )
@@ -143,34 +231,42 @@ def _windows(found: Learning) -> Block:
     return Table("windows", "By type of event", columns, rows)
 
 
-def _next(found: Learning) -> Block:
-    items = []
+def _next(found: Learning) -> Iterator[Finding]:
+    """Yield what to do, the most urgent first."""
+    for each in found.doubts:
+        yield Finding(each.says, each.remedy)
     if found.learned.model is None:
-        items.append(
-            Finding(
-                "The fields do not tell these outcomes.",
-                "Record what sales asks a lead first, or use rules made by hand.",
-            )
+        yield Finding(
+            "The fields do not tell these outcomes.",
+            "Record what sales asks a lead first, or use rules made by hand.",
         )
     else:
-        items.append(
-            Finding(
-                "A field that sales fills in later flatters every figure.",
-                "Look at what matters most; name such fields under leave_out and learn again.",
-            )
+        yield Finding(
+            "A field that sales fills in later flatters every figure.",
+            "Look at what matters most; name such fields under leave_out and learn again.",
         )
-        if not found.learned.reliability.holds:
-            items.append(
-                Finding(
-                    "The rate of the outcome has moved.",
-                    "Learn again when newer outcomes are known.",
-                )
-            )
+        yield from _of_use(found)
     if found.judged.positives < _FEW:
-        items.append(
-            Finding(
-                f"{found.judged.positives} outcomes are few.",
-                "Learn again when there are a hundred.",
-            )
+        yield Finding(
+            f"{found.judged.positives} outcomes are few, and intervals are wide.",
+            "Learn again when there are a hundred.",
         )
-    return Findings("next", tuple(items))
+
+
+def _of_use(found: Learning) -> Iterator[Finding]:
+    if not found.learned.reliability.holds:
+        error = found.learned.reliability.error.value or 0.0
+        yield Finding(
+            f"What is said is off by {figure(error, 'share')} in mean, more than chance explains.",
+            "Work leads by band, the highest first; learn again when newer outcomes are known.",
+        )
+    if found.base is not None:
+        yield Finding(
+            "Edges of bands stand where they stood, and points have moved.",
+            "leadline diff says who changes band, leadline thresholds where edges should stand.",
+        )
+    yield Finding(
+        "Read the model before anybody works by it: it is a text.",
+        "leadline explain MODEL LEAD shows every point of a lead; leadline backtest is fair to it "
+        "only on leads that came later.",
+    )

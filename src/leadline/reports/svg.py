@@ -23,6 +23,9 @@ LEFT, RIGHT, BELOW, LEGEND = 58, 26, 44, 22
 _ROW, _GAP, _LABEL, _VALUE = 22, 6, 190, 70
 _LEVEL_LABEL = 18
 _MOST_LABELS, _SHADES, _FITS = 9, 6, 8
+_LETTER = 8
+"""So wide is a letter at most, but for few, so that what is written stays inside."""
+_FLOW_SIDE, _FLOW_GAP = 150, 15
 NO_BAND = ("none", "-", "excluded")
 """Series that stand outside an order of bands, and are grey."""
 
@@ -156,7 +159,7 @@ def _rows(chart: Chart) -> Canvas:
         _legend(canvas, names, colours)
     for place, at in enumerate(chart.at):
         y = top + height * place
-        label = shortened(figure(at, chart.x.kind), 26)
+        label = shortened(figure(at, chart.x.kind), (_LABEL - 8) // _LETTER)
         canvas.text(_LABEL - 8, y + height / 2 + 1, label, "", "end")
         for number, series in enumerate(chart.series):
             value = series.values[place] or 0
@@ -184,13 +187,23 @@ def _wide(x: Scale, chart: Chart) -> float:
 
 
 def _marks(canvas: Canvas, chart: Chart, x: Scale) -> None:
-    """Draw a line at each mark inside the scale; names of neighbours stand below each other."""
+    """Draw a line at each mark inside the scale; names of neighbours stand below each other.
+
+    Where there is no room for a name, there is only the line.
+    """
     inside = [each for each in chart.marks if x.low <= each.at <= x.high]
+    ends = [0.0] * 3
     for number, mark in enumerate(inside):
-        at, down = x(mark.at), 24 + 14 * (number % 3)
+        at = x(mark.at)
         canvas.line(at, 14, at, canvas.height - BELOW, "mark")
         at_end = at > WIDTH - 110
         label = shortened(mark.name, 16)
+        start = at - 4 - _LETTER * len(label) if at_end else at + 4
+        level = next((n % 3 for n in range(number, number + 3) if ends[n % 3] <= start), None)
+        if level is None:
+            continue
+        ends[level] = start + _LETTER * len(label)
+        down = 24 + 14 * level
         canvas.text(at + (-4 if at_end else 4), down, label, "", "end" if at_end else "start")
 
 
@@ -288,9 +301,11 @@ def _flow(flow: Flow) -> Canvas:
     """Two stacks of bands, and a ribbon for every pair that leads have gone."""
     total = sum(count for *_, count in flow.counts) or 1
     present = [each for each in reversed(flow.bands) if any(each in row for row in flow.counts)]
-    scale = (HEIGHT - 12 * len(present)) / total
-    canvas = Canvas(WIDTH, HEIGHT + 30)
-    sides = (150.0, WIDTH - 150.0)
+    gaps = _FLOW_GAP * len(present)
+    height = max(HEIGHT, gaps + HEIGHT // 2)
+    scale = (height - gaps) / total
+    canvas = Canvas(WIDTH, height + 30)
+    sides = (float(_FLOW_SIDE), float(WIDTH - _FLOW_SIDE))
     for side, title, anchor in zip(sides, (flow.before, flow.after), ("end", "start"), strict=True):
         canvas.text(side, 14, title.title, "soft", anchor)
     colours = dict(zip(flow.bands, _colours(flow.bands, ordered=True), strict=True))
@@ -320,10 +335,11 @@ def _stack(
         count = sum(row[2] for row in flow.counts if row[end] == band)
         tops[band] = y
         canvas.rect(side if end == 0 else side - 12, y, 12, count * scale, colours[band])
-        label = f"{shortened(band, 14)} {figure(count, 'count')}"
+        said = figure(count, "count")
+        label = f"{shortened(band, _FLOW_SIDE // _LETTER - 1 - len(said))} {said}"
         at, anchor = (side - 6, "end") if end == 0 else (side + 6, "start")
         canvas.text(at, y + max(count * scale / 2, 4) + 4, label, "", anchor)
-        y += count * scale + 12
+        y += count * scale + _FLOW_GAP
     return tops
 
 

@@ -62,11 +62,17 @@ def _counted(count: int, noun: str) -> str:
 
 def _bands_said(trial: Trial, bands: list[BandCount]) -> str:
     """Say how many leads are in the highest bands."""
-    highest = [each for each in reversed(bands) if each.band not in {None, "excluded"}][:2]
+    highest = [each for each in _highest_first(bands) if not each.is_beside][:2]
     said = " and ".join(
         f"{each.leads:,} ({figure(each.share, 'share')}) in {each.band}" for each in highest
     )
     return f"Of {_subjects(trial)}, {said.replace(' in ', ' would be in ', 1)}."
+
+
+def _highest_first(bands: list[BandCount]) -> list[BandCount]:
+    """Return the bands from the highest down, then those of overrides and of no score."""
+    ranked = [each for each in reversed(bands) if not each.is_beside]
+    return ranked + [each for each in bands if each.is_beside]
 
 
 def _subjects(trial: Trial) -> str:
@@ -117,7 +123,7 @@ def _findings(trial: Trial) -> Findings:
 def _bands(trial: Trial) -> Iterator[Section]:
     """Yield a section a ladder, the highest band first."""
     for ladder in dict.fromkeys(each.ladder for each in trial.bands):
-        bands = [each for each in reversed(trial.bands) if each.ladder == ladder]
+        bands = _highest_first([each for each in trial.bands if each.ladder == ladder])
         blocks: list[Block] = [_band_chart(trial, ladder, bands)]
         if trial.overrides:
             rows = tuple((each.override, each.leads, each.share) for each in trial.overrides)

@@ -79,6 +79,8 @@ def shows(run: Run, task: TaskDocument, key: str, happening: Happening) -> Sql:
     """Return whether a field of ``leads as l`` shows it; null where the field is empty."""
     column = column_of(run, task, (key, "field"), happening.field or "")
     kind = run.loaded.schema["leads"][_title(happening.field or "")]
+    if kind is Type.ANY:
+        return Sql("null::boolean")
     values = [_value(task, (key, "is"), kind, each) for each in happening.values]
     return sql("l.{c} in ({values})", c=column, values=values)
 

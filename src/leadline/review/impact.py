@@ -66,6 +66,7 @@ class LadderImpact:
         causes: Cause to the leads that change because of it.
         load: Entries into each band a week.
         listed: Some of the leads that change, those with the largest change of value first.
+        beside: The bands that stand in overrides alone.
     """
 
     ladder: str
@@ -77,6 +78,7 @@ class LadderImpact:
     causes: Mapping[str, int]
     load: tuple[Load, ...]
     listed: tuple[Mapping[str, Any], ...]
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -272,7 +274,7 @@ def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
     engine.run(f"create or replace temp table impact_compared as {query}")
     engine.run(f"insert into {CHANGED} {changed(before, after, ladder)}")
     cells = engine.rows("select from_band, to_band, count(*) from impact_compared group by all")
-    bands = _bands(before.model, after.model, names, ladder, cells)
+    bands, beside = _bands(before.model, after.model, names, ladder, cells)
     place = {band: index for index, band in enumerate(bands)}
     cells.sort(key=lambda row: (place.get(row[0], -1), place.get(row[1], -1)))
     directions = _counts(engine, "direction", ladder)
@@ -286,17 +288,20 @@ def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
         causes=_counts(engine, "cause", ladder),
         load=tuple(_load(first.replay, second.replay, names, ladder, bands)),
         listed=tuple(_listed(engine, ladder)),
+        beside=beside,
     )
 
 
 def _bands(
     before: Model, after: Model, names: Names, ladder: str, cells: Sequence[tuple[Any, ...]]
-) -> tuple[str, ...]:
-    """Return the bands that stand in the edges of either model, then those found beside them."""
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the bands of the edges of either model and those found beside them; and the latter."""
     new = list(after.bands[ladder].edges or {})
     old = [names.bands.get((ladder, each), each) for each in before.bands[ladder].edges or {}]
-    beside = {band for row in cells for band in row[:2] if band is not None}
-    return tuple(dict.fromkeys([*_merged(old, new), *sorted(beside)]))
+    ranked = _merged(old, new)
+    seen = {band for row in cells for band in row[:2] if band is not None}
+    found = sorted(seen - set(ranked))
+    return (*ranked, *found), tuple(found) if ranked else ()
 
 
 def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:

@@ -269,6 +269,8 @@ _LEAST_SHARE = 1e-6
 def measured_all(sample: Sample, measure: Measure) -> list[Measured]:
     """Return the values of a measure that has several, each with its interval."""
     exact = measure(sample.positives, sample.negatives)
+    if sample.groups < FEWEST_GROUPS:
+        return [_bare(value) for value in exact]
     drawn = drawn_values(sample, measure)
     coarse = measure(sample.grouped_positives.sum(0), sample.grouped_negatives.sum(0))
     return [
@@ -310,6 +312,7 @@ def ratios(above: Floats, below: Floats) -> list[Measured]:
 
 
 def _bare(value: float) -> Measured:
+    """Return a value without an interval."""
     return Measured(None if np.isnan(value) else float(value))
 
 
@@ -356,6 +359,9 @@ class Difference:
 def difference(first: Sample, second: Sample, measure: Measure) -> Difference:
     """Compare two models on the same rows: each draw takes the same groups for both."""
     values, drawn = [], []
+    if first.groups < FEWEST_GROUPS:
+        one, two = (float(measure(each.positives, each.negatives)) for each in (first, second))
+        return Difference(_bare(two - one), None)
     for sample in (first, second):
         exact = float(measure(sample.positives, sample.negatives))
         coarse = measure(sample.grouped_positives.sum(0), sample.grouped_negatives.sum(0))

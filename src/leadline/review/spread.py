@@ -56,13 +56,17 @@ class ScoreSpread:
 
 @dataclass(frozen=True)
 class BandCount:
-    """Leads in a band: ``before`` overrides and after them; band None where there is no score."""
+    """Leads in a band: ``before`` overrides and after them; band None where there is no score.
+
+    ``is_beside``: it stands in overrides alone, neither above nor below the others.
+    """
 
     ladder: str
     band: str | None
     before: int
     leads: int
     share: float
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,10 +177,12 @@ def band_counts(run: Run) -> tuple[BandCount, ...]:
             f"select {_quoted(column)}, {_quoted('edge_' + column)}, count(*) "
             f"from {run.table('scores')} group by all"
         )
+        ranked = bands_of(run, ladder, ())
         for band in bands_of(run, ladder, [each for row in rows for each in row[:2]]):
             after = sum(count for now, _, count in rows if now == band)
             before = sum(count for _, edge, count in rows if edge == band)
-            found.append(BandCount(ladder, band, before, after, after / total))
+            share = after / total
+            found.append(BandCount(ladder, band, before, after, share, band not in ranked))
     return tuple(found)
 
 

@@ -335,11 +335,13 @@ class _Making:
     def _apart(self, number: int) -> npt.NDArray[np.bool_]:
         """Return rows that a rule sets apart: it does not give them what most rows get."""
         values, counts = np.unique(self.learned[:, number], return_counts=True)
+        if not len(values):
+            return np.zeros(0, bool)
         return np.asarray(self.learned[:, number] != values[counts.argmax()])
 
     def _expected(self, fired: npt.NDArray[np.bool_]) -> float:
         """Return the wins at the overall rate, of some rows or of the others."""
-        rate = float(self.outcome.mean())
+        rate = float(self.outcome.mean()) if len(self.outcome) else 0.0
         return rate * float(min(fired.sum(), (~fired).sum()))
 
     def _lift(self, fired: npt.NDArray[np.bool_]) -> Measured:

@@ -16,6 +16,7 @@ _TRACKS = 0.5
 _RUNS = 0.85
 """How much more often than by lot neighbours in the order have the same value."""
 _UNIQUE = 0.9
+_FEWEST_ROWS = 20
 _FEWEST_VALUES = 50
 _LATER = 0.2
 _FEWEST_LATER = 10
@@ -43,6 +44,8 @@ def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterat
         return
     rows = given.rows.sum(1)
     total = rows.sum()
+    if total < _FEWEST_ROWS:
+        return
     explained = _explained(given)
     if explained >= _TRACKS:
         says = f"It explains {percent(explained)} of where a row stands by {ordered_by}."

@@ -1,0 +1,177 @@
+"""Types of columns by what a model does with them, for tables that cannot be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from leadline.model.document import (
+    ConditionRule,
+    Model,
+    OutcomeRule,
+    Rule,
+    SilenceRule,
+    TableRule,
+    UnitRule,
+)
+from leadline.model.expressions import COMPARISONS, Call, Expression, Literal, Name, Node, names
+from leadline.model.names import Place, place_of, place_of_for, place_of_formula
+from leadline.model.rules import Table
+from leadline.model.types import DERIVED_COLUMNS, KNOWN_COLUMNS, Type
+
+Column = tuple[str, str]
+"""Table and name of a column."""
+
+_TABLES = {"lead": "leads", "account": "accounts"}
+_LITERALS: Mapping[type, Type] = {float: Type.NUMBER, str: Type.TEXT, bool: Type.BOOLEAN}
+_TAKES: Mapping[str, Type] = {
+    **dict.fromkeys(("and", "or", "not"), Type.BOOLEAN),
+    **dict.fromkeys(("+", "-", "*", "/", "abs", "negative"), Type.NUMBER),
+    **dict.fromkeys(("lower", "upper", "length", "like", "ilike"), Type.TEXT),
+    "age": Type.TIME,
+}
+_GIVES: Mapping[str, Type] = {
+    **dict.fromkeys(("and", "or", "not", "like", "ilike", "in", "is null"), Type.BOOLEAN),
+    **dict.fromkeys(COMPARISONS, Type.BOOLEAN),
+    **dict.fromkeys(("+", "-", "*", "/", "abs", "negative", "length", "age"), Type.NUMBER),
+    **dict.fromkeys(("lower", "upper"), Type.TEXT),
+}
+_ALIKE = frozenset({*COMPARISONS, "in", "coalesce", "least", "greatest"})
+"""Operations whose arguments are of one type."""
+
+
+class Use(NamedTuple):
+    """An expression of a model, where it stands, and the type that it must have there."""
+
+    tree: Node
+    place: Place
+    type: Type
+
+
+class Uses:
+    """What a model's expressions say of the columns that they read.
+
+    Attributes:
+        types: Column to type, of those that are read; ``ANY`` where nothing says it.
+        unclear: Columns compared with each other whose type nothing says.
+    """
+
+    def __init__(self, model: Model) -> None:
+        """Read the expressions again and again until they say nothing new."""
+        self.model = model
+        self.types: dict[Column, Type] = dict.fromkeys(_counted(model), Type.ANY)
+        self.unclear: set[Column] = set()
+        found = list(uses(model))
+        before: dict[Column, Type] | None = None
+        while before != self.types:
+            before = dict(self.types)
+            self.unclear.clear()
+            for each in found:
+                self._note(each.tree, each.place, each.type)
+
+    def _note(self, node: Node, place: Place, wanted: Type) -> Type:
+        """Note what a part says of its names, and return its type."""
+        if isinstance(node, Literal):
+            return _LITERALS.get(type(node.value), Type.ANY)
+        if isinstance(node, Name):
+            return self._name(node, place, wanted)
+        if node.operation in _ALIKE or node.operation == "case":
+            return self._alike(node, place, wanted)
+        for each in node.arguments:
+            self._note(each, place, _TAKES.get(node.operation, Type.ANY))
+        return _GIVES.get(node.operation, Type.ANY)
+
+    def _alike(self, node: Call, place: Place, wanted: Type) -> Type:
+        parts = list(node.arguments)
+        if node.operation == "case":
+            for each in parts[:-1:2]:
+                self._note(each, place, Type.BOOLEAN)
+            parts = [*parts[1::2], parts[-1]]
+        gives = _GIVES.get(node.operation)
+        hint = Type.ANY if gives else wanted
+        kinds = [self._note(each, place, hint) for each in parts]
+        kind = next((each for each in (hint, *kinds) if each is not Type.ANY), Type.ANY)
+        for each in parts:
+            self._note(each, place, kind)
+        if kind is Type.ANY:
+            read = [self._column(name, place) for each in parts for name in names(each)]
+            self.unclear |= {each for each in read if each and len(read) > 1}
+        return gives or kind
+
+    def _name(self, name: Name, place: Place, wanted: Type) -> Type:
+        column = self._column(name, place)
+        if column is None:  # a score or a count
+            return Type.NUMBER
+        known = self._known(*column)
+        found = known if known is not Type.ANY else self.types.get(column, Type.ANY)
+        self.types[column] = wanted if found is Type.ANY else found
+        return self.types[column]
+
+    def _known(self, table: str, name: str) -> Type:
+        declared = self.model.columns.get(table, {}).get(name)
+        if declared is not None and declared.kind is not None:
+            return declared.kind
+        known = {**DERIVED_COLUMNS.get(table, {}), **KNOWN_COLUMNS[table]}
+        return known.get(name, Type.ANY)
+
+    @staticmethod
+    def _column(name: Name, place: Place) -> Column | None:
+        first = name.parts[0]
+        if len(name.parts) == 1:
+            return None if place.bare == "scores" else (place.bare, first)
+        return (_TABLES[first], name.parts[1]) if first in _TABLES else None
+
+
+def uses(model: Model) -> Iterator[Use]:
+    """Yield every expression of a model with its place."""
+    for score in model.scores.values():
+        account = score.is_account
+        if score.for_ is not None:
+            yield Use(score.for_.tree, place_of_for(account=account), Type.BOOLEAN)
+        if score.formula is not None:
+            yield Use(score.formula.tree, place_of_formula(account=account), Type.NUMBER)
+        for rule in (score.rules or {}).values():
+            yield from _of_rule(rule, account=account)
+    for ladder in model.bands.values():
+        for required in ladder.require.values():
+            yield Use(required.tree, place_of_formula(), Type.BOOLEAN)
+    for override in model.overrides.values():
+        yield Use(override.when.tree, place_of_formula(), Type.BOOLEAN)
+
+
+def _of_rule(rule: Rule, *, account: bool) -> Iterator[Use]:
+    points = getattr(rule, "points", None)
+    if isinstance(points, Expression):
+        yield Use(points.tree, place_of(rule, "points", account=account), Type.NUMBER)
+    if isinstance(rule, ConditionRule):
+        yield Use(rule.when.tree, place_of(rule, "when", account=account), Type.BOOLEAN)
+    if isinstance(rule, TableRule):
+        place = place_of(rule, "of", account=account)
+        for tree, kind in zip(
+            (each.tree for each in rule.expressions), _keys(rule.table), strict=False
+        ):
+            yield Use(tree, place, kind)
+    if isinstance(rule, UnitRule | SilenceRule) and rule.where is not None:
+        yield Use(rule.where.tree, place_of(rule, "where", account=account), Type.BOOLEAN)
+
+
+def _keys(entry: object) -> Iterator[Type]:
+    """Yield the type that each level of a table looks values up by."""
+    while isinstance(entry, Table):
+        keys = [type(each) for each in entry.values or ()]
+        if entry.bins or (keys and all(each in {int, float} for each in keys)):
+            yield Type.NUMBER
+        else:
+            yield Type.BOOLEAN if keys and set(keys) == {bool} else Type.TEXT
+        entry = next((each for each in entry.entries() if isinstance(each, Table)), None)
+
+
+def _counted(model: Model) -> Iterator[Column]:
+    """Yield the columns that are told apart by their text alone."""
+    for _, _, rule in model.rules():
+        if isinstance(rule, UnitRule):
+            table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
+            per = rule.count.removeprefix("per ").strip() if rule.count.startswith("per ") else None
+            for name in (per, rule.by):
+                if name is not None and name not in KNOWN_COLUMNS[table]:
+                    yield table, name
