@@ -66,6 +66,19 @@ def test_best_leads_are_printed(folder: Path) -> None:
     assert "leadline explain model.yaml b --leads leads.csv" in ended.stdout
 
 
+def test_a_reader_that_has_seen_enough_is_no_fault(folder: Path) -> None:
+    """Where the reader of the output goes away, such as head, the command ends well."""
+    command = [sys.executable, "-m", "leadline.cli", "score", "model.yaml", *TABLES]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as opened:
+        assert opened.stdout is not None
+        opened.stdout.close()
+        _, told = opened.communicate(timeout=120)
+    assert opened.returncode == 0, told
+    assert b"Traceback" not in told
+
+
 def test_names_stand_as_they_are(folder: Path) -> None:
     """Brackets and colons in what people name are no markup; the hint can be pasted."""
     (folder / "leads.csv").write_text("lead_id\n[/red] :smile:\n", encoding="utf-8")

@@ -60,3 +60,10 @@ def test_points_for_a_property_are_refused(imported: Read) -> None:
     """Properties change the grade there; a number would be another product's rule."""
     found = imported("pardot", "Activity,Points\nEmail Click,3\nIndustry is Software,10\n")
     assert [each.line for each in found.lost()] == [3]
+
+
+def test_your_score_stands_above_the_default_score(imported: Read) -> None:
+    """Both are columns of the page on which the rules are kept."""
+    found = imported("pardot", "Activity,Default Score,Your Score\nEmail Click,3,7\n")
+    [rule] = found.model.plain()["scores"]["activity"]["rules"].values()
+    assert rule["points"] == 7

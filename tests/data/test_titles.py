@@ -74,6 +74,10 @@ def test_the_list_is_large_and_uses_known_words() -> None:
         ("Менеджер по продажам", ("other", "sales")),
         ("总经理助理", ("other", "other")),
         ("Baker", ("other", "other")),
+        ("test", ("other", "other")),
+        ("Technician, Sales", ("other", "sales")),
+        ("Technicien de maintenance", ("other", "operations")),
+        ("EVP & Chief Operating Officer", ("c_level", "operations")),
     ],
 )
 def test_exceptions_stand_above_their_rules(title: str, expected: tuple[str, str]) -> None:

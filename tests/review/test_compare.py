@@ -83,3 +83,9 @@ def test_the_report_says_which_is_better_and_how_sure() -> None:
     assert page(found).verdict.startswith("past is better than blind.")
     assert "The probability that past is better is 100 %." in page(found).verdict
     assert '"probability_second_better": 1.0' in machine(found)
+
+
+def test_two_versions_of_one_model_are_told_apart() -> None:
+    """Where both have one name, they are the first and the second."""
+    found = run({**blind(), "model": "past"}, MODEL)
+    assert page(found).verdict.startswith("The second model is better than the first model.")

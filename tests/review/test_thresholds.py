@@ -16,9 +16,10 @@ from leadline.reports.thresholds import page
 from leadline.review.capacity import Capacity
 from leadline.review.ceilings import moved
 from leadline.review.edges import Reached
+from leadline.review.goal import goal_of
 from leadline.review.replay import days, replayed, weekly
 from leadline.review.steps import steps
-from leadline.review.thresholds import goal_of, thresholds
+from leadline.review.thresholds import thresholds
 from leadline.scoring import Run
 
 END = datetime(2026, 10, 1, tzinfo=UTC)

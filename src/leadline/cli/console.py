@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +28,16 @@ _PLAIN: Mapping[str, Any] = {
     "emoji": False,
 }
 """What people name may hold brackets and colons, which stay as they are."""
-out = Console(**_PLAIN)
+
+
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        """End well: whoever reads the output, such as ``head``, has seen enough."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0)
+
+
+out = _Output(**_PLAIN)
 err = Console(stderr=True, **_PLAIN)
 
 

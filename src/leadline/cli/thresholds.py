@@ -36,9 +36,10 @@ from leadline.model.fingerprint import fingerprint
 from leadline.reports.thresholds import machine, page
 from leadline.review.capacity import read_capacity
 from leadline.review.ceilings import applied, place_of
+from leadline.review.goal import goal_of
 from leadline.review.judged import judged
 from leadline.review.past import open_past
-from leadline.review.thresholds import WEEKS, goal_of, of_judged
+from leadline.review.thresholds import WEEKS, of_judged
 from leadline.scoring import read_model
 
 

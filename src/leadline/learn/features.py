@@ -15,7 +15,7 @@ import numpy as np
 from leadline.data.sql import Sql, name, sql
 from leadline.learn.event_counts import Curve, event_counts
 from leadline.learn.sheet import Field, Sheet, field_of_arrow
-from leadline.model.expressions import Name
+from leadline.model.expressions import KEYWORDS, SCOPES, Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.judged import Judged
@@ -159,7 +159,8 @@ def _called(fields: Mapping[str, Field]) -> dict[str, str]:
         text = re.sub(r"[^a-z0-9]+", "_", expression.split(".", 1)[1].lower()).strip("_")
         text = text if text[:1].isalpha() else f"field_{text}"
         text = f"by_{text}" if expression.startswith("hits.") else text
-        taken, called, number = set(found.values()) | {"base"}, text, 2
+        taken = {*found.values(), *KEYWORDS, *SCOPES, "base"}
+        called, number = text, 2
         while called in taken:
             called, number = f"{text}_{number}", number + 1
         found[expression] = called

@@ -32,11 +32,11 @@ def event_words(rule: Mapping[str, Any]) -> str:
     """Return the words for a rule that counts events.
 
     >>> event_words({"event": "visit", "within": "30d"})
-    'visit, last 30d'
+    'visit, 30d'
     >>> event_words({"event": "visit", "decay": {"half_life": "14d"}})
-    'visit, half of it gone after 14d'
+    'visit, fading'
     """
     event = str(rule["event"])
     if "decay" in rule:
-        return f"{event}, half of it gone after {rule['decay']['half_life']}"
-    return f"{event}, last {rule['within']}" if "within" in rule else f"{event}, ever"
+        return f"{event}, fading"
+    return f"{event}, {rule['within']}" if "within" in rule else f"{event}, ever"

@@ -50,6 +50,8 @@ _ASPECTS = {
     "model": "name",
 }
 """Key to how it is called; the others are called as they are written."""
+_RECORDS = (("provenance",), ("calibration",))
+"""What learning writes about itself: long, and of no account for scores."""
 
 
 def sentence(path: Path, kind: Kind, before: Any, after: Any) -> str:
@@ -61,6 +63,8 @@ def sentence(path: Path, kind: Kind, before: Any, after: Any) -> str:
     'rule person.demo is now called trial; it says the same'
     """
     subject, aspect = subject_of(path)
+    if path[-1:] in _RECORDS:
+        return f"{subject}{aspect} differs"
     if kind == "moved":
         return f"overrides are asked in another order: {worded(before)} -> {worded(after)}"
     if kind == "renamed":

@@ -36,12 +36,12 @@ def page(found: Comparison, impact: Impact | None = None) -> Page:
 
 def verdict(found: Comparison) -> str:
     """Return the result in a few sentences."""
-    first, second = found.models
+    first, second = _names(found)
     decides = found.decides
     said = {
         "not enough data": "Not enough data to say which model is better.",
-        "the second is better": f"{second} is better than {first}.",
-        "the first is better": f"{first} is better than {second}.",
+        "the second is better": _opened(f"{second} is better than {first}."),
+        "the first is better": _opened(f"{first} is better than {second}."),
         "no clear difference": f"No clear difference between {first} and {second}.",
     }[found.verdict]
     gap = plain_interval(decides.difference.measured)
@@ -50,6 +50,17 @@ def verdict(found: Comparison) -> str:
         share = figure(decides.difference.better, "share")
         parts.append(f"The probability that {second} is better is {share}.")
     return " ".join(parts)
+
+
+def _names(found: Comparison) -> tuple[str, str]:
+    """Return what the models are called; two versions of one model have one name."""
+    first, second = found.models
+    return (first, second) if first != second else ("the first model", "the second model")
+
+
+def _opened(said: str) -> str:
+    """Return a sentence that begins as one, where it begins with a description."""
+    return f"T{said[1:]}" if said.startswith("the ") else said
 
 
 def machine(found: Comparison, impact: Impact | None = None) -> str:

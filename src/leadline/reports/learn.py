@@ -166,8 +166,8 @@ def _reliability(found: Learning) -> Block:
         "lines",
         Column("said", "said", "share"),
         tuple(said for _, said, _ in curve),
-        Column("rate", "happened", "share"),
-        (Series("happened", tuple(rate for _, _, rate in curve)),),
+        Column("rate", "came", "share"),
+        (Series("came", tuple(rate for _, _, rate in curve)),),
         diagonal=True,
         beside=((Column("rows", "rows", "count"), tuple(rows for rows, _, _ in curve)),),
     )

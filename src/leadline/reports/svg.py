@@ -94,7 +94,18 @@ def _columns(chart: Chart) -> Canvas:
         for place, value in enumerate(series.values):
             x = LEFT + step * (place + 0.1) + width * number
             _bar(canvas, chart, (series, place), (x, y(value or 0)), (width, y(0)), colours[number])
+            if ends := _interval(series, place):
+                middle = x + width / 2
+                canvas.line(middle, y(ends[0]), middle, y(ends[1]), "interval")
     return canvas
+
+
+def _interval(series: Series, place: int) -> tuple[float, float] | None:
+    """Return both ends of the interval of a value; None where there is none."""
+    if not series.low or not series.high:
+        return None
+    low, high = series.low[place], series.high[place]
+    return None if low is None or high is None else (low, high)
 
 
 def _stacked(chart: Chart) -> Canvas:
@@ -165,6 +176,10 @@ def _rows(chart: Chart) -> Canvas:
             value = series.values[place] or 0
             left, right = sorted((x(0), x(value)))
             canvas.rect(left, y + _ROW * number, right - left, _ROW - 4, colours[number])
+            if ends := _interval(series, place):
+                middle = y + _ROW * number + (_ROW - 4) / 2
+                canvas.line(x(ends[0]), middle, x(ends[1]), middle, "interval")
+                right = max(right, x(ends[1]))
             said = figure(series.values[place], chart.y.kind)
             canvas.text(right + 6, y + _ROW * number + 13, said)
     return canvas

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +22,9 @@ from leadline.model.document import Model
 from leadline.model.durations import MICROSECONDS
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
-from leadline.review.capacity import Capacity
 from leadline.review.ceilings import MILLION, Place, ceilings, millionths, moved, place_of
 from leadline.review.edges import Entered, Reached, months_of
+from leadline.review.goal import Goal
 from leadline.review.judged import Judged, judged
 from leadline.review.lots import group_number
 from leadline.review.measures import Measured, table
@@ -36,57 +36,12 @@ from leadline.review.split import Split, split
 from leadline.review.steps import Step, steps
 from leadline.scoring import read_model
 
-Kind = Literal["capacity", "precision", "recall"]
 WEEKS = 26
 """So many weeks before the end of the data are replayed day by day."""
 MOST_MOMENTS = 2_000_000
 """Of more leads than make so many moments, a sample is replayed."""
 _DAY = MICROSECONDS["d"]
 _ATTEMPTS = 4
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What the edge is to do.
-
-    Attributes:
-        kind: capacity, precision or recall.
-        value: Entries a week; or a share from 0 to 1.
-        capacity: The capacity as it was asked for.
-    """
-
-    kind: Kind
-    value: float
-    capacity: Capacity | None = None
-
-    @property
-    def says(self) -> str:
-        """The goal in words."""
-        if self.capacity is not None:
-            return f"room for {self.capacity}"
-        return f"{self.kind} of {self.value:.3g}"
-
-
-def goal_of(
-    capacity: Capacity | None = None, precision: float | None = None, recall: float | None = None
-) -> Goal:
-    """Return the one goal that is given. Raises InputError."""
-    shares = {"precision": precision, "recall": recall}
-    given = [each for each, value in shares.items() if value is not None]
-    if len(given) + (capacity is not None) != 1:
-        found = " and ".join(["--capacity"] * (capacity is not None) + [f"--{g}" for g in given])
-        expected = "must have one of --capacity, --precision and --recall"
-        raise InputError(Fault("", "thresholds", expected, found or "none"))
-    if capacity is not None:
-        if not capacity.per:
-            expected = "must be for a stretch of time, such as 60/week"
-            raise InputError(Fault("", "--capacity", expected, str(capacity)))
-        return Goal("capacity", capacity.count * 7 * _DAY / capacity.microseconds, capacity)
-    key = given[0]
-    value = float(shares[key] or 0)
-    if not 0 < value <= 1:
-        raise InputError(Fault("", f"--{key}", "must be above 0 and at most 1", f"{value:g}"))
-    return Goal("precision" if key == "precision" else "recall", value)
 
 
 @dataclass(frozen=True)
@@ -223,7 +178,7 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
     Args:
         model: File, text or plain values of a model document.
         task: The same of a task.
-        goal: What the edge is to do, see ``goal_of``.
+        goal: What the edge is to do, see ``goal.goal_of``.
         leads: Files, or anything that speaks the Arrow stream protocol.
         band: The band; by default the highest.
         ladder: Its ladder; by default the first that has the band.

@@ -19,7 +19,8 @@ TABLE = "points_table"
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "points": (
         "points", "point", "pts", "change score", "score change", "change", "points change",
-        "score", "value", "adjustment",
+        "your score", "custom score", "current score", "score", "value", "adjustment",
+        "default score",
     ),
     "action": (
         "trigger", "action", "activity", "event", "behavior", "behaviour", "criteria", "criterion",
