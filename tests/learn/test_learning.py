@@ -86,3 +86,15 @@ def test_too_few_rows_are_told() -> None:
     task = read_task({"outcome": {"field": "won", "is": True}})
     with DuckDB() as engine, pytest.raises(InputError, match="must leave enough rows"):
         learn(engine, {"leads": leads}, task)
+
+
+def test_a_table_in_memory_needs_no_ids() -> None:
+    """Its row numbers stand for them."""
+    random = np.random.default_rng(6)
+    size = random.random(300)
+    leads = pa.table({"size": size, "won": random.random(300) < size})
+    task = read_task({"outcome": {"field": "won", "is": True}})
+    with DuckDB() as engine:
+        found = learn(engine, {"leads": leads}, task, method="scorecard")
+    assert found.model is not None
+    assert found.judged.rows == 300

@@ -124,8 +124,7 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
 
 def _given(raw: Raw, title: str) -> Given | None:
     if title == ROW_NUMBER and title not in raw.columns:
-        number = "(rowid + 1)" if raw.segments else "(file_row_number + 1)"
-        return Given(title, Sql(number), "BIGINT")
+        return Given(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
     folded = {other.lower(): given for other, given in raw.columns.items()}
     return raw.columns.get(title) or folded.get(title.lower())
 

@@ -48,6 +48,7 @@ class Raw:
             from that row of that file.
         is_text: Nothing is typed yet, so typed rows are worth keeping.
         notes: What a person should know about it.
+        number: What says the number of a row in the relation, without segments.
     """
 
     table: str
@@ -58,6 +59,7 @@ class Raw:
     segments: Sql | None = None
     is_text: bool = False
     notes: tuple[str, ...] = ()
+    number: str = "(file_row_number + 1)"
 
     @property
     def kept_places(self) -> tuple[Sql, ...]:

@@ -62,7 +62,9 @@ def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
         sql("{table} as {file}", table=table, file=FILE),
         sql("row_number() over () as {row}", row=ROW),
     )
-    return Raw(table, table, _columns(engine, name(given)), name(given), places)
+    number = "(row_number() over ())"
+    columns = _columns(engine, name(given))
+    return Raw(table, table, columns, name(given), places, number=number)
 
 
 def _refuse_others(files: Sequence[str]) -> None:

@@ -20,6 +20,8 @@ _FEW = 100
 """With fewer outcomes than this, figures are rough."""
 _MOST_FIELDS = 20
 _MOST_CURVES = 6
+_LEAST = 0.002
+"""A field that moves the log-odds of a row by less, in mean, is not listed."""
 
 
 def page(found: Learning) -> Page:
@@ -118,7 +120,8 @@ def _facts(found: Learning) -> tuple[tuple[str, str], ...]:
 
 def _matters(found: Learning) -> Block:
     assert found.learned.model is not None  # noqa: S101 - asked by the only caller
-    moved = movement(found.learned.model, found.features.sheet)[:_MOST_FIELDS]
+    found_all = movement(found.learned.model, found.features.sheet)
+    moved = [each for each in found_all if each[1] >= _LEAST][:_MOST_FIELDS]
     values = tuple(float(np.exp(by)) for _, by in moved)
     return Chart(
         "matters",
