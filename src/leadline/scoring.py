@@ -502,7 +502,8 @@ class Scorer:
 
 def _profile(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
     if not engine.has_columns:
-        return Profile(frozenset(), one_moment, one_moment, shapes=False)
+        few = _few_together(engine, model, schema) if one_moment else frozenset()
+        return Profile(few, one_moment, one_moment, shapes=bool(few))
     moments = () if one_moment else _few_moments(engine)
     return Profile(_few(engine, model, schema), one_moment, one_moment, moments=moments)
 
@@ -515,8 +516,35 @@ def _few_moments(engine: Engine) -> tuple[datetime, ...]:
     return tuple(at for (at,) in engine.rows("select distinct as_of from spine order by as_of"))
 
 
+def _few_together(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
+    """Return the columns read by conditions on events where all together have few values.
+
+    For an engine that keeps rows: a part of them is looked at first, as all cost a scan.
+    """
+    wanted = _read_by_conditions(model, schema)
+    read = sorted(name for table, name in wanted if table == "events")
+    kinds = [schema.get("events", {}).get(name) for name in read]
+    if not read or any(kind in {None, Type.ANY, Type.TIME} for kind in kinds):
+        return frozenset()
+    columns = ", ".join(_quoted(name) for name in ("type", *read))
+    for rows in (f"(select {columns} from events limit {_SAMPLE_ROWS // 10}) as s", "events"):
+        query = f"select count(*) from (select distinct {columns} from {rows}) as d"
+        if engine.rows(query)[0][0] > FEW_VALUES:
+            return frozenset()
+    return frozenset(wanted)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _few(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, str]]:
     """Return the columns read by conditions on events that have few values."""
+    wanted = _read_by_conditions(model, schema)
+    return frozenset(pair for pair in wanted if _has_few(engine, schema, *pair))
+
+
+def _read_by_conditions(model: Model, schema: Schema) -> set[tuple[str, str]]:
     context = Context(model, schema)
     wanted = set()
     for level in ("account", "lead"):
@@ -525,7 +553,7 @@ def _few(engine: Engine, model: Model, schema: Schema) -> frozenset[tuple[str, s
             wanted |= {("events", name) for name in columns_of(matcher)}
         for matcher in matchers(context, level, "outcomes"):
             wanted |= {("outcomes", name) for name in columns_of(matcher)}
-    return frozenset(pair for pair in wanted if _has_few(engine, schema, *pair))
+    return wanted
 
 
 def _has_few(engine: Engine, schema: Schema, table: str, name: str) -> bool:
@@ -534,6 +562,5 @@ def _has_few(engine: Engine, schema: Schema, table: str, name: str) -> bool:
         return True
     if kind is Type.TIME:
         return False
-    quoted = '"' + name.replace('"', '""') + '"'
-    sample = f"select {quoted} as c from {table} limit {_SAMPLE_ROWS}"
+    sample = f"select {_quoted(name)} as c from {table} limit {_SAMPLE_ROWS}"
     return bool(engine.rows(f"select count(distinct c) <= {FEW_VALUES} from ({sample})")[0][0])

@@ -161,7 +161,11 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "least_text": [
         ("(select least_text(t) from (values ('a'), ('B'), ('é')) as v(t)) = 'B'", True),
     ],
-    "same": [("same(null, null)", True), ("same(1, null)", False)],
+    "same": [
+        ("same(cast(null as text), cast(null as text))", True),
+        ("same(cast('a' as text), cast('a' as text))", True),
+        ("same(cast(1 as double), cast(null as double))", False),
+    ],
     "text_to_number": [
         ("text_to_number('1.5')", 1.5),
         ("text_to_number('x')", None),

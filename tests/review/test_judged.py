@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -246,3 +247,15 @@ def test_a_model_may_not_read_what_the_task_leaves_out() -> None:
     with DuckDB() as engine, pytest.raises(ModelError) as error:
         judge(engine, rows(), leave_out=["size"])
     assert "lead.size must not be read, as the task leaves it out" in str(error.value)
+
+
+def test_rows_in_memory_need_no_ids_either() -> None:
+    """A table of another library is numbered as a file is."""
+    table = pa.table({"size": [1, 5, 9, 3], "won": ["yes", "no", "yes", "no"]})
+    rules = {"big": {"when": "lead.size > 4", "points": 1}}
+    model = {"leadline": 1, "model": "m", "scores": {"s": {"rules": rules}}}
+    with DuckDB() as engine:
+        document = read_task({"outcome": {"field": "won", "is": "yes"}})
+        found = judged(open_past(engine, model, {"leads": table}, document), document)
+        query = f"select lead_id, outcome from {found.table} order by lead_id"
+        assert engine.rows(query) == [("1", True), ("2", False), ("3", True), ("4", False)]

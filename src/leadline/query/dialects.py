@@ -45,6 +45,8 @@ _TIME = (
     "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
 )
 
+_LIFETIME = "between timestamp '1910-01-01' and timestamp '2038-01-01'"
+
 LOWERINGS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
         # time since 1970 in whole microseconds, and back
@@ -101,8 +103,14 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "then cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp) end",
     },
     "postgres": {
-        "microseconds": "cast(extract(epoch from :a) * 1000000 as bigint)",
-        "microseconds_between": "cast(extract(epoch from :b - :a) * 1000000 as bigint)",
+        # a double of seconds has whole microseconds for a lifetime around 1970, and is three times
+        # as fast as a decimal
+        "microseconds": f"case when :a {_LIFETIME} "
+        "then cast(round(date_part('epoch', :a) * 1e6) as bigint) "
+        "else cast(extract(epoch from :a) * 1000000 as bigint) end",
+        "microseconds_between": f"case when :a {_LIFETIME} and :b {_LIFETIME} "
+        "then cast(round(date_part('epoch', :b - :a) * 1e6) as bigint) "
+        "else cast(extract(epoch from :b - :a) * 1000000 as bigint) end",
         "moment": "timestamp '1970-01-01' + :a * interval '1 microsecond'",
         # a query of its own is answered once, not at each row
         "the_moment": "(select cast(current_setting('leadline.as_of') as timestamp))",
@@ -149,7 +157,8 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "upper_ascii": "translate(:a, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
         "code_points": "cast(length(:a) as double)",
         "matches": "(:a like :b escape '')",
-        "same": "(:a is not distinct from :b)",
+        # arrays are equal where their nulls are, and can be hashed for a join
+        "same": "(array[:a] = array[:b])",
         "in_bytes": '(:a collate "C")',
         # the result is compared with other columns, which have the database's collation
         "least_text": '(min(:a collate "C") collate "default")',

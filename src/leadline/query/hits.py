@@ -339,10 +339,17 @@ class Hits:
             kind = column(KIND[self.stream], "e")
             some = any(each.kinds is None for each in self.matchers)
             return sql("m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind)
+        typed, *others = shape_columns(self.context, self.stream, self.matchers)
+        there = self.context.schema.get(self.stream, {})
         return all_of(
-            call("same", column(each, "m"), column(each, "e"))
-            for each in shape_columns(self.context, self.stream, self.matchers)
-            if each in self.context.schema.get(self.stream, {}) or each == KIND[self.stream]
+            [
+                sql(":m = :e", m=column(typed, "m"), e=column(typed, "e")),  # is never null
+                *(
+                    call("same", column(each, "m"), column(each, "e"))
+                    for each in others
+                    if each in there
+                ),
+            ]
         )
 
     def _visible(self) -> Iterator[Tree]:

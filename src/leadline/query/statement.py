@@ -68,7 +68,7 @@ class Statement:
         if not names:
             return self._rendered(output, engine)
         parts = [
-            f"{identifier(name, engine)} as {_once(name)}({self._rendered(name, engine)})"
+            f"{identifier(name, engine)} as {_once(name, engine)}({self._rendered(name, engine)})"
             for name in names
         ]
         recursive = "recursive " if RECURSIVE & set(names) else ""
@@ -86,8 +86,10 @@ class Statement:
         return self._texts[key]
 
 
-def _once(name: str) -> str:
-    return "materialized " if name in NUMBERED else ""
+def _once(name: str, engine: str) -> str:
+    """Have a step worked out once: its numbers must stay, or PostgreSQL would take it apart."""
+    is_list = engine == "postgres" and name.endswith("_match")
+    return "materialized " if name in NUMBERED or is_list else ""
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
