@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from leadline.learn.calibration import BOUNDS, Step, steps
-from leadline.learn.choose import Found, Learned
+from leadline.learn.choose import Learned
 from leadline.learn.event_counts import SEEN
 from leadline.learn.features import Features
 from leadline.learn.points import Points
 from leadline.learn.scorecard import Card
+from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
 from leadline.model.document import Model
