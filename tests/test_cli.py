@@ -67,8 +67,9 @@ def test_best_leads_are_printed(folder: Path) -> None:
 
 
 def test_a_reader_that_has_seen_enough_is_no_fault(folder: Path) -> None:
-    """Where the reader of the output goes away, such as head, the command ends well."""
-    command = [sys.executable, "-m", "leadline.cli", "score", "model.yaml", *TABLES]
+    """Where the reader of the output goes away, such as head, the command does all else."""
+    command = [sys.executable, "-m", "leadline.cli", "trial", "model.yaml", *TABLES]
+    command += ["--report", "trial.html"]
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as opened:
@@ -77,6 +78,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault(folder: Path) -> None:
         _, told = opened.communicate(timeout=120)
     assert opened.returncode == 0, told
     assert b"Traceback" not in told
+    assert (folder / "trial.html").exists()
 
 
 def test_names_stand_as_they_are(folder: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.learn.calibration import reliability, steps, turn
+from leadline.learn.calibration import Turn, carried, reliability, steps, turn
 from leadline.learn.terms import probability
 
 RANDOM = np.random.default_rng(2)
@@ -23,6 +23,22 @@ def test_a_turn_undoes_what_is_too_sure() -> None:
     found = turn(2 * LOG_ODDS + 1, HAPPENED)
     assert abs(found.slope - 0.5) < 0.05
     assert abs(found.base + 0.5) < 0.1
+
+
+def test_a_shift_that_was_learned_since_is_not_added_twice() -> None:
+    """A model fitted anew, already where the rows are, keeps its level and takes the slope over."""
+    by = Turn(2.0, 0.8)
+    before, after = LOG_ODDS - 2.5, LOG_ODDS
+    found = carried(by, before, after)
+    assert found.slope == by.slope
+    assert abs(found.base) < 0.05
+    assert abs(probability(found(after)).mean() - probability(by(before)).mean()) < 1e-6
+
+
+def test_wild_log_odds_are_tamed() -> None:
+    """However far they are off, they keep what they say of the order of the rows."""
+    found = turn(30 * LOG_ODDS - 40, HAPPENED)
+    assert 0.01 < found.slope < 0.06
 
 
 def test_few_rows_turn_little() -> None:

@@ -12,11 +12,11 @@ import pyarrow as pa
 import pytest
 
 from leadline.engines.duckdb import DuckDB
-from leadline.learn.choose import Setting
 from leadline.learn.document import model_of, text_of
 from leadline.learn.features import Features, features
 from leadline.learn.learning import Learning, learn
 from leadline.learn.scorecard import Card
+from leadline.learn.setting import Setting
 from leadline.learn.sheet import Sheet
 from leadline.model.reader import read
 from leadline.model.task import read_task

@@ -11,10 +11,11 @@ import pytest
 
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import Engine
-from leadline.learn.choose import Setting, choose
+from leadline.learn.choose import choose
 from leadline.learn.document import model_of, text_of
 from leadline.learn.features import Features, features
 from leadline.learn.scorecard import Card
+from leadline.learn.setting import Setting
 from leadline.model.reader import read
 from leadline.model.task import read_task
 from leadline.review.judged import judged

@@ -18,6 +18,16 @@ def test_only_settled_earlier_rows_are_fitted() -> None:
         assert (order[fold.fitted] + 10).max() <= order[fold.judged].min()
 
 
+def test_a_history_shorter_than_its_horizon_is_still_learned_from() -> None:
+    """Hardly any outcome was settled in time, so all earlier rows are fitted, and no later one."""
+    order = np.arange(100.0)
+    sheet = Sheet({}, np.arange(100) % 3 == 0, order, until=order + 90)
+    found = folds(sheet)
+    assert min(len(fold.fitted) for fold in found) == 40
+    for fold in found:
+        assert order[fold.fitted].max() < order[fold.judged].min()
+
+
 def test_groups_are_never_on_both_sides() -> None:
     """Rows that belong together are fitted or judged together."""
     groups = np.repeat(np.arange(20), 5)

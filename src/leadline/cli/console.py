@@ -34,9 +34,8 @@ _PLAIN: Mapping[str, Any] = {
 
 class _Output(Console):
     def on_broken_pipe(self) -> None:
-        """End well: whoever reads the output, such as ``head``, has seen enough."""
+        """Go on without a reader: who reads the output, such as ``head``, has seen enough."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(0)
 
 
 out = _Output(**_PLAIN)

@@ -38,15 +38,44 @@ def turn(log_odds: Floats, outcome: Flags, weights: Floats | None = None) -> Tur
     weights = np.ones(len(outcome)) if weights is None else weights
     columns = np.stack([np.ones(len(outcome)), log_odds], axis=1)
     prior = np.diag([_STEADY / 25, _STEADY / 4])
+
+    def lost(at: Floats) -> float:
+        return float(
+            weights @ log_loss(columns @ at, outcome) + (at - goal) @ prior @ (at - goal) / 2
+        )
+
     for _ in range(25):
         chances = probability(columns @ here)
         curve = weights * np.maximum(chances * (1 - chances), 1e-9)
         slope = columns.T @ (weights * (outcome - chances)) - prior @ (here - goal)
         step = np.linalg.solve((columns.T * curve) @ columns + prior, slope)
-        here = here + np.clip(step, -1, 1)
+        while np.abs(step).max() > 1e-8 and lost(here + step) > lost(here):  # noqa: PLR2004
+            step = step / 2
+        here = here + step
         if np.abs(step).max() < 1e-8:  # noqa: PLR2004 - settled
             break
     return Turn(float(here[0]), max(float(here[1]), 0.0))
+
+
+def carried(by: Turn, said: Floats, again: Floats) -> Turn:
+    """Return the turn of a model that was fitted anew with the very rows that showed the turn.
+
+    It is as steep, and says in mean of these rows what the turned one said: a shift that the newer
+    fit has learned itself is not added twice.
+
+    Args:
+        by: The turn that the rows showed.
+        said: Log-odds of these rows by the model before.
+        again: Their log-odds by the model fitted anew.
+    """
+    wanted, base = float(probability(by(said)).mean()), by.base
+    for _ in range(50):
+        chances = probability(base + by.slope * again)
+        step = (wanted - chances.mean()) / np.maximum((chances * (1 - chances)).mean(), 1e-6)
+        base += float(np.clip(step, -1, 1))
+        if abs(step) < 1e-9:  # noqa: PLR2004 - settled
+            break
+    return Turn(base, by.slope)
 
 
 def refined_loss(log_odds: Floats, outcome: Flags) -> Floats:

@@ -8,85 +8,29 @@ from typing import Any, Literal
 
 import numpy as np
 
-from leadline.learn.additive import fit_additive
-from leadline.learn.calibration import Reliability, Turn, refined_loss, reliability, turn
+from leadline.learn.calibration import (
+    Reliability,
+    Turn,
+    carried,
+    refined_loss,
+    reliability,
+    turn,
+)
 from leadline.learn.folds import Fold, folds
-from leadline.learn.logistic import fit_logistic
 from leadline.learn.luck import luck
-from leadline.learn.points import Points
-from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
+from leadline.learn.scorecard import ENTRIES, Card
+from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole
-from leadline.learn.terms import LogOdds, log_loss, probability
+from leadline.learn.terms import log_loss, probability
 from leadline.review.measures import Measured, Sample, measured, roc_auc
 
-Kind = Literal["scorecard", "logistic", "additive"]
-Found = LogOdds | Card | Points
 Tell = Callable[[str], None]
 FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
+_NEAR = 0.01
+"""So much less area under the curve is about as good."""
 _NO_SIGN = 0.01
 """Rankings that luck gives more often than this are nothing to learn."""
-_HALVES = (0.5, 0.25, 0.12)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """How to learn.
-
-    Attributes:
-        kind: The method.
-        shape: Lines or bins of a logistic regression; pairs or single fields of an additive model.
-        stiffness: Multiplies the strength of the penalties.
-        half: Part of the rows, counted from the newest, in which a row's weight halves.
-        entries: Of a scorecard, the most.
-    """
-
-    kind: Kind
-    shape: Literal["", "lines", "bins", "single", "pairs"] = ""
-    stiffness: float = 1.0
-    half: float | None = None
-    entries: int = ENTRIES
-
-    @property
-    def says(self) -> str:
-        """The setting in words."""
-        what = {
-            "": f"scorecard of {self.entries}",
-            "lines": "logistic regression",
-            "bins": "logistic regression of bins",
-            "single": "additive bins",
-            "pairs": "additive bins with pairs",
-        }[self.shape]
-        stiff = "" if self.stiffness == 1 else f", penalty times {self.stiffness:g}"
-        recent = "" if self.half is None else f", newer rows count more (half at {self.half:.0%})"
-        return what + stiff + recent
-
-    def fit(self, sheet: Sheet) -> Found:
-        """Fit the rows."""
-        weights = recency(sheet, self.half)
-        if self.kind == "scorecard":
-            return fit_scorecard(sheet, weights, self.entries)
-        if self.kind == "logistic":
-            return fit_logistic(sheet, weights, self.stiffness, lines=self.shape == "lines")
-        return fit_additive(sheet, weights, self.stiffness, 6 if self.shape == "pairs" else 0)
-
-
-def recency(sheet: Sheet, half: float | None) -> Floats | None:
-    """Return the weight of each row: 1 of the newest, half of it ``half`` of the rows before."""
-    if half is None or sheet.order is None:
-        return None
-    ranks = np.empty(sheet.rows)
-    ranks[np.argsort(sheet.order, kind="stable")] = np.arange(sheet.rows)
-    return np.asarray(2.0 ** (-(sheet.rows - 1 - ranks) / (half * sheet.rows)))
-
-
-SIMPLEST_FIRST = (
-    Setting("scorecard"),
-    Setting("logistic", "lines"),
-    Setting("logistic", "bins"),
-    Setting("additive", "single"),
-    Setting("additive", "pairs"),
-)
 
 
 @dataclass(frozen=True)
@@ -96,12 +40,15 @@ class Trial:
     Attributes:
         setting: How it was learned.
         said: Log-odds of each judged row.
+        again: Log-odds of the rows that the fold before judged, by what was learned for each fold
+            but the first; empty without an order.
         losses: Refined log-loss of each judged row.
         auc: Area under the curve of each fold, weighted by its rows.
     """
 
     setting: Setting
     said: Floats
+    again: Floats
     losses: Floats
     auc: float
 
@@ -168,11 +115,13 @@ def choose(
     if not cuts:
         raise ValueError("no rows can be kept apart to judge by, with both outcomes before them")
     start = list(among) or [
-        replace(each, entries=entries) for each in SIMPLEST_FIRST if kind in {None, each.kind}
+        replace(each, entries=entries)
+        for each in SIMPLEST_FIRST
+        if kind == each.kind or (kind is None and _differs(each, sheet))
     ]
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
-    best = simplest(trials, few, cuts)
+    best = simplest(_by_kind(trials), few, cuts)
     tuned = [_told(each, few, cuts, tell) for each in _stiff(best.setting)]
     best = simplest([best, *tuned], few, cuts)
     return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
@@ -186,10 +135,16 @@ def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> T
 def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
     """Fit each fold and judge its other rows."""
     said, losses, aucs = [], [], []
+    again = [np.zeros(0)]
     shares = _shares(cuts, ordered=sheet.order is not None)
+    before: Sheet | None = None
     for cut, share in zip(cuts, shares, strict=True):
         there = sheet.take(cut.judged)
-        found = setting.fit(sheet.take(cut.fitted)).log_odds(there)
+        model = setting.fit(sheet.take(cut.fitted))
+        found = model.log_odds(there)
+        if before is not None:
+            again.append(model.log_odds(before))
+        before = there if sheet.order is not None else None
         said.append(found)
         losses.append(share * refined_loss(found, there.outcome))
         sample = Sample.of_rows(found, there.outcome)
@@ -199,7 +154,9 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
         for auc, share, cut in zip(aucs, shares, cuts, strict=True)
     ]
     mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else 0.5
-    return Trial(setting, np.concatenate(said), np.concatenate(losses), float(mean))
+    return Trial(
+        setting, np.concatenate(said), np.concatenate(again), np.concatenate(losses), float(mean)
+    )
 
 
 def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
@@ -213,14 +170,19 @@ def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
 
 
 def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
-    """Return the first trial whose loss is within one standard error of the best one's.
+    """Return the first trial that is about as good as the best one, by loss and by ranking.
 
-    The error is that of the difference, row by row, rows of a group together.
+    Its loss is within one standard error of the best, that of the difference, row by row, rows of
+    a group together; and its area under the curve is no more than 0.01 below.
     """
     best = min(trials, key=lambda each: each.loss)
     rows = np.concatenate([cut.judged for cut in cuts])
     groups = np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
-    return next(each for each in trials if each.loss <= best.loss + _error(each, best, groups))
+    return next(
+        each
+        for each in trials
+        if each.loss <= best.loss + _error(each, best, groups) and each.auc >= best.auc - _NEAR
+    )
 
 
 def _error(one: Trial, two: Trial, groups: Any) -> float:
@@ -230,10 +192,29 @@ def _error(one: Trial, two: Trial, groups: Any) -> float:
     return float(np.sqrt((sums**2).sum()) / len(gaps))
 
 
+def _differs(setting: Setting, sheet: Sheet) -> bool:
+    """Return whether the setting can give another model than a simpler one.
+
+    Without numbers, bins of single fields are what the logistic regression has already.
+    """
+    has_numbers = any(each.numbers is not None for each in sheet.fields.values())
+    return has_numbers or setting.shape != "single"
+
+
 def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
-    """Yield settings in which newer rows count more, where there is an order."""
+    """Yield the setting in which newer rows count more, where there is an order."""
     if sheet.order is not None:
-        yield from (replace(setting, half=each) for each in _HALVES)
+        yield replace(setting, recent=True)
+
+
+def _by_kind(trials: Sequence[Trial]) -> list[Trial]:
+    """Return the better of each setting with and without recency: neither is simpler."""
+    found: dict[Setting, Trial] = {}
+    for each in trials:
+        key = replace(each.setting, recent=False)
+        if key not in found or each.loss < found[key].loss:
+            found[key] = each
+    return list(found.values())
 
 
 def _stiff(setting: Setting) -> Iterator[Setting]:
@@ -268,7 +249,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     rates = np.concatenate(
         [np.full(len(cut.judged), _shrunk(few.outcome[cut.fitted])) for cut in cuts]
     )
-    turned = _calibrated(best.said, outcome, cuts, ordered=few.order is not None)
+    turned = _calibrated(best, outcome, cuts, ordered=few.order is not None)
     last = _last(cuts, ordered=few.order is not None)
     loss = log_loss(turned, outcome)
     groups = None
@@ -294,8 +275,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     model, turn_ = None, Turn()
     if not nothing:
         tell(f"fitting {best.setting.says} to {sheet.rows:,} rows")
-        turn_ = _final_turn(best.said, outcome, cuts, ordered=few.order is not None)
-        model = _turned(best.setting.fit(sheet), turn_)
+        model = best.setting.fit(sheet)
+        turn_ = _final_turn(best.said, outcome, cuts, few, model)
+        model = _turned(model, turn_)
     return Learned(
         verdict="nothing to learn" if nothing else "learned",
         model=model,
@@ -325,20 +307,36 @@ def _last(cuts: Sequence[Fold], *, ordered: bool) -> Flags:
     return np.asarray(parts == len(cuts) - 1 if ordered else parts >= 0)
 
 
-def _calibrated(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+def _calibrated(best: Trial, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
     """Return log-odds, each fold turned by what the fold before it, or all others, showed."""
-    parts, found = _parts(cuts), said.copy()
+    parts, found = _parts(cuts), best.said.copy()
     for part in range(len(cuts)):
-        others = parts == part - 1 if ordered else parts != part
+        here, others = parts == part, parts == part - 1 if ordered else parts != part
         if others.any() and 0 < outcome[others].mean() < 1:
-            here = parts == part
-            found[here] = turn(said[others], outcome[others])(said[here])
+            by = turn(best.said[others], outcome[others])
+            if ordered:
+                by = carried(by, best.said[others], _section(best.again, parts, part - 1))
+            found[here] = by(best.said[here])
     return found
 
 
-def _final_turn(said: Floats, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Turn:
+def _section(again: Floats, parts: Whole, part: int) -> Floats:
+    """Return what the next fold's model said of the rows that a fold judged."""
+    return np.asarray(again[parts[: len(again)] == part])
+
+
+def _final_turn(
+    said: Floats, outcome: Flags, cuts: Sequence[Fold], few: Sheet, model: Found
+) -> Turn:
+    """Return the turn of the model fitted to all rows."""
+    ordered = few.order is not None
     last = _last(cuts, ordered=ordered)
-    return turn(said[last], outcome[last]) if 0 < outcome[last].mean() < 1 else Turn()
+    if not 0 < outcome[last].mean() < 1:
+        return Turn()
+    by = turn(said[last], outcome[last])
+    if not ordered:
+        return by
+    return carried(by, said[last], model.log_odds(few.take(cuts[-1].judged)))
 
 
 def _turned(model: Found, by: Turn) -> Found:

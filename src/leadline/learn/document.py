@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from leadline.learn.calibration import BOUNDS, Step, steps
-from leadline.learn.choose import Found, Learned
+from leadline.learn.choose import Learned
 from leadline.learn.event_counts import SEEN
 from leadline.learn.features import Features
 from leadline.learn.points import Points
 from leadline.learn.scorecard import Card
+from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
 from leadline.model.document import Model
@@ -145,7 +146,7 @@ def _bands(model: LogOdds | Card, sheet: Sheet) -> dict[str, Any]:
 
 def provenance(learned: Learned, features: Features, facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the document says of where it comes from."""
-    return {
+    found = {
         **facts,
         "method": learned.setting.says,
         "rows": features.sheet.rows,
@@ -159,6 +160,16 @@ def provenance(learned: Learned, features: Features, facts: Mapping[str, Any]) -
         "left_out": {each.name: each.reason for each in features.left_out},
         "windows": {each.type: each.chosen for each in features.curves},
     }
+    return {key: _short(value) for key, value in found.items()}
+
+
+def _short(value: Any) -> Any:
+    """Round numbers, in whatever they stand."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, Mapping):
+        return {key: _short(each) for key, each in value.items()}
+    return [_short(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def movement(model: Found, sheet: Sheet) -> list[tuple[str, float]]:

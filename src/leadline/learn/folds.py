@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from leadline.learn.sheet import Floats, Sheet, Whole
 PARTS = 5
 _FIRST = 0.4
 """Part of the rows in time that the first fit has."""
+_SETTLED = 1 / 3
+"""Part of the earlier rows whose outcome must have been settled, so that these alone are fitted."""
 _SEED = 20_26
 
 
@@ -27,20 +29,25 @@ def folds(sheet: Sheet, parts: int = PARTS) -> list[Fold]:
     """Return the folds of a sheet; each has both outcomes among the rows to fit.
 
     With an order, each fold judges the next part of the rows and fits those before it whose
-    outcome was settled by then. A group may stand on both sides, as it will when the model is
+    outcome was settled by then; where that is few, as in a history hardly longer than the horizon,
+    all before it. A group may stand on both sides, as it will when the model is
     used, unless it is to be kept apart.
     """
-    found = _forward(sheet, parts) if sheet.order is not None else _by_group(sheet, parts)
+    if sheet.order is None:
+        return _usable(sheet, _by_group(sheet, parts))
+    found = _usable(sheet, _forward(sheet, parts))
+    if sheet.until is None:
+        return found
+    earlier = _usable(sheet, _forward(replace(sheet, until=None), parts))
+    return found if _fitted(found) >= _SETTLED * _fitted(earlier) else earlier
+
+
+def _usable(sheet: Sheet, found: Iterable[Fold]) -> list[Fold]:
     return [each for each in found if _has_both(sheet, each.fitted) and len(each.judged)]
 
 
-def newest(sheet: Sheet, share: float = 0.2) -> Fold:
-    """Return the fold that judges the newest rows, or a fifth of the groups without order."""
-    if sheet.order is None:
-        return _by_group(sheet, round(1 / share))[0]
-    ranked = np.argsort(sheet.order, kind="stable")
-    start = int(len(ranked) * (1 - share))
-    return _split(sheet, ranked, start, len(ranked))
+def _fitted(found: Sequence[Fold]) -> int:
+    return sum(len(each.fitted) for each in found)
 
 
 def _has_both(sheet: Sheet, rows: Whole) -> bool:

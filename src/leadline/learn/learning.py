@@ -16,12 +16,13 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import Fault, InputError, nearest
 from leadline.learn.base import Base, base_of, refitted
 from leadline.learn.calibration import steps
-from leadline.learn.choose import Kind, Learned, Tell, choose
+from leadline.learn.choose import Learned, Tell, choose
 from leadline.learn.document import model_of, provenance, text_of
 from leadline.learn.doubts import Doubt, doubts, read_by
 from leadline.learn.features import Features, features, outcomes
 from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES
+from leadline.learn.setting import Kind
 from leadline.learn.sheet import Sheet
 from leadline.model.document import Model
 from leadline.model.reader import read

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadline.learn.choose import Setting, recency
 from leadline.learn.points import KEPT, Points, Slot, numbers
 from leadline.learn.scorecard import line
+from leadline.learn.setting import Setting, recency
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import log_loss, probability, rounded
 
@@ -41,12 +41,12 @@ class Refit(Setting):
     @property
     def says(self) -> str:
         """The setting in words."""
-        recent = "" if self.half is None else f", newer rows count more (half at {self.half:.0%})"
+        recent = ", newer rows count more" if self.recent else ""
         return ("points as they are" if self.stays else "points fitted anew") + recent
 
     def fit(self, sheet: Sheet) -> Points:
         """Fit the rows."""
-        weights = recency(sheet, self.half)
+        weights = recency(sheet) if self.recent else None
         weights = np.ones(sheet.rows) if weights is None else weights
         old = tuple(np.array(slot.old) for slot in self.slots)
         if self.stays:

@@ -22,6 +22,8 @@ ENTRIES = 12
 _RIDGE = 1.0
 _LARGEST = (2, 3, 5, 8)
 """Most points of one entry, for each multiple that is tried."""
+_LEAST_GAIN = 2.0
+"""Log-likelihood that an entry must gain: what a parameter costs, and again for being picked."""
 _NEWTON = 12
 _NEAR = 2
 _SWAPS = 2
@@ -198,7 +200,7 @@ class _Search:
         while len(self.chosen) < most:
             gains = self._gains()
             best = int(np.argmax(gains))
-            if gains[best] <= 1.0:
+            if gains[best] <= _LEAST_GAIN:
                 break
             self.chosen.append(best)
             self._refit()

@@ -62,8 +62,8 @@ CLICKHOUSE: Mapping[str, str] = {
     "microseconds_between": "toUnixTimestamp64Micro(:b) - toUnixTimestamp64Micro(:a)",
     "moment": "fromUnixTimestamp64Micro(toInt64(:a), 'UTC')",
     "seconds": "toFloat64(:a) / 1e6",
-    # a date of its own would end in 2149
-    "calendar_day": "formatDateTime(:a, '%Y-%m-%d', :b)",
+    # toDate would end in 2149
+    "calendar_day": "toDate32(toTimeZone(:a, :b))",
     "divide": "toFloat64(:a) / :b",
     "finite": "if(isFinite(:a), :a, null)",
     # round() takes halves to even
