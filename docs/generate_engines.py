@@ -18,9 +18,15 @@ SUITES = (
     TESTS / "engines",
     TESTS / "query" / "test_dialects.py",
     TESTS / "data" / "test_in_postgres.py",
+    TESTS / "streaming",
     TESTS / "test_printed.py",
 )
-ENGINES = {"duckdb": "DuckDB", "postgres": "PostgreSQL", "clickhouse": "ClickHouse"}
+ENGINES = {
+    "duckdb": "DuckDB",
+    "postgres": "PostgreSQL",
+    "spark": "Spark",
+    "clickhouse": "ClickHouse",
+}
 
 HEAD = """# Engines
 
@@ -31,6 +37,9 @@ scores, grades and bands exactly.
 | --- | --- | --- |
 | DuckDB, embedded, the default | `duckdb` | files |
 | PostgreSQL 16 or newer | `postgresql://user@host/database` | files and tables |
+| Spark 4.1 or newer, in this process | `spark` | files and tables |
+| Spark, a standalone cluster | `spark://host:7077` | files and tables |
+| Spark Connect | `sc://host:15002` | files and tables |
 
 The commands `score` and `check` run on every engine. `explain` takes every engine too, and brings
 the rows to DuckDB. All other commands read files.
@@ -39,7 +48,8 @@ ClickHouse and other warehouses get the statement as a text from
 embedded engine, what it prints for Snowflake, BigQuery and Databricks never was.
 
 A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:crm.events` or
-`--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md).
+`--out table:crm.scores`. How to work with it: [PostgreSQL](../how-to/postgresql.md),
+[Spark](../how-to/spark.md).
 
 ## What is executed on each engine
 
@@ -55,7 +65,9 @@ FOOT = """
   every engine.
 - PostgreSQL cuts names after 63 bytes: longer names of columns in its tables end in a mark of
   their own. Files have the whole names.
-- Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL; others are null.
+- Texts of `field_history` that are to be times must be ISO 8601 on PostgreSQL and Spark; others are
+  null.
+- A catalog of Spark has no transactions: its tables are replaced one after the other, each whole.
 - ClickHouse has calendar days and times from 1900 to 2299, and its empty texts are no nulls.
 - Of rows in a table that repeat an `event_id` and agree in `recorded_at`, `occurred_at` and
   `lead_id`, the one stands whose text is the least; files decide the same by JSON.
@@ -83,6 +95,8 @@ def _engines(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
     call = getattr(item, "callspec", None)
     if call is not None and "any_engine" in call.params:
         return (str(call.params["any_engine"]),)
+    if call is not None and "server" in call.params:  # compared with DuckDB
+        return ("duckdb", str(call.params["server"]))
     return tuple(mark.kwargs.get("engines", ("postgres",)))
 
 

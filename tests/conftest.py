@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -11,8 +12,9 @@ import servers
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import Engine
 from leadline.engines.postgres import Postgres
+from leadline.engines.spark import Spark
 
-ENGINES = ("duckdb", "postgres")
+ENGINES = ("duckdb", "postgres", pytest.param("spark", marks=servers.ON_SPARK))
 
 # how long an example takes says how busy the machine is, and nothing of what is tested
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,12 +37,29 @@ def postgres_url() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def spark_session() -> Iterator[Any]:
+    """A session of Spark that runs as long as the tests."""
+    with servers.spark() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def spark(spark_session: Any) -> Iterator[Spark]:
+    """A session beside it, with the embedded engine of its own."""
+    with DuckDB(threads=1) as embedded, Spark(session=spark_session, embedded=embedded) as engine:
+        yield engine
+
+
 @pytest.fixture(params=ENGINES)
 def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A session with each engine in turn; none of it is left afterwards."""
     if request.param == "duckdb":
         with DuckDB(threads=1) as duckdb:
             yield duckdb
+        return
+    if request.param == "spark":
+        yield request.getfixturevalue("spark")
         return
     with Postgres(request.getfixturevalue("postgres_url")) as postgres:
         yield postgres

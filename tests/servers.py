@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from leadline.engines.spark_session import open_session
 
 SYSTEM_USER = "nobody"
 """PostgreSQL refuses to run as root."""
@@ -39,6 +49,114 @@ def postgres() -> Iterator[str]:
             yield f"postgresql:///postgres?host={name}&user=postgres"
         finally:
             _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
+
+
+ON_SPARK = pytest.mark.xdist_group("spark")
+"""All tests with Spark run in one process of the tests: it takes long to start, and much memory."""
+
+SPARK: Mapping[str, str] = {
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.catalogImplementation": "hive",
+    "spark.sql.warehouse.dir": "{folder}/warehouse",
+    "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:;databaseName={folder}/metastore;"
+    "create=true",
+    "spark.driver.extraJavaOptions": "-Dderby.system.home={folder} "
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+}
+"""Small, with few parts, and with a catalog that lasts in a folder of its own."""
+
+
+@contextmanager
+def spark() -> Iterator[Any]:
+    """Run Spark in this process; yield its session, beside which others are opened."""
+    with tempfile.TemporaryDirectory(prefix="leadline-spark-") as folder:
+        values = {name: quote(value.format(folder=folder)) for name, value in SPARK.items()}
+        given = "&".join(f"{name}={value}" for name, value in values.items())
+        opened = open_session(f"spark?{given}")
+        try:
+            yield opened.session
+        finally:
+            opened.session.stop()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A standalone cluster of Spark.
+
+    Attributes:
+        address: What ``--engine`` is told.
+        workers: The processes of the workers; their executors end with their groups.
+        folder: Where workers keep what executors say, a folder each.
+    """
+
+    address: str
+    workers: list[subprocess.Popen[bytes]]
+    folder: Path
+
+    def is_at_work(self, worker: int) -> bool:
+        """Say whether an executor of a worker runs a task of the statement."""
+        said = self.folder.glob(f"{worker}/app-*/*/stderr")
+        return any("Running task" in file.read_text(errors="replace") for file in said)
+
+    def kill(self, worker: int) -> None:
+        """Kill a worker with its executors, as if its machine were gone."""
+        os.killpg(self.workers[worker].pid, signal.SIGKILL)
+        self.workers[worker].wait()
+
+
+@contextmanager
+def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
+    """Run a master and workers of Spark, each a process of its own with one core."""
+    with tempfile.TemporaryDirectory(prefix="leadline-spark-") as name:
+        folder, port = Path(name), _free_port()
+        master = _spark_class(
+            "deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"
+        )
+        made = Cluster(f"spark://127.0.0.1:{port}", [], folder)
+        try:
+            _wait_for_port(port, master)
+            for number in range(workers):
+                options = ("--cores", "1", "--memory", "1g", "--webui-port", "0")
+                where = ("--host", "127.0.0.1", "--work-dir", str(folder / str(number)))
+                worker = _spark_class("deploy.worker.Worker", *options, *where, made.address)
+                made.workers.append(worker)
+            yield made
+        finally:
+            for process in (*made.workers, master):
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+
+
+def _spark_class(name: str, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start a class of Spark in a group of processes of its own."""
+    spec = find_spec("pyspark")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("pyspark is not installed")
+    home = Path(spec.origin).parent
+    return subprocess.Popen(
+        [str(home / "bin" / "spark-class"), f"org.apache.spark.{name}", *arguments],
+        env={**os.environ, "SPARK_HOME": str(home), "SPARK_LOCAL_IP": "127.0.0.1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 300
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server does not listen")
 
 
 def _locale(folder: Path) -> str:

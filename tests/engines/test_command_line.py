@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+import servers
+from leadline.cli.console import SERVERS
 from leadline.cli.main import app, main
 from leadline.engines.postgres import Postgres
+from leadline.engines.spark import Spark
 
 CASE = Path(__file__).parents[1] / "cases" / "target-accounts"
 COMMAND = [
@@ -31,19 +34,28 @@ def ended(*words: str, monkeypatch: pytest.MonkeyPatch) -> object:
     return caught.value.code
 
 
-@pytest.mark.feature(
-    "the contract's command lines, files byte for byte", engines=("duckdb", "postgres")
-)
-def test_files_are_the_same_byte_for_byte(tmp_path: Path, postgres_url: str) -> None:
+@pytest.mark.feature("the contract's command lines, files byte for byte")
+@pytest.mark.parametrize("server", ["postgres", pytest.param("spark", marks=servers.ON_SPARK)])
+def test_files_are_the_same_byte_for_byte(
+    server: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whatever the engine, from files to files."""
-    for engine in ("duckdb", postgres_url):
+    address = "spark"
+    if server == "spark":  # beside the session of the tests: there is one in a process
+        session = request.getfixturevalue("spark_session")
+        monkeypatch.setitem(
+            SERVERS, "spark", lambda _, embedded, __: Spark(session=session, embedded=embedded)
+        )
+    else:
+        address = request.getfixturevalue("postgres_url")
+    for engine in ("duckdb", address):
         folder = tmp_path / engine[:6]
         folder.mkdir()
         outputs = {"--out": "s.csv", "--ledger": "p.json", "--transitions": "t.csv"}
         options = [word for each in outputs.items() for word in (each[0], str(folder / each[1]))]
         assert not app([*COMMAND, *options, "--engine", engine], standalone_mode=False)
     for name in outputs.values():
-        one, other = ((tmp_path / each / name).read_bytes() for each in ("duckdb", "postgr"))
+        one, other = ((tmp_path / each[:6] / name).read_bytes() for each in ("duckdb", address))
         assert one == other
         assert one
 
@@ -64,7 +76,7 @@ def test_results_go_to_tables_and_files_together(tmp_path: Path, postgres_url: s
     ("engine", "status", "said"),
     [
         ("postgresql:///x?host=/nowhere", 3, "cannot be used: No such file"),
-        ("mysql://x", 2, "--engine must be duckdb, or an address"),
+        ("mysql://x", 2, "--engine must be duckdb, spark, or an address"),
     ],
 )
 def test_an_engine_that_cannot_be_used_is_named(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,19 +19,32 @@ from leadline.engines.postgres import Postgres
 from leadline.scoring import Run, moment
 from oracle.generate import case
 from oracle.scoring import score
+from servers import ON_SPARK
 
 CASES = sorted((Path(__file__).parents[1] / "cases").iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")
 SEEDS = max(10, int(os.environ.get("LEADLINE_RANDOM_CASES", "300")) // 10)
 """A tenth of what DuckDB is compared over: a server needs longer for a case."""
+SPARK_SEEDS = SEEDS // 6
+"""Spark needs seconds for a case, nearly all of it planning."""
 BLOCK = 5
-BOTH = ("duckdb", "postgres")
-STEP_SEEDS = range(700, 703)
 
 
-@pytest.fixture
-def server(postgres_url: str) -> Iterator[Engine]:
-    with Postgres(postgres_url) as engine:
+def pairs(postgres: Iterable[int], spark: Iterable[int]) -> list[Any]:
+    """Return pairs of an engine and a number."""
+    return [
+        *(("postgres", each) for each in postgres),
+        *(pytest.param("spark", each, marks=ON_SPARK) for each in spark),
+    ]
+
+
+@pytest.fixture(params=("postgres", pytest.param("spark", marks=ON_SPARK)))
+def server(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A session with each engine that is compared with DuckDB."""
+    if request.param == "spark":
+        yield request.getfixturevalue("spark")
+        return
+    with Postgres(request.getfixturevalue("postgres_url")) as engine:
         yield engine
 
 
@@ -53,7 +66,7 @@ def exact(run: Run, output: str) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
 
 
-@pytest.mark.feature("worked cases: every score, grade, band and ledger row", engines=BOTH)
+@pytest.mark.feature("worked cases: every score, grade, band and ledger row")
 @pytest.mark.parametrize("folder", CASES, ids=lambda case: case.name)
 def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
     """Each output of a worked case is the one that DuckDB gives, to the last decimal."""
@@ -70,21 +83,25 @@ def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
             assert exact(theirs, output) == exact(ours, output), output
 
 
-@pytest.mark.feature("random models against the oracle", engines=BOTH)
-@pytest.mark.parametrize("start", range(0, SEEDS, BLOCK))
-def test_engine_and_oracle_agree(start: int, postgres_url: str) -> None:
+@pytest.mark.feature("random models against the oracle")
+@pytest.mark.parametrize(
+    ("server", "start"),
+    pairs(range(0, SEEDS, BLOCK), range(0, SPARK_SEEDS, BLOCK)),
+    indirect=["server"],
+)
+def test_engine_and_oracle_agree(start: int, server: Engine) -> None:
     """Scores, ledger and accounts of random models over shuffled data are the oracle's."""
-    with DuckDB(threads=1) as embedded:
-        for seed in range(start, start + BLOCK):
-            one = case(seed)
-            with Postgres(postgres_url, embedded=embedded) as engine:
-                found = product(engine, one.document, one.tables, one.spine)
-            faults = differences(found, score(one.document, one.tables, one.spine))
-            assert not faults, f"seed {seed}:\n" + "\n".join(faults[:10])
+    for seed in range(start, start + BLOCK):
+        one = case(seed)
+        found = product(server, one.document, one.tables, one.spine)
+        faults = differences(found, score(one.document, one.tables, one.spine))
+        assert not faults, f"seed {seed}:\n" + "\n".join(faults[:10])
 
 
-@pytest.mark.feature("every step of the statement, row by row", engines=BOTH)
-@pytest.mark.parametrize("seed", STEP_SEEDS)
+@pytest.mark.feature("every step of the statement, row by row")
+@pytest.mark.parametrize(
+    ("server", "seed"), pairs(range(700, 703), range(700, 701)), indirect=["server"]
+)
 def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
     """The same rows go in and come out of every step that both engines have."""
     one = case(seed)
@@ -102,7 +119,7 @@ def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
     assert lead
 
 
-@pytest.mark.feature("many moments, some leads", engines=BOTH)
+@pytest.mark.feature("many moments, some leads")
 def test_other_moments_give_the_same_rows(server: Engine) -> None:
     """A run over pairs of leads and moments, and over past moments, comes out alike."""
     folder = next(each for each in CASES if each.name == "half-life-and-steps")

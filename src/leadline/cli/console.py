@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from leadline.data.read import Loaded
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import Engine
 from leadline.engines.postgres import Postgres
+from leadline.engines.spark import Spark
 from leadline.errors import Fault, InputError
 from leadline.model.check import warnings
 from leadline.scoring import Run, read_model
@@ -66,28 +68,37 @@ def report_loaded(loaded: Loaded, rejects: str | None) -> None:
 @contextmanager
 def open_address(address: str, memory: str | None = None) -> Iterator[Engine]:
     """Open the engine that ``--engine`` names."""
-    scheme = address.partition(":")[0]
+    scheme = re.split("[:?]", address, maxsplit=1)[0]
     if scheme not in ("duckdb", *SERVERS):
-        expected = "must be duckdb, or an address such as postgresql://user@host/database"
+        expected = (
+            "must be duckdb, spark, or an address such as postgresql://user@host/database, "
+            "spark://host:7077 or sc://host:15002"
+        )
         raise InputError(Fault("", "--engine", expected, address))
     with open_engine(memory) as embedded:
         if scheme == "duckdb":
             yield embedded
             return
-        server = SERVERS[scheme](address, embedded)
+        server = SERVERS[scheme](address, embedded, memory)
         try:
             yield server
         finally:
             server.close()
 
 
-def _postgres(address: str, embedded: DuckDB) -> Engine:
+def _postgres(address: str, embedded: DuckDB, _: str | None) -> Engine:
     return Postgres(address, embedded=embedded)
 
 
-SERVERS: Mapping[str, Callable[[str, DuckDB], Engine]] = {
+def _spark(address: str, embedded: DuckDB, memory: str | None) -> Engine:
+    return Spark(address, embedded=embedded, memory=memory)
+
+
+SERVERS: dict[str, Callable[[str, DuckDB, str | None], Engine]] = {
     "postgresql": _postgres,
     "postgres": _postgres,
+    "spark": _spark,
+    "sc": _spark,
 }
 """Beginning of an address to the engine it names."""
 

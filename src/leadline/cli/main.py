@@ -25,12 +25,14 @@ from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
 from leadline.cli.sql import sql
+from leadline.cli.stream import stream
 from leadline.cli.thresholds import thresholds
 from leadline.cli.trial import trial
 from leadline.errors import LeadlineError
 
 COMMANDS: tuple[Callable[..., None], ...] = (
     score,
+    stream,
     explain,
     inspect,
     diff,

@@ -44,8 +44,9 @@ EngineAddress = Annotated[
     typer.Option(
         "--engine",
         metavar="E",
-        help="Where to compute: duckdb, or postgresql://user@host/database, whose tables can then "
-        "be inputs and outputs, such as table:crm.events.",
+        help="Where to compute: duckdb, postgresql://user@host/database, spark, spark://host:port "
+        "or sc://host:port. Tables of a server can be inputs and outputs, such as "
+        "table:crm.events.",
     ),
 ]
 Memory = Annotated[

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leadline.data import in_postgres, read
+from leadline.data import in_postgres, in_spark, read
 from leadline.data.columns import Column
-from leadline.data.enrich import enrich, wanted
+from leadline.data.enrich import enrich, matches, wanted
 from leadline.data.given import Input
 from leadline.data.past_fields import with_past_fields
 from leadline.data.raw import prepare
 from leadline.data.read import Loaded
 from leadline.data.sql import Sql, name, sql
 from leadline.data.values import SQL_TYPES
+from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.types import KNOWN_COLUMNS, Columns, Type
 
@@ -23,11 +24,19 @@ if TYPE_CHECKING:
     from leadline.engines.engine import Engine
     from leadline.model.document import Model
 
+_MATCHED = ("leads", "accounts")
+
 TABLE = "table:"
 """What the address of a table of the engine begins with, such as ``table:crm.events``."""
 
-PLACES: Mapping[str, Callable[..., InPlace]] = {"postgres": in_postgres.read}
+PLACES: Mapping[str, Callable[..., InPlace]] = {
+    "postgres": in_postgres.read,
+    "spark": in_spark.read,
+}
 """Dialect to how tables of that engine are read where they are."""
+
+FILES: Mapping[str, Callable[..., InPlace | None]] = {"spark": in_spark.read_parquet}
+"""Dialect to how that engine itself reads files that are known to be clean, where it can."""
 
 
 def table_address(given: object) -> str | None:
@@ -56,16 +65,22 @@ def load(
     """
     addresses = {table: address for table in inputs if (address := table_address(inputs[table]))}
     _refuse_tables(engine, addresses)
-    rest = {table: given for table, given in inputs.items() if table not in addresses}
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, model.columns, clean=clean)
+    if clean and engine.dialect in FILES:
+        found |= _read_there(engine, inputs, model)
+    rest = {
+        table: given
+        for table, given in inputs.items()
+        if table not in addresses and table not in found
+    }
     try:
         loaded = read.load(engine.embedded, rest, model.columns, clean=clean, files=model.files)
     except InputError as error:
         faults.extend(error.faults)
     if faults:
         raise InputError(*faults)
-    if "leads" in found:
+    if "leads" in addresses and "leads" in found:
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
     if engine.embedded is engine:
@@ -73,6 +88,25 @@ def load(
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
     return with_past_fields(engine, _joined(loaded, found))
+
+
+def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:
+    """Return the files that the engine reads itself; leads that lack what is read off them are not.
+
+    Where accounts are matched, both are read here as well.
+    """
+    found: dict[str, InPlace] = {}
+    for table, given in inputs.items():
+        if not isinstance(given, ArrowStream) and table_address(given) is None:
+            made = FILES[engine.dialect](engine, table, given, model.columns.get(table, {}))
+            if made is not None:
+                found[table] = made
+    schema = {table: each.schema for table, each in found.items()}
+    if "leads" in found and wanted(model, schema["leads"]):
+        del found["leads"]
+    if matches(model, {**{table: {} for table in inputs}, **schema}):
+        found = {table: each for table, each in found.items() if table not in _MATCHED}
+    return found
 
 
 def _refuse_derived(leads: InPlace, model: Model) -> None:
@@ -118,7 +152,7 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
                 f"{TABLE}{address}",
                 "",
                 "needs an engine that has tables: score, check and explain take such as "
-                "--engine postgresql://host/database",
+                "--engine postgresql://host/database or spark",
                 engine.dialect,
             )
             for address in addresses.values()

@@ -273,13 +273,13 @@ PARSERS = {Type.TEXT: _as_it_is, Type.NUMBER: _number, Type.BOOLEAN: _boolean, T
 
 def without(value: Sql, missing: Iterable[Scalar], kind: Type) -> Sql:
     """Return a value, null where it stands for a missing one."""
-    tokens = [token for each in missing if (token := _token(each, kind)) is not None]
+    tokens = [found for each in missing if (found := token(each, kind)) is not None]
     if not tokens:
         return value
     return sql("case when {value} not in ({tokens}) then {value} end", value=value, tokens=tokens)
 
 
-def _token(missing: Scalar, kind: Type) -> Scalar:
+def token(missing: Scalar, kind: Type) -> Scalar:
     """Return a missing token as a value of the type; None where it cannot be one."""
     if kind is Type.TEXT:
         return str(missing).lower() if isinstance(missing, bool) else str(missing)

@@ -98,6 +98,7 @@ class DuckDB:
 
     dialect = "duckdb"
     has_columns = True
+    reads_again = False
 
     def __init__(
         self,

@@ -26,10 +26,12 @@ class Engine(Protocol):
         dialect: Name of its SQL in ``leadline.query.dialects.LOWERINGS``.
         has_columns: Whether it keeps tables by column in memory: then the distinct values of a
             few columns of all events are cheap to list, and events are cheap to sort.
+        reads_again: Whether it computes a part of a query anew each time that the query names it.
     """
 
     dialect: str
     has_columns: bool
+    reads_again: bool
 
     @property
     def embedded(self) -> DuckDB:
@@ -88,3 +90,11 @@ class Publisher(Protocol):
 
     def publish(self, targets: Sequence[Publication]) -> None:
         """Replace the rows of tables: all of them at one moment, or none."""
+
+
+@runtime_checkable
+class Handing(Protocol):
+    """An engine whose results may be larger than the memory of this process."""
+
+    def handed(self, query: str) -> str:
+        """Return the rows of a query as a relation of the embedded engine; times without zone."""

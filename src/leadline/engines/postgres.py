@@ -55,6 +55,7 @@ class Postgres:
 
     dialect = "postgres"
     has_columns = False
+    reads_again = False
 
     def __init__(self, url: str, *, embedded: DuckDB | None = None) -> None:
         self._driver = _driver()

@@ -68,6 +68,8 @@ class Profile:
         shapes: Whether listing the distinct shapes of all events is cheap.
         ordered_numbers: Whether subjects are numbered in an order, for engines that may work out
             a named relation anew each time it is read.
+        keyed: Whether subjects are told apart by a text, for engines that work out lost rows anew:
+            a number by the order of rows would then be another one.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
     """
@@ -77,6 +79,7 @@ class Profile:
     every_account: bool = False
     shapes: bool = True
     ordered_numbers: bool = False
+    keyed: bool = False
     moments: tuple[datetime, ...] = ()
 
 

@@ -13,7 +13,6 @@ rules that are plain sums of points that are the same for each hit.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 
 from sqlglot import exp
 
@@ -23,17 +22,16 @@ from leadline.model.names import fields_of
 from leadline.query.amounts import weight
 from leadline.query.context import Context, NumberedRule, Stream
 from leadline.query.hits import Hits, Matcher, matchers, used_parameters
+from leadline.query.moments import ages, first_place, microseconds_of
 from leadline.query.sql import (
     Tree,
     all_of,
-    case,
     column,
     integer,
     named,
     null,
     number,
     sql,
-    text,
     union,
     values,
 )
@@ -43,8 +41,6 @@ SUM = "lead_running_sum"
 
 MOST_HALF_LIVES = 900
 """Weights are carried over so many half-lives at most: a double holds 1,022."""
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def is_running(context: Context, numbered: NumberedRule) -> bool:
@@ -71,18 +67,12 @@ def _fades(context: Context, numbered: NumberedRule) -> bool:
     decay = numbered.decay
     if not isinstance(decay, HalfLife):
         return decay is None
-    return _ages(context)[0] <= MOST_HALF_LIVES * decay.half_life.microseconds
+    return ages(context)[0] <= MOST_HALF_LIVES * decay.half_life.microseconds
 
 
 def _is_read(context: Context, numbered: NumberedRule) -> bool:
     """Say whether anything reads a rule's count or its latest moment."""
     return any(each.number == numbered.number for each in context.counted("lead"))
-
-
-def _ages(context: Context) -> list[int]:
-    """Return how long before the last moment each moment is, in microseconds."""
-    moments = context.profile.moments
-    return [(moments[-1] - each) // _MICROSECOND for each in moments]
 
 
 def prefix(stream: Stream) -> str:
@@ -100,8 +90,6 @@ def steps(context: Context) -> Iterator[Step]:
     given = {stream: some for stream, some in found.items() if some}
     if not given:
         return
-    yield "lead_number", sql(_LEAD_NUMBER)
-    yield "lead_grid", _grid(context)
     for stream, some in given.items():
         yield f"{prefix(stream)}_seen", _seen(context, stream)
         yield f"{prefix(stream)}_changes", _changes(context, stream, some)
@@ -127,32 +115,17 @@ def _matchers(context: Context, stream: Stream) -> list[Matcher]:
     ]
 
 
-_LEAD_NUMBER = """
-    select lead_id, row_number() over () as n
-    from (select distinct lead_id from moment) as l
-"""
-
-
-def _grid(context: Context) -> Tree:
-    """Return the moments with their places, and how long before the last one they are."""
-    rows = [
-        [integer(place), sql("cast(:at as timestamp)", at=text(at.isoformat(sep=" "))), number(age)]
-        for place, (at, age) in enumerate(zip(context.profile.moments, _ages(context), strict=True))
-    ]
-    return values("g", ["place", "as_of", "back"], rows)
-
-
 def _seen(context: Context, stream: Stream) -> Tree:
     """Return the events with their lead's number and the place of the first moment to see them."""
     return sql(
         "select e.*, :place from (select e.*, :n, :at from :stream as e "
         "join lead_number as l on l.lead_id = e.lead_id) as e where :seen <= :last",
-        place=named(_first_place(context, column(_SEEN, "e")), _PLACE),
+        place=named(first_place(context, column(_SEEN, "e")), _PLACE),
         n=named(sql("l.n"), _NUMBER),
         at=named(sql(_SEEN_AT), _SEEN),
         stream=exp.to_table(stream),
         seen=column(_SEEN, "e"),
-        last=integer(_microseconds(context.profile.moments[-1])),
+        last=integer(microseconds_of(context.profile.moments[-1])),
     )
 
 
@@ -161,24 +134,6 @@ _SEEN_AT = (
     "microseconds(case when e.recorded_at > e.occurred_at then e.recorded_at "
     "else e.occurred_at end)"
 )
-
-
-def _microseconds(at: datetime) -> int:
-    return (at.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
-
-
-def _first_place(context: Context, microseconds: Tree) -> Tree:
-    """Return the place of the first moment that is not before a time, null where there is none."""
-    moments = [_microseconds(each) for each in context.profile.moments]
-
-    def among(low: int, high: int) -> Tree:
-        if low == high:
-            return integer(low) if low < len(moments) else null("integer")
-        middle = (low + high) // 2
-        there = sql(":t <= :m", t=microseconds, m=integer(moments[middle]))
-        return case([(there, among(low, middle))], among(middle + 1, high))
-
-    return among(0, len(moments))
 
 
 def _changes(context: Context, stream: Stream, some: Sequence[Matcher]) -> Tree:
@@ -198,7 +153,7 @@ def _changes(context: Context, stream: Stream, some: Sequence[Matcher]) -> Tree:
     key = sql("n * :many + rule", many=integer(_many(context)))
     if "within" not in used:
         return sql("select :key as key, place, amount from (:rows) as h", key=key, rows=rows)
-    return sql(_IN_AND_OUT, key=key, gone=_first_place(context, column("until_at", "h")), rows=rows)
+    return sql(_IN_AND_OUT, key=key, gone=first_place(context, column("until_at", "h")), rows=rows)
 
 
 _IN_AND_OUT = """
@@ -223,7 +178,7 @@ def _matched(hits: Hits, columns: Sequence[Tree], family: str) -> Tree:
 
 
 def _last(context: Context) -> int:
-    return _microseconds(context.profile.moments[-1])
+    return microseconds_of(context.profile.moments[-1])
 
 
 def _many(context: Context) -> int:
@@ -287,7 +242,7 @@ def _fading(context: Context) -> Tree:
     total = "r.total * power_of_half(-(g.back / p.half_life))"
     return sql(
         f"select {_TARGET} as key, g.place, sum({_points(total)}) as points "
-        f"from {_OF_RULE} join lead_grid as g on g.place >= r.place and g.place < r.next_place "
+        f"from {_OF_RULE} join grid as g on g.place >= r.place and g.place < r.next_place "
         f"where p.half_life is not null group by {_TARGET}, g.place",
         many=integer(_many(context)),
     )
@@ -315,21 +270,20 @@ _FILLED = """
             as points,
             place, lead(place, 1, :count) over (partition by key order by place) as next_place
         from lead_lasting_changes
-    ) as r join lead_grid as g on g.place >= r.place and g.place < r.next_place
+    ) as r join grid as g on g.place >= r.place and g.place < r.next_place
 """
 
 
 def _by_subject(context: Context, parts: Sequence[str]) -> Tree:
     return sql(
-        _BY_SUBJECT,
+        _BY_SUBJECT,  # see the numbers of ``moment``
         many=integer(_many(context)),
+        count=integer(len(context.profile.moments)),
         rows=union(sql(f"select key, place, points from {each}") for each in parts),
     )
 
 
 _BY_SUBJECT = """
-    select m.k, p.key % :many as rule, p.points
-    from (:rows) as p join lead_number as l on l.n = p.key // :many
-        join lead_grid as g on g.place = p.place
-        join moment as m on m.lead_id = l.lead_id and m.as_of = g.as_of
+    select (p.key // :many) * :count + p.place as k, p.key % :many as rule, p.points
+    from (:rows) as p
 """

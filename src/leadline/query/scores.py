@@ -43,7 +43,7 @@ def limited_groups(score: Score) -> list[str]:
 
 
 def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Step]:
-    """Yield ``LEVEL_total``: of every subject and score the sum of its rows, limits included.
+    """Yield ``LEVEL_total``: the view, and of every score the sum of its rows, limits included.
 
     ``rows`` are relations of ``k``, ``rule`` and ``points``; a rule may stand for all of its group.
 
@@ -60,9 +60,9 @@ def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator
     yield (
         f"{level}_limited",
         sql(
-            f"select f.k, :columns from :facts as f {join}",
+            f"select f.*, :columns from :view as f {join}",
             columns=columns,
-            facts=exp.to_table(f"{level}_facts"),
+            view=exp.to_table(f"{level}_view"),
         ),
     )
     ranged = [_ranged(context.model.scores[name], name) for name in names]
@@ -256,9 +256,8 @@ def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step
     yield (
         step,
         sql(
-            "select f.*, :columns from :view as f join :total as t on t.k = f.k",
+            "select f.*, :columns from :total as f",
             columns=columns,
-            view=exp.to_table(state.relation[level]),
             total=exp.to_table(f"{level}_total"),
         ),
     )
@@ -268,7 +267,7 @@ def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step
 
 def _rule_score(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
-    found = column(f"clamped.{name}", "t")
+    found = column(f"clamped.{name}", "f")
     if score.link:
         odds = sql("100.0 / (1.0 + exponential(-(:s / 1e6)))", s=found)
         found = sql("millionths(:o)", o=odds)

@@ -7,7 +7,8 @@ spine alone, which is a table like the others.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -22,6 +23,8 @@ from leadline.query.dialects import identifier, render
 from leadline.query.sql import Tree, column, named, sql, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
+NUMBERING = frozenset({"duckdb", "postgres"})
+"""Engines on which a subject is a number in the order of rows."""
 NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
 _AT_EACH_MOMENT = tuple(
@@ -54,13 +57,30 @@ class Statement:
     def needed(self, output: str, given: frozenset[str] = frozenset()) -> list[str]:
         """Return the steps that an output rests on, without those already given."""
         wanted: set[str] = set()
-        waiting = [self.outputs[output] if output in self.outputs else self.steps[output]]
+        waiting = [self._tree(output)]
         while waiting:
             for table in waiting.pop().find_all(exp.Table):
                 if table.name in self.steps and table.name not in wanted | given:
                     wanted.add(table.name)
                     waiting.append(self.steps[table.name])
         return [name for name in self.steps if name in wanted]
+
+    def repeated(self, outputs: Iterable[str]) -> list[str]:
+        """Return the steps that some outputs read more than once; constants are no matter."""
+        wanted = list(outputs)
+        steps = {step for output in wanted for step in self.needed(output)}
+        readers = [*(self._tree(each) for each in wanted), *map(self._tree, steps)]
+        reads = Counter(
+            table.name for tree in readers for table in tree.find_all(exp.Table) if table.name
+        )
+        return [
+            step
+            for step in self.steps
+            if step in steps and reads[step] > 1 and self.steps[step].find(exp.Table) is not None
+        ]
+
+    def _tree(self, name: str) -> Tree:
+        return self.outputs[name] if name in self.outputs else self.steps[name]
 
     def text(self, output: str, engine: str, given: frozenset[str] = frozenset()) -> str:
         """Return the SQL of an output or a step for an engine; steps given are tables there."""
@@ -81,15 +101,15 @@ class Statement:
     def _rendered(self, name: str, engine: str) -> str:
         key = (name, engine)
         if key not in self._texts:
-            tree = self.outputs[name] if name in self.outputs else self.steps[name]
-            self._texts[key] = render(tree, engine)
+            self._texts[key] = render(self._tree(name), engine)
         return self._texts[key]
 
 
 def _once(name: str, engine: str) -> str:
     """Have a step worked out once: its numbers must stay, or PostgreSQL would take it apart."""
     is_list = engine == "postgres" and name.endswith("_match")
-    return "materialized " if name in NUMBERED or is_list else ""
+    is_number = name in NUMBERED and engine in NUMBERING
+    return "materialized " if is_number or is_list else ""
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:

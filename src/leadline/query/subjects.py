@@ -1,6 +1,6 @@
 """Whom to score and when: leads and accounts at their moments, with their fields as known then.
 
-Every subject, a lead or an account at one moment, has a number ``k`` by which the later steps
+Every subject, a lead or an account at one moment, has a key ``k`` by which the later steps
 join. ``reach`` says whose events are a subject's: its own, and those of leads merged into it.
 """
 
@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from leadline.model.names import NameFault
 from leadline.model.types import Type
+from leadline.query import moments
 from leadline.query.context import Context, Level
 from leadline.query.expressions import SQL_TYPES
 from leadline.query.sql import Tree, case, column, named, null, sql, text, union
@@ -22,7 +23,7 @@ TABLE_OF = {"lead": "leads", "account": "accounts"}
 
 def steps(context: Context) -> Iterator[Step]:
     """Yield the relations ``lead_facts``, ``account_facts`` and those below them."""
-    yield "moment", _moment(context)
+    yield from _moments(context)
     yield from _merges(context)
     yield from _history(context, "lead", "moment")
     yield "lead_base", _base(context, "lead", "moment")
@@ -42,17 +43,23 @@ def field(entity: str, name: str) -> str:
     return f"{entity}.{name}"
 
 
-def _moment(context: Context) -> Tree:
+def _moments(context: Context) -> Iterator[Step]:
     spine: Tree = sql("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
         spine = sql(_WITH_MATES, links=_links(context))
-    return sql(f"select {_number(context, 'lead_id')} as k, s.* from (:spine) as s", spine=spine)
+    if context.profile.moments:
+        yield from moments.steps(context, spine)
+    else:
+        number = _number(context, "lead_id")
+        yield "moment", sql(f"select {number} as k, s.* from (:spine) as s", spine=spine)
 
 
 def _number(context: Context, key: str) -> str:
     """Return what stands for a subject: at one moment its own id, else a number of its own."""
     if context.profile.one_moment:
         return key
+    if context.profile.keyed:
+        return f"concat(cast(microseconds(as_of) as text), ' ', {key})"
     order = f"order by {key}, as_of" if context.profile.ordered_numbers else ""
     return f"row_number() over ({order})"
 

@@ -1,0 +1,65 @@
+"""Few moments that many leads share: their places, and leads and their moments by number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from leadline.query.context import Context
+from leadline.query.sql import Tree, case, integer, null, number, sql, text, values
+
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def steps(context: Context, asked: Tree) -> Iterator[tuple[str, Tree]]:
+    """Yield ``moment``: what is ``asked`` of, with a number ``k`` made of lead and place."""
+    yield "asked", asked
+    yield "lead_number", sql(_LEAD_NUMBER)
+    yield "grid", _grid(context)
+    yield "moment", sql(_MOMENT, count=integer(len(context.profile.moments)))
+
+
+_LEAD_NUMBER = """
+    select lead_id, row_number() over () as n
+    from (select distinct lead_id from asked) as l
+"""
+
+_MOMENT = """
+    select l.n * :count + g.place as k, a.*
+    from asked as a join lead_number as l on l.lead_id = a.lead_id
+        join grid as g on g.as_of = a.as_of
+"""
+
+
+def _grid(context: Context) -> Tree:
+    """Return the moments with their places, and how long before the last one they are."""
+    rows = [
+        [integer(place), sql("cast(:at as timestamp)", at=text(at.isoformat(sep=" "))), number(age)]
+        for place, (at, age) in enumerate(zip(context.profile.moments, ages(context), strict=True))
+    ]
+    return values("g", ["place", "as_of", "back"], rows)
+
+
+def ages(context: Context) -> list[int]:
+    """Return how long before the last moment each moment is, in microseconds."""
+    moments = context.profile.moments
+    return [(moments[-1] - each) // _MICROSECOND for each in moments]
+
+
+def microseconds_of(at: datetime) -> int:
+    """Return a moment as microseconds since 1970."""
+    return (at.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
+
+
+def first_place(context: Context, microseconds: Tree) -> Tree:
+    """Return the place of the first moment that is not before a time, null where there is none."""
+    moments = [microseconds_of(each) for each in context.profile.moments]
+
+    def among(low: int, high: int) -> Tree:
+        if low == high:
+            return integer(low) if low < len(moments) else null("integer")
+        middle = (low + high) // 2
+        there = sql(":t <= :m", t=microseconds, m=integer(moments[middle]))
+        return case([(there, among(low, middle))], among(middle + 1, high))
+
+    return among(0, len(moments))

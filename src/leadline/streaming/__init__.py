@@ -1,0 +1,1 @@
+"""Scores that follow events as they arrive: batches of files, on Spark."""
