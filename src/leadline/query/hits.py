@@ -17,7 +17,7 @@ from leadline.model.document import HalfLife, Linear, OutcomeRule, SilenceRule, 
 from leadline.model.expressions import Expression, Name, names
 from leadline.model.names import Place, fields_of, place_of
 from leadline.model.types import Type
-from leadline.query.context import Context, Level, NumberedRule, Stream, rule_expressions
+from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.expressions import SQL_TYPES, Renderer
 from leadline.query.reach import owners, reset_scores
 from leadline.query.sql import (
@@ -302,13 +302,15 @@ class Hits:
     def _is_direct(self, family: str) -> bool:
         """Say whether an event is its lead's whatever the moment, and nothing else is read.
 
-        Then the lead's id itself is the subject, and events need not be joined to leads.
+        Then the lead's id itself is the subject, and events need not be joined to leads. Points
+        and resets stand in the columns and conditions of both families, conditions in their own.
         """
         return (
             self.level == "lead"
             and self.context.profile.one_moment
             and not self.context.has("lead_merges")
-            and not any(_reads_subject(each) for each in self._of_family(family))
+            and not any(_reads_subject(each) for each in self.matchers)
+            and not any(_asks_subject(each) for each in self._of_family(family))
         )
 
     def _of_family(self, family: str) -> list[Matcher]:
@@ -418,9 +420,15 @@ class Hits:
 
 
 def _reads_subject(matcher: Matcher) -> bool:
-    """Say whether a rule reads more of its lead than its events."""
+    """Say whether the points of a rule, or which events it counts, depend on its lead."""
     if matcher.rule is None:
-        return matcher.where is not None and bool(fields_of(matcher.where.tree))
-    return matcher.rule.resets or any(
-        fields_of(each.tree) for each in rule_expressions(matcher.rule.rule)
-    )
+        return False
+    rule = matcher.rule.rule
+    assert isinstance(rule, UnitRule)  # noqa: S101 - only these have hits
+    reads = isinstance(rule.points, Expression) and bool(fields_of(rule.points.tree))
+    return reads or matcher.rule.resets
+
+
+def _asks_subject(matcher: Matcher) -> bool:
+    """Say whether the condition on an event reads fields of its lead."""
+    return matcher.where is not None and bool(fields_of(matcher.where.tree))

@@ -223,7 +223,7 @@ def plain(name: str) -> str:
     """Return a name of letters, digits and _, and never two names the same.
 
     >>> plain("lead_id"), plain("lead.Employees")
-    ('lead_id', 'lead_employees_65b12b9e')
+    ('lead_id', 'lead_employees_970190e7')
     """
     if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name):
         return name
