@@ -120,6 +120,7 @@ def test_a_statement_can_be_cancelled(engine: DuckDB) -> None:
 
 def test_a_person_can_stop_a_statement(engine: DuckDB) -> None:
     """Ctrl-C stops it as it stops Python."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
     threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
     with pytest.raises(KeyboardInterrupt):
         engine.rows(SLOW)
