@@ -89,7 +89,8 @@ def said(text: str) -> str:
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by: ")]
-    line = (causes or [line for line in lines if line.startswith(": ")] or lines or ["failed"])[-1]
+    thrown = [line for line in lines if line.startswith(": ")]
+    line = (causes or thrown or lines[:1] or ["failed"])[-1]
     line = re.sub(r"^(Caused by: |: )?([\w$]+\.)+[\w$]+(Exception|Error): ", "", line)
     line = re.sub(r"\s*SQLSTATE: \w+", "", re.sub(r"^\[[A-Z_.]+\]\s*", "", line))
     return re.split(r"\.\s|\.$", line)[0].strip() or "failed"
