@@ -125,7 +125,7 @@ def _seen(context: Context, stream: Stream) -> Tree:
         at=named(sql(_SEEN_AT), _SEEN),
         stream=exp.to_table(stream),
         seen=column(_SEEN, "e"),
-        last=integer(microseconds_of(context.profile.moments[-1])),
+        last=integer(_last(context)),
     )
 
 
