@@ -64,7 +64,8 @@ def test_rows_of_neither_leads_nor_accounts_are_told_of() -> None:
     strange = arrow([{**HISTORY.to_pylist()[0], "entity": "Lead"}])
     history = pa.concat_tables([HISTORY, strange])
     found = score(model(RULES), leads=LEADS, as_of=AT, field_history=history)
-    assert found.notes == (
+    [note] = found.notes
+    assert note == (
         "field_history: 1 row is read by nothing, as its entity is neither 'lead' nor 'account': "
-        "'Lead'.",
+        "'Lead'."
     )

@@ -128,4 +128,4 @@ def test_a_lead_that_only_events_know_is_explained() -> None:
     with DuckDB(threads=1) as engine:
         run = Run.open(engine, MODEL, {**TABLES, "events": arrow([visit])}, as_of=AT)
         found = explain(run, "new", AT)
-    assert (_found(found)["person.demo"], found.missing) == (68.0, ["lead.size"])
+    assert (_found(found)["person.demo"], found.missing) == (34.0, ["lead.size"])
