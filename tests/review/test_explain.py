@@ -10,8 +10,8 @@ import pytest
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
-from leadline.review import worlds
-from leadline.review.explain import Explanation, explain
+from leadline.review.one_lead import worlds
+from leadline.review.one_lead.explain import Explanation, explain
 from leadline.scoring import Run
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -18,8 +18,8 @@ from leadline.learn.sheet import Field, Sheet, field_of_arrow
 from leadline.model.expressions import KEYWORDS, SCOPES, Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
-from leadline.review.judged import Judged
-from leadline.review.known import Known, KnownField, known, named_by_task
+from leadline.review.rows.judged import Judged
+from leadline.review.rows.known import Known, KnownField, known, named_by_task
 
 _NAMES = 0.5
 """A text with more different values than this part of its rows is a name, not a field."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from leadline.errors import Fault
@@ -140,6 +140,17 @@ def dependencies(model: Model, name: str) -> list[str]:
     tree = score.formula.tree if score.formula else None
     read = [each.parts[0] for each in names(tree) if len(each.parts) == 1] if tree else []
     return [each for each in (*read, score.rollup) if each in model.scores]
+
+
+def scores_read(model: Model, scores: Iterable[str]) -> set[str]:
+    """Return some scores with all that they read."""
+    waiting, found = list(scores), set[str]()
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += dependencies(model, each)
+    return found
 
 
 def order(model: Model) -> list[str]:
