@@ -185,6 +185,8 @@ def _warnings(model: Model) -> Findings:
         if not isinstance(rule, UnitRule | TableRule) and getattr(rule, "points", None) == 0:
             yield Finding((*path, "points"), "are 0, so the rule is only listed")
     for score_name, score in model.scores.items():
+        if score.link and "base" not in (score.rules or {}):
+            yield Finding(("scores", score_name), "has no rule base, so leads start at 50 percent")
         for key, duration in _decay_durations(score.decay):
             yield from _in_minutes(("scores", score_name, *key), duration)
 

@@ -53,7 +53,8 @@ def verdict(found: Learning) -> str:
     if learned.model is None:
         return (
             f"Nothing to learn: on {learned.judged:,} rows that it had not seen, the best model "
-            f"ranks no better than chance or predicts no better than the rate alone. {counted} "
+            "ranks no better than chance or predicts hardly better than the rate alone. "
+            f"{counted} "
             "No model was written."
         )
     return f"Learned: {learned.setting.says}. {counted} {_ranks(found)} {_holds(found)}"

@@ -95,16 +95,22 @@ def _by_moment(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def refuse_unknown(run: Run, lead_id: str) -> None:
-    """Refuse a lead that is not in leads, with the nearest one. Raises InputError."""
-    query = "select 1 from leads where lead_id = ?"
-    if not run.engine.rows(query, [lead_id]):
-        near = run.engine.rows(
-            "select lead_id from leads "
-            "order by jaro_winkler_similarity(lead_id, ?) desc, lead_id limit 1",
-            [lead_id],
-        )
-        remedy = f"Did you mean {near[0][0]}?" if near else ""
-        raise InputError(Fault("", "LEAD", "must be a lead_id of leads", lead_id, remedy))
+    """Refuse a lead that neither leads nor events know, with the nearest. Raises InputError."""
+    if any(_is_in(run, table, lead_id) for table in ("leads", "events")):
+        return
+    near = run.engine.rows(
+        "select lead_id from leads "
+        "order by jaro_winkler_similarity(lead_id, ?) desc, lead_id limit 1",
+        [lead_id],
+    )
+    remedy = f"Did you mean {near[0][0]}?" if near else ""
+    raise InputError(Fault("", "LEAD", "must be a lead_id of leads or events", lead_id, remedy))
+
+
+def _is_in(run: Run, table: str, lead_id: str) -> bool:
+    is_given = "lead_id" in run.loaded.schema.get(table, ())
+    query = f"select 1 from {table} where lead_id = ? limit 1"
+    return is_given and bool(run.engine.rows(query, [lead_id]))
 
 
 def _fields(run: Run) -> list[dict[tuple[str, str], Any]]:
