@@ -123,16 +123,16 @@ def _matters(found: Learning) -> Block:
     assert found.learned.model is not None  # noqa: S101 - asked by the only caller
     found_all = movement(found.learned.model, found.features.sheet)
     moved = [each for each in found_all if each[1] >= _LEAST][:_MOST_FIELDS]
-    values = tuple(float(np.exp(by)) for _, by in moved)
+    values = tuple(float(np.expm1(by)) for _, by in moved)
     return Chart(
         "matters",
-        "By what factor each field moves the odds of a row, up or down, in mean",
-        f"{spoken(moved[0][0], found.features)} moves them most." if moved else "None moves them.",
+        "By how much each field sets the odds of rows apart, in mean",
+        f"{spoken(moved[0][0], found.features)} does most." if moved else "None does.",
         "rows",
         Column("field", "field"),
         tuple(spoken(name, found.features) for name, _ in moved),
-        Column("factor", "moves the odds by a factor of", "measure"),
-        (Series("factor", values),),
+        Column("apart", "sets the odds apart by", "change"),
+        (Series("apart", values),),
     )
 
 
