@@ -70,6 +70,8 @@ class Profile:
             a named relation anew each time it is read.
         keyed: Whether subjects are told apart by a text, for engines that work out lost rows anew:
             a number by the order of rows would then be another one.
+        wide: Whether sums of rules are better kept side by side, one row a subject, as long as
+            they are not too many: for engines that move rows between machines.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
     """
@@ -80,6 +82,7 @@ class Profile:
     shapes: bool = True
     ordered_numbers: bool = False
     keyed: bool = False
+    wide: bool = False
     moments: tuple[datetime, ...] = ()
 
 

@@ -16,8 +16,10 @@ from leadline.query.rewrites import (
     Rewrite,
     all_of,
     columns_named,
+    constants_replaced,
     counts_as_signed,
     disjunctions_as,
+    doubles_as_literals,
     filters_as_cases,
     fractions_as_doubles,
     names_as,
@@ -310,7 +312,7 @@ def _short_names(tree: Tree) -> Tree:
 _FINISHES: Mapping[str, Rewrite] = {
     "postgres": all_of(fractions_as_doubles, _without_digits, _short_names),
     # a time without a zone is another type there, and a slower one
-    "spark": all_of(fractions_as_doubles, times_as("timestamp", "spark")),
+    "spark": all_of(doubles_as_literals, constants_replaced, times_as("timestamp", "spark")),
     "clickhouse": all_of(
         values_as_selects,
         columns_named,

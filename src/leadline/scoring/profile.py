@@ -21,7 +21,7 @@ CLUSTERED_MOMENTS = 4
 def profile_of(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
     """Return the profile of the tables and the spine that an engine has."""
     if engine.reads_again:
-        return Profile(frozenset(), one_moment, one_moment, shapes=False, keyed=True)
+        return Profile(frozenset(), one_moment, one_moment, shapes=False, keyed=True, wide=True)
     if not engine.has_columns:
         few = _few_together(engine, model, schema) if one_moment else frozenset()
         return Profile(few, one_moment, one_moment, shapes=bool(few))
