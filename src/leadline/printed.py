@@ -58,6 +58,7 @@ DIALECTS: Mapping[str, Dialect] = {
         "cast(current_timestamp at time zone 'UTC' as timestamp)",
         proved=True,
     ),
+    "spark": Dialect("spark", "Apache Spark", "current_timestamp()", proved=True),
     "clickhouse": Dialect(
         "clickhouse",
         "ClickHouse",
@@ -157,7 +158,7 @@ def printed(model: Model, document: Document, request: Request) -> str:
     sources = _sources(model, dialect, tables, request)
     schema = {each.table: each.columns for each in sources}
     refuse(check(model, document, schema))
-    made = statement(model, schema, _profile(tables))
+    made = statement(model, schema, _profile(dialect, tables))
     output = _output(model, made, request.output)
     _refuse_columns(dialect, made.columns(output))
     names = made.needed(output)
@@ -186,10 +187,19 @@ def _dialect(request: Request) -> Dialect:
     return dialect
 
 
-def _profile(tables: Mapping[str, str]) -> Profile:
+_SPARK = frozenset({"spark", "databricks"})
+
+
+def _profile(dialect: Dialect, tables: Mapping[str, str]) -> Profile:
     one_moment = "spine" not in tables
+    moves_rows = dialect.name in _SPARK
     return Profile(
-        one_moment=one_moment, every_account=one_moment, shapes=False, ordered_numbers=True
+        one_moment=one_moment,
+        every_account=one_moment,
+        shapes=False,
+        ordered_numbers=True,
+        keyed=moves_rows,
+        wide=moves_rows,
     )
 
 
@@ -332,6 +342,7 @@ COMMENTS = (
     (r"(lead|account)_subject", "whom events may count for"),
     (r".*_match", "conditions by distinct values, and the rules that they match"),
     (r".*_kind", "rules by type of event, with their parameters"),
+    (r".*_wide", "sums of rules side by side, one row a lead"),
     (r".*_sums", "hits of each rule: how many, the latest, their weights"),
     (r".*_hits", "hits of the rules that choose among them"),
     (r".*_chosen", "one hit of each unit"),
