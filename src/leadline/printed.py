@@ -22,6 +22,7 @@ from leadline.model.types import KNOWN_COLUMNS, Type
 from leadline.model.uses import Uses
 from leadline.query.context import Context, Profile
 from leadline.query.dialects import render
+from leadline.query.planning import SPARK, Planning
 from leadline.query.rewrites import columns_of, stars_listed
 from leadline.query.sql import Tree, spelled, sql, text
 from leadline.query.statement import RECURSIVE, Statement, statement
@@ -37,6 +38,7 @@ class Dialect(NamedTuple):
         now: The moment of the run, in UTC without a zone, in its spelling.
         proved: Whether the tests execute printed statements there.
         end: What must stand at the end of the statement.
+        planning: What it is good at.
         once: What has relations worked out once, where they are else worked out at each use.
     """
 
@@ -46,6 +48,7 @@ class Dialect(NamedTuple):
     proved: bool
     end: str = ""
     once: str = ""
+    planning: Planning = Planning(numbering="in_order")
 
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -58,7 +61,7 @@ DIALECTS: Mapping[str, Dialect] = {
         "cast(current_timestamp at time zone 'UTC' as timestamp)",
         proved=True,
     ),
-    "spark": Dialect("spark", "Apache Spark", "current_timestamp()", proved=True),
+    "spark": Dialect("spark", "Apache Spark", "current_timestamp()", proved=True, planning=SPARK),
     "clickhouse": Dialect(
         "clickhouse",
         "ClickHouse",
@@ -76,7 +79,9 @@ DIALECTS: Mapping[str, Dialect] = {
         proved=False,
     ),
     "bigquery": Dialect("bigquery", "BigQuery", "current_datetime('UTC')", proved=False),
-    "databricks": Dialect("databricks", "Databricks", "current_timestamp()", proved=False),
+    "databricks": Dialect(
+        "databricks", "Databricks", "current_timestamp()", proved=False, planning=SPARK
+    ),
 }
 """Word of ``--dialect`` to what it stands for."""
 
@@ -187,19 +192,10 @@ def _dialect(request: Request) -> Dialect:
     return dialect
 
 
-_SPARK = frozenset({"spark", "databricks"})
-
-
 def _profile(dialect: Dialect, tables: Mapping[str, str]) -> Profile:
     one_moment = "spine" not in tables
-    moves_rows = dialect.name in _SPARK
     return Profile(
-        one_moment=one_moment,
-        every_account=one_moment,
-        shapes=False,
-        ordered_numbers=True,
-        keyed=moves_rows,
-        wide=moves_rows,
+        one_moment=one_moment, every_account=one_moment, shapes=False, planning=dialect.planning
     )
 
 

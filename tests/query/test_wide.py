@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from leadline.engines.duckdb import DuckDB
 from leadline.engines.spark import Spark
 from leadline.model.types import Type
 from leadline.query.context import Profile
+from leadline.query.planning import SPARK, Planning
 from leadline.query.statement import Statement, statement
 from leadline.query.wide import MOST_RULES
 from leadline.scoring import Run, read_model
@@ -59,11 +61,11 @@ def model(rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {"leadline": 1, "model": "m", "scores": {"person": score}}
 
 
-def made(rules: dict[str, dict[str, Any]], **profile: bool) -> Statement:
+def made(rules: dict[str, dict[str, Any]], **profile: Any) -> Statement:
     """Return the statement of these rules as Spark has it."""
     document, _ = read_model(model(rules))
-    known: dict[str, bool] = {"one_moment": True, "shapes": False, "keyed": True, "wide": True}
-    return statement(document, SCHEMA, Profile(**{**known, **profile}))  # type: ignore[arg-type]
+    known = Profile(one_moment=True, shapes=False, planning=SPARK)
+    return statement(document, SCHEMA, replace(known, **profile))
 
 
 def test_scores_have_one_row_a_lead_and_the_ledger_one_a_hit() -> None:
@@ -79,7 +81,7 @@ def test_scores_have_one_row_a_lead_and_the_ledger_one_a_hit() -> None:
 @pytest.mark.parametrize(
     ("rules", "profile"),
     [
-        ({"plain": VISIT}, {"wide": False}),
+        ({"plain": VISIT}, {"planning": Planning()}),
         ({"plain": VISIT}, {"one_moment": False}),
         ({"poles": RULES["poles"]}, {}),
         ({"daily": RULES["daily"]}, {}),
@@ -87,7 +89,7 @@ def test_scores_have_one_row_a_lead_and_the_ledger_one_a_hit() -> None:
     ],
 )
 def test_others_are_summed_hit_by_hit(
-    rules: dict[str, dict[str, Any]], profile: dict[str, bool]
+    rules: dict[str, dict[str, Any]], profile: dict[str, Any]
 ) -> None:
     """So are rules that read their lead or pick among hits, and more rules than can be compiled."""
     assert "lead_events_wide" not in made(rules, **profile).steps

@@ -122,7 +122,7 @@ def with_params(
         columns: Names of what is needed.
         found: Number of a rule to its values, in the order of these names.
     """
-    if not context.profile.wide:
+    if not context.profile.planning.moves_rows:
         params = values("p", ["rule", *columns], [[integer(n), *row] for n, row in found.items()])
         return sql(
             "select u.*, :columns from :rows as u join (:params) as p on p.rule = u.rule",

@@ -49,13 +49,12 @@ def doubles_as_literals(tree: Tree) -> Tree:
 
     def change(whole: Tree) -> None:
         for cast_ in list(whole.find_all(exp.Cast)):
-            inner = cast_.this
-            negative = isinstance(inner, exp.Neg)
-            literal = inner.this if isinstance(inner, exp.Neg) else inner
-            if not isinstance(literal, exp.Literal) or literal.is_string:
-                continue
-            if cast_.is_type("double"):
-                cast_.replace(_double(literal, "-" if negative else ""))
+            inner, sign = cast_.this, ""
+            if isinstance(inner, exp.Neg):
+                inner, sign = inner.this, "-"
+            is_number = isinstance(inner, exp.Literal) and not inner.is_string
+            if is_number and cast_.is_type("double"):
+                cast_.replace(_double(inner, sign))
         for literal in list(whole.find_all(exp.Literal)):
             if not (literal.is_string or literal.is_int):
                 literal.replace(_double(literal))
@@ -72,9 +71,10 @@ def constants_replaced(tree: Tree) -> Tree:
 
     def change(whole: Tree) -> None:
         for node in list(whole.find_all(exp.Replace)):
-            parts = (node.this, node.expression, node.args.get("replacement"))
-            if all(isinstance(each, exp.Literal) for each in parts):
-                found, old, new = (each.this for each in parts)
+            given = (node.this, node.expression, node.args.get("replacement"))
+            parts = [each.this for each in given if isinstance(each, exp.Literal)]
+            if len(parts) == len(given):
+                found, old, new = parts
                 node.replace(exp.Literal.string(found.replace(old, new)))
 
     return _inside(tree, change)

@@ -62,7 +62,11 @@ AMOUNT = Sum("amount", "sum(weighted(coalesce(:points, 0.0), :weight))", "double
 def is_wide(context: Context, numbered: NumberedRule) -> bool:
     """Say whether a rule that sums its hits is to be summed beside others."""
     rule = numbered.rule
-    if not context.profile.wide or numbered.level != "lead" or not isinstance(rule, UnitRule):
+    if (
+        not context.profile.planning.moves_rows
+        or numbered.level != "lead"
+        or not isinstance(rule, UnitRule)
+    ):
         return False
     if not context.profile.one_moment or context.has("lead_merges"):
         return False
