@@ -250,7 +250,7 @@ def test_the_moment_is_given_or_the_time_at_which_it_runs() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"dialect": "oracle"}, "--dialect must be duckdb, postgresql, clickhouse"),
+        ({"dialect": "oracle"}, "--dialect must be duckdb, postgresql, spark, clickhouse"),
         ({"dialect": "duckdb", "output": "scors"}, "Did you mean scores?"),
         (
             {"dialect": "duckdb", "output": "account_scores"},
