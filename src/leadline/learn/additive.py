@@ -37,10 +37,7 @@ def fit_additive(
 ) -> LogOdds:
     """Fit bins of every field, and at most so many pairs."""
     terms = [
-        term
-        for name, field in sheet.fields.items()
-        if field.varies
-        for term in _alone(name, field)
+        term for name, field in sheet.fields.items() if field.varies for term in _alone(name, field)
     ]
     first = fit(terms, sheet, weights, stiffness)
     found = best_pairs(first, sheet, weights, pairs) if pairs else []

@@ -296,7 +296,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         setting=best.setting,
         trials=trials,
         auc=auc,
-        reliability=reliability(probability(turned[last]), outcome[last]),
+        reliability=reliability(
+            probability(turned[last]), outcome[last], None if groups is None else groups[last]
+        ),
         chance=by_luck,
         judged=int(last.sum()),
         base_loss=float(naive[last].mean()),

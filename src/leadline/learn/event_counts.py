@@ -29,6 +29,8 @@ LENGTHS = ("60s", "300s", "900s", "1h", "4h", "12h", "1d", "3d", "7d", "14d", "3
 MOST_WINDOWS, MOST_HALF_LIVES = 4, 3
 _SPLITS = 0.05
 """A window is tried where so much of the events of a type is younger, and so much older."""
+_SAME = 1e-4
+"""Log-loss that makes no difference."""
 MOST_TYPES = 30
 SEEN = "seen"
 """The score of the rules that only count."""
@@ -95,7 +97,7 @@ def event_counts(
     rules: dict[str, dict[str, object]] = {}
     for event, some in choices.items():
         losses = [_losses(columns[each.name], sheet, cuts) for each in some]
-        best = some[_plainest(losses)]
+        best = some[_best(losses)]
         means = {each.says: float(lost.mean()) for each, lost in zip(some, losses, strict=True)}
         curves.append(Curve(event, means, best.says))
         if columns[best.name].varies:
@@ -220,12 +222,16 @@ def _losses(given: Field, sheet: Sheet, cuts: list[Fold]) -> Floats:
     return np.concatenate(losses)
 
 
-def _plainest(losses: Sequence[Floats]) -> int:
-    """Return the first that is within one standard error of the best."""
+def _best(losses: Sequence[Floats]) -> int:
+    """Return the plainest, which is first, where it is within one standard error of the least loss.
+
+    Else the first of those that lose as little as makes no difference.
+    """
     if not losses[0].size:
         return 0
-    best = min(losses, key=np.mean)
-    gaps = [each - best for each in losses]
-    return next(
-        at for at, gap in enumerate(gaps) if gap.mean() <= gap.std() / np.sqrt(len(gap)) + 1e-9
-    )
+    means = [float(each.mean()) for each in losses]
+    best = losses[int(np.argmin(means))]
+    gaps = losses[0] - best
+    if gaps.mean() <= gaps.std() / np.sqrt(len(gaps)):
+        return 0
+    return next(at for at, mean in enumerate(means) if mean <= best.mean() + _SAME)

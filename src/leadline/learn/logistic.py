@@ -8,6 +8,7 @@ from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, EventTerm, LineTerm, LogOdds, Term, runs_evenly
 
+
 def fit_logistic(
     sheet: Sheet, weights: Floats | None = None, stiffness: float = 1.0, *, lines: bool = False
 ) -> LogOdds:
