@@ -22,6 +22,7 @@ from leadline.model.types import KNOWN_COLUMNS, Type
 from leadline.model.uses import Uses
 from leadline.query.context import Context, Profile
 from leadline.query.dialects import render
+from leadline.query.planning import Planning
 from leadline.query.rewrites import columns_of, stars_listed
 from leadline.query.sql import Tree, spelled, sql, text
 from leadline.query.statement import RECURSIVE, Statement, statement
@@ -188,9 +189,8 @@ def _dialect(request: Request) -> Dialect:
 
 def _profile(tables: Mapping[str, str]) -> Profile:
     one_moment = "spine" not in tables
-    return Profile(
-        one_moment=one_moment, every_account=one_moment, shapes=False, ordered_numbers=True
-    )
+    planning = Planning(numbering="in_order")
+    return Profile(one_moment=one_moment, every_account=one_moment, shapes=False, planning=planning)
 
 
 def _tables(model: Model, request: Request) -> dict[str, str]:

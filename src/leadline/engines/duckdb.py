@@ -14,6 +14,7 @@ import duckdb
 
 from leadline.engines.arrow import ArrowStream
 from leadline.errors import EngineError, FileError, InputError, LeadlineError
+from leadline.query.planning import Planning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,8 +98,7 @@ class DuckDB:
     """
 
     dialect = "duckdb"
-    has_columns = True
-    reads_again = False
+    planning = Planning(has_columns=True)
 
     def __init__(
         self,

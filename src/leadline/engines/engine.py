@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from leadline.engines.arrow import ArrowStream
+from leadline.query.planning import Planning
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,14 +25,11 @@ class Engine(Protocol):
 
     Attributes:
         dialect: Name of its SQL in ``leadline.query.dialects.LOWERINGS``.
-        has_columns: Whether it keeps tables by column in memory: then the distinct values of a
-            few columns of all events are cheap to list, and events are cheap to sort.
-        reads_again: Whether it computes a part of a query anew each time that the query names it.
+        planning: How it likes its plans.
     """
 
     dialect: str
-    has_columns: bool
-    reads_again: bool
+    planning: Planning
 
     @property
     def embedded(self) -> DuckDB:

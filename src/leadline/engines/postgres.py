@@ -13,6 +13,7 @@ from leadline.engines.duckdb import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.postgres_errors import translated, unreachable
 from leadline.errors import EngineError
+from leadline.query.planning import Planning
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,8 +55,7 @@ class Postgres:
     """
 
     dialect = "postgres"
-    has_columns = False
-    reads_again = False
+    planning = Planning()
 
     def __init__(self, url: str, *, embedded: DuckDB | None = None) -> None:
         self._driver = _driver()

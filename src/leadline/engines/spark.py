@@ -17,6 +17,7 @@ from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.spark_errors import own_errors
 from leadline.engines.spark_session import Opened, configure, open_session
 from leadline.errors import EngineError
+from leadline.query.planning import Planning
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,8 +45,7 @@ class Spark:
     """
 
     dialect = "spark"
-    has_columns = False
-    reads_again = True
+    planning = Planning(reads_again=True, numbering="by_text")
 
     def __init__(
         self,

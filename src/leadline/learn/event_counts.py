@@ -21,7 +21,7 @@ from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, EventTerm, event_rule, log_loss
 from leadline.model.document import Model, Score
 from leadline.model.durations import Duration
-from leadline.review.judged import Judged
+from leadline.review.rows.judged import Judged
 
 ALWAYS = "all"
 LENGTHS = ("60s", "300s", "900s", "1h", "4h", "12h", "1d", "3d", "7d", "14d", "30d", "90d", "180d")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Literal
@@ -23,6 +23,7 @@ from leadline.model.document import (
 from leadline.model.expressions import Expression, names
 from leadline.model.names import Names, fields_of
 from leadline.model.types import Schema
+from leadline.query.planning import Planning
 
 Level = Literal["lead", "account"]
 Stream = Literal["events", "outcomes"]
@@ -66,10 +67,7 @@ class Profile:
         one_moment: Whether all moments of the spine are the same.
         every_account: Whether accounts without a lead in the spine are scored too.
         shapes: Whether listing the distinct shapes of all events is cheap.
-        ordered_numbers: Whether subjects are numbered in an order, for engines that may work out
-            a named relation anew each time it is read.
-        keyed: Whether subjects are told apart by a text, for engines that work out lost rows anew:
-            a number by the order of rows would then be another one.
+        planning: What the engine is good at.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
     """
@@ -78,8 +76,7 @@ class Profile:
     one_moment: bool = False
     every_account: bool = False
     shapes: bool = True
-    ordered_numbers: bool = False
-    keyed: bool = False
+    planning: Planning = field(default_factory=Planning)
     moments: tuple[datetime, ...] = ()
 
 

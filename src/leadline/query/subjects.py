@@ -58,9 +58,10 @@ def _number(context: Context, key: str) -> str:
     """Return what stands for a subject: at one moment its own id, else a number of its own."""
     if context.profile.one_moment:
         return key
-    if context.profile.keyed:
+    numbering = context.profile.planning.numbering
+    if numbering == "by_text":
         return f"concat(cast(microseconds(as_of) as text), ' ', {key})"
-    order = f"order by {key}, as_of" if context.profile.ordered_numbers else ""
+    order = f"order by {key}, as_of" if numbering == "in_order" else ""
     return f"row_number() over ({order})"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from leadline.engines.engine import Engine
@@ -20,13 +21,14 @@ CLUSTERED_MOMENTS = 4
 
 def profile_of(engine: Engine, model: Model, schema: Schema, *, one_moment: bool) -> Profile:
     """Return the profile of the tables and the spine that an engine has."""
-    if engine.reads_again:
-        return Profile(frozenset(), one_moment, one_moment, shapes=False, keyed=True)
-    if not engine.has_columns:
+    made = Profile(one_moment=one_moment, every_account=one_moment, planning=engine.planning)
+    if engine.planning.reads_again:
+        return replace(made, shapes=False)
+    if not engine.planning.has_columns:
         few = _few_together(engine, model, schema) if one_moment else frozenset()
-        return Profile(few, one_moment, one_moment, shapes=bool(few))
+        return replace(made, few=few, shapes=bool(few))
     moments = () if one_moment else _few_moments(engine)
-    return Profile(_few(engine, model, schema), one_moment, one_moment, moments=moments)
+    return replace(made, few=_few(engine, model, schema), moments=moments)
 
 
 def _few_moments(engine: Engine) -> tuple[datetime, ...]:
@@ -92,7 +94,7 @@ def cluster(engine: Engine, schema: Schema) -> bool:
 
     With 26 moments this halves the time: the sums of one lead are then in the caches.
     """
-    if "events" not in schema or not engine.has_columns:
+    if "events" not in schema or not engine.planning.has_columns:
         return False
     [(moments, leads)] = engine.rows("select count(*), count(distinct lead_id) from spine")
     [(events,)] = engine.rows("select count(*) from events")

@@ -136,7 +136,7 @@ class Run:
 
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
-        if self.engine.reads_again:
+        if self.engine.planning.reads_again:
             self._keep(self.statement.repeated(outputs))
         elif len(outputs) > 1:  # one output needs nothing twice
             self._keep(_SHARED)
@@ -149,7 +149,7 @@ class Run:
 
     def sql(self, output: str) -> str:
         """Return the SQL of an output over the tables and what is kept."""
-        if self.engine.reads_again:
+        if self.engine.planning.reads_again:
             self.keep(output)
         return self._text(output)
 

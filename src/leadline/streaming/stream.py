@@ -173,7 +173,7 @@ class Stream:
         engine.keep("spine", f"select lead_id, {moment} as as_of from touched")
         spine = {"lead_id": Type.TEXT, "as_of": Type.TIME}
         schema = {**{table: dict(each) for table, each in self.schema.items()}, "spine": spine}
-        made = statement(self.model, schema, Profile(shapes=False, keyed=True))
+        made = statement(self.model, schema, Profile(shapes=False, planning=engine.planning))
         return Run(engine, self.model, replace(self.loaded, schema=schema), made, False)
 
     def _order(self) -> str:
