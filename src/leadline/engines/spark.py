@@ -70,7 +70,7 @@ class Spark:
         try:
             self._opened = _beside(session) if session else open_session(address, memory)
             with own_errors():
-                configure(self.session)
+                configure(self._opened)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -212,7 +212,10 @@ class Spark:
 
     def _with_part(self, sent: Any, rows: pa.Table) -> Any:
         """Send some more rows to a server, where workers keep them, as it has no room itself."""
-        part = self.session.createDataFrame(rows)
+        from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - an extra
+
+        types = from_arrow_schema(rows.schema)  # which cannot be told where there are no rows
+        part = self.session.createDataFrame(rows, types)
         if rows.nbytes > FEW_BYTES:
             part = part.localCheckpoint()
         return part if sent is None else sent.unionAll(part)
