@@ -21,9 +21,9 @@ from generate import AS_OF, HISTORY, START, write
 
 from leadline.engines.duckdb import DuckDB
 from leadline.model.task import read_task
-from leadline.review.backtest import of_judged
-from leadline.review.judged import Judged, judged
-from leadline.review.split import split
+from leadline.review.backtest.backtest import of_judged
+from leadline.review.rows.judged import Judged, judged
+from leadline.review.rows.split import split
 from leadline.scoring import Run
 
 MOMENTS = 26

@@ -21,9 +21,9 @@ from leadline.reports import history as history_page  # noqa: E402 - after the p
 from leadline.reports import impact as impact_page  # noqa: E402 - after the path
 from leadline.reports import trial as trial_page  # noqa: E402 - after the path
 from leadline.reports.page import Page  # noqa: E402 - after the path
-from leadline.review.history import history  # noqa: E402 - after the path
-from leadline.review.impact import impact  # noqa: E402 - after the path
-from leadline.review.trial import spaced, trial  # noqa: E402 - after the path
+from leadline.review.diff.impact import impact  # noqa: E402 - after the path
+from leadline.review.one_lead.history import history  # noqa: E402 - after the path
+from leadline.review.trial.trial import spaced, trial  # noqa: E402 - after the path
 from leadline.scoring import Run  # noqa: E402 - after the path
 
 DEALS, QUICKSTART = ROOT / "examples" / "deals", ROOT / "examples" / "quickstart"

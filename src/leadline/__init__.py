@@ -6,7 +6,7 @@ from leadline.inspection.report import Inspection
 from leadline.model.fingerprint import fingerprint
 from leadline.model.reader import read
 from leadline.model.writer import edit, write
-from leadline.review.trial import Trial, trial
+from leadline.review.trial.trial import Trial, trial
 from leadline.scoring import Scored, score
 
 __all__ = [

@@ -13,7 +13,7 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import ModelError
 from leadline.model.reader import read
 from leadline.model.types import Type
-from leadline.review.examples import check_examples
+from leadline.review.trial.examples import check_examples
 from leadline.scoring import Run, Scorer, read_model, score
 
 AT = "2026-11-01T12:00:00Z"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from comparison import arrow
@@ -56,3 +57,15 @@ def test_a_field_of_nothing_is_a_fault_still() -> None:
     rules = {"seat": {"when": "lead.seat > 1", "points": 1}}
     with pytest.raises(ModelError, match=r"lead\.seat, which is not a column of leads"):
         score(model(rules), leads=LEADS, as_of=AT, field_history=HISTORY)
+
+
+def test_rows_of_neither_leads_nor_accounts_are_told_of() -> None:
+    """A slip in the entity would otherwise lose the past without a word."""
+    strange = arrow([{**HISTORY.to_pylist()[0], "entity": "Lead"}])
+    history = pa.concat_tables([HISTORY, strange])
+    found = score(model(RULES), leads=LEADS, as_of=AT, field_history=history)
+    [note] = found.notes
+    assert note == (
+        "field_history: 1 row is read by nothing, as its entity is neither 'lead' nor 'account': "
+        "'Lead'."
+    )

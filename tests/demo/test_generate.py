@@ -16,8 +16,8 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import FileError, InputError
 from leadline.model.check import warnings
 from leadline.model.starters import STARTERS, starter
-from leadline.review.checked import check_tables
-from leadline.review.examples import check_examples
+from leadline.review.trial.checked import check_tables
+from leadline.review.trial.examples import check_examples
 from leadline.scoring import Run, read_model
 
 END = datetime(2026, 11, 1, tzinfo=UTC)

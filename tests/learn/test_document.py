@@ -20,8 +20,8 @@ from leadline.learn.setting import Setting
 from leadline.learn.sheet import Sheet
 from leadline.model.reader import read
 from leadline.model.task import read_task
-from leadline.review.judged import judged
-from leadline.review.past import open_past
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
 from leadline.scoring import score
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)
@@ -198,3 +198,63 @@ def test_events_that_fade_are_a_rule_with_a_half_life(method: Any) -> None:
     got = np.array([sums.get(each, 0.0) for each in spine["lead_id"].to_pylist()])
     expected = _expected(found.learned.model, found.features.sheet)
     assert np.abs(got - expected).max() <= (1e-9 if method == "scorecard" else 1.01e-6)
+
+
+def _looked_at_again(rows: int = 300) -> tuple[dict[str, pa.Table], dict[str, Any]]:
+    """Leads that win in their first weeks or never, asked about every week."""
+    random = np.random.default_rng(29)
+    ids = [f"L{at:03}" for at in range(rows)]
+    day = np.timedelta64(1, "D").astype("timedelta64[us]")
+    created = np.datetime64("2026-01-01", "us") + np.arange(rows) * day
+    ended = np.flatnonzero(random.random(rows) < 0.5)
+    after = (random.uniform(8, 25, len(ended)) * 86_400e6).astype("timedelta64[us]")
+    firms = [f"F{at:02}" for at in range(40)]
+    leads = {
+        "lead_id": ids,
+        "account_id": [firms[at % 40] for at in range(rows)],
+        "created_at": created,
+        "First Name": [f"N{at % 9}" for at in range(rows)],
+    }
+    accounts = {"account_id": firms, "slogan": [f"S{at}" for at in range(40)], "size": [*range(40)]}
+    won = ["won"] * len(ended)
+    outcomes = {"lead_id": [ids[at] for at in ended], "outcome": won}
+    tables = {
+        "leads": pa.table(leads),
+        "accounts": pa.table(accounts),
+        "outcomes": pa.table({**outcomes, "occurred_at": created[ended] + after}),
+    }
+    moments = {"every": "7d"}
+    return tables, {"outcome": {"outcome": "won"}, "horizon": "14d", "moments": moments}
+
+
+def test_the_age_of_a_lead_is_learned_where_moments_repeat() -> None:
+    """It stands in the document in days, and gives each row what was learned."""
+    tables, task = _looked_at_again()
+    with DuckDB() as engine:
+        found = learn(engine, dict(tables), read_task(task), method="logistic")
+        rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
+        spine = engine.arrow(rows)
+    assert "age(lead.created_at) / 86400" in (found.text or "")
+    assert found.model is not None
+    [name] = {"odds", "rank_basis"} & set(found.model.scores)
+    points = score(read(found.text or ""), spine=spine, **tables).points.to_pylist()
+    sums: dict[Any, float] = {}
+    for row in points:
+        if row["score"] == name:
+            key = row["lead_id"], row["as_of"].replace(tzinfo=None)
+            sums[key] = sums.get(key, 0.0) + float(row["points"] or 0)
+    got = np.array([sums[row["lead_id"], row["as_of"]] for row in spine.to_pylist()])
+    expected = _expected(found.learned.model, found.features.sheet)
+    assert np.abs(got - expected).max() <= 1.01e-6
+
+
+def test_what_tells_leads_and_accounts_apart_is_not_learned() -> None:
+    """However often each is judged: values are counted by whom they belong to."""
+    tables, task = _looked_at_again()
+    with DuckDB() as engine:
+        found = learn(engine, dict(tables), read_task(task), method="scorecard")
+    reasons = {each.name: each.reason for each in found.features.left_out}
+    assert reasons == {
+        "lead.First Name": "says who it is, not what",
+        "account.slogan": "is different for most, like a name",
+    }

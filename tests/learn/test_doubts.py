@@ -10,9 +10,9 @@ import pyarrow as pa
 from leadline.engines.duckdb import DuckDB
 from leadline.learn.doubts import Doubt, doubts
 from leadline.model.task import read_task
-from leadline.review.audit import audit
-from leadline.review.judged import judged
-from leadline.review.past import open_past
+from leadline.review.audit.audit import audit
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
 
 ROWS = 600
 

@@ -18,8 +18,8 @@ from leadline.learn.scorecard import Card
 from leadline.learn.setting import Setting
 from leadline.model.reader import read
 from leadline.model.task import read_task
-from leadline.review.judged import judged
-from leadline.review.past import open_past
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
 from leadline.scoring import score
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

@@ -43,7 +43,7 @@ def test_deals_are_learned_without_what_the_task_leaves_out() -> None:
     assert found.model is not None
     assert "lead.Seller" not in found.features.sheet.fields
     reasons = {each.name: each.reason for each in found.features.left_out}
-    assert reasons["lead.Deal"] == "is different in most rows, like a name"
+    assert reasons["lead.Deal"] == "is different for most, like a name"
     assert 0.75 < (found.learned.auc.value or 0) < 0.9
 
 

@@ -131,6 +131,10 @@ def test_a_column_that_was_lost_in_reading_is_there() -> None:
             rule(when="lead.a", points=0),
             "scores.s.rules.r.points are 0, so the rule is only listed.",
         ),
+        (
+            score(link="logistic", rules={"r": {"when": "lead.a", "points": 1}}),
+            "scores.s has no rule base, so leads start at 50 percent.",
+        ),
     ],
 )
 def test_what_is_hardly_meant_is_warned_of(values: dict[str, object], warning: str) -> None:

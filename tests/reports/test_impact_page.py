@@ -15,8 +15,8 @@ from browser import NARROW, assert_sound, launched, opened
 from leadline.model.diff import difference
 from leadline.model.reader import read
 from leadline.reports.impact import page, verdict
-from leadline.review.impact import Cell, Impact, LadderImpact, Load, Shift, Spread
-from leadline.review.replay import Weekly
+from leadline.review.diff.impact import Cell, Impact, LadderImpact, Load, Shift, Spread
+from leadline.review.rows.replay import Weekly
 
 
 @pytest.fixture(scope="module")

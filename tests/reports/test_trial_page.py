@@ -15,7 +15,7 @@ from browser import NARROW, WIDE, assert_sound, launched, opened
 from invented import AS_OF, MODEL
 from leadline.reports.page import Page
 from leadline.reports.trial import page
-from leadline.review.trial import Trial, spaced, trial
+from leadline.review.trial.trial import Trial, spaced, trial
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import pytest
 
 from leadline.engines.duckdb import DuckDB
 from leadline.model.task import read_task
-from leadline.review.audit import Audit, audit
-from leadline.review.evidence import Suspicion
-from leadline.review.judged import judged
-from leadline.review.past import open_past
+from leadline.review.audit.audit import Audit, audit
+from leadline.review.audit.evidence import Suspicion
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
 
 ROWS = 2_000
 DEALS = Path(__file__).parents[2] / "examples" / "deals" / "deals.csv"

@@ -13,10 +13,10 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
 from leadline.model.task import read_task
 from leadline.reports.backtest import machine, page
-from leadline.review.backtest import Backtest, backtest
-from leadline.review.capacity import read_capacity
-from leadline.review.judged import judged
-from leadline.review.past import open_past
+from leadline.review.backtest.backtest import Backtest, backtest
+from leadline.review.backtest.capacity import read_capacity
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
 from past import MODEL, TASK, Rows, rows, tables
 
 

@@ -16,9 +16,9 @@ from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
 from leadline.model.check import check
 from leadline.model.reader import parse
-from leadline.review.ceilings import applied, ceilings, millionths, moved, place_of
-from leadline.review.edges import Entered
-from leadline.review.replay import days, entries, replayed
+from leadline.review.rows.replay import days, entries, replayed
+from leadline.review.thresholds.ceilings import applied, ceilings, millionths, moved, place_of
+from leadline.review.thresholds.edges import Entered
 from leadline.scoring import Run
 
 AS_OF = datetime(2026, 11, 1, 6, tzinfo=UTC)

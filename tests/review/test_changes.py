@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadline.model.document import Model
-from leadline.review.changes import changes
+from leadline.review.one_lead.changes import changes
 
 THEN = datetime(2026, 10, 1, tzinfo=UTC)
 UNITS = ("more", "older", "gone", "full", "a", "b", "c")

@@ -9,7 +9,7 @@ import pytest
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.model.reader import parse
-from leadline.review.checked import Checked, check_tables
+from leadline.review.trial.checked import Checked, check_tables
 
 TABLES = {
     "leads": [{"lead_id": "a", "country": "PL"}],

@@ -12,11 +12,11 @@ from leadline.errors import InputError
 from leadline.model.document import Model
 from leadline.model.task import read_task
 from leadline.reports.compare import machine, page
-from leadline.review.capacity import read_capacity
-from leadline.review.compare import Comparison, compare
-from leadline.review.judged import judged
-from leadline.review.past import open_past
-from leadline.review.split import split
+from leadline.review.backtest.capacity import read_capacity
+from leadline.review.backtest.compare import Comparison, compare
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
+from leadline.review.rows.split import split
 from past import MODEL, TASK, rows, tables
 
 

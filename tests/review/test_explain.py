@@ -10,8 +10,8 @@ import pytest
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
-from leadline.review import worlds
-from leadline.review.explain import Explanation, explain
+from leadline.review.one_lead import worlds
+from leadline.review.one_lead.explain import Explanation, explain
 from leadline.scoring import Run
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -118,5 +118,14 @@ def test_a_moment_to_compare_with_lies_before(run: Run) -> None:
 
 def test_a_lead_that_is_nowhere_is_refused(run: Run) -> None:
     """With the nearest one that there is."""
-    with pytest.raises(InputError, match=r"LEAD must be a lead_id of leads; found bb"):
+    with pytest.raises(InputError, match=r"LEAD must be a lead_id of leads or events; found bb"):
         explain(run, "bb", AT)
+
+
+def test_a_lead_that_only_events_know_is_explained() -> None:
+    """Its fields are empty, as for a lead of the spine that is not in leads."""
+    visit = {"event_id": "3", "lead_id": "new", "type": "visit", "occurred_at": AT}
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, MODEL, {**TABLES, "events": arrow([visit])}, as_of=AT)
+        found = explain(run, "new", AT)
+    assert (_found(found)["person.demo"], found.missing) == (34.0, ["lead.size"])

@@ -14,7 +14,7 @@ import leadline
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
-from leadline.review.history import History, history
+from leadline.review.one_lead.history import History, history
 from leadline.scoring import Run
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)

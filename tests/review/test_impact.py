@@ -16,7 +16,7 @@ import leadline
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import ModelError
-from leadline.review.impact import Impact, impact
+from leadline.review.diff.impact import Impact, impact
 from leadline.scoring import Run
 from oracle.generate import case
 

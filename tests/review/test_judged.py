@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.model.task import read_task
-from leadline.review.judged import Judged, judged
-from leadline.review.past import open_past
+from leadline.review.rows.judged import Judged, judged
+from leadline.review.rows.past import open_past
 from past import MODEL, START, TASK, Rows, rows, tables
 
 HORIZON = timedelta(days=30)

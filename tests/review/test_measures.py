@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from leadline.review.measures import (
+from leadline.review.rows.measures import (
     Measure,
     Sample,
     average_precision,

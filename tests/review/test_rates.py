@@ -9,9 +9,9 @@ import pytest
 
 from leadline.engines.duckdb import DuckDB
 from leadline.model.task import read_task
-from leadline.review.judged import judged
-from leadline.review.past import open_past
-from leadline.review.rates import Rate, Rates, points_for, rates
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
+from leadline.review.rules.rates import Rate, Rates, points_for, rates
 
 MODEL = {
     "leadline": 1,

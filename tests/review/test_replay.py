@@ -13,7 +13,7 @@ import pytest
 import leadline
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
-from leadline.review.replay import days, entries, replay, replayed, weekly
+from leadline.review.rows.replay import days, entries, replay, replayed, weekly
 from leadline.scoring import Run
 
 AS_OF = datetime(2026, 11, 1, 6, tzinfo=UTC)

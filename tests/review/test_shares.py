@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from leadline.review.measures import Floats, Measured, Sample, measured_precision
-from leadline.review.shares import captured_of, lift_of, precision_of, rate_of, shares
+from leadline.review.rows.measures import Floats, Measured, Sample, measured_precision
+from leadline.review.rows.shares import captured_of, lift_of, precision_of, rate_of, shares
 
 Draw = Callable[[np.random.Generator], tuple[Floats, Floats]]
 

@@ -10,9 +10,9 @@ import pytest
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
 from leadline.model.task import read_task
-from leadline.review.judged import Judged, judged
-from leadline.review.past import open_past
-from leadline.review.split import Split, split
+from leadline.review.rows.judged import Judged, judged
+from leadline.review.rows.past import open_past
+from leadline.review.rows.split import Split, split
 from past import MODEL, TASK, rows, tables
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadline.model.document import Model
-from leadline.review.spoken import OTHER, START, grouped, is_start
+from leadline.review.one_lead.spoken import OTHER, START, grouped, is_start
 
 RULES = {
     "base": {"points": -1},

@@ -13,13 +13,13 @@ from leadline.demo.generate import World, write_demo
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
 from leadline.reports.thresholds import page
-from leadline.review.capacity import Capacity
-from leadline.review.ceilings import moved
-from leadline.review.edges import Reached
-from leadline.review.goal import goal_of
-from leadline.review.replay import days, replayed, weekly
-from leadline.review.steps import steps
-from leadline.review.thresholds import thresholds
+from leadline.review.backtest.capacity import Capacity
+from leadline.review.rows.replay import days, replayed, weekly
+from leadline.review.thresholds.ceilings import moved
+from leadline.review.thresholds.edges import Reached
+from leadline.review.thresholds.goal import goal_of
+from leadline.review.thresholds.steps import steps
+from leadline.review.thresholds.thresholds import thresholds
 from leadline.scoring import Run
 
 END = datetime(2026, 10, 1, tzinfo=UTC)

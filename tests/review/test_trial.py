@@ -14,9 +14,9 @@ import invented
 import leadline
 from invented import AS_OF, MODEL
 from leadline.errors import InputError
-from leadline.review.coverage import FEW_LEADS, MOST_SHARE
-from leadline.review.findings import findings
-from leadline.review.trial import Trial, spaced, trial
+from leadline.review.trial.coverage import FEW_LEADS, MOST_SHARE
+from leadline.review.trial.findings import findings
+from leadline.review.trial.trial import Trial, spaced, trial
 
 LEADS = 400
 TABLES = invented.tables(LEADS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.review.measures import Measured, Sample, chance, measured, roc_auc
-from leadline.review.verdict import Evidence, Ranking
+from leadline.review.backtest.verdict import Evidence, Ranking
+from leadline.review.rows.measures import Measured, Sample, chance, measured, roc_auc
 
 NOTHING = Evidence(Measured(None), None)
 Auc = tuple[float, float, float]

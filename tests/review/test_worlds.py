@@ -8,7 +8,7 @@ import pytest
 
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
-from leadline.review.worlds import Step, Worlds
+from leadline.review.one_lead.worlds import Step, Worlds
 from leadline.scoring import Run
 from oracle.generate import case
 

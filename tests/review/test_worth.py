@@ -11,7 +11,7 @@ import pytest
 from leadline.model.check import check
 from leadline.model.reader import parse
 from leadline.reports.rules import page
-from leadline.review.worth import Worth, worth
+from leadline.review.rules.worth import Worth, worth
 
 TEXT = """\
 leadline: 1

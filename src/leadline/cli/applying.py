@@ -13,7 +13,7 @@ from leadline.data.documents import write_documents
 from leadline.errors import Fault, FileError
 from leadline.model.check import check
 from leadline.model.reader import parse
-from leadline.review.examples import check_examples
+from leadline.review.trial.examples import check_examples
 from leadline.scoring import refuse
 
 Apply = Annotated[bool, typer.Option("--apply", help="Write the change into MODEL; comments stay.")]

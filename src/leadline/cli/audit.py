@@ -18,7 +18,7 @@ from leadline.cli.options import (
 )
 from leadline.data.documents import check_document
 from leadline.reports.audit import page
-from leadline.review.audit import audit as find
+from leadline.review.audit.audit import audit as find
 
 
 def audit(

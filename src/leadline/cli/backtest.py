@@ -31,11 +31,11 @@ from leadline.cli.options import (
 from leadline.data.documents import check_document
 from leadline.model.fingerprint import fingerprint
 from leadline.reports.backtest import machine, page
-from leadline.review.backtest import of_judged
-from leadline.review.capacity import read_capacity
-from leadline.review.judged import judged
-from leadline.review.past import open_past
-from leadline.review.split import split
+from leadline.review.backtest.backtest import of_judged
+from leadline.review.backtest.capacity import read_capacity
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
+from leadline.review.rows.split import split
 from leadline.scoring import read_model
 
 

@@ -40,14 +40,14 @@ from leadline.errors import InputError
 from leadline.model.check import check
 from leadline.model.document import Model
 from leadline.reports.compare import machine, page
-from leadline.review.capacity import read_capacity
-from leadline.review.compare import Comparison
-from leadline.review.compare import compare as compare_models
-from leadline.review.impact import Impact, impact
-from leadline.review.judged import judged
-from leadline.review.moments_due import latest
-from leadline.review.past import open_past
-from leadline.review.split import split
+from leadline.review.backtest.capacity import read_capacity
+from leadline.review.backtest.compare import Comparison
+from leadline.review.backtest.compare import compare as compare_models
+from leadline.review.diff.impact import Impact, impact
+from leadline.review.rows.judged import judged
+from leadline.review.rows.moments_due import latest
+from leadline.review.rows.past import open_past
+from leadline.review.rows.split import split
 from leadline.scoring import Run, read_model, refuse
 
 First = Annotated[Path, typer.Argument(metavar="FIRST", help="Model in use, the champion.")]

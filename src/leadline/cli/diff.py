@@ -34,8 +34,8 @@ from leadline.model.check import check
 from leadline.model.diff import difference
 from leadline.model.document import Model
 from leadline.reports.impact import page
-from leadline.review.impact import CHANGED_SQL, Impact, impact
-from leadline.review.replay import WEEKS
+from leadline.review.diff.impact import CHANGED_SQL, Impact, impact
+from leadline.review.rows.replay import WEEKS
 from leadline.scoring import Run, moment, read_model, refuse
 
 

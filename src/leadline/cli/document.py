@@ -18,8 +18,8 @@ from leadline.cli.options import (
 from leadline.model.check import check as check_model
 from leadline.model.fingerprint import fingerprint as fingerprint_of
 from leadline.model.schema import json_schema
-from leadline.review.checked import check_tables
-from leadline.review.examples import check_examples
+from leadline.review.trial.checked import check_tables
+from leadline.review.trial.examples import check_examples
 from leadline.scoring import read_model, refuse
 
 

@@ -24,7 +24,7 @@ from leadline.cli.options import (
 )
 from leadline.data.documents import check_document, write_documents
 from leadline.reports.history import page, sparkline
-from leadline.review.history import history as history_of
+from leadline.review.one_lead.history import history as history_of
 from leadline.scoring import Run, moment
 
 

@@ -13,7 +13,7 @@ from leadline.cli.console import out
 from leadline.data.documents import write_documents
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.task import TaskDocument, read_task, task_of
-from leadline.review.split import Kind
+from leadline.review.rows.split import Kind
 from leadline.scoring import moment, read_model
 
 TaskFile = Annotated[

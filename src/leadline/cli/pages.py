@@ -14,9 +14,9 @@ from rich.text import Text
 
 from leadline.model.document import Model
 from leadline.reports.terminal import print_whole
-from leadline.review.explain import Explanation, Move, main_score
-from leadline.review.spoken import grouped, is_start
-from leadline.review.worlds import Step
+from leadline.review.one_lead.explain import Explanation, Move
+from leadline.review.one_lead.spoken import grouped, is_start
+from leadline.review.one_lead.worlds import Step
 from leadline.scoring import Run
 
 BEST_LEADS = 20
@@ -82,7 +82,7 @@ class _Best(NamedTuple):
 
 def _best(run: Run) -> list[_Best]:
     """Return the leads with the highest scores; whom an override excludes is left out."""
-    name = main_score(run.model)
+    name = run.model.main_score
     bands = [run.model.column(each) for each in run.model.bands]
     wanted = f"""and "{bands[0]}" is distinct from 'excluded'""" if bands else ""
     shown = ", ".join(f'"{each}"' for each in (name, *bands))
@@ -99,7 +99,7 @@ def _best_table(run: Run, top: Sequence[_Best], *, has_moments: bool) -> Table:
     table.add_column("lead")
     if has_moments:
         table.add_column("as of")
-    table.add_column(main_score(run.model), justify="right")
+    table.add_column(run.model.main_score, justify="right")
     for name in run.model.bands:
         table.add_column(run.model.column(name))
     table.add_column("strongest reasons")
@@ -254,7 +254,7 @@ def _shown(value: object) -> str:
 def _moves(console: Console, model: Model, moves: Sequence[Move]) -> None:
     if not moves:
         return
-    _titled(console, f"What would move {main_score(model)}", "  each step alone, now")
+    _titled(console, f"What would move {model.main_score}", "  each step alone, now")
     table = Table(box=None, pad_edge=False, show_header=False)
     for move in moves:
         step = move.step.label if move.step.field else f"one more {move.step.label}"

@@ -23,7 +23,7 @@ from leadline.cli.options import (
 from leadline.data.documents import check_document
 from leadline.data.write import check_output, write
 from leadline.reports.rates import page
-from leadline.review.rates import rates as find
+from leadline.review.rules.rates import rates as find
 
 
 def rates(

@@ -31,9 +31,9 @@ from leadline.cli.options import (
 from leadline.data.documents import check_document
 from leadline.errors import Fault, InputError
 from leadline.reports.rules import machine, page
-from leadline.review.judged import judged
-from leadline.review.past import open_past
-from leadline.review.worth import Worth, of_judged
+from leadline.review.rows.judged import judged
+from leadline.review.rows.past import open_past
+from leadline.review.rules.worth import Worth, of_judged
 from leadline.scoring import read_model
 
 

@@ -29,7 +29,7 @@ from leadline.data.documents import check_document, write_documents
 from leadline.errors import Fault, InputError
 from leadline.model.durations import Duration
 from leadline.reports.trial import page
-from leadline.review.trial import of_run, spaced
+from leadline.review.trial.trial import of_run, spaced
 from leadline.scoring import Run, moment
 
 

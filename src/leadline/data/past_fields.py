@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,23 +18,42 @@ if TYPE_CHECKING:
 ENTITIES: Mapping[str, str] = {"lead": "leads", "account": "accounts"}
 
 _FIELDS = """
-    select entity, field, bool_and(text_to_number(value) is not null),
-        bool_and(text_to_boolean(value) is not null)
-    from field_history where value is not null group by entity, field
+    select entity, field, count(*),
+        bool_and(text_to_number(value) is not null) filter (where value is not null),
+        bool_and(text_to_boolean(value) is not null) filter (where value is not null)
+    from field_history group by entity, field
 """
-"""Every field with whether all of its values are numbers, and whether all are true or false."""
+"""Every field, its rows, whether all its values are numbers, and whether all are true or false."""
 
 
 def with_past_fields(engine: Engine, loaded: Loaded) -> Loaded:
-    """Add the fields that no other table has to the schema; their values decide the type."""
+    """Add the fields that no other table has to the schema; their values decide the type.
+
+    Rows of neither leads nor accounts get a note.
+    """
     if "field_history" not in loaded.schema:
         return loaded
     past: dict[str, dict[str, Type]] = {}
-    for entity, field, are_numbers, are_booleans in engine.rows(
+    strangers: Counter[str] = Counter()
+    for entity, field, rows, are_numbers, are_booleans in engine.rows(
         render(sql(_FIELDS), engine.dialect)
     ):
-        table = ENTITIES.get(entity, "")
-        if table and field not in loaded.schema.get(table, {}):
+        table = ENTITIES.get(entity)
+        if table is None:
+            strangers[entity] += rows
+        elif are_numbers is not None and field not in loaded.schema.get(table, {}):
             kind = Type.NUMBER if are_numbers else Type.BOOLEAN if are_booleans else Type.TEXT
             past.setdefault(HISTORIES[table], {})[field] = kind
-    return replace(loaded, schema={**loaded.schema, **past})
+    notes = [*loaded.notes, *_notes(strangers, loaded.names.get("field_history", "field_history"))]
+    return replace(loaded, schema={**loaded.schema, **past}, notes=notes)
+
+
+def _notes(strangers: Counter[str], where: str) -> Iterator[str]:
+    if strangers:
+        rows, shown = strangers.total(), ", ".join(map(repr, strangers))
+        subject = "1 row is" if rows == 1 else f"{rows:,} rows are"
+        whose = "its" if rows == 1 else "their"
+        yield (
+            f"{where}: {subject} read by nothing, as {whose} entity is neither 'lead' nor "
+            f"'account': {shown}."
+        )

@@ -24,8 +24,7 @@ from leadline.model.removal import remove
 from leadline.model.rules import BaseRule, Rule, TableRule, UnitRule
 from leadline.model.source import Path
 from leadline.model.writer import block, edit
-from leadline.review.explain import main_score
-from leadline.review.judged import Judged
+from leadline.review.rows.judged import Judged
 
 _SHARP = 1e6
 """Points of a rule that is looked at, so that more of its digits stand in the ledger."""
@@ -109,7 +108,7 @@ def _settings(model: Model, slots: Sequence[Slot], **how: bool) -> tuple[Refit, 
 
 def _fitted_scores(model: Model) -> tuple[str, ...]:
     """Return the scores with rules that the main one is: itself, the only one, or a sum."""
-    main = main_score(model)
+    main = model.main_score
     found, waiting = [], [main]
     while waiting:
         name = waiting.pop()
@@ -282,7 +281,7 @@ def _with_chances(base: Base, text: str, steps: Sequence[Step] | None) -> str:
         if score.calibration is not None:
             text = remove(text, ("scores", name, "calibration"))
         is_learned = score.formula is not None and score.formula.text.startswith("case when ")
-        if name != main_score(base.model) or not is_learned or len(base.scores) > 1:
+        if name != base.model.main_score or not is_learned or len(base.scores) > 1:
             continue
         path: Path = ("scores", name)
         if steps is None:

@@ -22,7 +22,7 @@ from leadline.learn.scorecard import ENTRIES, Card
 from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole
 from leadline.learn.terms import log_loss, probability
-from leadline.review.measures import Measured, Sample, measured, roc_auc
+from leadline.review.rows.measures import Measured, Sample, measured, roc_auc
 
 Tell = Callable[[str], None]
 FEW = 12_000
@@ -31,6 +31,8 @@ _NEAR = 0.01
 """So much less area under the curve is about as good."""
 _NO_SIGN = 0.01
 """Rankings that luck gives more often than this are nothing to learn."""
+_LEAST_GAIN = 0.003
+"""A model that lessens the loss by a smaller share is nothing to act on, however certain it is."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +272,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     nothing = (
         by_luck > _NO_SIGN
         or (auc.value or 0.0) <= 0.5  # noqa: PLR2004 - chance
-        or best.loss >= _base_refined(outcome, cuts, ordered=few.order is not None)
+        or best.loss
+        > (1 - _LEAST_GAIN) * _base_refined(outcome, cuts, ordered=few.order is not None)
     )
     model, turn_ = None, Turn()
     if not nothing:

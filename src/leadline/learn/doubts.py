@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from leadline.data.sql import Sql, name, sql
 from leadline.model.task import field_of
 from leadline.query.context import Context
-from leadline.review.audit import Audit
-from leadline.review.evidence import percent
-from leadline.review.judged import Judged
+from leadline.review.audit.audit import Audit
+from leadline.review.audit.evidence import percent
+from leadline.review.rows.judged import Judged
 
 _MOST = 5
 """More questions of one kind than this are not read."""

@@ -20,7 +20,7 @@ from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, EventTerm, event_rule, log_loss
 from leadline.model.document import Model, Score
-from leadline.review.judged import Judged
+from leadline.review.rows.judged import Judged
 
 WINDOWS = ("7d", "30d", "90d", "all")
 HALF_LIVES = ("3d", "14d", "60d")

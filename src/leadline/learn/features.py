@@ -18,12 +18,19 @@ from leadline.learn.sheet import Field, Sheet, field_of_arrow
 from leadline.model.expressions import KEYWORDS, SCOPES, Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
-from leadline.review.judged import Judged
-from leadline.review.known import Known, KnownField, known, named_by_task
+from leadline.review.rows.judged import Judged
+from leadline.review.rows.known import Known, KnownField, known, named_by_task
 
 _NAMES = 0.5
-"""A text with more different values than this part of its rows is a name, not a field."""
+"""A text with more different values than this part of the leads, or accounts, that have one is a
+name, not a field."""
+_OF_PERSONS = re.compile(
+    r"((first|last|full|given|family)_?)?name|surname|(mobile_?)?phone.*|mobile"
+)
+"""Fields of leads that say who somebody is: no model may know persons by heart."""
 _NEVER = frozenset({"lead_id", "account_id", "email", "domain", "created_at"})
+LEAD_AGE = "age(lead.created_at) / 86400"
+"""Days since the lead was created; moments that repeat find leads young and old."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def features(judged: Judged, suspects: Collection[tuple[str, str]] = ()) -> Feat
     late = {kind for entity, kind in suspects if entity == "event"}
     left_out += [LeftOut(f"event.{kind}", _LATE) for kind in sorted(late)]
     counts, curves, rules = event_counts(judged, sheet, late)
-    sheet = replace(sheet, fields={**given, **counts})
+    sheet = replace(sheet, fields={**given, **_age(judged), **counts})
     return Features(sheet, _called(sheet.fields), tuple(left_out), rules, tuple(curves))
 
 
@@ -103,15 +110,50 @@ def _fields(
             t=name(rows.table),
         )
     )
+    owners = _owners(judged, rows, chosen)
     kept: dict[str, Field] = {}
     for each in chosen:
         here = field_of_arrow(found[each.column])
-        reason = _useless(here)
+        reason = _useless(here, owners.get(each.column))
         if reason:
             left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
         else:
             kept[str(Name((each.entity, each.name)))] = here
     return kept, left_out
+
+
+def _owners(judged: Judged, rows: Known, chosen: list[KnownField]) -> dict[str, int]:
+    """Return how many leads, or accounts, have a value of each text."""
+    texts = [each for each in chosen if each.kind is Type.TEXT]
+    if not texts:
+        return {}
+    owner = {"lead": Sql("r.lead_id"), "account": Sql("l.account_id")}
+    counted = sql(
+        "select {c} from {t} as r left join leads as l on l.lead_id = r.lead_id",
+        c=[
+            sql(
+                "count(distinct case when {v} is not null then {owner} end)",
+                v=name(each.column),
+                owner=owner[each.entity],
+            )
+            for each in texts
+        ],
+        t=name(rows.table),
+    )
+    [counts] = judged.run.engine.rows(counted)
+    return {each.column: count for each, count in zip(texts, counts, strict=True)}
+
+
+def _age(judged: Judged) -> dict[str, Field]:
+    """Return the age of leads in days, where it is known and not the same for all."""
+    if judged.run.loaded.schema.get("leads", {}).get("created_at") is not Type.TIME:
+        return {}
+    query = (
+        "select (epoch_us(r.as_of) - epoch_us(l.created_at)) / 86400e6 as age from {t} as r "
+        "left join leads as l on l.lead_id = r.lead_id where r.counts order by r.lead_id, r.as_of"
+    )
+    found = field_of_arrow(judged.run.engine.arrow(sql(query, t=name(judged.table)))["age"])
+    return {LEAD_AGE: found} if found.varies else {}
 
 
 def _choices(
@@ -130,7 +172,7 @@ def _choices(
     ]
     chosen = []
     for each in rows.fields:
-        reason = refused.get((each.entity, each.name)) or _unfit(each.name, each.kind)
+        reason = refused.get((each.entity, each.name)) or _unfit(each)
         if reason is None:
             chosen.append(each)
         elif each.name not in _NEVER:
@@ -138,17 +180,19 @@ def _choices(
     return chosen, left_out
 
 
-def _unfit(column: str, kind: Type) -> str | None:
-    if column in _NEVER:
+def _unfit(field: KnownField) -> str | None:
+    if field.name in _NEVER:
         return "is an identifier"
-    return {Type.TIME: "is a time", Type.ANY: "has no value"}.get(kind)
+    if field.entity == "lead" and _OF_PERSONS.fullmatch(field.name.lower().replace(" ", "_")):
+        return "says who it is, not what"
+    return {Type.TIME: "is a time", Type.ANY: "has no value"}.get(field.kind)
 
 
-def _useless(found: Field) -> str | None:
+def _useless(found: Field, owners: int | None) -> str | None:
     if not found.varies:
         return "has one value only"
-    if found.codes is not None and len(found.levels) > _NAMES * max((~found.missing).sum(), 1):
-        return "is different in most rows, like a name"
+    if owners is not None and len(found.levels) > _NAMES * owners:
+        return "is different for most, like a name"
     return None
 
 

@@ -28,9 +28,9 @@ from leadline.model.document import Model
 from leadline.model.reader import read
 from leadline.model.task import TaskDocument, field_of
 from leadline.query.context import Context
-from leadline.review.audit import audit
-from leadline.review.judged import Judged, judged
-from leadline.review.past import open_past
+from leadline.review.audit.audit import audit
+from leadline.review.rows.judged import Judged, judged
+from leadline.review.rows.past import open_past
 
 _EMPTY = {"leadline": 1, "model": "learned", "scores": {}}
 

@@ -9,7 +9,7 @@ import numpy as np
 from leadline.data.sql import Sql, name, sql
 from leadline.learn.sheet import Floats, field_of_arrow
 from leadline.model.document import Model
-from leadline.review.judged import Judged
+from leadline.review.rows.judged import Judged
 
 
 def in_ledger(

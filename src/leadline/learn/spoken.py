@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadline.learn.event_counts import FADING
-from leadline.learn.features import Features
+from leadline.learn.features import LEAD_AGE, Features
 from leadline.model.task import field_of
 
 
@@ -24,6 +24,8 @@ def _one(name: str, features: Features) -> str:
         return event_words(features.sheet.fields[name].rule or {})
     if name.startswith("hits."):
         return event_words(features.counts[name.removeprefix("hits.")])
+    if name == LEAD_AGE:
+        return "age of the lead in days"
     entity, field = field_of(name)
     return field if entity == "lead" else f"{entity} {field}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 
 from leadline.errors import Fault
@@ -142,6 +142,17 @@ def dependencies(model: Model, name: str) -> list[str]:
     return [each for each in (*read, score.rollup) if each in model.scores]
 
 
+def scores_read(model: Model, scores: Iterable[str]) -> set[str]:
+    """Return some scores with all that they read."""
+    waiting, found = list(scores), set[str]()
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += dependencies(model, each)
+    return found
+
+
 def order(model: Model) -> list[str]:
     """Return the scores in an order in which each follows those that it reads."""
     graph = {name: dependencies(model, name) for name in model.scores}
@@ -174,6 +185,8 @@ def _warnings(model: Model) -> Findings:
         if not isinstance(rule, UnitRule | TableRule) and getattr(rule, "points", None) == 0:
             yield Finding((*path, "points"), "are 0, so the rule is only listed")
     for score_name, score in model.scores.items():
+        if score.link and "base" not in (score.rules or {}):
+            yield Finding(("scores", score_name), "has no rule base, so leads start at 50 percent")
         for key, duration in _decay_durations(score.decay):
             yield from _in_minutes(("scores", score_name, *key), duration)
 

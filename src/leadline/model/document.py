@@ -343,6 +343,13 @@ class Model(Described):
             return {**document, "bands": {SINGLE_LADDER: document["bands"]}}
         return document
 
+    @property
+    def main_score(self) -> str:
+        """The score that leads are ranked by: that of the first ladder, else the last one."""
+        for ladder in self.bands.values():
+            return ladder.by if isinstance(ladder.by, str) else self.grades[ladder.by[0]].by
+        return list(self.scores)[-1]
+
     def plain(self) -> dict[str, Any]:
         """Return the document as it stands in YAML."""
         document = super().plain()

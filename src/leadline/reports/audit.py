@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.audit import Audit, Suspect
-from leadline.review.evidence import Suspicion
+from leadline.review.audit.audit import Audit, Suspect
+from leadline.review.audit.evidence import Suspicion
 
 _TITLES = {
     Suspicion.AFTER: "After the fact",

@@ -12,8 +12,8 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.backtest import Backtest
-from leadline.review.measures import FEWEST_GROUPS, Measured
+from leadline.review.backtest.backtest import Backtest
+from leadline.review.rows.measures import FEWEST_GROUPS, Measured
 
 MOST_POINTS = 100
 """A curve through more points than this looks the same through fewer."""

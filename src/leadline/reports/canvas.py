@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from leadline.review.spread import round_step
+from leadline.review.trial.spread import round_step
 
 Point = tuple[float, float]
 

@@ -9,8 +9,8 @@ from leadline.reports.backtest import plain_interval
 from leadline.reports.figures import figure
 from leadline.reports.page import Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.compare import Comparison
-from leadline.review.impact import Impact
+from leadline.review.backtest.compare import Comparison
+from leadline.review.diff.impact import Impact
 
 _COLUMNS = (
     Column("measure", "measure"),

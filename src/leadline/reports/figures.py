@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "share", "points", "measure", "time"]
-"""What a figure is: text, a whole number, a part of 1, points or a score, a
-measure in three decimals, a moment in UTC."""
+Kind = Literal["text", "count", "share", "change", "points", "measure", "time"]
+"""What a figure is: text, a whole number, a part of 1, what is added as a part of what was, points
+or a score, a measure in three decimals, a moment in UTC."""
 
-NUMBERS: tuple[Kind, ...] = ("count", "share", "points", "measure")
+NUMBERS: tuple[Kind, ...] = ("count", "share", "change", "points", "measure")
 """Kinds that stand at the right of their column, so that digits are below digits."""
 NOTHING = "-"
 _LEAST_SHARE = 0.001
@@ -49,6 +49,7 @@ _FORMS: Mapping[Kind, Callable[[Any], str]] = {
     "text": str,
     "count": lambda value: f"{value:,.0f}",
     "share": _share,
+    "change": lambda value: f"{100 * value:+,.0f} %",
     "points": _points,
     "measure": lambda value: f"{value:.3f}",
     "time": _time,

@@ -10,7 +10,7 @@ from leadline.reports.charts import Flow
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.impact import Impact, LadderImpact, Load
+from leadline.review.diff.impact import Impact, LadderImpact, Load
 
 NO_BAND = "none"
 _FEW = 10

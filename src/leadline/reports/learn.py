@@ -14,7 +14,7 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.measures import Measured
+from leadline.review.rows.measures import Measured
 
 _FEW = 100
 """With fewer outcomes than this, figures are rough."""
@@ -53,7 +53,8 @@ def verdict(found: Learning) -> str:
     if learned.model is None:
         return (
             f"Nothing to learn: on {learned.judged:,} rows that it had not seen, the best model "
-            f"ranks no better than chance or predicts no better than the rate alone. {counted} "
+            "ranks no better than chance or predicts hardly better than the rate alone. "
+            f"{counted} "
             "No model was written."
         )
     return f"Learned: {learned.setting.says}. {counted} {_ranks(found)} {_holds(found)}"
@@ -122,16 +123,16 @@ def _matters(found: Learning) -> Block:
     assert found.learned.model is not None  # noqa: S101 - asked by the only caller
     found_all = movement(found.learned.model, found.features.sheet)
     moved = [each for each in found_all if each[1] >= _LEAST][:_MOST_FIELDS]
-    values = tuple(float(np.exp(by)) for _, by in moved)
+    values = tuple(float(np.expm1(by)) for _, by in moved)
     return Chart(
         "matters",
-        "By what factor each field moves the odds of a row, up or down, in mean",
-        f"{spoken(moved[0][0], found.features)} moves them most." if moved else "None moves them.",
+        "By how much each field sets the odds of rows apart, in mean",
+        f"{spoken(moved[0][0], found.features)} does most." if moved else "None does.",
         "rows",
         Column("field", "field"),
         tuple(spoken(name, found.features) for name, _ in moved),
-        Column("factor", "moves the odds by a factor of", "measure"),
-        (Series("factor", values),),
+        Column("apart", "sets the odds apart by", "change"),
+        (Series("apart", values),),
     )
 
 

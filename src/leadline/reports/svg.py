@@ -20,7 +20,7 @@ from leadline.reports.figures import figure
 
 WIDTH, HEIGHT = 680, 260
 LEFT, RIGHT, BELOW, LEGEND = 58, 26, 44, 22
-_ROW, _GAP, _LABEL, _VALUE = 22, 6, 190, 70
+_ROW, _GAP, _WIDEST_LABEL, _VALUE = 22, 6, 280, 70
 _LEVEL_LABEL = 18
 _MOST_LABELS, _SHADES, _FITS = 9, 6, 8
 _LETTER = 8
@@ -163,19 +163,20 @@ def _rows(chart: Chart) -> Canvas:
     height = _ROW * lines + _GAP
     canvas = Canvas(WIDTH, top + height * len(chart.at))
     values = _values(chart.series)
-    x = Scale(min(values), max(values) or 1.0, _LABEL, WIDTH - _VALUE)
+    labels = [shortened(figure(at, chart.x.kind), _WIDEST_LABEL // _LETTER) for at in chart.at]
+    left = 8 + _LETTER * max(map(len, labels))
+    x = Scale(min(values), max(values) or 1.0, left, WIDTH - _VALUE)
     names = [each.name for each in chart.series]
     colours = _colours(names, ordered=chart.ordered)
     if lines > 1:
         _legend(canvas, names, colours)
-    for place, at in enumerate(chart.at):
+    for place, label in enumerate(labels):
         y = top + height * place
-        label = shortened(figure(at, chart.x.kind), (_LABEL - 8) // _LETTER)
-        canvas.text(_LABEL - 8, y + height / 2 + 1, label, "", "end")
+        canvas.text(left - 8, y + height / 2 + 1, label, "", "end")
         for number, series in enumerate(chart.series):
             value = series.values[place] or 0
-            left, right = sorted((x(0), x(value)))
-            canvas.rect(left, y + _ROW * number, right - left, _ROW - 4, colours[number])
+            start, right = sorted((x(0), x(value)))
+            canvas.rect(start, y + _ROW * number, right - start, _ROW - 4, colours[number])
             if ends := _interval(series, place):
                 middle = y + _ROW * number + (_ROW - 4) / 2
                 canvas.line(x(ends[0]), middle, x(ends[1]), middle, "interval")

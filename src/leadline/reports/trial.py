@@ -8,9 +8,9 @@ from leadline.reports.charts import Chart, Mark, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.findings import MOST_OF_A_KIND, findings
-from leadline.review.spread import BandCount, ScoreSpread
-from leadline.review.trial import Trial
+from leadline.review.trial.findings import MOST_OF_A_KIND, findings
+from leadline.review.trial.spread import BandCount, ScoreSpread
+from leadline.review.trial.trial import Trial
 
 NO_BAND = "none"
 _SHARE = Column("share", "share", "share")

@@ -14,7 +14,6 @@ from typing import Any
 
 from leadline.connectors.points.their_scores import THEIRS, load_their_scores
 from leadline.errors import Fault, InputError, nearest
-from leadline.review.explain import main_score
 from leadline.scoring import Run
 
 MOST_LEADS = 5
@@ -127,7 +126,7 @@ def _usual(run: Run, *, is_number: bool) -> str:
     """Return what is compared: the total where there is one, or for words the first band."""
     if is_number:
         formulas = [name for name, each in run.model.scores.items() if each.kind == "formula"]
-        return formulas[-1] if formulas else main_score(run.model)
+        return formulas[-1] if formulas else run.model.main_score
     if not run.model.bands:
         ladders = "must be numbers, as the model has no bands to compare words with"
         raise InputError(Fault("", "their scores", ladders))

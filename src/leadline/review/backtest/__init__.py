@@ -1,0 +1,1 @@
+"""A model against what happened: ranking, calibration, and two models compared."""

@@ -1,0 +1,1 @@
+"""A change of a model: who changes band, and why."""

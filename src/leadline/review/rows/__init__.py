@@ -1,0 +1,1 @@
+"""Judged rows: leads at past moments with what happened afterwards, counted and measured."""

@@ -1,0 +1,1 @@
+"""Where the edge of a band should stand."""
