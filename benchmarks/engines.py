@@ -10,7 +10,8 @@ The plain model of ``generate`` over the same events, scores of all leads, on ea
 DuckDB and Spark read the same Parquet files; PostgreSQL has tables with the indexes of the how-to,
 filled before the clock runs. Servers are started here and stopped: PostgreSQL, and a cluster of a
 master and two workers of one core each. What leadline costs includes reading the model and
-planning. All results are computed in whole; those of Spark are thrown away, the others kept as a table.
+planning. All results are computed in whole; those of Spark are thrown away, the others kept as
+a table.
 
 Prints a table: seconds that passed, and in brackets seconds of processor time of the engine, which
 depend less on what else the machine does; PostgreSQL's are those of one process, without parallel

@@ -256,7 +256,7 @@ def test_the_moment_is_given_or_the_time_at_which_it_runs() -> None:
             {"dialect": "duckdb", "output": "account_scores"},
             "needs a model with scores of accounts",
         ),
-        ({"dialect": "duckdb", "tables": {"leads": "spine"}}, "must be named with its schema"),
+        ({"dialect": "duckdb", "tables": {"leads": "lead_base"}}, "must be named with its schema"),
         (
             {"dialect": "duckdb", "columns": listed({"leads": {"lead_id": "text"}})},
             "must list the columns of events",
