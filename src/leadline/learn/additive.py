@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from leadline.learn.bins import Bins, fine, often
-from leadline.learn.sheet import Field, Floats, Sheet
+from leadline.learn.sheet import Field, Floats, Sheet, Whole
 from leadline.learn.solver import Fit, fit
 from leadline.learn.terms import (
     BinTerm,
@@ -75,13 +75,17 @@ def best_pairs(
     """Return the pairs of fields whose cells explain most of what single fields left over."""
     names = _movers(found.model, sheet)
     cut = {name: BinTerm(name, _few(sheet, name)) for name in names}
+    places = {name: term.places(sheet)[0] for name, term in cut.items()}
     log_odds = found.model.log_odds(sheet)
     chances = probability(log_odds)
     scale = np.ones(sheet.rows) if weights is None else weights
     left, curve = scale * (sheet.outcome - chances), scale * chances * (1 - chances)
     gains = [
-        (_gain(pair, sheet, left, curve), pair)
-        for pair in (PairTerm(cut[one], cut[two]) for one, two in combinations(names, 2))
+        (
+            _gain(places[one] * cut[two].size + places[two], left, curve),
+            PairTerm(cut[one], cut[two]),
+        )
+        for one, two in combinations(names, 2)
     ]
     ranked = sorted(gains, key=lambda each: -each[0])
     by_luck = np.log(max(len(gains), 1) / _LUCK)
@@ -105,9 +109,7 @@ def _few(sheet: Sheet, name: str) -> Bins:
     return fine(field, _PAIR_BINS) if field.codes is None else often(field, _PAIR_LEVELS)
 
 
-def _gain(pair: PairTerm, sheet: Sheet, left: Floats, curve: Floats) -> float:
+def _gain(cells: Whole, left: Floats, curve: Floats) -> float:
     """Return what one step of each cell gains, less half a unit for each cell in use."""
-    places, _ = pair.places(sheet)
-    above = np.bincount(places, left, pair.size)
-    below = np.bincount(places, curve, pair.size)
+    above, below = np.bincount(cells, left), np.bincount(cells, curve)
     return float((above**2 / (2 * (below + 1.0)) - 0.5 * (below > 0)).sum())
