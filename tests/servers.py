@@ -106,7 +106,7 @@ class Cluster:
 
 
 @contextmanager
-def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
+def spark_cluster(workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
     """Run a master and workers of Spark, each a process of its own with one core."""
     with tempfile.TemporaryDirectory(prefix="leadline-spark-") as name:
         folder, port = Path(name), _free_port()
@@ -117,7 +117,7 @@ def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
         try:
             _wait_for_port(port, master)
             for number in range(workers):
-                options = ("--cores", "1", "--memory", "1g", "--webui-port", "0")
+                options = ("--cores", "1", "--memory", memory, "--webui-port", "0")
                 where = ("--host", "127.0.0.1", "--work-dir", str(folder / str(number)))
                 worker = _spark_class("deploy.worker.Worker", *options, *where, made.address)
                 made.workers.append(worker)

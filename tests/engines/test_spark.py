@@ -251,7 +251,7 @@ def test_large_leads_and_accounts_are_summed_in_parts(spark: Spark) -> None:
     """Events are summed in part before they move, and no step needs all rows in one place."""
     run = Run.open(spark, LARGE, _skewed(leads=60, events=3_000), as_of=AS_OF)
     plans = {step: spark.plan(run.sql(step)) for step in run.statement.steps}
-    assert "partial_sum" in plans["lead_events_summed_sums"]
+    assert "partial_sum" in plans["lead_events_wide"]
     for step, plan in plans.items():
         assert "Exchange SinglePartition" not in plan, step
         assert "CartesianProduct" not in plan, step

@@ -18,7 +18,7 @@ from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.spark_errors import own_errors
 from leadline.engines.spark_session import Opened, configure, open_session
 from leadline.errors import EngineError
-from leadline.query.planning import Planning
+from leadline.query.planning import SPARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,7 +49,7 @@ class Spark:
     """
 
     dialect = "spark"
-    planning = Planning(reads_again=True, numbering="by_text")
+    planning = SPARK
 
     def __init__(
         self,
