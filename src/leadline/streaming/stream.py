@@ -20,13 +20,14 @@ from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.check import check
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
-from leadline.query.statement import statement
+from leadline.query.statement import Statement, statement
 from leadline.scoring import Run, read_model, refuse
 from leadline.streaming.arriving import SPARK_TYPES, Arriving
 from leadline.streaming.beside import Beside
 from leadline.streaming.table import ScoreTable
 
 FILES_AT_ONCE = 1000
+SPINE = {"lead_id": Type.TEXT, "as_of": Type.TIME}
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Stream:
         self.model, self.source = document, source
         refuse(check(document, source, self.schema))
         self.table = ScoreTable(store, table, self.arriving.name)
-        self.table.prepare()
+        self.table.prepare(self._statement().columns("scores"))
         self.failure: LeadlineError | None = None
 
     @property
@@ -177,11 +178,13 @@ class Stream:
         engine.keep("events", _ONCE.format(ids=ids, order=self._order()))
         moment = f"timestamp '{as_of.replace(tzinfo=None).isoformat(sep=' ')}'"
         engine.keep("spine", f"select lead_id, {moment} as as_of from touched")
-        spine = {"lead_id": Type.TEXT, "as_of": Type.TIME}
-        schema = {**{table: dict(each) for table, each in self.schema.items()}, "spine": spine}
-        made = statement(self.model, schema, Profile(shapes=False, planning=engine.planning))
-        loaded = replace(self.beside.loaded, schema=schema)
-        return Run(engine, self.model, loaded, made, one_moment=False)
+        columns = {table: dict(each) for table, each in self.schema.items()}
+        loaded = replace(self.beside.loaded, schema={**columns, "spine": SPINE})
+        return Run(engine, self.model, loaded, self._statement(), one_moment=False)
+
+    def _statement(self) -> Statement:
+        profile = Profile(shapes=False, planning=self.engine.planning)
+        return statement(self.model, {**self.schema, "spine": SPINE}, profile)
 
     def _order(self) -> str:
         recorded = "recorded_at" in self.arriving.columns
