@@ -7,7 +7,9 @@
 ``FILE`` (JSON) keeps each figure once it is measured, so that a run can be ended and gone on with;
 ``--sets`` and ``--candidates`` measure a part. All candidates have the same folds. Ours are judged
 by what the written document says through ``leadline score``. FasterRisk runs in an environment of
-its own, made for the run; a fit that takes longer than ``--patience`` seconds is given up.
+its own, made for the run. What takes longer than ``--patience`` seconds for a fold is measured in
+the first fold alone, and FasterRisk is given up after four times as long. Each core measures one
+candidate at a time, on one thread.
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +45,8 @@ ENTRIES = 12
 FASTERRISK = "FasterRisk"
 OURS = [*METHODS]
 AUTO, CARD = "ours: auto", "ours: scorecard"
-LOGISTIC = "logistic regression"
+LOGISTIC = "scikit-learn logistic"
+NOTHING = "nothing to learn"
 HERE = Path(__file__).parent
 
 
@@ -73,7 +78,8 @@ def _ours(name: str, protocol: Protocol, cut: Cut) -> tuple[Floats, Figures]:
     more = {"gap": said.gap, "fit": said.fit_seconds, "wall": said.learn_seconds}
     if said.entries is not None:
         more["entries"] = float(said.entries)
-    print(f"    {said.method}", flush=True)
+    more["nothing"] = float(said.method == NOTHING)
+    print(f"    {protocol.name}: {name} is {said.method}", flush=True)
     return said.chances, more
 
 
@@ -83,11 +89,11 @@ class FasterRisk:
 
     Attributes:
         python: That has it installed.
-        patience: Seconds after which a fit is given up.
+        limit: Seconds after which a fit is given up.
     """
 
     python: Path
-    patience: float
+    limit: float
 
     def __call__(self, protocol: Protocol, cut: Cut) -> tuple[Floats, Figures]:
         """Fit numbers cut at tenths, and levels."""
@@ -103,7 +109,7 @@ class FasterRisk:
             )
             script = HERE / "learning_fasterrisk.py"
             command = [str(each) for each in (self.python, script, given, ENTRIES, found)]
-            subprocess.run(command, check=True, timeout=self.patience)  # noqa: S603 - own script
+            subprocess.run(command, check=True, timeout=self.limit)  # noqa: S603 - own script
             said = np.load(found)
             return said["chances"], {"wall": float(said["wall"]), "cpu": float(said["cpu"])}
 
@@ -126,18 +132,24 @@ def _flags(fitted: pd.DataFrame, table: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return np.stack([each.to_numpy(bool) for each in found], axis=1)
 
 
-def measured(protocol: Protocol, candidate: Candidate) -> Figures:
-    """Return means over the folds, and the deviation of the ROC-AUC."""
-    found = []
+def measured(protocol: Protocol, candidate: Candidate, patience: float) -> Figures:
+    """Return means over the folds, and the deviation of the ROC-AUC; the first fold if it is slow.
+
+    Raises subprocess.TimeoutExpired where the candidate was given up.
+    """
+    found: list[Figures] = []
     for cut in protocol.cuts:
         wall, cpu = time.perf_counter(), time.process_time()
         chances, more = candidate(protocol, cut)
         took = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         found.append(figures(protocol.outcome[cut.judged], chances) | took | more)
+        if found[0]["wall"] > patience:
+            break
     keys = {key for each in found for key in each}
     means = {key: float(np.mean([each[key] for each in found if key in each])) for key in keys}
     means["gap"] = max((each["gap"] for each in found if "gap" in each), default=0.0)
-    return means | {"sd": float(np.std([each["auc"] for each in found]))}
+    spread = {"sd": float(np.std([each["auc"] for each in found]))}
+    return means | spread | {"folds": float(len(found)), "of": float(len(protocol.cuts))}
 
 
 def protocols(folder: Path, names: list[str]) -> Iterator[Protocol]:
@@ -154,7 +166,7 @@ def candidates(options: argparse.Namespace) -> dict[str, Candidate]:
     found: dict[str, Candidate] = {each: partial(_ours, each) for each in OURS}
     found |= {each: partial(_rival, each) for each in RIVALS}
     if options.fasterrisk is not None:
-        found[FASTERRISK] = FasterRisk(options.fasterrisk, options.patience)
+        found[FASTERRISK] = FasterRisk(options.fasterrisk, 4 * options.patience)
     wanted = options.candidates.split(",") if options.candidates else [*found, FASTERRISK]
     return {name: each for name, each in found.items() if name in wanted}
 
@@ -168,21 +180,35 @@ def make_fasterrisk(folder: str) -> Path:
     return python
 
 
-def run(options: argparse.Namespace, results: dict[str, dict[str, Figures]]) -> list[Protocol]:
-    """Measure what is wanted and not yet in the results."""
-    found = [*protocols(options.data, options.sets.split(","))]
-    for name, candidate in candidates(options).items():
-        for protocol in found:
-            row = results.setdefault(protocol.name, {})
-            if name in row:
-                continue
-            try:
-                row[name] = measured(protocol, candidate)
-            except subprocess.TimeoutExpired:
-                row[name] = {"gave_up": options.patience}
-            print(f"{protocol.name}: {name} {_line(row[name])}", flush=True)
+def run(
+    options: argparse.Namespace, found: list[Protocol], results: dict[str, dict[str, Figures]]
+) -> None:
+    """Measure what is wanted and not yet in the results, one candidate a core."""
+    tried = candidates(options)
+    wanted = [
+        (protocol, name)
+        for name in tried
+        for protocol in found
+        if name not in results.setdefault(protocol.name, {})
+    ]
+    os.environ["OMP_NUM_THREADS"] = "1"  # of the processes to come
+    with ProcessPoolExecutor(options.cores, get_context("spawn")) as pool:
+        jobs = {
+            pool.submit(_job, protocol, tried[name], options.patience): (protocol.name, name)
+            for protocol, name in wanted
+        }
+        for job in as_completed(jobs):
+            protocol_name, name = jobs[job]
+            results[protocol_name][name] = job.result()
+            print(f"{protocol_name}: {name} {_line(job.result())}", flush=True)
             options.results.write_text(json.dumps(results, indent=1))
-    return found
+
+
+def _job(protocol: Protocol, candidate: Candidate, patience: float) -> Figures:
+    try:
+        return measured(protocol, candidate, patience)
+    except subprocess.TimeoutExpired as error:
+        return {"gave_up": float(error.timeout)}
 
 
 def _line(row: Mapping[str, float]) -> str:
@@ -214,8 +240,9 @@ def show(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) ->
 
 def summary(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) -> None:
     """Print ROC-AUC with its deviation over the folds, and Brier score, of all on one page."""
-    names = [*OURS, *RIVALS, FASTERRISK]
-    print(f"\n| protocol | {' | '.join(names)} |")
+    names = [AUTO, *(each for each in OURS if each != AUTO), *RIVALS, FASTERRISK]
+    titles = [name.removeprefix("ours: ") for name in names]
+    print(f"\n| set | {' | '.join(titles)} |")
     print("| --- |" + " --- |" * len(names))
     for protocol in found:
         cells = [_cell(results[protocol.name].get(name)) for name in names]
@@ -223,10 +250,15 @@ def summary(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]])
 
 
 def _cell(row: Figures | None) -> str:
-    if row is None or "auc" not in row:
-        return "" if row is None else f"> {row['gave_up']:.0f} s"
+    if row is None:
+        return ""
+    if "gave_up" in row:
+        return f"> {row['gave_up']:.0f} s"
+    if row.get("nothing") == 1:
+        return NOTHING
     spread = f" ± {row['sd']:.3f}" if row["sd"] else ""
-    return f"{row['auc']:.3f}{spread} / {row['brier']:.3f}"
+    part = " (1 fold)" if row["folds"] < row["of"] else ""
+    return f"{row['auc']:.3f}{spread} / {row['brier']:.3f}{part}"
 
 
 def goals(found: list[Protocol], results: Mapping[str, Mapping[str, Figures]]) -> None:
@@ -257,33 +289,6 @@ def _against(card: Figures, other: Figures | None) -> tuple[str, str]:
     return f"{card['auc'] - other['auc']:.4f}", f"{times:.0f}"
 
 
-def few_rows(folder: Path, draws: int = 200, size: int = 40) -> None:
-    """Print the mean log-loss of logistic regression of 40 rows beside that of their rate."""
-    from learning_ours import plain_sheet  # noqa: PLC0415 - only here
-
-    from leadline.learn.setting import Setting  # noqa: PLC0415
-    from leadline.learn.terms import log_loss  # noqa: PLC0415
-
-    [protocol] = SETS["salvirt"](folder)
-    sheet, random = plain_sheet(protocol), np.random.default_rng(0)
-    settings = [Setting("scorecard"), Setting("logistic", "lines"), Setting("additive", "pairs")]
-    losses: dict[str, list[float]] = {
-        name: [] for name in (*(s.says for s in settings), "the rate")
-    }
-    for _ in range(draws):
-        ranked = random.permutation(sheet.rows)
-        fitted, judged = sheet.take(ranked[:size]), sheet.take(ranked[size:])
-        rate = (fitted.outcome.sum() + 0.5) / (size + 1)
-        base = np.full(judged.rows, np.log(rate / (1 - rate)))
-        losses["the rate"].append(float(log_loss(base, judged.outcome).mean()))
-        for each in settings:
-            said = each.fit(fitted).log_odds(judged)
-            losses[each.says].append(float(log_loss(said, judged.outcome).mean()))
-    print(f"\nMean log-loss of {size} rows of salvirt, {draws} draws:")
-    for name, values in losses.items():
-        print(f"  {name}: {np.mean(values):.4f}")
-
-
 def main() -> None:
     """Measure what is wanted, and print all that was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -292,7 +297,8 @@ def main() -> None:
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--candidates", default="")
     parser.add_argument("--fasterrisk", type=Path, help="a Python that has FasterRisk")
-    parser.add_argument("--patience", type=float, default=600.0)
+    parser.add_argument("--patience", type=float, default=30.0, help="seconds of a fold")
+    parser.add_argument("--cores", type=int, default=os.cpu_count())
     options = parser.parse_args()
     found: Any = json.loads(options.results.read_text()) if options.results.exists() else {}
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
@@ -300,12 +306,11 @@ def main() -> None:
         wants = not options.candidates or FASTERRISK in options.candidates
         if wants and options.fasterrisk is None:
             options.fasterrisk = make_fasterrisk(folder)
-        measured_ = run(options, found)
-    show(measured_, found)
-    summary(measured_, found)
-    goals(measured_, found)
-    if "salvirt" in options.sets:
-        few_rows(options.data)
+        given = [*protocols(options.data, options.sets.split(","))]
+        run(options, given, found)
+    show(given, found)
+    summary(given, found)
+    goals(given, found)
 
 
 if __name__ == "__main__":

@@ -139,12 +139,12 @@ def _frequencies(levels: pd.Series[str], outcome: Flags) -> dict[str, float]:
 
 
 RIVALS: dict[str, Rival] = {
-    "logistic regression": _pipeline(lambda: LogisticRegression(max_iter=2000), gaps=False),
+    "scikit-learn logistic": _pipeline(lambda: LogisticRegression(max_iter=2000), gaps=False),
     "HistGradientBoosting": _pipeline(
         lambda: HistGradientBoostingClassifier(random_state=0), gaps=True
     ),
     "LightGBM": _pipeline(_lightgbm, gaps=True),
     "CatBoost": catboost,
     "optbinning": optbinning,
-    "Odoo naive Bayes": odoo,
+    "Odoo's naive Bayes": odoo,
 }

@@ -91,7 +91,7 @@ class Protocol:
 
 
 def _references(text: str) -> dict[str, str]:
-    names = ("naive card", "logistic regression", "HistGradientBoosting", "LightGBM", "CatBoost")
+    names = ("naive card", "scikit-learn logistic", "HistGradientBoosting", "LightGBM", "CatBoost")
     return dict(zip(names, text.split(), strict=True))
 
 
@@ -124,7 +124,10 @@ def salvirt(folder: Path) -> Iterator[Protocol]:
         ".783/.770/.204/1.67 .804/.791/.192/1.68"
     )
     yield Protocol(
-        "salvirt, identical rows together", table.assign(outcome=outcome), cuts, reference
+        "deals (salvirt), identical rows together, 3 x 5 folds",
+        table.assign(outcome=outcome),
+        cuts,
+        reference,
     )
 
 
@@ -152,13 +155,13 @@ def xeducation(folder: Path) -> Iterator[Protocol]:
         ".901/.854/.122/2.50 .907/.863/.118/2.51"
     )
     cuts = _dealt(np.arange(len(table)), PARTS, 0)
-    yield Protocol("xeducation, folds", table, cuts, reference)
+    yield Protocol("X Education, 5 folds", table, cuts, reference)
     reference = _references(
         ".860/.751/.145/2.35 .880/.833/.131/2.63 .887/.834/.129/2.56 "
         ".886/.835/.129/2.57 .889/.834/.127/2.56"
     )
     newest = _newest(len(table))
-    yield Protocol("xeducation, newest fifth", _in_order(table), newest, reference)
+    yield Protocol("X Education, newest fifth", _in_order(table), newest, reference)
 
 
 _CALENDAR = [
@@ -190,13 +193,13 @@ def bank(folder: Path) -> Iterator[Protocol]:
         ".558/.341/.262/1.17 .702/.541/.213/2.28 .682/.485/.221/1.87 "
         ".682/.490/.218/1.87 .684/.490/.221/1.88"
     )
-    yield Protocol("bank, no calendar, newest fifth", _in_order(plain), newest, reference)
+    yield Protocol("bank without calendar, newest fifth", _in_order(plain), newest, reference)
     reference = _references(
         ".705/.275/.088/2.92 .730/.354/.086/3.40 .733/.366/.086/3.57 "
         ".730/.367/.086/3.58 .736/.368/.085/3.61"
     )
     cuts = _dealt(np.arange(len(plain)), PARTS, 0)
-    yield Protocol("bank, no calendar, folds by lot", plain, cuts, reference, honest=False)
+    yield Protocol("bank without calendar, folds by lot", plain, cuts, reference, honest=False)
 
 
 def shoppers(folder: Path) -> Iterator[Protocol]:
@@ -212,7 +215,7 @@ def shoppers(folder: Path) -> Iterator[Protocol]:
         ".783/.366/.114/2.70 .787/.371/.113/2.83"
     )
     cuts = _dealt(np.arange(len(table)), PARTS, 0)
-    yield Protocol("shoppers, folds", table.assign(outcome=outcome), cuts, reference)
+    yield Protocol("shoppers, 5 folds", table.assign(outcome=outcome), cuts, reference)
 
 
 def maven(folder: Path) -> Iterator[Protocol]:
@@ -233,12 +236,14 @@ def maven(folder: Path) -> Iterator[Protocol]:
     reference = _references(
         "- .490/.598/.243/.86 .511/.619/.264/.97 .509/.618/.262/1.00 .484/.602/.241/.93"
     )
-    yield Protocol("maven, newest fifth", table, _newest(len(table)), reference)
+    yield Protocol(
+        "Maven, which has no signal, newest fifth", table, _newest(len(table)), reference
+    )
 
 
 _CLOSING = ("A_APPROVED", "A_REGISTERED", "A_ACTIVATED", "O_ACCEPTED")
 _HORIZON = pd.Timedelta("30d")
-_MOMENTS = ("15m", "1d", "3d", "7d")
+_AFTER = {"15m": "15 minutes", "1d": "1 day", "3d": "3 days", "7d": "7 days"}
 
 
 def applications(folder: Path) -> Iterator[Protocol]:
@@ -254,7 +259,7 @@ def applications(folder: Path) -> Iterator[Protocol]:
             "occurred_at": _utc(events["timestamp"]),
         }
     )
-    for after in _MOMENTS:
+    for after in _AFTER:
         yield _snapshot(leads, events, after)
 
 
@@ -289,7 +294,7 @@ def _snapshot(leads: pd.DataFrame, events: pd.DataFrame, after: str) -> Protocol
     snapshot = Snapshot(leads, events[~closing | ends], task, start, spine)
     table = counts.assign(outcome=rows[OUTCOME])
     cuts = (Cut(purged, judged),)
-    return Protocol(f"applications, {after} after", table, cuts, snapshot=snapshot)
+    return Protocol(f"applications after {_AFTER[after]}", table, cuts, snapshot=snapshot)
 
 
 def _first(events: pd.DataFrame) -> pd.Series[pd.Timestamp]:

@@ -25,6 +25,7 @@ ENGINES = {
     "duckdb": "DuckDB",
     "postgres": "PostgreSQL",
     "spark": "Spark",
+    "connect": "Spark Connect",
     "clickhouse": "ClickHouse",
 }
 
@@ -95,6 +96,8 @@ def _engines(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
     call = getattr(item, "callspec", None)
     if call is not None and "any_engine" in call.params:
         return (str(call.params["any_engine"]),)
+    if call is not None and "lake" in call.params:
+        return (str(call.params["lake"]),)
     if call is not None and "server" in call.params:  # compared with DuckDB
         return ("duckdb", str(call.params["server"]))
     return tuple(mark.kwargs.get("engines", ("postgres",)))

@@ -14,7 +14,12 @@ from leadline.engines.engine import Engine
 from leadline.engines.postgres import Postgres
 from leadline.engines.spark import Spark
 
-ENGINES = ("duckdb", "postgres", pytest.param("spark", marks=servers.ON_SPARK))
+ENGINES = (
+    "duckdb",
+    "postgres",
+    pytest.param("spark", marks=servers.ON_SPARK),
+    pytest.param("connect", marks=servers.ON_SPARK),
+)
 
 # how long an example takes says how busy the machine is, and nothing of what is tested
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,6 +56,20 @@ def spark(spark_session: Any) -> Iterator[Spark]:
         yield engine
 
 
+@pytest.fixture(scope="session")
+def connect_url() -> Iterator[str]:
+    """The address of a server of Spark Connect that runs as long as the tests."""
+    with servers.spark_connect() as server:
+        yield server.address
+
+
+@pytest.fixture
+def connect(connect_url: str) -> Iterator[Spark]:
+    """A session with that server; none of it is left afterwards."""
+    with DuckDB(threads=1) as embedded, Spark(connect_url, embedded=embedded) as engine:
+        yield engine
+
+
 @pytest.fixture(params=ENGINES)
 def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A session with each engine in turn; none of it is left afterwards."""
@@ -58,8 +77,8 @@ def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         with DuckDB(threads=1) as duckdb:
             yield duckdb
         return
-    if request.param == "spark":
-        yield request.getfixturevalue("spark")
+    if request.param in {"spark", "connect"}:
+        yield request.getfixturevalue(request.param)
         return
     with Postgres(request.getfixturevalue("postgres_url")) as postgres:
         yield postgres

@@ -106,7 +106,7 @@ class Cluster:
 
 
 @contextmanager
-def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
+def spark_cluster(workers: int = 2, memory: str = "1g") -> Iterator[Cluster]:
     """Run a master and workers of Spark, each a process of its own with one core."""
     with tempfile.TemporaryDirectory(prefix="leadline-spark-") as name:
         folder, port = Path(name), _free_port()
@@ -117,7 +117,7 @@ def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
         try:
             _wait_for_port(port, master)
             for number in range(workers):
-                options = ("--cores", "1", "--memory", "1g", "--webui-port", "0")
+                options = ("--cores", "1", "--memory", memory, "--webui-port", "0")
                 where = ("--host", "127.0.0.1", "--work-dir", str(folder / str(number)))
                 worker = _spark_class("deploy.worker.Worker", *options, *where, made.address)
                 made.workers.append(worker)
@@ -127,6 +127,60 @@ def spark_cluster(workers: int = 2) -> Iterator[Cluster]:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
+
+
+@dataclass(frozen=True)
+class ConnectServer:
+    """A server of Spark Connect with a catalog that lasts as long as it runs.
+
+    Attributes:
+        address: What ``--engine`` is told.
+        process: Spark itself.
+        folder: Where it keeps what does not fit in memory, and its tables.
+    """
+
+    address: str
+    process: subprocess.Popen[bytes]
+    folder: Path
+
+    def is_at_work(self) -> bool:
+        """Say whether rows were moved between steps of a statement."""
+        return any(self.folder.rglob("shuffle_*.data"))
+
+    def kill(self) -> None:
+        """Kill it, as if its machine were gone."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@contextmanager
+def spark_connect() -> Iterator[ConnectServer]:
+    """Run a server of Spark Connect."""
+    with tempfile.TemporaryDirectory(prefix="leadline-spark-", ignore_cleanup_errors=True) as name:
+        port = _free_port()
+        settings = {
+            "spark.connect.grpc.binding.address": "127.0.0.1",
+            "spark.connect.grpc.binding.port": str(port),
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.sql.ui.retainedExecutions": "5",
+            "spark.local.dir": f"{name}/local",
+            "spark.sql.shuffle.partitions": "2",
+            "spark.sql.warehouse.dir": f"{name}/warehouse",
+            "spark.ui.enabled": "false",
+        }
+        options = [word for each in settings.items() for word in ("--conf", "=".join(each))]
+        what = "org.apache.spark.sql.connect.service.SparkConnectServer"
+        size = ("--master", "local[2]", "--driver-memory", "1g")
+        process = _spark_class(
+            "deploy.SparkSubmit", "--class", what, *size, *options, "spark-internal"
+        )
+        made = ConnectServer(f"sc://127.0.0.1:{port}", process, Path(name))
+        try:
+            _wait_for_port(port, process)
+            yield made
+        finally:
+            if process.poll() is None:
+                made.kill()
 
 
 def _spark_class(name: str, *arguments: str) -> subprocess.Popen[bytes]:

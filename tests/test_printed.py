@@ -25,12 +25,21 @@ from leadline.printed import DIALECTS, Request, printed
 from leadline.scoring import Run, moment, read_model
 from oracle.generate import case
 from oracle.scoring import score
+from servers import ON_SPARK
 from warehouses import ClickHouse, clickhouse, listed
 
 CASES = sorted((Path(__file__).parent / "cases").iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")
 SEEDS = (2, 15, 29, 35, 45, 64, 100, 111)
 """Random models without merges whose statements are short: ClickHouse plans the others for long."""
+QUICK_ON_SPARK = {
+    "each-asset-once",
+    "given-back-by-sales",
+    "half-life-and-steps",
+    "limits-in-the-ledger",
+    "posthog-rubric",
+}
+"""Cases that Spark plans in a second or two; a printed statement keeps nothing between steps."""
 UNPROVED = [name for name, dialect in DIALECTS.items() if not dialect.proved]
 SQLGLOT = {"postgresql": "postgres"}
 MODEL: dict[str, Any] = {
@@ -59,7 +68,7 @@ def house() -> Iterator[ClickHouse]:
         yield found
 
 
-@pytest.fixture(params=["clickhouse", "duckdb", "postgresql"])
+@pytest.fixture
 def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Load, Execute]]:
     """A dialect with how a table is loaded there and a statement executed."""
     if request.param == "clickhouse":
@@ -68,6 +77,9 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, Load, Execute]]
     elif request.param == "duckdb":
         with DuckDB(threads=1) as duckdb:
             yield "duckdb", partial(_registered, duckdb), duckdb.arrow
+    elif request.param == "spark":
+        session = request.getfixturevalue("spark_session").newSession()
+        yield "spark", partial(_loaded, session), lambda text: session.sql(text).toArrow()
     else:
         with Postgres(request.getfixturevalue("postgres_url")) as server:
             yield "postgresql", partial(_registered, server), server.arrow
@@ -79,6 +91,13 @@ def _registered(engine: Any, name: str, rows: pa.Table) -> dict[str, str]:
     times = {"timestamp[us]": "timestamp without time zone"}
     zoned = {"timestamp[us, tz=UTC]": "timestamp with time zone"}
     return {each.name: {**natives, **times, **zoned}[str(each.type)] for each in rows.schema}
+
+
+def _loaded(session: Any, name: str, rows: pa.Table) -> dict[str, str]:
+    """Make a table of a plain session of Spark, with times that have no zone where ours have."""
+    frame = session.createDataFrame(rows)
+    frame.createOrReplaceTempView(name)
+    return dict(frame.dtypes)
 
 
 def exact(table: pa.Table, names: list[str]) -> list[dict[str, Any]]:
@@ -95,9 +114,21 @@ def exact(table: pa.Table, names: list[str]) -> list[dict[str, Any]]:
 
 @pytest.mark.feature(
     "worked cases through leadline sql: every score, grade, band and ledger row",
-    engines=("duckdb", "postgres", "clickhouse"),
+    engines=("duckdb", "postgres", "spark", "clickhouse"),
 )
-@pytest.mark.parametrize("folder", CASES, ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    ("place", "folder"),
+    [
+        *((name, folder) for name in ("clickhouse", "duckdb", "postgresql") for folder in CASES),
+        *(
+            pytest.param("spark", folder, marks=ON_SPARK)
+            for folder in CASES
+            if folder.name in QUICK_ON_SPARK
+        ),
+    ],
+    indirect=["place"],
+    ids=lambda value: getattr(value, "name", value),
+)
 def test_a_printed_statement_gives_the_rows_of_the_engine(
     folder: Path, place: tuple[str, Load, Execute]
 ) -> None:
@@ -219,13 +250,13 @@ def test_the_moment_is_given_or_the_time_at_which_it_runs() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"dialect": "oracle"}, "--dialect must be duckdb, postgresql, clickhouse"),
+        ({"dialect": "oracle"}, "--dialect must be duckdb, postgresql, spark, clickhouse"),
         ({"dialect": "duckdb", "output": "scors"}, "Did you mean scores?"),
         (
             {"dialect": "duckdb", "output": "account_scores"},
             "needs a model with scores of accounts",
         ),
-        ({"dialect": "duckdb", "tables": {"leads": "spine"}}, "must be named with its schema"),
+        ({"dialect": "duckdb", "tables": {"leads": "lead_base"}}, "must be named with its schema"),
         (
             {"dialect": "duckdb", "columns": listed({"leads": {"lead_id": "text"}})},
             "must list the columns of events",

@@ -22,7 +22,7 @@ from leadline.model.types import KNOWN_COLUMNS, Type
 from leadline.model.uses import Uses
 from leadline.query.context import Context, Profile
 from leadline.query.dialects import render
-from leadline.query.planning import Planning
+from leadline.query.planning import SPARK, Planning
 from leadline.query.rewrites import columns_of, stars_listed
 from leadline.query.sql import Tree, spelled, sql, text
 from leadline.query.statement import RECURSIVE, Statement, statement
@@ -38,6 +38,7 @@ class Dialect(NamedTuple):
         now: The moment of the run, in UTC without a zone, in its spelling.
         proved: Whether the tests execute printed statements there.
         end: What must stand at the end of the statement.
+        planning: What it is good at.
         once: What has relations worked out once, where they are else worked out at each use.
     """
 
@@ -47,6 +48,7 @@ class Dialect(NamedTuple):
     proved: bool
     end: str = ""
     once: str = ""
+    planning: Planning = Planning(numbering="in_order")
 
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -59,6 +61,7 @@ DIALECTS: Mapping[str, Dialect] = {
         "cast(current_timestamp at time zone 'UTC' as timestamp)",
         proved=True,
     ),
+    "spark": Dialect("spark", "Apache Spark", "current_timestamp()", proved=True, planning=SPARK),
     "clickhouse": Dialect(
         "clickhouse",
         "ClickHouse",
@@ -76,7 +79,9 @@ DIALECTS: Mapping[str, Dialect] = {
         proved=False,
     ),
     "bigquery": Dialect("bigquery", "BigQuery", "current_datetime('UTC')", proved=False),
-    "databricks": Dialect("databricks", "Databricks", "current_timestamp()", proved=False),
+    "databricks": Dialect(
+        "databricks", "Databricks", "current_timestamp()", proved=False, planning=SPARK
+    ),
 }
 """Word of ``--dialect`` to what it stands for."""
 
@@ -158,7 +163,7 @@ def printed(model: Model, document: Document, request: Request) -> str:
     sources = _sources(model, dialect, tables, request)
     schema = {each.table: each.columns for each in sources}
     refuse(check(model, document, schema))
-    made = statement(model, schema, _profile(tables))
+    made = statement(model, schema, _profile(dialect, tables))
     output = _output(model, made, request.output)
     _refuse_columns(dialect, made.columns(output))
     names = made.needed(output)
@@ -187,10 +192,11 @@ def _dialect(request: Request) -> Dialect:
     return dialect
 
 
-def _profile(tables: Mapping[str, str]) -> Profile:
+def _profile(dialect: Dialect, tables: Mapping[str, str]) -> Profile:
     one_moment = "spine" not in tables
-    planning = Planning(numbering="in_order")
-    return Profile(one_moment=one_moment, every_account=one_moment, shapes=False, planning=planning)
+    return Profile(
+        one_moment=one_moment, every_account=one_moment, shapes=False, planning=dialect.planning
+    )
 
 
 def _tables(model: Model, request: Request) -> dict[str, str]:
@@ -332,6 +338,7 @@ COMMENTS = (
     (r"(lead|account)_subject", "whom events may count for"),
     (r".*_match", "conditions by distinct values, and the rules that they match"),
     (r".*_kind", "rules by type of event, with their parameters"),
+    (r".*_wide", "sums of rules side by side, one row a lead"),
     (r".*_sums", "hits of each rule: how many, the latest, their weights"),
     (r".*_hits", "hits of the rules that choose among them"),
     (r".*_chosen", "one hit of each unit"),

@@ -259,6 +259,22 @@ def test_a_lost_connection_leaves_everything_as_before(
         opened(again).publish(targets)
 
 
+@pytest.mark.feature("connection lost in the middle: nothing written, safe to run again")
+def test_a_connection_lost_while_it_computes_is_named(crm: str, postgres_url: str) -> None:
+    """Before there is anything to write; what is asked of the session afterwards says so too."""
+    assert crm
+    with Postgres(postgres_url) as doomed:
+        [(process,)] = doomed.rows("select pg_backend_pid()")
+        kill = threading.Timer(0.5, lambda: terminate(postgres_url, process))
+        kill.start()
+        for query in ("select pg_sleep(60)", "select 1"):
+            with pytest.raises(EngineError, match=r"connection was lost.*run it again"):
+                doomed.rows(query)
+        kill.join()
+    with Postgres(postgres_url) as again:
+        assert again.rows("select count(*) from pg_class where relname = 'scores'") == [(0,)]
+
+
 def terminate(url: str, process: int) -> None:
     """End another session."""
     with Postgres(url) as owner:
@@ -449,7 +465,6 @@ def test_tables_keep_their_rights_views_and_indexes(server: Postgres, crm: str) 
 @pytest.mark.parametrize(
     "harm",
     [
-        "alter table {crm}.scores alter person type boolean using true",
         "alter table {crm}.scores alter person type numeric(3, 2) using 0",
         "alter table {crm}.scores add check (person < -1) not valid",
     ],
@@ -463,6 +478,35 @@ def test_a_table_that_does_not_fit_is_named(server: Postgres, crm: str, harm: st
     with pytest.raises(InputError, match=r"Nothing was written. If it is a table for results"):
         opened(server).publish(targets)
     assert counted(server) == (500, AS_OF)
+
+
+@pytest.mark.feature("missing rights, tables and columns, and wrong types are named")
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        ("alter person type boolean using true", "person must be a number; found boolean."),
+        ("alter as_of type int using 0", "as_of must be a time; found integer."),
+        ("alter band type bytea using null", "band must be a text; found bytea."),
+        ("add owner text not null", "owner must have a default or allow null"),
+        (
+            "drop column band, add band text generated always as ('x') stored",
+            "band must be filled by a run, and not by the database; found generated.",
+        ),
+    ],
+)
+def test_a_table_of_other_types_is_refused_early(
+    server: Postgres, crm: str, harm: str, said: str
+) -> None:
+    """Before anything is computed; a number may become one of another kind, and a text."""
+    targets = {"scores": f"{crm}.scores"}
+    opened(server).publish(targets)
+    execute(server, f"alter table {crm}.scores alter person type int, alter missing type text")
+    opened(server).check_targets(targets)
+    execute(server, f"truncate {crm}.scores")
+    execute(server, f"alter table {crm}.scores {harm}")
+    with pytest.raises(InputError) as caught:
+        opened(server).check_targets(targets)
+    assert f"table:crm.scores {said}" in str(caught.value)
 
 
 def test_names_that_the_server_cuts_are_found_again(server: Postgres, crm: str) -> None:

@@ -22,7 +22,8 @@ from oracle.generate import case
 from oracle.scoring import score
 from servers import ON_SPARK
 
-CASES = sorted((Path(__file__).parents[1] / "cases").iterdir())
+CASES = Path(__file__).parents[1] / "cases"
+NAMES = sorted(each.name for each in CASES.iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")
 SEEDS = max(10, int(os.environ.get("LEADLINE_RANDOM_CASES", "300")) // 10)
 """A tenth of what DuckDB is compared over: a server needs longer for a case."""
@@ -31,19 +32,27 @@ SPARK_SEEDS = SEEDS // 6
 BLOCK = 5
 
 
-def pairs(postgres: Iterable[int], spark: Iterable[int]) -> list[Any]:
-    """Return pairs of an engine and a number."""
+ON_BOTH = [pytest.param(each, marks=ON_SPARK) for each in ("spark", "connect")]
+"""Spark in this process, and a server of Spark Connect."""
+
+
+def pairs(postgres: Iterable[object], **spark: Iterable[object]) -> list[Any]:
+    """Return pairs of an engine and what is tried on it."""
     return [
         *(("postgres", each) for each in postgres),
-        *(pytest.param("spark", each, marks=ON_SPARK) for each in spark),
+        *(
+            pytest.param(engine, each, marks=ON_SPARK)
+            for engine, numbers in spark.items()
+            for each in numbers
+        ),
     ]
 
 
-@pytest.fixture(params=("postgres", pytest.param("spark", marks=ON_SPARK)))
+@pytest.fixture(params=("postgres", *ON_BOTH))
 def server(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """A session with each engine that is compared with DuckDB."""
-    if request.param == "spark":
-        yield request.getfixturevalue("spark")
+    if request.param in {"spark", "connect"}:
+        yield request.getfixturevalue(request.param)
         return
     with Postgres(request.getfixturevalue("postgres_url")) as engine:
         yield engine
@@ -68,9 +77,14 @@ def exact(run: Run, output: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.feature("worked cases: every score, grade, band and ledger row")
-@pytest.mark.parametrize("folder", CASES, ids=lambda case: case.name)
-def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
+@pytest.mark.parametrize(
+    ("server", "name"),
+    pairs(NAMES, spark=NAMES, connect=["account-events", "hand-raised", "known-when"]),
+    indirect=["server"],
+)
+def test_a_worked_case_comes_out_alike(name: str, server: Engine) -> None:
     """Each output of a worked case is the one that DuckDB gives, to the last decimal."""
+    folder = CASES / name
     at = moment(YAML(typ="safe").load(folder / "case.yaml")["as_of"])
     inputs = {
         table: str(folder / f"{table}.csv")
@@ -87,7 +101,11 @@ def test_a_worked_case_comes_out_alike(folder: Path, server: Engine) -> None:
 @pytest.mark.feature("random models against the oracle")
 @pytest.mark.parametrize(
     ("server", "start"),
-    pairs(range(0, SEEDS, BLOCK), range(0, SPARK_SEEDS, BLOCK)),
+    pairs(
+        range(0, SEEDS, BLOCK),
+        spark=range(0, SPARK_SEEDS, BLOCK),
+        connect=range(SPARK_SEEDS, SPARK_SEEDS + BLOCK, BLOCK),
+    ),
     indirect=["server"],
 )
 def test_engine_and_oracle_agree(start: int, server: Engine) -> None:
@@ -101,7 +119,9 @@ def test_engine_and_oracle_agree(start: int, server: Engine) -> None:
 
 @pytest.mark.feature("every step of the statement, row by row")
 @pytest.mark.parametrize(
-    ("server", "seed"), pairs(range(700, 703), range(700, 701)), indirect=["server"]
+    ("server", "seed"),
+    pairs(range(700, 703), spark=range(700, 701), connect=range(701, 702)),
+    indirect=["server"],
 )
 def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
     """The same rows go in and come out of every step that both engines have."""
@@ -124,7 +144,7 @@ def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
 @pytest.mark.feature("many moments, some leads")
 def test_other_moments_give_the_same_rows(server: Engine) -> None:
     """A run over pairs of leads and moments, and over past moments, comes out alike."""
-    folder = next(each for each in CASES if each.name == "half-life-and-steps")
+    folder = CASES / "half-life-and-steps"
     inputs = {name: str(folder / f"{name}.csv") for name in ("leads", "events")}
     moments = [datetime(2026, month, 1, tzinfo=UTC) for month in (5, 9, 11)]
     with DuckDB(threads=1) as duckdb:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from leadline.engines import spark as engines
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.spark import Spark
 from leadline.engines.spark_session import address_of
@@ -47,13 +48,20 @@ LARGE: dict[str, Any] = {
 }
 
 
+@pytest.fixture(params=("spark", "connect"))
+def lake(request: pytest.FixtureRequest) -> Spark:
+    """A session in this process, and one with a server of Spark Connect."""
+    engine: Spark = request.getfixturevalue(request.param)
+    return engine
+
+
 @pytest.fixture
-def crm(spark: Spark) -> Iterator[str]:
+def crm(lake: Spark) -> Iterator[str]:
     """A schema with leads and events."""
     for statement in filter(str.strip, CRM.split(";")):
-        spark.run(statement)
+        lake.run(statement)
     yield "crm"
-    spark.run("drop schema crm cascade")
+    lake.run("drop schema crm cascade")
 
 
 CRM = """
@@ -87,76 +95,78 @@ def rows(run: Run, output: str = "scores") -> list[dict[str, Any]]:
 
 
 @pytest.mark.feature("tables read where they are, files beside them", engines=ONLY)
-def test_tables_and_files_are_read_where_they_are(spark: Spark, crm: str, tmp_path: Path) -> None:
+def test_tables_and_files_are_read_where_they_are(lake: Spark, crm: str, tmp_path: Path) -> None:
     """Rows of the catalog, of Parquet that is clean and of memory score as on DuckDB."""
-    given = {name: spark.arrow(f"select * from {crm}.{name}") for name in ("leads", "events")}
+    given = {name: lake.arrow(f"select * from {crm}.{name}") for name in ("leads", "events")}
     files = {name: str(tmp_path / f"{name} [1].parquet") for name in given}
     for name, table in given.items():
         parquet.write_table(table, files[name])
     with DuckDB(threads=1) as duckdb:
         expected = rows(Run.open(duckdb, MODEL, given, as_of=AS_OF), "points")
-    assert rows(opened(spark), "points") == expected
-    clean = Run.open(spark, MODEL, files, as_of=AS_OF, clean=True)
+    assert rows(opened(lake), "points") == expected
+    clean = Run.open(lake, MODEL, files, as_of=AS_OF, clean=True)
     assert "1.parquet" not in clean.sql("scores")
     assert rows(clean, "points") == expected
-    assert len(rows(opened(spark, leads=files["leads"]))) == 40
+    assert len(rows(opened(lake, leads=files["leads"]))) == 40
 
 
 @pytest.mark.feature("rows without keys are rejected, repeated events count once", engines=ONLY)
-def test_keys_are_looked_at(spark: Spark, crm: str) -> None:
+def test_keys_are_looked_at(lake: Spark, crm: str) -> None:
     """Rows without keys are rejected with their reason, and events that repeat count once."""
-    spark.run(f"insert into {crm}.events select * from {crm}.events where event_id in (7, 14)")
-    spark.run(f"insert into {crm}.events values (null, 'lead 1', 'demo', now(), null)")
-    run = opened(spark)
+    lake.run(f"insert into {crm}.events select * from {crm}.events where event_id in (7, 14)")
+    lake.run(f"insert into {crm}.events values (null, 'lead 1', 'demo', now(), null)")
+    run = opened(lake)
     assert run.loaded.rejects.count == 1
-    found = spark.embedded.rows("select table_name, reason from rejects")
+    found = lake.embedded.rows("select table_name, reason from rejects")
     assert found == [("events", "event_id is missing")]
     assert any("2 rows repeat the event_id" in note for note in run.loaded.notes)
-    [(count,)] = spark.rows("select count(*) from events")
+    [(count,)] = lake.rows("select count(*) from events")
     assert count == 400
-    spark.run(f"insert into {crm}.leads values ('lead 1', 'account 1')")
+    lake.run(f"insert into {crm}.leads values ('lead 1', 'account 1')")
     with pytest.raises(InputError, match=r"lead_id must be unique; found 1 that repeats: lead 1"):
-        opened(spark)
+        opened(lake)
 
 
 @pytest.mark.feature("results as tables, each whole or not at all", engines=ONLY)
-def test_results_become_tables(spark: Spark, crm: str) -> None:
+def test_results_become_tables(lake: Spark, crm: str) -> None:
     """They are made, then replaced; what a run left when it was killed is put right."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(spark).publish(targets)
-    assert spark.rows(f"select count(*) from {crm}.scores") == [(40,)]
-    spark.run(f"alter table {crm}.scores rename to {crm}.scores__leadline_old")  # as if killed here
+    opened(lake).publish(targets)
+    assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
+    # as if one was killed after it had written, and another between its two renamings
+    lake.run(f"create table {crm}.scores__leadline_new0 using parquet as select 1 as n")
+    lake.run(f"alter table {crm}.scores rename to {crm}.scores__leadline_old")
     given = {"leads": "table:crm.leads", "events": "table:crm.events"}
-    later = Run.open(spark, MODEL, given, as_of=AS_OF + timedelta(days=1))
+    later = Run.open(lake, MODEL, given, as_of=AS_OF + timedelta(days=1))
     later.check_targets(targets)
-    assert spark.rows(f"select count(*) from {crm}.scores") == [(40,)]
+    assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
     later.publish(targets)
-    [(at,)] = spark.rows(f"select distinct as_of from {crm}.scores")
+    [(at,)] = lake.rows(f"select distinct as_of from {crm}.scores")
     assert at == (AS_OF + timedelta(days=1)).replace(tzinfo=None)
-    assert {row[1] for row in spark.rows(f"show tables in {crm}")} >= {"scores", "ledger"}
-    assert not [row for row in spark.rows(f"show tables in {crm}") if "__leadline" in row[1]]
+    assert {row[1] for row in lake.rows(f"show tables in {crm}")} >= {"scores", "ledger"}
+    assert not [row for row in lake.rows(f"show tables in {crm}") if "__leadline" in row[1]]
 
 
 @pytest.mark.feature("a failed run leaves everything as before", engines=ONLY)
 def test_a_failed_run_leaves_everything_as_before(
-    spark: Spark, crm: str, monkeypatch: pytest.MonkeyPatch
+    lake: Spark, crm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where one of several tables cannot be written, none is."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(spark).publish(targets)
-    before = spark.rows(f"select * from {crm}.scores order by lead_id")
+    opened(lake).publish(targets)
+    before = lake.rows(f"select * from {crm}.scores order by lead_id")
     write = Spark.write
 
     def failing(engine: Spark, query: str, table: str) -> None:
         write(engine, query.replace("`points`", "raise_error('disk')"), table)
 
     monkeypatch.setattr(Spark, "write", failing)
-    spark.run(f"insert into {crm}.events select 1000 + event_id, lead_id, type, occurred_at, path "
+    lake.run(f"insert into {crm}.events select 1000 + event_id, lead_id, type, occurred_at, path "
               f"from {crm}.events")  # fmt: skip
     with pytest.raises(EngineError, match="disk"):
-        opened(spark).publish(targets)
-    assert spark.rows(f"select * from {crm}.scores order by lead_id") == before
-    assert not [row for row in spark.rows(f"show tables in {crm}") if "__leadline" in row[1]]
+        opened(lake).publish(targets)
+    assert lake.rows(f"select * from {crm}.scores order by lead_id") == before
+    assert not [row for row in lake.rows(f"show tables in {crm}") if "__leadline" in row[1]]
 
 
 @pytest.mark.feature("missing rights, tables and columns, and wrong types are named", engines=ONLY)
@@ -171,22 +181,22 @@ def test_a_failed_run_leaves_everything_as_before(
     ],
 )
 def test_what_cannot_be_read_is_named(
-    spark: Spark, crm: str, inputs: dict[str, str], said: str
+    lake: Spark, crm: str, inputs: dict[str, str], said: str
 ) -> None:
     """Before anything is computed."""
     assert crm
     with pytest.raises(InputError) as caught:
-        opened(spark, **inputs)
+        opened(lake, **inputs)
     assert said in str(caught.value)
 
 
-def test_a_wrong_type_is_named(spark: Spark, crm: str) -> None:
+def test_a_wrong_type_is_named(lake: Spark, crm: str) -> None:
     """A text is no time, whatever stands in it."""
-    spark.view(
+    lake.view(
         "texts", f"select * except (occurred_at), '2026-11-01' as occurred_at from {crm}.events"
     )
     with pytest.raises(InputError, match=r"occurred_at must be a time.*found text.*it is string"):
-        opened(spark, events="table:texts")
+        opened(lake, events="table:texts")
 
 
 @pytest.mark.parametrize(
@@ -197,16 +207,16 @@ def test_a_wrong_type_is_named(spark: Spark, crm: str) -> None:
     ],
 )
 def test_targets_that_cannot_be_are_refused_early(
-    spark: Spark, crm: str, target: str, said: str
+    lake: Spark, crm: str, target: str, said: str
 ) -> None:
     """Before anything is computed."""
     assert crm
     with pytest.raises(InputError) as caught:
-        opened(spark).check_targets({"scores": target})
+        opened(lake).check_targets({"scores": target})
     assert said in str(caught.value)
 
 
-@pytest.mark.feature("an unreachable server, wrong credentials", engines=ONLY)
+@pytest.mark.feature("an unreachable server, wrong credentials", engines=("spark", "connect"))
 @pytest.mark.parametrize(
     ("address", "said"),
     [
@@ -241,7 +251,7 @@ def test_large_leads_and_accounts_are_summed_in_parts(spark: Spark) -> None:
     """Events are summed in part before they move, and no step needs all rows in one place."""
     run = Run.open(spark, LARGE, _skewed(leads=60, events=3_000), as_of=AS_OF)
     plans = {step: spark.plan(run.sql(step)) for step in run.statement.steps}
-    assert "partial_sum" in plans["lead_events_summed_sums"]
+    assert "partial_sum" in plans["lead_events_wide"]
     for step, plan in plans.items():
         assert "Exchange SinglePartition" not in plan, step
         assert "CartesianProduct" not in plan, step
@@ -278,3 +288,26 @@ def test_nothing_depends_on_the_order_of_rows(spark: Spark) -> None:
         assert "OVER ()" not in made.sql(step), step
     keys = {row[0] for row in spark.rows(f"select k from ({made.sql('moment')}) as m")}
     assert f"{int(AS_OF.timestamp() * 1e6)} l0" in keys
+
+
+@pytest.mark.feature("files larger than a message are sent in parts", engines=("connect",))
+def test_many_rows_are_sent_in_parts(connect: Spark, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They come together again, whatever the size of the batches that they come in."""
+    monkeypatch.setattr(engines, "SENT_BYTES", 2_000)
+    monkeypatch.setattr(engines, "FEW_BYTES", 100)
+    rows = pa.table({"id": [f"e{n}" for n in range(1000)], "n": [float(n) for n in range(1000)]})
+    given = pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches(max_chunksize=300))
+    assert connect.register("sent", given) == ["id", "n"]
+    assert connect.rows("select count(*), count(distinct id), sum(n) from sent") == [
+        (1000, 1000, 499_500.0)
+    ]
+    connect.register("sent", rows.schema.empty_table())
+    assert connect.rows("select count(*) from sent") == [(0,)]
+
+
+def test_a_name_may_be_given_anew_to_what_reads_it(connect: Spark) -> None:
+    """As on the other engines: a view in place of itself, and rows kept in place of others."""
+    connect.keep("kept", "select 1 as n")
+    connect.keep("kept", "select n + 1 as n from kept")
+    connect.view("kept", "select n + 1 as n from kept")
+    assert connect.rows("select n from kept") == [(3,)]

@@ -124,3 +124,24 @@ def test_a_lost_cluster_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert run.returncode == 3, said
     assert "run it again" in said, said
     assert not list(tmp_path.glob("*.csv"))
+
+
+@pytest.mark.feature(
+    "connection lost in the middle: nothing written, safe to run again", engines=("connect",)
+)
+def test_a_lost_server_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """The run says what happened, soon, and no file is there."""
+    with servers.spark_connect() as server:
+        run = subprocess.Popen(command(tmp_path, server.address), stderr=subprocess.PIPE, text=True)
+        until = time.monotonic() + 500
+        while not server.is_at_work():
+            assert run.poll() is None, run.stderr and run.stderr.read()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        server.kill()
+        lost = time.monotonic()
+        _, said = run.communicate(timeout=300)
+    assert run.returncode == 3, said
+    assert "The connection was lost. Nothing was written; run it again." in said
+    assert time.monotonic() - lost < 120
+    assert not list(tmp_path.glob("*.csv"))

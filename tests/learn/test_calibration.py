@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from leadline.learn.calibration import Turn, carried, reliability, steps, turn
 from leadline.learn.terms import probability
+from leadline.review.rows.measures import Measured
 
 RANDOM = np.random.default_rng(2)
 LOG_ODDS = RANDOM.normal(0, 1.5, 5000)
@@ -16,6 +18,35 @@ def test_right_probabilities_hold_and_wrong_ones_do_not() -> None:
     """Twice the log-odds is too sure."""
     assert reliability(probability(LOG_ODDS), HAPPENED).holds
     assert not reliability(probability(2 * LOG_ODDS), HAPPENED).holds
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rows_that_end_alike_are_one_witness(seed: int) -> None:
+    """What was said is right of accounts, whose leads end alike: chance explains the distance."""
+    random = np.random.default_rng(seed)
+    groups = np.repeat(np.arange(60), 20)
+    chances = np.repeat(random.uniform(0.1, 0.6, 60), 20)
+    happened = np.repeat(random.random(60), 20) < chances
+    together = reliability(chances, happened, groups)
+    alone = reliability(chances, happened)
+    assert together.expected > 2 * alone.expected
+    assert _width(together.brier) > 2 * _width(alone.brier)
+
+
+def _width(measured: Measured) -> float:
+    """How wide the interval is."""
+    assert measured.low is not None
+    assert measured.high is not None
+    return measured.high - measured.low
+
+
+def test_what_is_right_seldom_looks_wrong() -> None:
+    """Of a hundred right sets of rows no more than a tenth are taken for wrong."""
+    random, wrong = np.random.default_rng(), 0
+    for _ in range(100):
+        chances = random.uniform(0.05, 0.6, 400)
+        wrong += not reliability(chances, random.random(400) < chances).holds
+    assert wrong <= 14
 
 
 def test_a_turn_undoes_what_is_too_sure() -> None:

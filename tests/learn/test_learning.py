@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from leadline.engines.duckdb import DuckDB
 from leadline.errors import InputError
@@ -16,9 +18,10 @@ from leadline.model.task import read_task
 DEALS = Path(__file__).parents[2] / "examples" / "deals"
 
 
-def test_outcomes_dealt_out_by_lot_are_nothing_to_learn() -> None:
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_outcomes_dealt_out_by_lot_are_nothing_to_learn(seed: int) -> None:
     """There is no model, and the verdict says so."""
-    random = np.random.default_rng(11)
+    random = np.random.default_rng(seed)
     leads = pa.table(
         {
             "lead_id": [str(each) for each in range(800)],
@@ -47,35 +50,52 @@ def test_deals_are_learned_without_what_the_task_leaves_out() -> None:
     assert 0.75 < (found.learned.auc.value or 0) < 0.9
 
 
-def test_counts_of_events_are_learned_from_the_ledger() -> None:
-    """A visit in the last days tells the outcome; the window that says so is chosen."""
-    random = np.random.default_rng(3)
-    rows = 600
+def visited(minutes: tuple[int, int], after: int, seed: int) -> dict[str, pa.Table]:
+    """Leads that visited lately, who often win, or long ago; moments come after some minutes."""
+    random, rows, minute = np.random.default_rng(seed), 600, 60_000_000
     start = np.datetime64("2026-01-01", "us")
-    created = start + (np.arange(rows) * 3600 * 1_000_000).astype("timedelta64[us]")
+    created = start + (np.arange(rows) * 60 * minute).astype("timedelta64[us]")
     late = random.random(rows) < 0.5
     won = random.random(rows) < np.where(late, 0.7, 0.1)
-    days = np.where(late, 2, 50)
-    visits = created + np.timedelta64(60, "D") - (days * 86_400_000_000).astype("timedelta64[us]")
+    ages = np.where(late, *minutes) * minute
+    moments = created + np.timedelta64(after, "m")
     ids = [f"L{each}" for each in range(rows)]
-    tables = {
+    visits = {"type": ["visit"] * rows, "occurred_at": moments - ages.astype("timedelta64[us]")}
+    return {
         "leads": pa.table({"lead_id": ids, "created_at": created}),
-        "events": pa.table(
-            {"event_id": ids, "lead_id": ids, "type": ["visit"] * rows, "occurred_at": visits}
-        ),
+        "events": pa.table({"event_id": ids, "lead_id": ids, **visits}),
         "outcomes": pa.table(
             {
                 "lead_id": [each for each, yes in zip(ids, won, strict=True) if yes],
                 "outcome": ["won"] * int(won.sum()),
-                "occurred_at": created[won] + np.timedelta64(70, "D"),
+                "occurred_at": moments[won] + np.timedelta64(10, "D"),
             }
         ),
     }
-    task = read_task({"outcome": {"outcome": "won"}, "horizon": "15d", "moments": {"after": "60d"}})
+
+
+DAY = 24 * 60
+
+
+@pytest.mark.parametrize(
+    ("minutes", "after", "expected"),
+    [
+        ((2 * DAY, 50 * DAY), 60 * DAY, {"within 30d", "within 14d", "within 7d", "within 3d"}),
+        ((2, 50), 60, {"within 900s", "within 300s"}),
+    ],
+    ids=["days", "minutes"],
+)
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=2, deadline=None)
+def test_counts_of_events_are_learned_from_the_ledger(
+    minutes: tuple[int, int], after: int, expected: set[str], seed: int
+) -> None:
+    """A late visit tells the outcome; the window that says so is chosen, be it days or minutes."""
+    task = {"outcome": {"outcome": "won"}, "horizon": "15d", "moments": {"after": f"{after}m"}}
     with DuckDB() as engine:
-        found = learn(engine, tables, task)
+        found = learn(engine, dict(visited(minutes, after, seed)), read_task(task))
     [curve] = found.features.curves
-    assert curve.chosen in {"within 7d", "within 30d", "half-life 3d"}
+    assert curve.chosen in expected
     assert curve.losses[curve.chosen] < curve.losses["ever"] - 0.05
     assert found.model is not None
 

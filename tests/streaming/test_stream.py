@@ -17,7 +17,9 @@ import pytest
 from comparison import arrow
 from leadline.engines.duckdb import DuckDB
 from leadline.engines.postgres import Postgres
+from leadline.engines.spark import Spark
 from leadline.scoring import Run
+from leadline.streaming.stream import Batch, Stream
 from servers import ON_SPARK
 
 pytestmark = ON_SPARK
@@ -111,31 +113,99 @@ def wait_for(there: Any, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
+def batches(url: str) -> list[tuple[Any, ...]]:
+    """Return the batches that are in the table."""
+    with Postgres(url) as server:
+        if not server.rows("select 1 from pg_class where relname = 'streamed_batches'"):
+            return []
+        return server.rows("select batch, leads from streamed_batches order by batch")
+
+
+def is_waiting(url: str) -> bool:
+    """Say whether a session is inside the transaction that writes a batch, and waits there."""
+    with Postgres(url) as server:
+        query = (
+            "select 1 from pg_locks where not granted and relation = 'streamed_batches'::regclass"
+        )
+        return bool(server.rows(query))
+
+
 @pytest.mark.feature(
     "streaming: killed in the middle, nothing lost, nothing twice", engines=("spark",)
 )
 def test_what_is_killed_in_the_middle_loses_and_doubles_nothing(
     place: Path, postgres_url: str
 ) -> None:
-    """Killed while a batch is at work, and started again, it ends as if it had never been."""
-    written = place / "state" / "events" / "batch=0" / "_SUCCESS"
+    """Killed before, in and after the transaction of a batch, it ends as if it had never been."""
     first = started(place, postgres_url)
+    written = place / "state" / "events" / "batch=0" / "_SUCCESS"
     wait_for(written.exists, first)  # the events are kept, the scores are not yet written
     killed(first)
+    assert batches(postgres_url) == []
+    with Postgres(postgres_url) as other, other.transaction():
+        other.run("lock table streamed_batches in exclusive mode")  # may be read
+        second = started(place, postgres_url)
+        wait_for(lambda: is_waiting(postgres_url), second)
+        killed(second)
+    assert batches(postgres_url) == []
+    third = started(place, postgres_url)
+    wait_for(lambda: batches(postgres_url), third)
+    killed(third)
+    for left in (place / "state" / "checkpoint" / "commits").glob("*0*"):
+        left.unlink()  # Spark had perhaps been quick enough to note the end of the batch
     for file in (1, 2):
         arrive(place / "incoming", file)
+    (place / "incoming" / "again.json").write_bytes((place / "incoming" / "1.json").read_bytes())
     last = started(place, postgres_url, "--once")
     _, said = last.communicate(timeout=590)
     assert last.returncode == 0, said
-    assert "1 rejected" in said
+    assert "batch 0:" not in said
+    assert "2 rejected" in said  # the bad row of the file that arrived twice
+    assert [number for number, _ in batches(postgres_url)] == [0, 1]
     with Postgres(postgres_url) as server:
         found = server.rows("select lead_id, as_of, person, band from streamed order by lead_id")
-        batches = server.rows("select batch, leads from streamed_batches order by batch")
-        server.run("drop table streamed, streamed_batches")
-        with server.transaction():
-            pass
-    assert [row[0] for row in batches] == [0, 1]
+        drop(server)
     assert [(lead, at.astimezone(UTC), *rest) for lead, at, *rest in found] == _expected(place)
+
+
+def drop(server: Postgres) -> None:
+    """Drop the tables of a stream."""
+    with server.transaction():
+        server.run("drop table streamed, streamed_batches")
+
+
+@pytest.mark.feature(
+    "streaming: changed leads and late events count with the next batch", engines=("spark",)
+)
+def test_leads_that_change_are_seen(place: Path, postgres_url: str, spark: Spark) -> None:
+    """Without a restart: those with other fields are scored, new ones too; late events count."""
+    document = place / "model.yaml"
+    document.write_text(
+        MODEL.replace(
+            "  person:", "  fit: {rules: {vip: {when: lead.vip = 'y', points: 7}}}\n  person:"
+        )
+    )
+    leads = place / "leads.csv"
+    leads.write_text("lead_id,vip\n" + "".join(f"l{number},n\n" for number in range(LEADS)))
+    given = {"leads": str(leads), "events": str(place / "incoming" / "*.json")}
+    seen: list[Batch] = []
+    stream = Stream(
+        spark, document, given, state=place / "state", store=postgres_url, table="streamed",
+        report=seen.append,
+    )  # fmt: skip
+    stream.run(once=True)
+    leads.write_text(leads.read_text().replace("l3,n", "l3,y") + "new,y\n")
+    late = {"event_id": "late", "lead_id": "l1", "type": "demo", "occurred_at": START.isoformat()}
+    (place / "incoming" / "late.json").write_text(json.dumps(late) + "\n")
+    stream.run(once=True)
+    assert [(each.events, each.leads) for each in seen] == [(10, 10), (1, 3)]
+    with Postgres(postgres_url) as server:
+        found = {
+            row[0]: row[1:] for row in server.rows("select lead_id, fit, person from streamed")
+        }
+        drop(server)
+    assert (found["l3"][0], found["new"]) == (7, (7, 0))
+    assert (found["l2"][0], found["l1"][1] > 9) == (0, True)
 
 
 def _expected(place: Path) -> list[tuple[Any, ...]]:

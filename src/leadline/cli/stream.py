@@ -48,7 +48,7 @@ def stream(
         given = inputs(leads=leads, accounts=accounts, events=events)
         made = Stream(opened, model, given, state=state, store=store, table=table, report=_report)
         warn(model)
-        report_loaded(made.loaded, None)
+        report_loaded(made.beside.loaded, None)
         made.run(once=once, every=every)
 
 

@@ -65,6 +65,7 @@ TIMES: Mapping[str, tuple[tuple[str, str], ...]] = {
         ),
     ),
     "bigquery": ((".*", "cast(:x as datetime)"),),
+    "spark": ((".*", "cast(:x as timestamp)"),),
     "databricks": ((".*", "cast(:x as timestamp)"),),
 }
 """Dialect to native type and how a time of it becomes UTC without a zone; the first that fits."""

@@ -70,13 +70,15 @@ class Publication(NamedTuple):
         address: Name of the table, such as ``crm.scores``.
         columns: Its columns, in their order.
         keys: Columns that tell its rows apart.
-        relation: The table of this session that has the rows.
+        relation: The table of this session that has the rows, once they are computed.
+        query: What computes them.
     """
 
     address: str
     columns: Sequence[str]
     keys: Sequence[str]
-    relation: str = ""
+    relation: str
+    query: str
 
 
 @runtime_checkable

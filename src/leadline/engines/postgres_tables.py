@@ -18,10 +18,18 @@ _TARGET = """
 
 _SCHEMA = "select has_schema_privilege(oid, 'create') from pg_namespace where nspname = $1"
 
-_TYPES = """
-    select attname::text, format_type(atttypid, null) from pg_attribute
-    where attrelid = $1::bigint::oid and attnum > 0 and not attisdropped
+_COLUMNS = """
+    select a.attname::text, format_type(a.atttypid, null), t.typcategory::text,
+        a.attgenerated <> '' or a.attidentity = 'a',
+        a.attnotnull and not a.atthasdef and a.attidentity = ''
+    from pg_attribute as a join pg_type as t on t.oid = a.atttypid
+    where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped
 """
+
+_PHRASES = {"S": "a text", "N": "a number", "B": "true or false", "D": "a time"}
+"""What a category of types is called; a text can hold all of them."""
+
+_SHAPE = "shape_of_result"
 
 
 class Catalog(Protocol):
@@ -37,15 +45,35 @@ class Session(Catalog, Protocol):
     def run(self, sql: str) -> None:
         """Run a statement."""
 
+    def view(self, name: str, query: str) -> None:
+        """Read a query under a name."""
+
+    def drop(self, name: str) -> None:
+        """Forget a view."""
+
     def transaction(self) -> AbstractContextManager[None]:
         """Do all of a block or none of it."""
 
 
+class Own(NamedTuple):
+    """A column of a table: its type, the category of that, and who fills it.
+
+    Attributes:
+        is_generated: The database alone may.
+        is_needed: A run must, as nothing else does.
+    """
+
+    type: str
+    category: str
+    is_generated: bool
+    is_needed: bool
+
+
 class Target(NamedTuple):
-    """A table to be written: its name as SQL, and its columns' types where it is there."""
+    """A table to be written: its name as SQL, and its columns where it is there."""
 
     relation: str
-    types: Mapping[str, str] | None
+    columns: Mapping[str, Own] | None
 
 
 def quoted(*names: str) -> str:
@@ -79,7 +107,8 @@ def check_target(session: Session, publication: Publication) -> Target:
     """Return a table to be written.
 
     Raises:
-        InputError: It is no table, lacks columns, or its schema is not there.
+        InputError: It is no table, lacks columns, has others than a run can fill, or its schema
+            is not there.
         EngineError: It may not be written.
     """
     schema, title = parts(session, publication.address)
@@ -98,9 +127,10 @@ def check_target(session: Session, publication: Publication) -> Target:
             f"{_where(publication)} may not be written: permission denied. "
             f"Ask its owner to grant select, insert and delete on {relation}."
         )
-    types = dict(session.rows(_TYPES, [oid]))
-    _refuse_columns(publication, types)
-    return Target(relation, types)
+    columns = _columns(session, oid)
+    _refuse_columns(publication, columns)
+    _refuse_types(session, publication, columns)
+    return Target(relation, columns)
 
 
 def publish(session: Session, publications: Sequence[Publication]) -> None:
@@ -108,10 +138,10 @@ def publish(session: Session, publications: Sequence[Publication]) -> None:
     with session.transaction():
         for each in sorted(publications, key=lambda each: each.address):  # no two wait in a ring
             target = check_target(session, each)
-            if target.types is None:
+            if target.columns is None:
                 _make(session, each, target)
             else:
-                _replace(session, each, target, target.types)
+                _replace(session, each, target, target.columns)
 
 
 def _where(publication: Publication) -> str:
@@ -131,10 +161,42 @@ def _refuse_schema(session: Session, address: str, schema: str) -> None:
         )
 
 
-def _refuse_columns(publication: Publication, types: Mapping[str, str]) -> None:
-    lacking = [each for each in publication.columns if each not in types]
+def _columns(session: Catalog, oid: int) -> dict[str, Own]:
+    return {title: Own(*rest) for title, *rest in session.rows(_COLUMNS, [oid])}
+
+
+def _columns_of(session: Catalog, relation: str) -> dict[str, Own]:
+    """Return the columns of a table or view of this session."""
+    [(oid,)] = session.rows("select to_regclass($1)::oid::bigint", [f"pg_temp.{relation}"])
+    return _columns(session, oid)
+
+
+def _refuse_types(session: Session, publication: Publication, columns: Mapping[str, Own]) -> None:
+    """Refuse columns that cannot take what a run computes; the server knows without computing."""
+    session.view(_SHAPE, publication.query)
+    shape = _columns_of(session, _SHAPE)
+    session.drop(_SHAPE)
+    remedy = "Change the column, name another table, or drop this one: a run makes it anew."
+    faults = []
+    for title, own in columns.items():
+        computed = shape.get(title)
+        if computed is None and own.is_needed:
+            expected = "must have a default or allow null, as no run fills it"
+            faults.append(Fault(_where(publication), title, expected, own.type, remedy))
+        elif computed is not None and own.is_generated:
+            expected = "must be filled by a run, and not by the database"
+            faults.append(Fault(_where(publication), title, expected, "generated", remedy))
+        elif computed is not None and own.category not in {computed.category, "S"}:
+            expected = f"must be {_PHRASES.get(computed.category, computed.type)}"
+            faults.append(Fault(_where(publication), title, expected, own.type, remedy))
+    if faults:
+        raise InputError(*faults)
+
+
+def _refuse_columns(publication: Publication, columns: Mapping[str, Own]) -> None:
+    lacking = [each for each in publication.columns if each not in columns]
     if lacking:
-        near = closest(lacking[0], types)
+        near = closest(lacking[0], columns)
         found = f"no {', '.join(lacking)}" + (f", but {near}" if near else "")
         remedy = "Add them, name another table, or drop this one: a run makes it anew."
         raise InputError(
@@ -143,9 +205,9 @@ def _refuse_columns(publication: Publication, types: Mapping[str, str]) -> None:
 
 
 def _make(session: Session, publication: Publication, target: Target) -> None:
-    types = _own_types(session, publication)
+    own = _columns_of(session, publication.relation)
     columns = ", ".join(
-        f"{_with_zone(each, types[each])} as {quoted(each)}" for each in publication.columns
+        f"{_with_zone(each, own[each].type)} as {quoted(each)}" for each in publication.columns
     )
     session.run(f"create table {target.relation} as select {columns} from {publication.relation}")
     keys = ", ".join(map(quoted, publication.keys))
@@ -153,13 +215,13 @@ def _make(session: Session, publication: Publication, target: Target) -> None:
 
 
 def _replace(
-    session: Session, publication: Publication, target: Target, types: Mapping[str, str]
+    session: Session, publication: Publication, target: Target, own: Mapping[str, Own]
 ) -> None:
     """Delete and insert: who reads sees the rows of before until the transaction ends."""
     titles = ", ".join(map(quoted, publication.columns))
     columns = ", ".join(
         _with_zone(each, "timestamp without time zone")
-        if types[each] == "timestamp with time zone"
+        if own[each].type == "timestamp with time zone"
         else quoted(each)
         for each in publication.columns
     )
@@ -168,12 +230,6 @@ def _replace(
     session.run(
         f"insert into {target.relation} ({titles}) select {columns} from {publication.relation}"
     )
-
-
-def _own_types(session: Session, publication: Publication) -> dict[str, str]:
-    query = "select to_regclass($1)::oid::bigint"
-    [(oid,)] = session.rows(query, [f"pg_temp.{publication.relation}"])
-    return dict(session.rows(_TYPES, [oid]))
 
 
 def _with_zone(column: str, kind: str) -> str:

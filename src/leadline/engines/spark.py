@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
@@ -17,7 +18,7 @@ from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.spark_errors import own_errors
 from leadline.engines.spark_session import Opened, configure, open_session
 from leadline.errors import EngineError
-from leadline.query.planning import Planning
+from leadline.query.planning import SPARK
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
 LOST_SECONDS = 30.0
 """So long a cluster may be without a worker."""
 
-BATCH_ROWS = 50_000
-"""So many rows at a time pass through this process, where files are far from the workers."""
+SENT_BYTES = 32 * 2**20
+"""So much at a time is sent to a server of Spark Connect."""
+
+FEW_BYTES = 2**20
+"""So little may be a part of each query that reads it."""
 
 
 class Spark:
@@ -45,7 +49,7 @@ class Spark:
     """
 
     dialect = "spark"
-    planning = Planning(reads_again=True, numbering="by_text")
+    planning = SPARK
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class Spark:
         self._embedded = embedded
         self._own_embedded = embedded is None
         self._kept: dict[str, Any] = {}
+        self._sent: dict[str, Any] = {}
         self._scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         self._files = 0
         self._closed = Event()
@@ -65,7 +70,7 @@ class Spark:
         try:
             self._opened = _beside(session) if session else open_session(address, memory)
             with own_errors():
-                configure(self.session)
+                configure(self._opened)
         except BaseException:
             self._scratch.cleanup()
             raise
@@ -127,8 +132,7 @@ class Spark:
         """End the session; what it kept is forgotten."""
         self._closed.set()
         try:
-            with suppress(EngineError), self._errors():  # what is lost need not be ended
-                self._forget()
+            self._forget()
         finally:
             self._scratch.cleanup()
             if self._own_embedded and self._embedded is not None:
@@ -136,11 +140,14 @@ class Spark:
                 self._embedded = None
 
     def _forget(self) -> None:
+        """Forget what is kept where Spark goes on, else end it; what is lost need not be ended."""
+        for name in [*self._kept, *self._sent]:
+            if self.is_connect or not self._opened.is_own:
+                with suppress(EngineError):
+                    self.drop(name)
         if self._opened.is_own:
-            self.session.stop()
-            return
-        for name in list(self._kept):
-            self.drop(name)
+            with suppress(EngineError), self._errors():
+                self.session.stop()
 
     @property
     def embedded(self) -> DuckDB:
@@ -156,14 +163,18 @@ class Spark:
 
     def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return the rows of a query with places ``?`` for parameters."""
+        from leadline.engines.spark_rows import naive  # noqa: PLC0415 - Arrow is slow to import
+
         with self._errors():
             found = self.session.sql(str(sql), args=list(params)) if params else self._query(sql)
-            return [tuple(row.values()) for row in _naive(found.toArrow()).to_pylist()]
+            return [tuple(row.values()) for row in naive(found.toArrow()).to_pylist()]
 
     def arrow(self, sql: str) -> pa.Table:
         """Return the rows of a query as an Arrow table."""
+        from leadline.engines.spark_rows import naive  # noqa: PLC0415 - Arrow is slow to import
+
         with self._errors():
-            return _naive(self._query(sql).toArrow())
+            return naive(self._query(sql).toArrow())
 
     def columns(self, relation: str) -> dict[str, str]:
         """Return the columns of a relation with their types, as Spark calls them."""
@@ -177,22 +188,37 @@ class Spark:
 
     def register(self, name: str, rows: ArrowStream) -> list[str]:
         """Make rows from outside readable under a name; return their columns' own names."""
-        import pyarrow as pa  # noqa: PLC0415 - half of the install, and slow to import
+        from leadline.engines.spark_rows import zoned  # noqa: PLC0415 - Arrow is slow to import
 
-        reader = pa.RecordBatchReader.from_stream(rows)
-        titles = list(reader.schema.names)
+        given = zoned(rows)
         with self._errors():
-            self.drop(name)
-            self._given(_zoned(reader)).createOrReplaceTempView(name)
-        return titles
+            found = self._given(given)
+            self._call(name, found)
+        self._sent[name] = found
+        return list(given.schema.names)
 
     def _given(self, rows: pa.RecordBatchReader) -> Any:
         """Return rows as a frame: from a file where workers see it, else sent to them."""
-        if not self.is_local:
+        from leadline.engines import spark_rows  # noqa: PLC0415 - Arrow is slow to import
+
+        if self.is_local:
+            file = self._file()
+            spark_rows.write(file, rows)
+            return self.session.read.parquet(str(file))
+        if not self.is_connect:
             return self.session.createDataFrame(rows.read_all())
-        file = self._file()
-        _write(file, rows)
-        return self.session.read.parquet(str(file))
+        parts = spark_rows.in_parts(rows, SENT_BYTES)
+        return reduce(self._with_part, parts, None)
+
+    def _with_part(self, sent: Any, rows: pa.Table) -> Any:
+        """Send some more rows to a server, where workers keep them, as it has no room itself."""
+        from pyspark.sql.pandas.types import from_arrow_schema  # noqa: PLC0415 - an extra
+
+        types = from_arrow_schema(rows.schema)  # which cannot be told where there are no rows
+        part = self.session.createDataFrame(rows, types)
+        if rows.nbytes > FEW_BYTES:
+            part = part.localCheckpoint()
+        return part if sent is None else sent.unionAll(part)
 
     def read_parquet(self, name: str, paths: Sequence[str]) -> bool:
         """Make files that the workers see readable under a name; false where a type is foreign."""
@@ -209,23 +235,26 @@ class Spark:
     def keep(self, name: str, query: str) -> None:
         """Keep the rows of a query with the workers, in place of a table of that name.
 
-        They are computed when they are first read; a worker that is lost has its part computed
-        anew by another one.
+        They are computed when they are first read. A worker that is lost has its part computed anew
+        by another one; behind a server of Spark Connect another one has it as well.
         """
         with self._errors():
-            found = self._query(query).persist()
-            self.drop(name)
-            self._short(found).createOrReplaceTempView(name)
-        self._kept[name] = found
+            found = self._query(query)
+            if self.is_connect:
+                found = found.localCheckpoint(eager=False, storageLevel=_on_two_workers())
+                self._call(name, found)
+                self._sent[name] = found
+                return
+            found = found.persist()
+            self._call(name, self._short(found))
+            self._kept[name] = found
 
     def _short(self, kept: Any) -> Any:
         """Return what is kept as a frame whose plan does not grow with what it was made of.
 
         Who reads it need not plan all of that again. How to compute it is still known, for the case
-        that a worker is lost. Through Spark Connect there is no such way.
+        that a worker is lost.
         """
-        if self.is_connect:
-            return kept
         from pyspark.sql import DataFrame  # noqa: PLC0415 - an extra
 
         java, session = kept._jdf, self.session._jsparkSession  # noqa: SLF001 - no other way
@@ -236,17 +265,25 @@ class Spark:
     def view(self, name: str, query: str) -> None:
         """Read a query under a name, in place of a view of that name."""
         with self._errors():
-            found = self._query(query)
-            self.drop(name)
-            found.createOrReplaceTempView(name)
+            self._call(name, self._query(query))
+
+    def _call(self, name: str, found: Any) -> None:
+        """Give a name to a frame, which may read what has that name so far."""
+        found.createOrReplaceTempView(name)
+        self._let_go(name)
 
     def drop(self, name: str) -> None:
         """Forget a table or view of this session, where there is one."""
-        kept = self._kept.pop(name, None)
         with self._errors():
-            if kept is not None:
-                kept.unpersist()
             self.session.catalog.dropTempView(name)
+            self._let_go(name)
+
+    def _let_go(self, name: str) -> None:
+        """Have the workers keep rows no longer; a server sees to it once nobody can name them."""
+        self._sent.pop(name, None)
+        kept = self._kept.pop(name, None)
+        if kept is not None:
+            kept.unpersist()
 
     def set_moment(self, at: datetime) -> None:
         """Say what moment a spine with only one has; UTC, without a zone."""
@@ -272,6 +309,8 @@ class Spark:
         They go through files: of the workers, where this machine sees them, else written here
         some rows at a time.
         """
+        from leadline.engines import spark_rows  # noqa: PLC0415 - Arrow is slow to import
+
         file = self._file()
         with self._errors():
             found = self._query(query)
@@ -279,7 +318,7 @@ class Spark:
                 found.write.parquet(str(file))
                 pattern = str(file / "*.parquet")
             else:
-                _write(file, _streamed(found))
+                spark_rows.write(file, spark_rows.streamed(found))
                 pattern = str(file)
         relation = f"read_parquet('{pattern}')"
         described = self.embedded.rows(f"describe from {relation}")
@@ -306,6 +345,13 @@ class Spark:
         return Path(self._scratch.name) / f"{self._files}.parquet"
 
 
+def _on_two_workers() -> Any:
+    """Return where rows are kept that cannot be computed anew."""
+    from pyspark import StorageLevel  # noqa: PLC0415 - an extra
+
+    return StorageLevel.MEMORY_AND_DISK_2
+
+
 def _beside(session: Any) -> Opened:
     """Return a session of its own beside one that is there."""
     kind = "local" if session.sparkContext.master.startswith("local") else "cluster"
@@ -314,99 +360,3 @@ def _beside(session: Any) -> Opened:
 
 def _quoted(title: str) -> str:
     return '"' + title.replace('"', '""') + '"'
-
-
-def _write(file: Path, rows: pa.RecordBatchReader) -> None:
-    from pyarrow import parquet  # noqa: PLC0415 - slow to import
-
-    with parquet.ParquetWriter(file, rows.schema) as writer:
-        for batch in rows:
-            writer.write_batch(batch)
-
-
-def _streamed(frame: Any) -> pa.RecordBatchReader:
-    """Return the rows of a frame, one part after another."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    kinds = {
-        "string": pa.string(),
-        "double": pa.float64(),
-        "bigint": pa.int64(),
-        "int": pa.int32(),
-        "boolean": pa.bool_(),
-        "timestamp": pa.timestamp("us", "UTC"),
-    }
-    schema = pa.schema([(title, kinds[kind]) for title, kind in frame.dtypes])
-    # a time would come back in the zone of this machine
-    plain = frame.selectExpr(
-        *(
-            f"unix_micros({spark_tables.quoted(each.name)}) as {spark_tables.quoted(each.name)}"
-            if pa.types.is_timestamp(each.type)
-            else spark_tables.quoted(each.name)
-            for each in schema
-        )
-    )
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        waiting: list[Any] = []
-        for row in plain.toLocalIterator():
-            waiting.append(row)
-            if len(waiting) == BATCH_ROWS:
-                yield _batch(waiting, schema)
-                waiting.clear()
-        if waiting:
-            yield _batch(waiting, schema)
-
-    return pa.RecordBatchReader.from_batches(schema, batches())
-
-
-def _batch(rows: Sequence[Any], schema: pa.Schema) -> pa.RecordBatch:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    columns = zip(*rows, strict=True)
-    arrays = [
-        pa.array(each, pa.int64()).cast(field.type)
-        if pa.types.is_timestamp(field.type)
-        else pa.array(each, field.type)
-        for each, field in zip(columns, schema, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-def _zoned(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """Say of times without a zone that they are UTC, and write out what is coded."""
-    return _as(reader, lambda kind: _with_zone(_plain(kind)))
-
-
-def _naive(table: pa.Table) -> pa.Table:
-    """Return times as UTC without a zone."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    fields = [
-        pa.field(each.name, pa.timestamp("us")) if pa.types.is_timestamp(each.type) else each
-        for each in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def _as(reader: pa.RecordBatchReader, kind_of: Any) -> pa.RecordBatchReader:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    schema = pa.schema([pa.field(each.name, kind_of(each.type)) for each in reader.schema])
-    return pa.RecordBatchReader.from_batches(schema, (batch.cast(schema) for batch in reader))
-
-
-def _plain(kind: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    if pa.types.is_null(kind) or pa.types.is_large_string(kind):
-        return pa.string()
-    return kind
-
-
-def _with_zone(kind: Any) -> Any:
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-
-    return pa.timestamp("us", "UTC") if pa.types.is_timestamp(kind) else kind

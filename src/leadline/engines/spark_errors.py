@@ -86,11 +86,14 @@ def said(text: str) -> str:
     'The table or view `x` cannot be found'
     >>> said("An error occurred.\n: org.apache.spark.SparkException: Job aborted.\n\tat org")
     'Job aborted'
+    >>> said('<_InactiveRpcError of RPC that terminated with:\n\tdetails = "Socket closed"\n>')
+    'Socket closed'
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by: ")]
-    thrown = [line for line in lines if line.startswith(": ")]
-    line = (causes or thrown or lines[:1] or ["failed"])[-1]
+    thrown = [line for line in lines if re.match(r": ([\w$]+\.)+[\w$]+: ", line)]
+    told = re.findall(r'^details = "(.+?)"?$', "\n".join(lines), re.MULTILINE)
+    line = (causes or thrown or told or lines[:1] or ["failed"])[-1]
     line = re.sub(r"^(Caused by: |: )?([\w$]+\.)+[\w$]+(Exception|Error): ", "", line)
     line = re.sub(r"\s*SQLSTATE: \w+", "", re.sub(r"^\[[A-Z_.]+\]\s*", "", line))
     return re.split(r"\.\s|\.$", line)[0].strip() or "failed"

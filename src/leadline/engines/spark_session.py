@@ -28,6 +28,12 @@ SESSION_SETTINGS: Mapping[str, str] = {
 }
 """What the statement relies on, whatever a server says."""
 
+CONNECT_SETTINGS: Mapping[str, str] = {
+    # Spark 4.3 fails on constraints of some unions when their rows are kept: "key not found"
+    "spark.sql.constraintPropagation.enabled": "false",
+}
+"""Of a session with a server of Spark Connect, beside those."""
+
 LOCAL_SETTINGS: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "32",
@@ -41,6 +47,10 @@ LOOPBACK: Mapping[str, str] = {
 }
 
 CONNECT_PORT = 15002
+CONNECT_TRIES = 8
+"""A server of Spark Connect that does not answer is tried so often again, for half a minute."""
+
+CONNECT_WAIT_MS = 5_000
 REACH_SECONDS = 10.0
 WORKER_SECONDS = 60.0
 
@@ -122,10 +132,14 @@ def open_session(text: str, memory: str | None = None) -> Opened:
     return opened
 
 
-def configure(session: Any) -> None:
-    """Set what the statement relies on."""
-    for name, value in SESSION_SETTINGS.items():
-        session.conf.set(name, value)
+def configure(opened: Opened) -> None:
+    """Set what the statement relies on, and have errors raised without being printed as well."""
+    from pyspark.logger import PySparkLogger  # noqa: PLC0415 - an extra
+
+    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True
+    own = CONNECT_SETTINGS if opened.kind == "connect" else {}
+    for name, value in {**SESSION_SETTINGS, **own}.items():
+        opened.session.conf.set(name, value)
 
 
 def _require_pyspark() -> None:
@@ -143,9 +157,12 @@ def _connected(where: Address) -> Opened:
 
     try:
         # not the builder of pyspark.sql, which refuses where a classic session is open as well
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415 - an extra
         from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415 - an extra
 
         session = SparkSession.builder.remote(where.master).create()
+        again = DefaultPolicy(max_retries=CONNECT_TRIES, max_backoff=CONNECT_WAIT_MS)
+        session.client.set_retry_policies([again])  # its own would wait for ten minutes
         session.version  # noqa: B018 - asks the server
     except (PySparkException, ImportError) as error:
         raise _unusable(where.master, str(error)) from error
@@ -155,7 +172,6 @@ def _connected(where: Address) -> Opened:
 def _started(where: Address, memory: str | None) -> Any:
     """Start Spark in this process, with what it says going to a file that tells why it failed."""
     from pyspark.errors import PySparkException  # noqa: PLC0415 - an extra
-    from pyspark.logger import PySparkLogger  # noqa: PLC0415 - an extra
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -172,7 +188,6 @@ def _started(where: Address, memory: str | None) -> Any:
                 raise
             raise _unusable(where.master, str(error)) from error
     session.sparkContext.setLogLevel("OFF")
-    PySparkLogger.getLogger("SQLQueryContextLogger").disabled = True  # errors are raised as well
     return session
 
 

@@ -3,12 +3,15 @@
 Catalogs of Spark have no transactions. All tables are computed and written under names of their
 own first; then each is put in place by renaming, the old one after it. Who reads meanwhile sees
 whole tables, the old or the new one. If that is interrupted between its two renamings, the old
-table is found under its other name by the next run, and put back.
+table is found under its other name by the next run, and put back. What a run was writing when it
+was killed is found by its name and dropped. Files that no catalog knows yet stay in the folder of
+the schema, and would be in the way of a run that used the same name: each uses one of its own.
 """
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Protocol
@@ -20,7 +23,7 @@ _PART = re.compile(r"`(?:[^`]|``)+`|[^`.\s]+")
 _NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
 
 NEW, OLD = "__leadline_new", "__leadline_old"
-"""Ends of the names under which tables are written, and set aside."""
+"""Ends of the names under which tables are set aside, and, with a number of the run, written."""
 
 
 class Session(Protocol):
@@ -99,19 +102,19 @@ def publish(session: Session, publications: Sequence[Publication]) -> None:
     """Write all tables, then put each in its place."""
     for each in publications:
         check_target(session, each)
+    new = NEW + secrets.token_hex(4)
     made: list[list[str]] = []
     try:
         for each in publications:
             names = parts(each.address)
-            session.run(f"drop table if exists {_beside(names, NEW)}")
             made.append(names)
-            session.write(_rows(each), _beside(names, NEW))
+            session.write(_rows(each), _beside(names, new))
         for names in made:
-            _put_in_place(session, names)
+            _put_in_place(session, names, new)
     finally:
         for names in made:
             with suppress(LeadlineError):  # what is lost cannot be tidied either
-                session.run(f"drop table if exists {_beside(names, NEW)}")
+                _drop_unfinished(session, names)
 
 
 def exists(session: Session, names: Sequence[str], end: str = "") -> bool:
@@ -128,13 +131,21 @@ def _beside(names: Sequence[str], end: str) -> str:
     return quoted(*names[:-1], names[-1] + end)
 
 
-def _put_in_place(session: Session, names: Sequence[str]) -> None:
+def _drop_unfinished(session: Session, names: Sequence[str]) -> None:
+    """Drop what this run, or one that was killed, wrote and did not put in its place."""
+    schema = quoted(*names[:-1]) if len(names) > 1 else None
+    for each in session.session.catalog.listTables(schema):
+        if each.name.lower().startswith(names[-1].lower() + NEW):
+            session.run(f"drop table if exists {quoted(*names[:-1], each.name)}")
+
+
+def _put_in_place(session: Session, names: Sequence[str], new: str) -> None:
     old = exists(session, names)
     if old:
         session.run(f"drop table if exists {_beside(names, OLD)}")
         session.run(f"alter table {quoted(*names)} rename to {_beside(names, OLD)}")
     try:
-        session.run(f"alter table {_beside(names, NEW)} rename to {quoted(*names)}")
+        session.run(f"alter table {_beside(names, new)} rename to {quoted(*names)}")
     except EngineError:
         _put_back(session, names)
         raise

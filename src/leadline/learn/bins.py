@@ -74,10 +74,15 @@ def fine(field: Field, most: int = 24, rare: int = RARE) -> Bins:
     """Return bins that follow the field alone: equally many rows, every level that is not rare."""
     if field.numbers is not None:
         return Bins(edges=_quantile_edges(field.numbers[~field.missing], most, rare))
+    return often(field, MOST_LEVELS, rare)
+
+
+def often(field: Field, most: int, rare: int = RARE) -> Bins:
+    """Return bins of the levels that most rows have, each alone; others are ``other``."""
     codes = field.codes[~field.missing] if field.codes is not None else np.zeros(0, np.int64)
     counts = np.bincount(codes, minlength=len(field.levels))
-    often = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
-    kept = sorted(int(at) for at in often if counts[at] >= rare)
+    first = np.argsort(-counts, kind="stable")[:most]
+    kept = sorted(int(at) for at in first if counts[at] >= rare)
     return Bins(groups=tuple((field.levels[at],) for at in kept))
 
 

@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 
 from leadline.learn.scorecard import line
-from leadline.learn.sheet import Flags, Floats
+from leadline.learn.sheet import Flags, Floats, Whole
 from leadline.learn.terms import log_loss, probability
 from leadline.review.rows.measures import Measured, draws, interval
 
 _BINS = 10
+_MOST_LOTS = 1000
+"""More groups than these are drawn together, by lot."""
+_FLIPS = 1000
+_SEED = 20_26
 _STEADY = 25.0
 """Weight of the belief that log-odds are right as they are, in rows of even odds."""
 
@@ -126,18 +130,22 @@ class Reliability:
         }
 
 
-def reliability(chances: Floats, outcome: Flags) -> Reliability:
-    """Compare what was said with what happened; rows are drawn again for the intervals."""
+def reliability(chances: Floats, outcome: Flags, groups: Any = None) -> Reliability:
+    """Compare what was said with what happened; groups are drawn again for the intervals.
+
+    Args:
+        chances: What was said of each row.
+        outcome: What happened.
+        groups: Rows that belong together; None where each stands alone.
+    """
+    members = np.unique(np.arange(len(outcome)) if groups is None else groups, return_inverse=True)
     ranked = np.argsort(chances, kind="stable")
     cells = np.empty(len(ranked), np.int64)
     cells[ranked] = np.arange(len(ranked)) * min(_BINS, len(ranked)) // max(len(ranked), 1)
     rows, said, wins = (_sum(cells, each) for each in (np.ones(len(cells)), chances, outcome))
     rate = float(outcome.mean())
     squares = (chances - outcome) ** 2
-    random = np.random.default_rng(20_26)
-    right = random.random((500, len(chances))) < chances if len(chances) <= 20_000 else None  # noqa: PLR2004
-    nulls = [_error(rows, said, _sum(cells, each)) for each in right] if right is not None else []
-    drawn = _drawn(cells, chances, outcome, squares)
+    drawn = _drawn(cells, chances, outcome, squares, members[1])
     return Reliability(
         tuple(
             (int(n), float(s / n), float(w / n)) for n, s, w in zip(rows, said, wins, strict=True)
@@ -149,7 +157,7 @@ def reliability(chances: Floats, outcome: Flags) -> Reliability:
             "uncertainty": rate * (1 - rate),
         },
         interval(_error(rows, said, wins), drawn[:, 1]),
-        float(np.percentile(nulls, 95)) if nulls else 0.0,
+        float(np.percentile(_by_chance(cells, chances, outcome, members[1]), 95)),
     )
 
 
@@ -161,9 +169,27 @@ def _error(rows: Floats, said: Floats, wins: Floats) -> float:
     return float(np.abs(said - wins).sum() / rows.sum())
 
 
-def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats) -> Floats:
-    """Return Brier score and error of draws of at most a thousand lots of rows."""
-    lots = np.random.default_rng(20_26).permutation(len(cells)) % min(len(cells), 1000)
+def _by_chance(cells: Any, chances: Floats, outcome: Flags, members: Whole) -> Floats:
+    """Return draws of the error where everything said is right.
+
+    What happened beyond what was said is turned round by lot, group by group: rows of a group may
+    well end alike though all that was said is right.
+    """
+    lots, size = _lots(members), (_MOST_LOTS, cells.max() + 1)
+    gaps = np.bincount(lots * size[1] + cells, outcome - chances, size[0] * size[1]).reshape(size)
+    signs = np.random.default_rng(_SEED).integers(0, 2, (_FLIPS, size[0])) * 2 - 1
+    return np.asarray(np.abs(signs @ gaps).sum(1) / len(cells))
+
+
+def _lots(members: Whole) -> Whole:
+    """Return the lot of each row, whole groups together."""
+    random = np.random.default_rng(_SEED)
+    return np.asarray((random.permutation(members.max() + 1) % _MOST_LOTS)[members])
+
+
+def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats, members: Whole) -> Floats:
+    """Return Brier score and error of draws of lots of groups."""
+    lots = np.unique(_lots(members), return_inverse=True)[1]
     size = (lots.max() + 1, cells.max() + 1)
     flat = lots * size[1] + cells
     rows, said, wins, square = (

@@ -27,8 +27,10 @@ from leadline.review.rows.measures import Measured, Sample, measured, roc_auc
 Tell = Callable[[str], None]
 FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
-_NEAR = 0.01
+_NEAR = 0.005
 """So much less area under the curve is about as good."""
+_COIN = 0.5
+"""Area under the curve of a ranking by lot."""
 _NO_SIGN = 0.01
 """Rankings that luck gives more often than this are nothing to learn."""
 _LEAST_GAIN = 0.003
@@ -45,7 +47,8 @@ class Trial:
         again: Log-odds of the rows that the fold before judged, by what was learned for each fold
             but the first; empty without an order.
         losses: Refined log-loss of each judged row.
-        auc: Area under the curve of each fold, weighted by its rows.
+        auc: Area under the curve of each fold, weighted by its rows; like the loss, a ranking that
+            is the wrong way round is no worse than none.
     """
 
     setting: Setting
@@ -123,7 +126,7 @@ def choose(
     ]
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
-    best = simplest(_by_kind(trials), few, cuts)
+    best = simplest(_by_kind(trials, _groups(few, cuts)), few, cuts)
     tuned = [_told(each, few, cuts, tell) for each in _stiff(best.setting)]
     best = simplest([best, *tuned], few, cuts)
     return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
@@ -150,12 +153,12 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
         said.append(found)
         losses.append(share * refined_loss(found, there.outcome))
         sample = Sample.of_rows(found, there.outcome)
-        aucs.append(float(roc_auc(sample.positives, sample.negatives)))
+        aucs.append(float(np.maximum(roc_auc(sample.positives, sample.negatives), _COIN)))
     sizes = [
         0.0 if np.isnan(auc) else share * len(cut.judged)
         for auc, share, cut in zip(aucs, shares, cuts, strict=True)
     ]
-    mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else 0.5
+    mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else _COIN
     return Trial(
         setting, np.concatenate(said), np.concatenate(again), np.concatenate(losses), float(mean)
     )
@@ -175,16 +178,21 @@ def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Tri
     """Return the first trial that is about as good as the best one, by loss and by ranking.
 
     Its loss is within one standard error of the best, that of the difference, row by row, rows of
-    a group together; and its area under the curve is no more than 0.01 below.
+    a group together; and its area under the curve is no more than 0.005 below.
     """
     best = min(trials, key=lambda each: each.loss)
-    rows = np.concatenate([cut.judged for cut in cuts])
-    groups = np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
+    groups = _groups(sheet, cuts)
     return next(
         each
         for each in trials
         if each.loss <= best.loss + _error(each, best, groups) and each.auc >= best.auc - _NEAR
     )
+
+
+def _groups(sheet: Sheet, cuts: Sequence[Fold]) -> Any:
+    """Return the group of each judged row, a number of its own where it stands alone."""
+    rows = np.concatenate([cut.judged for cut in cuts])
+    return np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
 
 
 def _error(one: Trial, two: Trial, groups: Any) -> float:
@@ -209,13 +217,17 @@ def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
         yield replace(setting, recent=True)
 
 
-def _by_kind(trials: Sequence[Trial]) -> list[Trial]:
-    """Return the better of each setting with and without recency: neither is simpler."""
+def _by_kind(trials: Sequence[Trial], groups: Any) -> list[Trial]:
+    """Return each setting once, with recency where it was tried and is not clearly worse.
+
+    What moved before will move again, and where nothing moves newer rows cost little.
+    """
     found: dict[Setting, Trial] = {}
     for each in trials:
         key = replace(each.setting, recent=False)
-        if key not in found or each.loss < found[key].loss:
-            found[key] = each
+        steady = found.get(key, each)
+        is_near = each.loss <= steady.loss + _error(each, steady, groups)
+        found[key] = each if is_near else steady
     return list(found.values())
 
 
@@ -271,7 +283,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     auc = measured(sample, roc_auc)
     nothing = (
         by_luck > _NO_SIGN
-        or (auc.value or 0.0) <= 0.5  # noqa: PLR2004 - chance
+        or (auc.value or 0.0) <= _COIN
         or best.loss
         > (1 - _LEAST_GAIN) * _base_refined(outcome, cuts, ordered=few.order is not None)
     )
@@ -287,7 +299,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         setting=best.setting,
         trials=trials,
         auc=auc,
-        reliability=reliability(probability(turned[last]), outcome[last]),
+        reliability=reliability(
+            probability(turned[last]), outcome[last], None if groups is None else groups[last]
+        ),
         chance=by_luck,
         judged=int(last.sum()),
         base_loss=float(naive[last].mean()),

@@ -182,6 +182,7 @@ def movement(model: Found, sheet: Sheet) -> list[tuple[str, float]]:
             parts[name] = model.slope * (added - added.mean())
     else:
         for term, part in zip(model.terms, model.parts(sheet), strict=True):
-            parts[" and ".join(term.names)] = part
+            name = " and ".join(term.names)
+            parts[name] = parts.get(name, 0.0) + part
     moved = [(name, float(np.abs(part).mean())) for name, part in parts.items()]
     return sorted(moved, key=lambda each: -each[1])

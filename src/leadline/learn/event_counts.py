@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadline.data.sql import sql
+from leadline.data.sql import name, sql
 from leadline.learn.bins import supervised
 from leadline.learn.folds import Fold, folds
 from leadline.learn.ledger import in_ledger
@@ -20,10 +20,17 @@ from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, EventTerm, event_rule, log_loss
 from leadline.model.document import Model, Score
+from leadline.model.durations import Duration
 from leadline.review.rows.judged import Judged
 
-WINDOWS = ("7d", "30d", "90d", "all")
-HALF_LIVES = ("3d", "14d", "60d")
+ALWAYS = "all"
+LENGTHS = ("60s", "300s", "900s", "1h", "4h", "12h", "1d", "3d", "7d", "14d", "30d", "90d", "180d")
+"""Windows and half-lives that may be tried."""
+MOST_WINDOWS, MOST_HALF_LIVES = 4, 3
+_SPLITS = 0.05
+"""A window is tried where so much of the events of a type is younger, and so much older."""
+_SAME = 1e-4
+"""Log-loss that makes no difference."""
 MOST_TYPES = 30
 SEEN = "seen"
 """The score of the rules that only count."""
@@ -78,7 +85,10 @@ def event_counts(
     """
     if "events" not in of.run.loaded.schema:
         return {}, [], {}
-    choices = {event: list(_choices(event, stem)) for event, stem in _types(of, late)}
+    fit = _lengths(of)
+    choices = {
+        event: list(_choices(event, stem, fit.get(event, ()))) for event, stem in _types(of, late)
+    }
     if not choices:
         return {}, [], {}
     columns = _columns(of, [each for some in choices.values() for each in some])
@@ -86,10 +96,10 @@ def event_counts(
     found: dict[str, Field] = {}
     rules: dict[str, dict[str, object]] = {}
     for event, some in choices.items():
-        losses = {each.says: _loss(columns[each.name], sheet, cuts) for each in some}
-        says = min(reversed(losses), key=losses.__getitem__)
-        best = next(each for each in some if each.says == says)
-        curves.append(Curve(event, losses, says))
+        losses = [_losses(columns[each.name], sheet, cuts) for each in some]
+        best = some[_best(losses)]
+        means = {each.says: float(lost.mean()) for each, lost in zip(some, losses, strict=True)}
+        curves.append(Curve(event, means, best.says))
         if columns[best.name].varies:
             found[best.name] = columns[best.name]
             rules |= {} if best.is_fading else {best.called: best.rule}
@@ -122,8 +132,35 @@ def _types(of: Judged, late: Collection[str]) -> Iterator[tuple[str, str]]:
         yield event, stem
 
 
-def _choices(event: str, stem: str) -> Iterator[_Choice]:
-    for half in HALF_LIVES:
+def _lengths(of: Judged) -> dict[str, tuple[str, ...]]:
+    """Return for each type the lengths that have events on both sides, seen from the moments."""
+    seconds = [Duration(each).microseconds for each in LENGTHS]
+    rows = of.run.engine.rows(
+        sql(
+            "select type, {shares} from (select e.type as type, "
+            "epoch_us(t.as_of) - epoch_us(e.occurred_at) as age from {t} as t join events as e "
+            "on e.lead_id = t.lead_id and e.occurred_at <= t.as_of where t.counts) group by type",
+            shares=[sql("avg((age < {s})::int)", s=each) for each in seconds],
+            t=name(of.table),
+        )
+    )
+    return {
+        str(event): tuple(
+            length
+            for length, younger in zip(LENGTHS, shares, strict=True)
+            if _SPLITS <= younger <= 1 - _SPLITS
+        )
+        for event, *shares in rows
+    }
+
+
+def _choices(event: str, stem: str, lengths: Sequence[str]) -> Iterator[_Choice]:
+    """Yield ways to count, the plainest first."""
+    yield _Choice(f"{stem}_{ALWAYS}", {"event": event, "points": 0}, "ever")
+    for window in reversed(_spread(lengths, MOST_WINDOWS)):
+        rule = {"event": event, "within": window, "points": 0}
+        yield _Choice(f"{stem}_{window}", rule, f"within {window}")
+    for half in reversed(_spread(lengths, MOST_HALF_LIVES)):
         rule = {
             "event": event,
             "points": 1,
@@ -131,10 +168,16 @@ def _choices(event: str, stem: str) -> Iterator[_Choice]:
             "limit": _MOST_UNITS,
         }
         yield _Choice(f"{stem}_fading_{half}", rule, f"half-life {half}")
-    for window in WINDOWS:
-        within = {} if window == "all" else {"within": window}
-        says = "ever" if window == "all" else f"within {window}"
-        yield _Choice(f"{stem}_{window}", {"event": event, **within, "points": 0}, says)
+
+
+def _spread(lengths: Sequence[str], most: int) -> list[str]:
+    """Return at most so many of the lengths, evenly, the shortest and the longest among them.
+
+    >>> _spread(["1d", "3d", "7d", "14d", "30d"], 3)
+    ['1d', '7d', '30d']
+    """
+    places = np.linspace(0, len(lengths) - 1, min(most, len(lengths))).round().astype(int)
+    return [lengths[at] for at in dict.fromkeys(places.tolist())]
 
 
 def _columns(of: Judged, choices: Sequence[_Choice]) -> dict[str, Field]:
@@ -164,9 +207,9 @@ def _given(of: Judged, rules: Mapping[str, dict[str, object]], column: str) -> d
     return {rule: values for (_, rule), values in found.items()}
 
 
-def _loss(given: Field, sheet: Sheet, cuts: list[Fold]) -> float:
-    """Return the log-loss of one field alone, on rows that were not fitted."""
-    alone, losses = replace(sheet, fields={"x": given}), []
+def _losses(given: Field, sheet: Sheet, cuts: list[Fold]) -> Floats:
+    """Return the log-loss of each judged row by one field alone."""
+    alone, losses = replace(sheet, fields={"x": given}), [np.zeros(0)]
     for cut in cuts:
         fitted, there = alone.take(cut.fitted), alone.take(cut.judged)
         field = fitted.fields["x"]
@@ -176,4 +219,19 @@ def _loss(given: Field, sheet: Sheet, cuts: list[Fold]) -> float:
             else BinTerm("x", supervised(field, fitted.outcome))
         )
         losses.append(log_loss(fit([term], fitted).model.log_odds(there), there.outcome))
-    return float(np.concatenate(losses).mean()) if losses else 0.0
+    return np.concatenate(losses)
+
+
+def _best(losses: Sequence[Floats]) -> int:
+    """Return the plainest, which is first, where it is within one standard error of the least loss.
+
+    Else the first of those that lose as little as makes no difference.
+    """
+    if not losses[0].size:
+        return 0
+    means = [float(each.mean()) for each in losses]
+    best = losses[int(np.argmin(means))]
+    gaps = losses[0] - best
+    if gaps.mean() <= gaps.std() / np.sqrt(len(gaps)):
+        return 0
+    return next(at for at, mean in enumerate(means) if mean <= best.mean() + _SAME)

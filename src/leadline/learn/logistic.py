@@ -6,9 +6,7 @@ from leadline.learn.additive import without_vanished
 from leadline.learn.bins import fine, supervised
 from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
-from leadline.learn.terms import BinTerm, EventTerm, LineTerm, LogOdds, Term
-
-_MOSTLY = 0.5
+from leadline.learn.terms import BinTerm, EventTerm, LineTerm, LogOdds, Term, runs_evenly
 
 
 def fit_logistic(
@@ -30,6 +28,4 @@ def _supervised(name: str, field: Field, sheet: Sheet) -> Term:
 
 def _line(name: str, field: Field, _sheet: Sheet) -> Term:
     """Return a line where most rows have a number, else bins."""
-    if field.numbers is None or field.missing.mean() > _MOSTLY:
-        return BinTerm(name, fine(field))
-    return LineTerm.of_field(name, field)
+    return LineTerm.of_field(name, field) if runs_evenly(field) else BinTerm(name, fine(field))

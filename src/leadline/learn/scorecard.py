@@ -19,11 +19,12 @@ from leadline.learn.sheet import Field, Floats, Sheet, Whole
 from leadline.learn.terms import entries, event_rule, probability, rounded
 
 ENTRIES = 12
-_RIDGE = 1.0
+_RIDGE = 3.0
+"""Of each entry: a normal prior by which log-odds of more than about one are seldom."""
 _LARGEST = (2, 3, 5, 8)
 """Most points of one entry, for each multiple that is tried."""
-_LEAST_GAIN = 2.0
-"""Log-likelihood that an entry must gain: what a parameter costs, and again for being picked."""
+_LEAST_GAIN = 1.5
+"""Log-likelihood that an entry must gain: what a parameter costs, and half of it for the choice."""
 _NEWTON = 12
 _NEAR = 2
 _SWAPS = 2
@@ -118,7 +119,7 @@ def fit_scorecard(sheet: Sheet, weights: Floats | None = None, most: int = ENTRI
     cuts = {name: _cut(each, sheet) for name, each in varied.items() if not each.rule}
     candidates = [each for name, cut in cuts.items() for each in _candidates(name, cut, sheet)]
     candidates += [Entry(name, ()) for name, each in varied.items() if each.rule]
-    weights = np.ones(sheet.rows) if weights is None else weights
+    weights = np.ones(sheet.rows) if weights is None else _effective(weights)
     if not candidates:
         return _card(
             sheet, cuts, [], np.zeros(0, np.int64), *_line(np.zeros(1), *_sums(sheet, weights))
@@ -128,6 +129,14 @@ def fit_scorecard(sheet: Sheet, weights: Floats | None = None, most: int = ENTRI
     chosen = search.choose(min(most, len(candidates)))
     points, base, slope = _whole(design[:, chosen], sheet, weights, search.coefficients[1:])
     return _card(sheet, cuts, [candidates[at] for at in chosen], points, base, slope)
+
+
+def _effective(weights: Floats) -> Floats:
+    """Return weights that add up to the rows that would say as much without (Kish).
+
+    So what an entry must gain means the same with weights as without.
+    """
+    return np.asarray(weights * weights.sum() / (weights @ weights))
 
 
 def _sums(sheet: Sheet, weights: Floats) -> tuple[Floats, Floats]:

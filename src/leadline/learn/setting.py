@@ -16,7 +16,7 @@ from leadline.learn.terms import LogOdds
 
 Kind = Literal["scorecard", "logistic", "additive"]
 Found = LogOdds | Card | Points
-_PAIRS = 6
+_PAIRS = 10
 _HALVES = (0.5, 0.25, 0.12, 0.06)
 """Parts of the rows, counted from the newest, in which one of the mixed weights halves."""
 

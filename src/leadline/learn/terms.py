@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ import numpy as np
 from leadline.learn.bins import ABSENT, FIRST, OTHER, Bins
 from leadline.learn.sheet import Field, Floats, Sheet, Whole
 
+_BEYOND = 0.5
+"""A line goes on by so much of the width of its numbers, and is level from there."""
+_EXTREME = 0.01
+"""Part of the numbers at each end that does not say how wide they spread."""
+_MOSTLY = 0.5
+"""Part of the rows that may be without a number where a line is drawn."""
 _TIE = 0.1
 """Part of the penalty of neighbours that pulls each of them to 0."""
 Rules = Iterator[tuple[str, dict[str, Any]]]
@@ -97,18 +104,30 @@ def _inner(bins: Bins, points: list[float]) -> dict[str, Any] | float:
 
 @dataclass(frozen=True)
 class LineTerm:
-    """Log-odds that rise or fall evenly with a number, and others where there is none."""
+    """Log-odds that rise or fall evenly with a number, and others where there is none.
+
+    The line is level below ``low`` and above ``high``: it carries a trend somewhat farther than it
+    was seen, and a number from another world does not carry it away.
+
+    Attributes:
+        is_alone: Whether no other term says what a row without a number gets.
+    """
 
     name: str
     center: float
     scale: float
+    low: float
+    high: float
+    is_alone: bool = True
 
     @classmethod
-    def of_field(cls, name: str, field: Field) -> LineTerm:
-        """Return the term of a field with numbers."""
-        known = field.numbers[~field.missing] if field.numbers is not None else np.zeros(0)
-        spread = float(known.std()) if known.size else 0.0
-        return cls(name, float(known.mean()) if known.size else 0.0, spread or 1.0)
+    def of_field(cls, name: str, field: Field, *, is_alone: bool = True) -> LineTerm:
+        """Return the term of a field with numbers, of which some are known."""
+        assert field.numbers is not None  # noqa: S101 - lines are made of numbers alone
+        known = field.numbers[~field.missing]
+        low, high = _ends(known)
+        within = np.clip(known, low, high)
+        return cls(name, float(within.mean()), float(within.std()) or 1.0, low, high, is_alone)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,27 +137,44 @@ class LineTerm:
     @property
     def size(self) -> int:
         """A slope, and where there is no number."""
-        return 2
+        return 1 + self.is_alone
 
     def places(self, sheet: Sheet) -> tuple[Whole, Floats | None]:
         """Return the place of each row, 1 where missing, and its values."""
         field = sheet.fields[self.name]
-        assert field.numbers is not None  # noqa: S101 - lines are made of numbers alone
-        values = (field.numbers - self.center) / self.scale
-        return field.missing.astype(np.int64), np.where(field.missing, 1.0, values)
+        assert field.numbers is not None  # noqa: S101 - as above
+        values = (np.clip(field.numbers, self.low, self.high) - self.center) / self.scale
+        places = (field.missing & self.is_alone).astype(np.int64)
+        return places, np.where(field.missing, float(self.is_alone), values)
 
     @property
     def penalty(self) -> Floats:
-        """Both are near 0."""
-        return np.eye(2)
+        """All are near 0."""
+        return np.eye(self.size)
 
     def rules(self, points: Floats) -> Rules:
         """Yield the suffixes of the names, and the rules, that give these points."""
-        slope, absent = (float(each) for each in points)
-        text = f"{slope / self.scale!r} * ({self.name} - {self.center!r})"
-        yield "", {"when": f"{self.name} is not null", "points": text.replace("- -", "+ ")}
-        if absent:
-            yield "_missing", {"when": f"{self.name} is null", "points": absent}
+        slope, *absent = (float(each) for each in points)
+        within = f"least(greatest({self.name}, {self.low!r}), {self.high!r})"
+        text = f"{slope / self.scale!r} * ({within} - {self.center!r})"
+        suffix = "" if self.is_alone else "_line"
+        yield suffix, {"when": f"{self.name} is not null", "points": text.replace("- -", "+ ")}
+        if any(absent):
+            yield "_missing", {"when": f"{self.name} is null", "points": absent[0]}
+
+
+def runs_evenly(field: Field) -> bool:
+    """Return whether a line may be drawn: most rows have a number."""
+    return field.numbers is not None and float(field.missing.mean()) <= _MOSTLY
+
+
+def _ends(known: Floats) -> tuple[float, float]:
+    """Return where a line ends on both sides."""
+    low, high = (float(each) for each in np.quantile(known, [_EXTREME, 1 - _EXTREME]))
+    if low == high:
+        low, high = float(known.min()), float(known.max())
+    beyond = _BEYOND * (high - low)
+    return low - beyond, high + beyond
 
 
 @dataclass(frozen=True)
@@ -257,8 +293,14 @@ class LogOdds:
             name = "_and_".join(called[each] for each in term.names)
             exact = isinstance(term, LineTerm | EventTerm)
             for suffix, rule in term.rules(points if exact else rounded(points)):
-                found[name + suffix] = rule
+                found[_free(name + suffix, found)] = rule
         return found
+
+
+def _free(name: str, taken: Mapping[str, Any]) -> str:
+    """Return the name, with a number where it is taken."""
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(each for each in chain([name], numbered) if each not in taken)
 
 
 def rounded(values: Floats) -> Floats:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlglot import exp
 
 from leadline.model.document import OutcomeRule, UnitRule
 from leadline.model.expressions import Expression
 from leadline.model.names import place_of
 from leadline.model.types import Type
-from leadline.query.context import NumberedRule
+from leadline.query.context import Context, NumberedRule
 from leadline.query.expressions import Renderer
 from leadline.query.hits import Hits, Matcher, parameters, resolver
-from leadline.query.sql import Tree, case, column, integer, null, number, sql, text, values
+from leadline.query.sql import (
+    Tree,
+    call,
+    case,
+    column,
+    integer,
+    named,
+    null,
+    number,
+    sql,
+    text,
+    values,
+)
 
 WEIGHTS = {
     "half_life": "power_of_half(:age / :half_life)",
@@ -24,12 +38,21 @@ WEIGHTS = {
 def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
     """Return the weight of a unit by its age in microseconds (step 4)."""
     branches: list[tuple[Tree, Tree]] = []
+    parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
     for parameter, formula in WEIGHTS.items():
         if parameter in used:
-            parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
             tree = sql(formula, age=age, **parts)
-            branches.append((sql(":p is not null", p=column(parameter, alias)), tree))
+            branches.append((sql(":p is not null", p=parts[parameter]), tree))
     return case(branches, number(1.0))
+
+
+def weight_of(numbered: NumberedRule | None, age: Tree) -> Tree:
+    """Return the weight of a unit of one rule by its age in microseconds."""
+    parts = parameters(numbered)
+    for parameter, formula in WEIGHTS.items():
+        if parameter in parts:
+            return sql(formula, age=age, **parts)
+    return number(1.0)
 
 
 def unit_rule(matcher: Matcher) -> UnitRule:
@@ -56,26 +79,62 @@ def _decay_keys(numbered: NumberedRule | None) -> set[str]:
 
 def amount_of(hits: Hits) -> Tree:
     """Return the points of a hit before its weight, null where a formula is null."""
-    branches = []
-    for each in hits.matchers:
-        rule = unit_rule(each)
-        if isinstance(rule.points, Expression):
-            place = place_of(rule, "points", account=hits.level == "account")
-            renderer = Renderer(hits.context.names, place, resolver(), hits.as_of)
-            points = renderer(rule.points.tree, Type.NUMBER)
-        else:
-            points = number(rule.points)
-        branches.append((sql("m.rule = :n", n=integer(each.number)), points))
-    return case(branches)
+    return case(
+        (sql("m.rule = :n", n=integer(each.number)), points_of(hits, each))
+        for each in hits.matchers
+    )
+
+
+def points_of(hits: Hits, matcher: Matcher) -> Tree:
+    """Return the points of a rule's hit before its weight, null where a formula is null."""
+    rule = unit_rule(matcher)
+    if not isinstance(rule.points, Expression):
+        return number(rule.points)
+    place = place_of(rule, "points", account=hits.level == "account")
+    renderer = Renderer(hits.context.names, place, resolver(), hits.as_of)
+    return renderer(rule.points.tree, Type.NUMBER)
 
 
 def params_of(hits: Hits, columns: dict[str, Callable[[UnitRule], Tree]]) -> Tree:
     """Return what is needed of each rule once its units are known."""
-    rows = [
-        [integer(each.number), *(get(unit_rule(each)) for get in columns.values())]
-        for each in hits.matchers
-    ]
+    found = by_number(hits, columns)
+    rows = [[integer(rule), *params] for rule, params in found.items()]
     return values("p", ["rule", *columns], rows)
+
+
+def by_number(hits: Hits, columns: dict[str, Callable[[UnitRule], Tree]]) -> dict[int, list[Tree]]:
+    """Return what is needed of each rule by its number."""
+    return {
+        each.number: [get(unit_rule(each)) for get in columns.values()] for each in hits.matchers
+    }
+
+
+def with_params(
+    context: Context, rows: Tree, columns: Sequence[str], found: Mapping[int, Sequence[Tree]]
+) -> Tree:
+    """Return rows by rule, each beside what is needed of its rule.
+
+    From a list where sums stand side by side: a constant relation would be sent to all machines.
+
+    Args:
+        context: Says how a rule finds what it needs.
+        rows: With a column ``rule``.
+        columns: Names of what is needed.
+        found: Number of a rule to its values, in the order of these names.
+    """
+    if not context.profile.planning.moves_rows:
+        params = values("p", ["rule", *columns], [[integer(n), *row] for n, row in found.items()])
+        return sql(
+            "select u.*, :columns from :rows as u join (:params) as p on p.rule = u.rule",
+            columns=[column(each, "p") for each in columns],
+            rows=rows,
+            params=params,
+        )
+    looked_up = []
+    for place, name in enumerate(columns):
+        listed = [found[n][place] if n in found else exp.null() for n in range(max(found) + 1)]
+        looked_up.append(named(call("get", call("array", *listed), sql("u.rule")), name))
+    return sql("select u.*, :columns from :rows as u", columns=looked_up, rows=rows)
 
 
 def decay_param(hits: Hits, key: str) -> Callable[[UnitRule], Tree]:

@@ -9,10 +9,12 @@ from sqlglot import exp
 from leadline.model.document import (
     BaseRule,
     ConditionRule,
+    OutcomeRule,
     Rule,
     SilenceRule,
     Table,
     TableRule,
+    UnitRule,
 )
 from leadline.model.expressions import Expression, Name, Node
 from leadline.model.names import Place, fields_of, place_of, place_of_for
@@ -20,7 +22,6 @@ from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, rule_expressions
 from leadline.query.expressions import Renderer
 from leadline.query.hits import sign_numbers
-from leadline.query.running import is_running
 from leadline.query.sql import (
     Tree,
     all_of,
@@ -36,7 +37,7 @@ from leadline.query.sql import (
     values,
 )
 from leadline.query.subjects import Step, field
-from leadline.query.units import STREAMS, applies, family, scores_for_some
+from leadline.query.units import STREAMS, applies, family, is_apart, scores_for_some
 
 
 def for_steps(context: Context, level: Level) -> Iterator[Step]:
@@ -91,14 +92,14 @@ def count_column(context: Context, name: Name, *, account: bool) -> str:
 def steps(context: Context, level: Level) -> Iterator[Step]:
     """Yield ``LEVEL_row``, the rows that fired, and ``LEVEL_missing_row``, those left open.
 
-    A rule is left open where it did not fire for want of a field; its row has no points. Rows of
-    rules that run from moment to moment are apart, see ``units``.
+    A rule is left open where it did not fire for want of a field; its row has no points. Rows for
+    the ledger alone are apart, see ``units``.
     """
     rows: list[Tree] = []
     missing: list[Tree] = []
     fired = f"{level}_unit_row"
     has_units = any(
-        not is_running(context, each)
+        not is_apart(context, each)
         for stream in STREAMS
         if context.has(stream)
         for each in context.unit_rules(level, stream)
@@ -108,7 +109,7 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
     if context.silence_rules(level):
         yield f"{level}_silence", _silence(context, level)
         rows.append(sql(f"{_ROW.format(units='1')} from {level}_silence where points is not null"))
-    yield f"{level}_view", _view(context, level, has_units=has_units)
+    yield f"{level}_view", _view(context, level)
     if context.attribute_rules(level):
         yield f"{level}_attribute", _attributes(context, level)
         rows.append(
@@ -220,15 +221,16 @@ def _points(
     return renderer(context, place, alias)(points.tree, Type.NUMBER)
 
 
-def _view(context: Context, level: Level, *, has_units: bool) -> Tree:
+def _view(context: Context, level: Level) -> Tree:
     """Return the facts with the counts that any expression reads."""
     own = context.counted(level)
     columns: list[Tree] = []
     joins = ""
     if own:
-        rows = []
-        if has_units:
-            rows.append(sql(f"select k, rule, units, last_at from {level}_unit_row"))
+        rows = [
+            sql(f"select k, rule, units, last_at from {each}")
+            for each in _counting(context, level, own)
+        ]
         if context.silence_rules(level):
             rows.append(
                 sql(
@@ -253,6 +255,17 @@ def _view(context: Context, level: Level, *, has_units: bool) -> Tree:
         facts=exp.to_table(f"{level}_facts"),
         own=_pivoted_counts(own, rows) if rows else exp.null(),
     )
+
+
+def _counting(context: Context, level: Level, read: Sequence[NumberedRule]) -> list[str]:
+    """Return the relations that have the counts of some rules."""
+    found: dict[str, None] = {}
+    for each in read:
+        stream = "outcomes" if isinstance(each.rule, OutcomeRule) else "events"
+        if isinstance(each.rule, UnitRule) and context.has(stream):
+            kind = "wide" if family(context, each) == "beside" else "unit"
+            found[f"{level}_{kind}_row"] = None
+    return list(found)
 
 
 def _counts(rule: NumberedRule, alias: str | None) -> Iterator[Tree]:

@@ -16,8 +16,10 @@ from leadline.query.rewrites import (
     Rewrite,
     all_of,
     columns_named,
+    constants_replaced,
     counts_as_signed,
     disjunctions_as,
+    doubles_as_literals,
     filters_as_cases,
     fractions_as_doubles,
     names_as,
@@ -29,7 +31,6 @@ from leadline.query.sql import Tree, spelled, sql
 from leadline.query.warehouses import (
     BIGQUERY,
     CLICKHOUSE,
-    DATABRICKS,
     SNOWFLAKE,
     is_folded_by_snowflake,
 )
@@ -51,6 +52,49 @@ _NAN = "cast('nan' as double)"
 _CLAMPED = (
     f"nanvl(-greatest(-greatest(coalesce({{a}}, {_NAN}), {{b}}), {{c}}), cast(null as double))"
 )
+
+_SPARK: Mapping[str, str] = {
+    "microseconds": "unix_micros(:a)",
+    "microseconds_between": "unix_micros(:b) - unix_micros(:a)",
+    "moment": "timestamp_micros(:a)",
+    "the_moment": "session.leadline_as_of",
+    "seconds": "cast(:a as double) / 1e6",
+    "calendar_day": "cast(from_utc_timestamp(:a, :b) as date)",
+    # the rest of a division by infinity is the number itself, and NaN where it is not finite
+    "finite": f"nanvl(:a % {_INFINITY}, cast(null as double))",
+    "plus": ":a + :b",
+    "minus": ":a - :b",
+    "times": ":a * :b",
+    "divide": "try_divide(cast(:a as double), :b)",
+    "weighted": ":a * :b",
+    # greatest() leaves nulls out; NaN is the greatest of all and stands for null
+    "greatest_number": f"nanvl(greatest(coalesce(:a, {_NAN}), coalesce(:b, {_NAN})), "
+    "cast(null as double))",
+    "least_number": f"-nanvl(greatest(coalesce(-(:a), {_NAN}), coalesce(-(:b), {_NAN})), "
+    "cast(null as double))",
+    "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
+    "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
+    # names the argument once; round() takes halves away from zero, and is exact
+    "millionths": f"round({_CLAMPED.format(a=':a * 1000000.0000000036', b='-9e15', c='-9e15')})"
+    " + 0.0",
+    "hundredths": "round(:a / 1e4)",
+    "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
+    "raised": "pow(:a, :b)",
+    "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
+    "clamp": _CLAMPED.format(a=":a", b=":b", c="-(:c)") + " + 0.0",
+    "lower_ascii": "translate(:a, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
+    "upper_ascii": "translate(:a, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
+    "code_points": "cast(length(:a) as double)",
+    # a backslash is always an escape here, so it is written twice
+    "matches": "(:a like replace(:b, '\\', '\\\\'))",
+    "same": "(:a is not distinct from :b)",
+    "in_bytes": ":a",
+    "least_text": "min(:a)",
+    "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') "
+    f"then nanvl(try_cast(:a as double) % {_INFINITY}, cast(null as double)) end",
+    "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
+    "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(:a as timestamp) end",
+}
 
 LOWERINGS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
@@ -175,56 +219,15 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "and pg_input_is_valid(:a, 'timestamptz') then cast(regexp_replace(:a, "
         "'([.][0-9]{6})[0-9]+', '\\1') as timestamptz) at time zone 'UTC' end",
     },
-    "spark": {
-        "microseconds": "unix_micros(:a)",
-        "microseconds_between": "unix_micros(:b) - unix_micros(:a)",
-        "moment": "timestamp_micros(:a)",
-        "the_moment": "session.leadline_as_of",
-        "seconds": "cast(:a as double) / 1e6",
-        "calendar_day": "cast(from_utc_timestamp(:a, :b) as date)",
-        # the rest of a division by infinity is the number itself, and NaN where it is not finite
-        "finite": f"nanvl(:a % {_INFINITY}, cast(null as double))",
-        "plus": ":a + :b",
-        "minus": ":a - :b",
-        "times": ":a * :b",
-        "divide": "try_divide(cast(:a as double), :b)",
-        "weighted": ":a * :b",
-        # greatest() leaves nulls out; NaN is the greatest of all and stands for null
-        "greatest_number": f"nanvl(greatest(coalesce(:a, {_NAN}), coalesce(:b, {_NAN})), "
-        "cast(null as double))",
-        "least_number": f"-nanvl(greatest(coalesce(-(:a), {_NAN}), coalesce(-(:b), {_NAN})), "
-        "cast(null as double))",
-        "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
-        "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
-        # names the argument once; round() takes halves away from zero, and is exact
-        "millionths": f"round({_CLAMPED.format(a=':a * 1000000.0000000036', b='-9e15', c='-9e15')})"
-        " + 0.0",
-        "hundredths": "round(:a / 1e4)",
-        "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
-        "raised": "pow(:a, :b)",
-        "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
-        "clamp": _CLAMPED.format(a=":a", b=":b", c="-(:c)") + " + 0.0",
-        "lower_ascii": "translate(:a, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')",
-        "upper_ascii": "translate(:a, 'abcdefghijklmnopqrstuvwxyz', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')",
-        "code_points": "cast(length(:a) as double)",
-        # a backslash is always an escape here, so it is written twice
-        "matches": "(:a like replace(:b, '\\', '\\\\'))",
-        "same": "(:a is not distinct from :b)",
-        "in_bytes": ":a",
-        "least_text": "min(:a)",
-        "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') "
-        f"then nanvl(try_cast(:a as double) % {_INFINITY}, cast(null as double)) end",
-        "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
-        "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(:a as timestamp) end",
-    },
+    "spark": _SPARK,
     "clickhouse": CLICKHOUSE,
     "snowflake": SNOWFLAKE,
     "bigquery": BIGQUERY,
-    "databricks": DATABRICKS,
+    "databricks": _SPARK,
 }
 """Dialect to function to SQL with the arguments :a, :b, :c, in the spelling below."""
 
-_OWN_SPELLING = frozenset({"clickhouse", "snowflake", "bigquery", "databricks"})
+_OWN_SPELLING = frozenset({"clickhouse", "snowflake", "bigquery"})
 """Dialects whose functions are written as they are there; the others' as DuckDB writes them."""
 
 _ARGUMENTS = ("a", "b", "c")
@@ -310,7 +313,7 @@ def _short_names(tree: Tree) -> Tree:
 _FINISHES: Mapping[str, Rewrite] = {
     "postgres": all_of(fractions_as_doubles, _without_digits, _short_names),
     # a time without a zone is another type there, and a slower one
-    "spark": all_of(fractions_as_doubles, times_as("timestamp", "spark")),
+    "spark": all_of(doubles_as_literals, constants_replaced, times_as("timestamp", "spark")),
     "clickhouse": all_of(
         values_as_selects,
         columns_named,
@@ -327,10 +330,7 @@ _FINISHES: Mapping[str, Rewrite] = {
     ),
     "bigquery": all_of(values_as_selects, filters_as_cases, names_as(plain, lambda _name: True)),
     "databricks": all_of(
-        values_as_selects,
-        filters_as_cases,
-        fractions_as_doubles,
-        times_as("timestamp", "databricks"),
+        doubles_as_literals, constants_replaced, times_as("timestamp", "databricks")
     ),
 }
 """What remains to be done to a tree for a dialect."""

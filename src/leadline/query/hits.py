@@ -288,10 +288,10 @@ class Hits:
         return union(
             self._branch([sql(key), sql("m.rule"), *columns], join, family)
             for family in self.families()
-            for key, join in self._subjects(family)
+            for key, join in self.subjects(family)
         )
 
-    def _subjects(self, family: str) -> list[tuple[str, str]]:
+    def subjects(self, family: str) -> list[tuple[str, str]]:
         """Return the subject of an event, and what is to be joined for it."""
         if self._is_direct(family):
             return [("e.lead_id as k", "")]
@@ -332,7 +332,7 @@ class Hits:
             stream=exp.to_table(self.stream),
             family=exp.to_table(f"{self.name}_{family}"),
             matched=self.matched(family),
-            conditions=all_of([*self._visible(), *self._conditions(family)]),
+            conditions=all_of([*self.visible(), *self._conditions(family)]),
         )
 
     def matched(self, family: str) -> Tree:
@@ -354,7 +354,8 @@ class Hits:
             ]
         )
 
-    def _visible(self) -> Iterator[Tree]:
+    def visible(self) -> Iterator[Tree]:
+        """Yield the conditions that an event meets which is known at the moment."""
         yield sql("e.occurred_at <= :now", now=self.as_of)
         yield sql("(e.recorded_at is null or e.recorded_at <= :now)", now=self.as_of)
         if self.stream == "events" and self.context.has("event_marks"):
@@ -411,7 +412,7 @@ class Hits:
                 family=exp.to_table(f"{self.name}_kind"),
                 matched=self.matched("kind"),
                 conditions=all_of(
-                    [*self._visible(), *self._conditions(""), exp.paren(case(branches))]
+                    [*self.visible(), *self._conditions(""), exp.paren(case(branches))]
                 ),
             )
             for owner in owners(self.level)

@@ -44,6 +44,42 @@ def fractions_as_doubles(tree: Tree) -> Tree:
     return _inside(tree, change)
 
 
+def doubles_as_literals(tree: Tree) -> Tree:
+    """Return a tree whose constants that are doubles are written as such: ``0.5D``."""
+
+    def change(whole: Tree) -> None:
+        for cast_ in list(whole.find_all(exp.Cast)):
+            inner, sign = cast_.this, ""
+            if isinstance(inner, exp.Neg):
+                inner, sign = inner.this, "-"
+            is_number = isinstance(inner, exp.Literal) and not inner.is_string
+            if is_number and cast_.is_type("double"):
+                cast_.replace(_double(inner, sign))
+        for literal in list(whole.find_all(exp.Literal)):
+            if not (literal.is_string or literal.is_int):
+                literal.replace(_double(literal))
+
+    return _inside(tree, change)
+
+
+def _double(literal: exp.Literal, sign: str = "") -> exp.Var:
+    return exp.Var(this=f"{sign}{literal.this}D")
+
+
+def constants_replaced(tree: Tree) -> Tree:
+    """Return a tree with ``replace`` of constant texts worked out, for the shorter text."""
+
+    def change(whole: Tree) -> None:
+        for node in list(whole.find_all(exp.Replace)):
+            given = (node.this, node.expression, node.args.get("replacement"))
+            parts = [each.this for each in given if isinstance(each, exp.Literal)]
+            if len(parts) == len(given):
+                found, old, new = parts
+                node.replace(exp.Literal.string(found.replace(old, new)))
+
+    return _inside(tree, change)
+
+
 def values_as_selects(tree: Tree) -> Tree:
     """Return a tree whose constant relations are selects, which every dialect has."""
 

@@ -134,13 +134,15 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
     for level in levels:
         yield from attributes.for_steps(context, level)
         yield from reach.subject_steps(context, level)
-        yield from units.steps(context, level)
+        unit_steps = dict(units.steps(context, level))
+        yield from unit_steps.items()
         found = dict(attributes.steps(context, level))
         if level == "lead":
             found.update(running.steps(context))
         yield from found.items()
-        summed = [f"{level}_row", running.SUM]
-        yield from scores.total_steps(context, level, [each for each in summed if each in found])
+        summed = [f"{level}_row", f"{level}_wide_row", running.SUM]
+        given = [each for each in summed if each in {**unit_steps, **found}]
+        yield from scores.total_steps(context, level, given)
     yield from scores.score_steps(context, levels)
     yield from bands.steps(context)
 
@@ -167,7 +169,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
         key = keys[level]
-        listed = [f"{level}_{kind}" for kind in ("row", "running_row", "missing_row")]
+        listed = [f"{level}_{kind}" for kind in ("row", "told_row", "missing_row")]
         rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(

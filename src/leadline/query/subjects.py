@@ -192,6 +192,8 @@ _HISTORY = """
 def _base(context: Context, entity: Level, moment: str) -> Tree:
     """Return the subjects of a level with their own fields."""
     columns = [_as_known(context, entity, each) for each in _fields(context, entity)]
+    if entity == "lead" and _is_whole(context):
+        return sql(f"{_WHOLE}, :columns from leads as t", columns=columns)
     kept = [sql(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
     if entity == "lead":
         kept += [sql("m.in_spine"), _merged_away(context)]
@@ -210,6 +212,18 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
         on = sql("g.from_id = m.lead_id and g.as_of = m.as_of")
         tree = tree.join("merged", on=on, join_type="left", join_alias="g")
     return tree
+
+
+def _is_whole(context: Context) -> bool:
+    """Say whether the spine is every lead at one moment, and nothing else is known of them."""
+    others = context.has_rollups or context.has("field_history") or context.has("lead_merges")
+    return context.profile.one_moment and context.has("leads") and not others
+
+
+_WHOLE = (
+    "select t.lead_id as k, t.lead_id, the_moment() as as_of, true as in_spine, "
+    "false as merged_away"
+)
 
 
 def _merged_away(context: Context) -> Tree:

@@ -16,19 +16,21 @@ from leadline.model.expressions import Expression
 from leadline.query.amounts import (
     age_of,
     amount_of,
+    by_number,
     by_rule,
     day_of,
     decay_param,
     decays_of,
-    params_of,
     unit_rule,
     value_of,
     weight,
+    with_params,
 )
 from leadline.query.context import column_of
 from leadline.query.hits import Hits
 from leadline.query.sql import Tree, integer, named, null, number, sql, union
 from leadline.query.subjects import Step
+from leadline.query.wide import wide
 
 
 def summed(hits: Hits) -> Iterator[Step]:
@@ -36,8 +38,7 @@ def summed(hits: Hits) -> Iterator[Step]:
     rules = [unit_rule(each) for each in hits.matchers]
     single = any(rule.count == "once" or rule.at_least is not None for rule in rules)
     formulas = any(isinstance(rule.points, Expression) for rule in rules)
-    decays = decays_of(hits)
-    hit_weight = weight(decays, age_of(hits))
+    hit_weight = weight(decays_of(hits), age_of(hits))
     columns = [sql("e.occurred_at"), named(hit_weight, "weight")]
     sums = ["count(*) as units", "max(occurred_at) as last_at", "sum(weight) as weights"]
     if single:
@@ -53,7 +54,21 @@ def summed(hits: Hits) -> Iterator[Step]:
             hits=hits.select(columns),
         ),
     )
-    yield f"{hits.name}_units", _from_sums(hits, decays, single=single, formulas=formulas)
+    yield from _units_of_sums(hits)
+
+
+def side_by_side(hits: Hits) -> Iterator[Step]:
+    """Yield the same with one row a lead on the way, see ``wide``."""
+    yield from wide(hits)
+    yield from _units_of_sums(hits)
+
+
+def _units_of_sums(hits: Hits) -> Iterator[Step]:
+    rules = [unit_rule(each) for each in hits.matchers]
+    single = any(rule.count == "once" or rule.at_least is not None for rule in rules)
+    formulas = any(isinstance(rule.points, Expression) for rule in rules)
+    units = _from_sums(hits, decays_of(hits), single=single, formulas=formulas)
+    yield f"{hits.name}_units", units
 
 
 def distinct(hits: Hits) -> Iterator[Step]:
@@ -104,9 +119,9 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         )
     }
     units, last_at, weights = sql("u.units"), sql("u.last_at"), sql("u.weights")
-    amount = sql("weighted(p.points, u.weights)")
+    amount = sql("weighted(u.points, u.weights)")
     if formulas:
-        amount = sql("case when p.points is null then u.amount else :amount end", amount=amount)
+        amount = sql("case when u.points is null then u.amount else :amount end", amount=amount)
     fires: Tree = exp.true()
     if single:
         params["at_least"] = lambda rule: (
@@ -117,30 +132,31 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         decay_params = [
             each for each in ("half_life", "linear", "keep", "every") if each in _with_every(decays)
         ]
-        picked = sql("case when p.single and p.first then u.first_at else u.last_at end")
+        picked = sql("case when u.single and u.first then u.first_at else u.last_at end")
         age = sql("cast(microseconds(u.as_of) - microseconds(:picked) as double)", picked=picked)
-        one = weight(decays, age, "p")
+        one = weight(decays, age, "u")
         for each in decay_params:
             params[each] = decay_param(hits, each)
-        units = sql("case when p.single then 1 else u.units end")
+        units = sql("case when u.single then 1 else u.units end")
         last_at = picked
-        weights = sql("case when p.single then :one else u.weights end", one=one)
+        weights = sql("case when u.single then :one else u.weights end", one=one)
         amount = sql(
-            "case when p.single or p.at_least is not null then weighted(p.points, :one) "
+            "case when u.single or u.at_least is not null then weighted(u.points, :one) "
             "else :amount end",
             one=one,
             amount=amount,
         )
-        fires = sql("p.at_least is null or :units >= p.at_least", units=units)
+        fires = sql("u.at_least is null or :units >= u.at_least", units=units)
     return sql(
         "select u.k, u.rule, :units as units, :last_at as last_at, :weights as weights, "
-        ":amount as amount from :sums as u join (:params) as p on p.rule = u.rule where :fires",
+        ":amount as amount from :sums as u where :fires",
         units=units,
         last_at=last_at,
         weights=weights,
         amount=amount,
-        sums=exp.to_table(f"{hits.name}_sums"),
-        params=params_of(hits, params),
+        sums=with_params(
+            hits.context, exp.to_table(f"{hits.name}_sums"), list(params), by_number(hits, params)
+        ),
         fires=fires,
     )
 

@@ -13,13 +13,15 @@ from sqlglot import exp
 from leadline.model.document import UnitRule
 from leadline.model.expressions import Expression
 from leadline.model.names import fields_of
+from leadline.query.amounts import with_params
 from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.hits import Hits, Matcher, match_steps, matchers, signs
 from leadline.query.picks import picked
 from leadline.query.running import is_running
-from leadline.query.sql import Tree, all_of, column, integer, null, number, sql, union, values
+from leadline.query.sql import Tree, all_of, column, integer, null, number, sql, union
 from leadline.query.subjects import Step
-from leadline.query.sums import distinct, summed
+from leadline.query.sums import distinct, side_by_side, summed
+from leadline.query.wide import is_wide
 
 STREAMS: tuple[Stream, ...] = ("events", "outcomes")
 
@@ -28,9 +30,14 @@ def family(context: Context, numbered: NumberedRule) -> str:
     """Return which plan gives the units of an event or outcome rule."""
     rule = numbered.rule
     assert isinstance(rule, UnitRule)  # noqa: S101 - the caller picks unit rules
-    constant = not isinstance(rule.points, Expression)
     if is_running(context, numbered):
         return "running"
+    plan = _plan(rule)
+    return "beside" if plan == "summed" and is_wide(context, numbered) else plan
+
+
+def _plan(rule: UnitRule) -> str:
+    constant = not isinstance(rule.points, Expression)
     if rule.by is not None or (rule.at_most is not None and rule.count != "once"):
         return "picked"
     if rule.count == "each":
@@ -41,44 +48,66 @@ def family(context: Context, numbered: NumberedRule) -> str:
     return "distinct" if plain else "picked"
 
 
-PLANS = {"summed": summed, "running": summed, "distinct": distinct, "picked": picked}
-"""Family to the steps that give its units; those that run are met hit by hit for the ledger."""
+PLANS = {
+    "summed": summed,
+    "running": summed,
+    "beside": summed,
+    "distinct": distinct,
+    "picked": picked,
+}
+"""Family to the steps that give its units."""
+
+APART = ("running", "beside")
+"""Families whose rows here are for the ledger alone: scores have their points from elsewhere."""
+
+
+def is_apart(context: Context, numbered: NumberedRule) -> bool:
+    """Say whether a rule's rows are in ``LEVEL_told_row``, for the ledger alone."""
+    return family(context, numbered) in APART
 
 
 def steps(context: Context, level: Level) -> Iterator[Step]:
     """Yield ``LEVEL_unit_row``: units, latest moment, weight and points of what fired.
 
-    Rules whose sums are added up from moment to moment stand apart, in ``lead_running_row``.
+    Rows for the ledger alone stand apart, in ``LEVEL_told_row``; of those whose sums stand side by
+    side ``LEVEL_wide_row`` has the points, and what else is read.
     """
-    rows: dict[str, list[str]] = {"unit": [], "running": []}
+    rows: dict[str, list[str]] = {"unit": [], "told": [], "wide": []}
     for stream in STREAMS:
-        if context.has(stream):
-            for step in _stream_steps(context, level, stream):
-                yield step
-                if step[0].endswith("_units"):
-                    kind = "running" if step[0].endswith("_running_units") else "unit"
-                    rows[kind].append(step[0])
+        for kind, found in _families(context, level, stream).items():
+            prefix = f"{level}_{stream}_{kind}"
+            hits = Hits(context, level, stream, found, prefix)
+            yield from match_steps(context, stream, found, prefix)
+            yield from PLANS[kind](hits)
+            yield from _undecided(hits)
+            rows["told" if kind in APART else "unit"].append(f"{prefix}_units")
+            if kind == "beside":
+                wide = f"{level}_{stream}_wide"
+                yield from side_by_side(Hits(context, level, stream, found, wide))
+                rows["wide"].append(f"{wide}_units")
+        if stream == "events" and context.has(stream):
+            yield from _sign_steps(context, level)
     for kind, names in rows.items():
         if names:
             yield f"{level}_{kind}_row", _rows(context, level, names)
 
 
-def _stream_steps(context: Context, level: Level, stream: Stream) -> Iterator[Step]:
+def _families(context: Context, level: Level, stream: Stream) -> dict[str, list[Matcher]]:
+    """Return the event or outcome rules of a level by family."""
     families: dict[str, list[Matcher]] = {}
-    for each in matchers(context, level, stream):
-        assert each.rule is not None  # noqa: S101 - matchers of unit rules have one
-        families.setdefault(family(context, each.rule), []).append(each)
-    for name, some in families.items():
-        prefix = f"{level}_{stream}_{name}"
-        hits = Hits(context, level, stream, some, prefix)
-        yield from match_steps(context, stream, some, prefix)
-        yield from PLANS[name](hits)
-        yield from _undecided(hits)
-    if stream == "events" and context.silence_rules(level):
+    if context.has(stream):
+        for each in matchers(context, level, stream):
+            assert each.rule is not None  # noqa: S101 - matchers of unit rules have one
+            families.setdefault(family(context, each.rule), []).append(each)
+    return families
+
+
+def _sign_steps(context: Context, level: Level) -> Iterator[Step]:
+    if context.silence_rules(level):
         prefix = f"{level}_signs"
         found = signs(context, level)
-        yield from match_steps(context, stream, found, prefix)
-        yield prefix, _signs(Hits(context, level, stream, found, prefix))
+        yield from match_steps(context, "events", found, prefix)
+        yield prefix, _signs(Hits(context, level, "events", found, prefix))
 
 
 def _signs(hits: Hits) -> Tree:
@@ -102,20 +131,17 @@ def _rows(context: Context, level: Level, names: Sequence[str]) -> Tree:
     rules = [each for stream in STREAMS for each in context.unit_rules(level, stream)]
     columns = "k, rule, units, last_at, weights, amount"
     rows = union(sql(f"select {columns} from :n as u", n=exp.to_table(each)) for each in names)
-    limited = any(_limit(each) is not None for each in rules)
     amount = sql("u.amount")
-    join = ""
-    if limited:
+    if any(_limit(each) is not None for each in rules):
+        rows = with_params(context, rows, ["most"], {each.number: [_most(each)] for each in rules})
         amount = sql(
-            "case when p.most is null then u.amount else clamp(u.amount, -p.most, p.most) end"
+            "case when u.most is null then u.amount else clamp(u.amount, -u.most, u.most) end"
         )
-        join = "join (:limits) as p on p.rule = u.rule"
     tree = sql(
         "select u.k, u.rule, u.units, u.last_at, u.weights / u.units as weight, "
-        f"millionths(:amount) as points, 'fired' as state from (:rows) as u {join} where :applies",
+        "millionths(:amount) as points, 'fired' as state from :rows as u where :applies",
         amount=amount,
         rows=rows,
-        limits=_limits(rules),
         applies=applies(context, level, rules),
     )
     assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
@@ -128,12 +154,9 @@ def _limit(numbered: NumberedRule) -> float | None:
     return numbered.rule.limit if isinstance(numbered.rule, UnitRule) else None
 
 
-def _limits(rules: Sequence[NumberedRule]) -> Tree:
-    rows = []
-    for each in rules:
-        limit = _limit(each)
-        rows.append([integer(each.number), null("double") if limit is None else number(limit)])
-    return values("p", ["rule", "most"], rows)
+def _most(numbered: NumberedRule) -> Tree:
+    limit = _limit(numbered)
+    return null("double") if limit is None else number(limit)
 
 
 def scores_for_some(context: Context, level: Level) -> list[str]:

@@ -129,24 +129,6 @@ BIGQUERY: Mapping[str, str] = {
     r"'\\1') as timestamp)) end",
 }
 
-_FLOOR = "cast(sign({0}) * floor(abs({0})) as double)"
-
-DATABRICKS: Mapping[str, str] = {
-    **_COMMON,
-    "microseconds": "unix_micros(:a)",
-    "microseconds_between": "unix_micros(:b) - unix_micros(:a)",
-    "moment": "timestamp_micros(:a)",
-    "calendar_day": "to_date(from_utc_timestamp(:a, :b))",
-    "millionths": _millionths(_halves_away(_IN_REACH, _FLOOR)),
-    "hundredths": _halves_away("(:a / 1e4)", _FLOOR),
-    "code_points": "cast(char_length(:a) as double)",
-    "matches": r"(:a like replace(:b, '\\', '\\\\'))",
-    "same": "(:a <=> :b)",
-    "text_to_number": f"case when :a rlike '{_NUMBER}' "
-    f"and abs(try_cast(trim(:a) as double)) <= {_LARGEST} then try_cast(trim(:a) as double) end",
-    "text_to_time": f"case when :a rlike '{_TIME}' then try_cast(:a as timestamp) end",
-}
-
 _RESERVED_IN_SNOWFLAKE = (
     "account all alter and any as between by case cast check column connect connection "
     "constraint create cross current current_date current_time current_timestamp current_user "

@@ -238,7 +238,8 @@ class Run:
     def publication(self, output: str, address: str) -> Publication:
         """Return an output as a table that others read, before it is computed."""
         columns = [identifier(each, self.engine.dialect) for each in self.columns(output)]
-        return Publication(address, columns, _KEYS[output], self._result(output))
+        query = self._text(output)
+        return Publication(address, columns, _KEYS[output], self._result(output), query)
 
     def publish(self, targets: Mapping[str, str]) -> None:
         """Write outputs to tables of the engine: all of them at one moment, or none.

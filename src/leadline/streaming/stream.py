@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadline.data.source import load
 from leadline.engines.spark import Spark
 from leadline.engines.spark_errors import own_errors
 from leadline.engines.spark_tables import quoted
@@ -21,12 +20,14 @@ from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.check import check
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
-from leadline.query.statement import statement
+from leadline.query.statement import Statement, statement
 from leadline.scoring import Run, read_model, refuse
 from leadline.streaming.arriving import SPARK_TYPES, Arriving
+from leadline.streaming.beside import Beside
 from leadline.streaming.table import ScoreTable
 
 FILES_AT_ONCE = 1000
+SPINE = {"lead_id": Type.TEXT, "as_of": Type.TIME}
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,17 @@ class Stream:
         refuse(check(document, source))
         given = {name: path for name, path in inputs.items() if name != "events"}
         self.arriving = Arriving.of(engine, inputs["events"], document, self.state)
-        self.loaded = load(engine, given, document)
-        self.schema: Schema = {**self.loaded.schema, "events": self.arriving.columns}
+        self.beside = Beside(engine, document, given)
+        self.model, self.source = document, source
         refuse(check(document, source, self.schema))
-        self.model = document
         self.table = ScoreTable(store, table, self.arriving.name)
-        self.table.prepare()
+        self.table.prepare(self._statement().columns("scores"))
         self.failure: LeadlineError | None = None
+
+    @property
+    def schema(self) -> Schema:
+        """The columns of all tables."""
+        return {**self.beside.loaded.schema, "events": self.arriving.columns}
 
     def run(self, *, once: bool, every: str = "10 seconds") -> None:
         """Work through what is there, and unless ``once`` wait for more until interrupted."""
@@ -110,7 +115,9 @@ class Stream:
         as_of = self._moment(number)
         if as_of is None:
             return
-        run = self._touched(number, as_of)
+        changed = self.beside.renew()
+        refuse(check(self.model, self.source, self.schema))
+        run = self._touched(number, as_of, changed)
         relation = self.engine.handed(f"select * from {run.table('scores')}")
         rows = self.engine.embedded.reader(f"select * from {relation}")
         self.table.write(number, as_of, rows)
@@ -155,10 +162,10 @@ class Stream:
         at: datetime = latest.replace(tzinfo=UTC)
         return max(at, before) if before else at
 
-    def _touched(self, number: int, as_of: datetime) -> Run:
+    def _touched(self, number: int, as_of: datetime, changed: str) -> Run:
         """Return a run over the leads that a batch touched, and over the events that these need."""
         engine = self.engine
-        engine.keep("touched", self._touched_query(number))
+        engine.keep("touched", self._touched_query(number, changed))
         needed = "e.lead_id in (select lead_id from touched)"
         if self._reads_accounts:
             engine.keep(
@@ -168,13 +175,16 @@ class Stream:
             )
             needed += " or e.account_id in (select account_id from touched_accounts)"
         ids = f"select distinct event_id from seen_events as e where {needed}"
-        engine.view("events", _ONCE.format(ids=ids, order=self._order()))
+        engine.keep("events", _ONCE.format(ids=ids, order=self._order()))
         moment = f"timestamp '{as_of.replace(tzinfo=None).isoformat(sep=' ')}'"
         engine.keep("spine", f"select lead_id, {moment} as as_of from touched")
-        spine = {"lead_id": Type.TEXT, "as_of": Type.TIME}
-        schema = {**{table: dict(each) for table, each in self.schema.items()}, "spine": spine}
-        made = statement(self.model, schema, Profile(shapes=False, planning=engine.planning))
-        return Run(engine, self.model, replace(self.loaded, schema=schema), made, False)
+        columns = {table: dict(each) for table, each in self.schema.items()}
+        loaded = replace(self.beside.loaded, schema={**columns, "spine": SPINE})
+        return Run(engine, self.model, loaded, self._statement(), one_moment=False)
+
+    def _statement(self) -> Statement:
+        profile = Profile(shapes=False, planning=self.engine.planning)
+        return statement(self.model, {**self.schema, "spine": SPINE}, profile)
 
     def _order(self) -> str:
         recorded = "recorded_at" in self.arriving.columns
@@ -187,10 +197,15 @@ class Stream:
         has_account = "account_id" in self.schema.get("leads", {})
         return has_account and any(score.is_account for score in self.model.scores.values())
 
-    def _touched_query(self, number: int) -> str:
-        """Return the leads of the new events, of those with the same ids, and their team-mates."""
+    def _touched_query(self, number: int, changed: str) -> str:
+        """Return the leads of the new events and of those with the same ids, and their team-mates.
+
+        With them go the leads that changed, for which there is a query.
+        """
         new = f"select event_id from seen_events where batch = {number}"
         leads = f"select lead_id from seen_events where lead_id is not null and event_id in ({new})"
+        if changed:
+            leads += f" union all {changed}"
         if not self._reads_accounts:
             return f"select distinct lead_id from ({leads}) as t"
         accounts = f"select account_id from leads where lead_id in ({leads})"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leadline.engines.postgres import Postgres
 from leadline.engines.postgres_tables import parts, quoted
+from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -18,6 +19,19 @@ _BATCHES = """
         stream text, batch bigint, as_of timestamptz not null, leads bigint not null,
         primary key (stream, batch)
     )
+"""
+
+
+_COLUMNS = """
+    select attname::text from pg_attribute
+    where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
+"""
+
+_UNIQUE = """
+    select 1 from pg_index as i join pg_attribute as a
+        on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+    where i.indrelid = to_regclass($1) and i.indisunique and i.indnkeyatts = 1
+        and i.indpred is null and a.attname = 'lead_id'
 """
 
 
@@ -35,10 +49,30 @@ class ScoreTable:
     address: str
     stream: str
 
-    def prepare(self) -> None:
-        """Make the table of batches where it is not there; raises EngineError, InputError."""
+    def prepare(self, columns: Sequence[str]) -> None:
+        """Make the table of batches where it is not there, and look at that of the scores.
+
+        Raises:
+            InputError: There is one that cannot take these columns, one row a lead.
+            EngineError: The server cannot be used.
+        """
         with Postgres(self.url) as server, server.transaction():
+            self._refuse_unfit(server, columns)
             server.run(_BATCHES.format(batches=self._name(server, "_batches")))
+
+    def _refuse_unfit(self, server: Postgres, columns: Sequence[str]) -> None:
+        scores = self._name(server)
+        found = {title for (title,) in server.rows(_COLUMNS, [scores])}
+        if not found:
+            return
+        where = f"table:{self.address}"
+        if lacking := [each for each in columns if each not in found]:
+            remedy = "Add them, name another table, or drop this one: the stream makes it anew."
+            expected = "must have the columns of the scores"
+            raise InputError(Fault(where, "", expected, f"no {', '.join(lacking)}", remedy))
+        if not server.rows(_UNIQUE, [scores]):
+            remedy = "Make it the primary key, or name another table."
+            raise InputError(Fault(where, "lead_id", "must be unique by an index", "", remedy))
 
     def has(self, batch: int) -> bool:
         """Say whether a batch was written."""
