@@ -275,6 +275,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         _parts(cuts),
         _shares(cuts, ordered=few.order is not None),
         groups,
+        ordered=few.order is not None,
     )
     naive = log_loss(np.log(rates / (1 - rates)), outcome)
     sample = Sample.of_rows(

@@ -13,8 +13,14 @@ FLIPS = 1999
 _SEED = 20_26
 
 
-def luck(
-    said: Sequence[Floats], outcome: Flags, parts: Whole, shares: Floats, groups: Any
+def luck(  # noqa: PLR0913 - what was said, of which rows, and how they hang together
+    said: Sequence[Floats],
+    outcome: Flags,
+    parts: Whole,
+    shares: Floats,
+    groups: Any,
+    *,
+    ordered: bool,
 ) -> float:
     """Return how often the best of several rankings without sense is as good as the best here.
 
@@ -22,12 +28,16 @@ def luck(
     the rows of a group together, and the rate of each part. It is Westfall and Young's max-T: the
     best of all rankings is compared with the best of all in each draw.
 
+    Without an order, each row is judged by what the others taught and teaches what judges them, so
+    luck reaches farther than draws with the rankings as they stand: by Nadeau and Bengio's factor.
+
     Args:
         said: Rankings of the judged rows, one a setting that was tried.
         outcome: Of each row.
         parts: Which fold judged each row; rows are ranked within.
         shares: What a row of each part counts.
         groups: Rows that belong together; None where each stands alone.
+        ordered: Whether all rows were judged by what earlier ones taught.
     """
     members = (
         np.arange(len(outcome)) if groups is None else np.unique(groups, return_inverse=True)[1]
@@ -35,6 +45,8 @@ def luck(
     gains = np.stack([_gains(each, outcome, parts, shares, members) for each in said])
     signs = np.random.default_rng(_SEED).integers(0, 2, (FLIPS, gains.shape[1]), np.int8) * 2 - 1
     drawn = np.concatenate([(gains @ some.T).max(0) for some in np.array_split(signs, 20)])
+    if not ordered:
+        drawn *= np.sqrt(1 + len(shares) / (len(shares) - 1))
     beyond = np.count_nonzero(drawn >= gains.sum(1).max() * (1 - 1e-9))
     return (1 + int(beyond)) / (1 + FLIPS)
 
