@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadline.learn.scorecard import line
-from leadline.learn.sheet import Flags, Floats, Whole
+from leadline.learn.sheet import Flags, Floats, Whole, members
 from leadline.learn.terms import log_loss, probability
 from leadline.review.rows.measures import Measured, draws, interval
 
@@ -138,14 +138,14 @@ def reliability(chances: Floats, outcome: Flags, groups: Any = None) -> Reliabil
         outcome: What happened.
         groups: Rows that belong together; None where each stands alone.
     """
-    members = np.unique(np.arange(len(outcome)) if groups is None else groups, return_inverse=True)
+    lots = _lots(members(groups, len(outcome)))
     ranked = np.argsort(chances, kind="stable")
     cells = np.empty(len(ranked), np.int64)
     cells[ranked] = np.arange(len(ranked)) * min(_BINS, len(ranked)) // max(len(ranked), 1)
     rows, said, wins = (_sum(cells, each) for each in (np.ones(len(cells)), chances, outcome))
     rate = float(outcome.mean())
     squares = (chances - outcome) ** 2
-    drawn = _drawn(cells, chances, outcome, squares, members[1])
+    drawn = _drawn(cells, chances, outcome, squares, lots)
     return Reliability(
         tuple(
             (int(n), float(s / n), float(w / n)) for n, s, w in zip(rows, said, wins, strict=True)
@@ -157,7 +157,7 @@ def reliability(chances: Floats, outcome: Flags, groups: Any = None) -> Reliabil
             "uncertainty": rate * (1 - rate),
         },
         interval(_error(rows, said, wins), drawn[:, 1]),
-        float(np.percentile(_by_chance(cells, chances, outcome, members[1]), 95)),
+        float(np.percentile(_by_chance(cells, chances, outcome, lots), 95)),
     )
 
 
@@ -169,27 +169,27 @@ def _error(rows: Floats, said: Floats, wins: Floats) -> float:
     return float(np.abs(said - wins).sum() / rows.sum())
 
 
-def _by_chance(cells: Any, chances: Floats, outcome: Flags, members: Whole) -> Floats:
+def _by_chance(cells: Any, chances: Floats, outcome: Flags, lots: Whole) -> Floats:
     """Return draws of the error where everything said is right.
 
     What happened beyond what was said is turned round by lot, group by group: rows of a group may
     well end alike though all that was said is right.
     """
-    lots, size = _lots(members), (_MOST_LOTS, cells.max() + 1)
+    size = (_MOST_LOTS, cells.max() + 1)
     gaps = np.bincount(lots * size[1] + cells, outcome - chances, size[0] * size[1]).reshape(size)
     signs = np.random.default_rng(_SEED).integers(0, 2, (_FLIPS, size[0])) * 2 - 1
     return np.asarray(np.abs(signs @ gaps).sum(1) / len(cells))
 
 
-def _lots(members: Whole) -> Whole:
+def _lots(of_groups: Whole) -> Whole:
     """Return the lot of each row, whole groups together."""
     random = np.random.default_rng(_SEED)
-    return np.asarray((random.permutation(members.max() + 1) % _MOST_LOTS)[members])
+    return np.asarray((random.permutation(of_groups.max() + 1) % _MOST_LOTS)[of_groups])
 
 
-def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats, members: Whole) -> Floats:
+def _drawn(cells: Any, chances: Floats, outcome: Flags, squares: Floats, lots: Whole) -> Floats:
     """Return Brier score and error of draws of lots of groups."""
-    lots = np.unique(_lots(members), return_inverse=True)[1]
+    lots = members(lots, len(lots))
     size = (lots.max() + 1, cells.max() + 1)
     flat = lots * size[1] + cells
     rows, said, wins, square = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from leadline.learn.folds import Fold, folds
 from leadline.learn.luck import luck
 from leadline.learn.scorecard import ENTRIES, Card
 from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
-from leadline.learn.sheet import Flags, Floats, Sheet, Whole
+from leadline.learn.sheet import Flags, Floats, Sheet, Whole, members
 from leadline.learn.terms import log_loss, probability
 from leadline.review.rows.measures import Measured, Sample, measured, roc_auc
 
@@ -141,7 +141,7 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
     """Fit each fold and judge its other rows."""
     said, losses, aucs = [], [], []
     again = [np.zeros(0)]
-    shares = _shares(cuts, ordered=sheet.order is not None)
+    shares = _shares(cuts, ordered=sheet.is_ordered)
     before: Sheet | None = None
     for cut, share in zip(cuts, shares, strict=True):
         there = sheet.take(cut.judged)
@@ -149,7 +149,7 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
         found = model.log_odds(there)
         if before is not None:
             again.append(model.log_odds(before))
-        before = there if sheet.order is not None else None
+        before = there if sheet.is_ordered else None
         said.append(found)
         losses.append(share * refined_loss(found, there.outcome))
         sample = Sample.of_rows(found, there.outcome)
@@ -189,16 +189,15 @@ def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Tri
     )
 
 
-def _groups(sheet: Sheet, cuts: Sequence[Fold]) -> Any:
+def _groups(sheet: Sheet, cuts: Sequence[Fold]) -> Whole:
     """Return the group of each judged row, a number of its own where it stands alone."""
     rows = np.concatenate([cut.judged for cut in cuts])
-    return np.arange(len(rows)) if sheet.groups is None else sheet.groups[rows]
+    return members(None if sheet.groups is None else sheet.groups[rows], len(rows))
 
 
-def _error(one: Trial, two: Trial, groups: Any) -> float:
+def _error(one: Trial, two: Trial, groups: Whole) -> float:
     gaps = one.losses - two.losses
-    members = np.unique(np.asarray(groups), return_inverse=True)[1]
-    sums = np.bincount(members, gaps - gaps.mean())
+    sums = np.bincount(groups, gaps - gaps.mean())
     return float(np.sqrt((sums**2).sum()) / len(gaps))
 
 
@@ -217,7 +216,7 @@ def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
         yield replace(setting, recent=True)
 
 
-def _by_kind(trials: Sequence[Trial], groups: Any) -> list[Trial]:
+def _by_kind(trials: Sequence[Trial], groups: Whole) -> list[Trial]:
     """Return each setting once, with recency where it was tried and is not clearly worse.
 
     What moved before will move again, and where nothing moves newer rows cost little.
@@ -244,10 +243,9 @@ def _thinned(sheet: Sheet) -> Sheet:
     if sheet.order is not None:
         ranked = np.argsort(sheet.order, kind="stable")
         return sheet.take(np.sort(ranked[np.linspace(0, sheet.rows - 1, FEW).astype(int)]))
-    groups = np.arange(sheet.rows) if sheet.groups is None else sheet.groups
-    names, members = np.unique(groups, return_inverse=True)
-    lots = np.random.default_rng(20_26).random(len(names))
-    return sheet.take(np.flatnonzero(lots[members] < FEW / sheet.rows))
+    of_groups = members(sheet.groups, sheet.rows)
+    lots = np.random.default_rng(20_26).random(of_groups.max() + 1)
+    return sheet.take(np.flatnonzero(lots[of_groups] < FEW / sheet.rows))
 
 
 def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
@@ -263,8 +261,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     rates = np.concatenate(
         [np.full(len(cut.judged), _shrunk(few.outcome[cut.fitted])) for cut in cuts]
     )
-    turned = _calibrated(best, outcome, cuts, ordered=few.order is not None)
-    last = _last(cuts, ordered=few.order is not None)
+    turned = _calibrated(best, outcome, cuts, ordered=few.is_ordered)
+    last = _last(cuts, ordered=few.is_ordered)
     loss = log_loss(turned, outcome)
     groups = None
     if few.groups is not None:
@@ -273,9 +271,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         [each.said for each in (best, *trials)],
         outcome,
         _parts(cuts),
-        _shares(cuts, ordered=few.order is not None),
+        _shares(cuts, ordered=few.is_ordered),
         groups,
-        ordered=few.order is not None,
+        ordered=few.is_ordered,
     )
     naive = log_loss(np.log(rates / (1 - rates)), outcome)
     sample = Sample.of_rows(
@@ -285,8 +283,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     nothing = (
         by_luck > _NO_SIGN
         or (auc.value or 0.0) <= _COIN
-        or best.loss
-        > (1 - _LEAST_GAIN) * _base_refined(outcome, cuts, ordered=few.order is not None)
+        or best.loss > (1 - _LEAST_GAIN) * _base_refined(outcome, cuts, ordered=few.is_ordered)
     )
     model, turn_ = None, Turn()
     if not nothing:
@@ -347,7 +344,7 @@ def _final_turn(
     said: Floats, outcome: Flags, cuts: Sequence[Fold], few: Sheet, model: Found
 ) -> Turn:
     """Return the turn of the model fitted to all rows."""
-    ordered = few.order is not None
+    ordered = few.is_ordered
     last = _last(cuts, ordered=ordered)
     if not 0 < outcome[last].mean() < 1:
         return Turn()

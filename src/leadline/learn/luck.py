@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from leadline.learn.sheet import Flags, Floats, Whole
+from leadline.learn.sheet import Flags, Floats, Whole, members
 
 FLIPS = 1999
 _SEED = 20_26
@@ -39,10 +39,8 @@ def luck(  # noqa: PLR0913 - what was said, of which rows, and how they hang tog
         groups: Rows that belong together; None where each stands alone.
         ordered: Whether all rows were judged by what earlier ones taught.
     """
-    members = (
-        np.arange(len(outcome)) if groups is None else np.unique(groups, return_inverse=True)[1]
-    )
-    gains = np.stack([_gains(each, outcome, parts, shares, members) for each in said])
+    of_groups = members(groups, len(outcome))
+    gains = np.stack([_gains(each, outcome, parts, shares, of_groups) for each in said])
     signs = np.random.default_rng(_SEED).integers(0, 2, (FLIPS, gains.shape[1]), np.int8) * 2 - 1
     drawn = np.concatenate([(gains @ some.T).max(0) for some in np.array_split(signs, 20)])
     if not ordered:
@@ -51,7 +49,7 @@ def luck(  # noqa: PLR0913 - what was said, of which rows, and how they hang tog
     return (1 + int(beyond)) / (1 + FLIPS)
 
 
-def _gains(said: Floats, outcome: Flags, parts: Whole, shares: Floats, members: Whole) -> Floats:
+def _gains(said: Floats, outcome: Flags, parts: Whole, shares: Floats, of_groups: Whole) -> Floats:
     """Return what each group adds to the area under the curve, beyond one half."""
     found = np.zeros(len(said))
     for part, share in enumerate(shares):
@@ -60,10 +58,10 @@ def _gains(said: Floats, outcome: Flags, parts: Whole, shares: Floats, members: 
         if 0 < wins < len(here):
             moved = (outcome[here] - wins / len(here)) * (_ranks(said[here]) - (len(here) - 1) / 2)
             found[here] = share * len(here) * moved / (wins * (len(here) - wins))
-    return np.bincount(members, found).astype(float)
+    return np.bincount(of_groups, found).astype(float)
 
 
 def _ranks(said: Floats) -> Floats:
     """Return the place of each row, from 0; rows that tie share the middle one."""
-    _, members, counts = np.unique(said, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[members])
+    _, places, counts = np.unique(said, return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(counts) - (counts + 1) / 2)[places])

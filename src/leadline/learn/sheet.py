@@ -113,6 +113,11 @@ class Sheet:
         """How many rows there are."""
         return len(self.outcome)
 
+    @property
+    def is_ordered(self) -> bool:
+        """Whether rows stand in time, or in an order that stands for it."""
+        return self.order is not None
+
     @cached_property
     def rate(self) -> float:
         """The share of rows with the outcome."""
@@ -132,6 +137,11 @@ class Sheet:
     def only(self, names: Sequence[str]) -> Sheet:
         """Return the sheet with some of the fields."""
         return replace(self, fields={name: self.fields[name] for name in names})
+
+
+def members(groups: npt.NDArray[Any] | None, rows: int) -> Whole:
+    """Return the number of each row's group, from 0; without groups each row is one alone."""
+    return np.arange(rows) if groups is None else np.unique(groups, return_inverse=True)[1]
 
 
 def field_of_arrow(column: pa.ChunkedArray | pa.Array) -> Field:

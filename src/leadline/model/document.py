@@ -346,9 +346,10 @@ class Model(Described):
     @property
     def main_score(self) -> str:
         """The score that leads are ranked by: that of the first ladder, else the last one."""
-        for ladder in self.bands.values():
-            return ladder.by if isinstance(ladder.by, str) else self.grades[ladder.by[0]].by
-        return list(self.scores)[-1]
+        first = next(iter(self.bands.values()), None)
+        if first is None:
+            return list(self.scores)[-1]
+        return first.by if isinstance(first.by, str) else self.grades[first.by[0]].by
 
     def plain(self) -> dict[str, Any]:
         """Return the document as it stands in YAML."""
