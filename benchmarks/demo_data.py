@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from leadline.demo.generate import World, write_demo
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 

@@ -36,13 +36,13 @@ from generate import AS_OF, SCORE_RANGE, Rule, plain_rules, write
 from spark import DAY_MICROSECONDS, Cost, computed, cost, engineer_sql, floor_sql, used_by
 from sqlglot import exp
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
-from leadline.engines.postgres import Postgres
-from leadline.engines.spark import Spark
-from leadline.query.dialects import render
-from leadline.query.sql import sql, text
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.spark.engine import Spark
 from leadline.scoring import Run
+from leadline.sql.dialects import render
+from leadline.sql.trees import sql_tree, text
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 import servers
@@ -71,7 +71,7 @@ def floor(engine: Engine) -> str:
         "/ :month)) as score from events group by lead_id"
     )
     month = exp.Literal.number(str(30 * DAY_MICROSECONDS))
-    return render(sql(query, at=_at(), month=month), engine.dialect)
+    return render(sql_tree(query, at=_at(), month=month), engine.dialect)
 
 
 def engineer(engine: Engine) -> str:
@@ -84,7 +84,7 @@ def engineer(engine: Engine) -> str:
         from (select *, {days} as age from events where occurred_at <= :at
               and coalesce(recorded_at, occurred_at) <= :at) as seen
         group by lead_id"""
-    return render(sql(query, at=_at()), engine.dialect)
+    return render(sql_tree(query, at=_at()), engine.dialect)
 
 
 def _at() -> exp.Expression:

@@ -19,11 +19,11 @@ from pathlib import Path
 import duckdb
 from generate import AS_OF, HISTORY, START, write
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import Judged, judged
+from leadline.history.split import split
 from leadline.model.task import read_task
 from leadline.review.backtest.backtest import of_judged
-from leadline.review.rows.judged import Judged, judged
-from leadline.review.rows.split import split
 from leadline.scoring import Run
 
 MOMENTS = 26

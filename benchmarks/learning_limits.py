@@ -21,7 +21,7 @@ import pyarrow as pa
 from learning_ours import plain_sheet
 from learning_sets import ORDER, SETS, Protocol
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.learn.choose import choose
 from leadline.learn.learning import learn
 from leadline.learn.setting import SIMPLEST_FIRST

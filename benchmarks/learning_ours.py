@@ -20,9 +20,7 @@ import pyarrow as pa
 from learning_sets import ORDER, OUTCOME, Cut, Protocol
 
 import leadline
-from leadline.data.given import Input
-from leadline.data.sql import name, sql
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.learn.document import text_of
 from leadline.learn.learning import Learning, learn
 from leadline.learn.scorecard import Card
@@ -30,6 +28,8 @@ from leadline.learn.setting import Kind
 from leadline.learn.sheet import Field, Sheet, field_of_arrow
 from leadline.learn.terms import probability
 from leadline.model.task import read_task
+from leadline.sql.text import name, sql_text
+from leadline.tables.places.inputs import Input
 
 Floats = npt.NDArray[np.float64]
 METHODS: dict[str, Kind | None] = {
@@ -69,7 +69,7 @@ def learned(protocol: Protocol, cut: Cut, kind: Kind | None) -> Said:
         started = time.perf_counter()
         found = learn(engine, tables, read_task(protocol.task), method=kind, end=end)
         learn_seconds = time.perf_counter() - started
-        fitted = engine.arrow(sql(_FITTED, t=name(found.judged.table)))
+        fitted = engine.arrow(sql_text(_FITTED, t=name(found.judged.table)))
     sheet = found.features.sheet
     if found.model is None:
         rows = len(cut.judged)

@@ -20,10 +20,10 @@ from pathlib import Path
 
 import duckdb
 
-from leadline.data.read import load
-from leadline.data.write import write
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.model.document import Column
+from leadline.tables.read import load
+from leadline.tables.write import write
 
 LEADS = """
     select 'lead-' || i as "Prospect ID", 'account-' || (i % 200000) as Company,

@@ -20,10 +20,10 @@ from typing import NamedTuple
 
 import duckdb
 
-from leadline.data.enrich import LEADS, add
-from leadline.data.read import load
-from leadline.data.write import Outputs
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.identity.enrich import LEADS, add
+from leadline.tables.read import load
+from leadline.tables.write import Outputs
 
 TITLES = Path(__file__).parents[1] / "tests" / "data" / "titles.csv"
 DEPARTMENTS = 60

@@ -32,8 +32,8 @@ import pyarrow.parquet
 from baselines import analyst, bare_sum, polars_lazy
 from generate import AS_OF, HARD, Rule, model_text, path_rules, plain_rules, write
 
-from leadline.engines.duckdb import DuckDB
-from leadline.model.reader import read
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.reading.reader import read
 from leadline.scoring import Run, Scorer, make_spine
 
 RUNS = 3

@@ -16,13 +16,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from browser import launched, opened  # noqa: E402 - the tests' own browser
 from invented import AS_OF, MODEL, tables  # noqa: E402 - the tests' own leads
-from leadline.engines.duckdb import DuckDB  # noqa: E402 - after the path
+from leadline.engines.duckdb.engine import DuckDB  # noqa: E402 - after the path
+from leadline.explain.history import history  # noqa: E402 - after the path
 from leadline.reports import history as history_page  # noqa: E402 - after the path
 from leadline.reports import impact as impact_page  # noqa: E402 - after the path
 from leadline.reports import trial as trial_page  # noqa: E402 - after the path
 from leadline.reports.page import Page  # noqa: E402 - after the path
 from leadline.review.diff.impact import impact  # noqa: E402 - after the path
-from leadline.review.one_lead.history import history  # noqa: E402 - after the path
 from leadline.review.trial.trial import spaced, trial  # noqa: E402 - after the path
 from leadline.scoring import Run  # noqa: E402 - after the path
 

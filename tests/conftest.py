@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 import servers
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
-from leadline.engines.postgres import Postgres
-from leadline.engines.spark import Spark
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.spark.engine import Spark
+from leadline.tables.read import Loaded, load
 
 ENGINES = (
     "duckdb",
@@ -82,3 +84,32 @@ def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         return
     with Postgres(request.getfixturevalue("postgres_url")) as postgres:
         yield postgres
+
+
+@pytest.fixture
+def engine() -> Iterator[DuckDB]:
+    """A session with the embedded engine; none of it is left afterwards."""
+    with DuckDB(threads=2) as engine:
+        yield engine
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, so that messages show short names."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def loaded(engine: DuckDB, folder: Path) -> Callable[..., Loaded]:
+    """Write ``table="text of a CSV file"`` to files, and load them."""
+
+    def read(
+        columns: dict[str, dict[str, Any]] | None = None, *, clean: bool = False, **tables: str
+    ) -> Loaded:
+        for table, text in tables.items():
+            (folder / f"{table}.csv").write_text(text, encoding="utf-8", newline="")
+        inputs = {table: f"{table}.csv" for table in tables}
+        return load(engine, inputs, columns or {}, clean=clean)
+
+    return read

@@ -35,7 +35,7 @@ from ruamel.yaml import YAML
 from leadline.cli import console
 from leadline.cli.main import main as run_command
 from leadline.errors import Fault
-from leadline.model.check import check
+from leadline.model.checking.check import check
 from leadline.model.task import read_task
 from leadline.scoring import read_model
 

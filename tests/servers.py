@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 import pytest
 
-from leadline.engines.spark_session import open_session
+from leadline.engines.spark.session import open_session
 
 SYSTEM_USER = "nobody"
 """PostgreSQL refuses to run as root."""

@@ -15,7 +15,7 @@ import pytest
 from jinja2 import Environment
 
 from comparison import arrow
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import score
 
 ROOT = Path(__file__).parents[1]

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from comparison import arrow, product
-from leadline.engines.duckdb import DuckDB
-from leadline.model.check import order
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.checking.check import order
 from leadline.model.fingerprint import fingerprint
-from leadline.model.reader import read
-from leadline.model.writer import write
+from leadline.model.reading.reader import read
+from leadline.model.reading.writer import write
 from leadline.scoring import Scored, score
 from oracle.generate import Case, case
 

@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from comparison import differences, product
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from oracle.generate import FEATURES, case, features
 from oracle.scoring import FAULTS, Result, score
 

@@ -4,8 +4,8 @@ from leadline.errors import EngineError, FileError, InputError, LeadlineError, M
 from leadline.inspection.inspect import inspect
 from leadline.inspection.report import Inspection
 from leadline.model.fingerprint import fingerprint
-from leadline.model.reader import read
-from leadline.model.writer import edit, write
+from leadline.model.reading.reader import read
+from leadline.model.reading.writer import edit, write
 from leadline.review.trial.trial import Trial, trial
 from leadline.scoring import Scored, score
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from leadline.cli.main import app
 from leadline.errors import InputError
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 
 DEALS = Path(__file__).parents[2] / "examples" / "deals"
 GIVEN = ["--task", str(DEALS / "task.yaml"), "--leads", str(DEALS / "deals.csv")]

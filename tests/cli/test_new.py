@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from leadline.cli.main import main
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.starters import STARTERS, starter
 from leadline.model.types import Type
 

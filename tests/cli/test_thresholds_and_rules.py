@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from leadline.demo.generate import World, write_demo
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 
 MODEL = """\
 leadline: 1

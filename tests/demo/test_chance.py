@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leadline.demo.chance import Chance
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 
 ROWS = 20_000
 

@@ -12,9 +12,9 @@ import pytest
 from leadline.demo.cause import BASE, CALL_EFFECT, EFFECTS, truth
 from leadline.demo.generate import FORMATS, World, write_demo
 from leadline.demo.kinds import CHANNELS
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import FileError, InputError
-from leadline.model.check import warnings
+from leadline.model.checking.check import warnings
 from leadline.model.starters import STARTERS, starter
 from leadline.review.trial.checked import check_tables
 from leadline.review.trial.examples import check_examples

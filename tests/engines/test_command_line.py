@@ -9,8 +9,8 @@ import pytest
 import servers
 from leadline.cli.console import SERVERS
 from leadline.cli.main import app, main
-from leadline.engines.postgres import Postgres
-from leadline.engines.spark import Spark
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.spark.engine import Spark
 
 CASE = Path(__file__).parents[1] / "cases" / "target-accounts"
 COMMAND = [

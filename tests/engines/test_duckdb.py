@@ -13,8 +13,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from leadline.engines import duckdb as module
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb import engine as module
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, FileError
 
 if TYPE_CHECKING:

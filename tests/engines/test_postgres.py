@@ -12,7 +12,7 @@ import pytest
 
 from comparison import arrow
 from leadline.engines.engine import Engine
-from leadline.engines.postgres import Postgres
+from leadline.engines.postgres.engine import Postgres
 from leadline.errors import EngineError, InputError, LeadlineError
 from leadline.scoring import Run
 

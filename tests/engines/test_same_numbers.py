@@ -14,9 +14,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from comparison import arrow, differences, product
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
-from leadline.engines.postgres import Postgres
+from leadline.engines.postgres.engine import Postgres
 from leadline.scoring import Run, moment
 from oracle.generate import case
 from oracle.scoring import score

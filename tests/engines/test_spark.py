@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from leadline.engines import spark as engines
-from leadline.engines.duckdb import DuckDB
-from leadline.engines.spark import Spark
-from leadline.engines.spark_session import address_of
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.spark import engine as engines
+from leadline.engines.spark.engine import Spark
+from leadline.engines.spark.session import address_of
 from leadline.errors import EngineError, InputError
 from leadline.scoring import Run
 from servers import ON_SPARK

@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 import servers
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run
 
 pytestmark = servers.ON_SPARK

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 
 import leadline
 from inspection.nasty import NASTY
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import FileError, InputError
 from leadline.inspection.report import ColumnReport, Inspection
 from leadline.model.types import Type

@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.learn.learning import Learning, learn
 from leadline.learn.points import Points
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.task import read_task
 from leadline.scoring import score
 

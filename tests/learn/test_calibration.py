@@ -7,7 +7,7 @@ import pytest
 
 from leadline.learn.calibration import Turn, carried, reliability, steps, turn
 from leadline.learn.terms import probability
-from leadline.review.rows.measures import Measured
+from leadline.statistics.measures import Measured
 
 RANDOM = np.random.default_rng(2)
 LOG_ODDS = RANDOM.normal(0, 1.5, 5000)

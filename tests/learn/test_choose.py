@@ -13,7 +13,7 @@ from leadline.learn.additive import fit_additive
 from leadline.learn.choose import choose
 from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.terms import PairTerm, probability
-from leadline.review.rows.measures import Sample, roc_auc
+from leadline.statistics.measures import Sample, roc_auc
 
 ROWS = 1000
 

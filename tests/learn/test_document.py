@@ -13,17 +13,17 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.learn.document import model_of, text_of
 from leadline.learn.features import Features, features
 from leadline.learn.learning import Learning, learn
 from leadline.learn.scorecard import Card
 from leadline.learn.setting import SIMPLEST_FIRST, Setting
 from leadline.learn.sheet import Sheet
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.task import read_task
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 from leadline.scoring import score
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

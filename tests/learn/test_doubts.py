@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.learn.doubts import Doubt, doubts
 from leadline.model.task import read_task
 from leadline.review.audit.audit import audit
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 
 ROWS = 600
 

@@ -9,17 +9,17 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.learn.choose import choose
 from leadline.learn.document import model_of, text_of
 from leadline.learn.features import Features, features
 from leadline.learn.scorecard import Card
 from leadline.learn.setting import Setting
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.task import read_task
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 from leadline.scoring import score
 
 AS_OF = datetime(2026, 1, 1, tzinfo=UTC)

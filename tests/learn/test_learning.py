@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.learn.learning import learn
 from leadline.model.task import read_task

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from leadline.errors import ModelError
-from leadline.model.check import check, warnings
-from leadline.model.reader import parse
-from leadline.model.source import load_text
+from leadline.model.checking.check import check, warnings
+from leadline.model.reading.reader import parse
+from leadline.model.reading.source import load_text
 from leadline.model.types import Schema, Type
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from leadline.errors import ModelError
 from leadline.model.diff import Difference, difference
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from model.documents import EXAMPLE, document
 from model.test_fingerprint import CHANGES, FULL, put
 from oracle.generate import case

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from leadline.model.document import Model, one_ladder
-from leadline.model.reader import read
-from leadline.model.writer import write
+from leadline.model.reading.reader import read
+from leadline.model.reading.writer import write
 from model.documents import CASES, EXAMPLE, document, faults, score
 
 S: dict[str, Any] = {"s": {"rules": {}}}

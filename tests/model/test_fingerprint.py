@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadline.model.fingerprint import fingerprint
-from leadline.model.reader import read
-from leadline.model.source import load_text
+from leadline.model.reading.reader import read
+from leadline.model.reading.source import load_text
 from model.documents import CASES, EXAMPLE, document
 
 TEXT = EXAMPLE.read_text(encoding="utf-8")

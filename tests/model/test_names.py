@@ -6,7 +6,7 @@ import pytest
 
 from leadline.model.expressions import Expression, Name
 from leadline.model.names import NameFault, Names, Place, fields_of, place_of, place_of_formula
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.types import Type
 from model.documents import COLUMNS, document, rules
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from leadline.model.expressions import Expression
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
+from leadline.model.reading.writer import write
 from leadline.model.rules import (
     BaseRule,
     ConditionRule,
@@ -18,7 +19,6 @@ from leadline.model.rules import (
     Table,
     TableRule,
 )
-from leadline.model.writer import write
 from model.documents import document, faults, rules
 
 LEARNED = {"link": "logistic"}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from leadline.model.reading.source import load_text
 from leadline.model.schema import json_schema
-from leadline.model.source import load_text
 from model.documents import CASES, EXAMPLE, HEAD, LISTED, Listed, document, rule, score
 from model.test_document import DOCUMENTS
 from model.test_rules import RULES

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from leadline.errors import ModelError
-from leadline.model.reader import parse
+from leadline.model.reading.reader import parse
 from leadline.model.task import Moments, read_task, task_of
 
 WON = {"outcome": {"outcome": "won"}, "horizon": "30d"}

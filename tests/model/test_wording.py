@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from leadline.model.diff import difference
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from model.documents import document
 
 OLD: dict[str, Any] = document(

@@ -6,11 +6,11 @@ import pytest
 
 from leadline.model.expressions import Expression
 from leadline.model.names import Names, Place
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.types import Type
-from leadline.query.dialects import render
 from leadline.query.expressions import Renderer
-from leadline.query.sql import column
+from leadline.sql.dialects import render
+from leadline.sql.trees import column
 
 MODEL = read("leadline: 1\nmodel: m\nscores: {s: {rules: {r: {event: x, points: 1}}}}\n")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run, Scored, score
 
 START = datetime(2026, 1, 1, tzinfo=UTC)

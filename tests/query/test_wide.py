@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
-from leadline.engines.spark import Spark
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.spark.engine import Spark
 from leadline.model.types import Type
 from leadline.query.context import Profile
-from leadline.query.planning import SPARK, Planning
 from leadline.query.statement import Statement, statement
 from leadline.query.wide import MOST_RULES
 from leadline.scoring import Run, read_model
+from leadline.sql.planning import SPARK, Planning
 from servers import ON_SPARK
 
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -11,9 +11,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser import NARROW, assert_sound, launched, opened
-from leadline.model.reader import read
+from leadline.explain.history import History, Moment
+from leadline.model.reading.reader import read
 from leadline.reports.history import page, sparkline, verdict
-from leadline.review.one_lead.history import History, Moment
 
 MODEL = read(
     {

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser import NARROW, assert_sound, launched, opened
+from leadline.history.replay import Weekly
 from leadline.model.diff import difference
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.reports.impact import page, verdict
 from leadline.review.diff.impact import Cell, Impact, LadderImpact, Load, Shift, Spread
-from leadline.review.rows.replay import Weekly
 
 
 @pytest.fixture(scope="module")

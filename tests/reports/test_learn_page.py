@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from browser import NARROW, WIDE, assert_sound, launched, opened
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.learn.learning import Learning, learn
 from leadline.model.task import read_task
 from leadline.reports.learn import page

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.model.task import read_task
 from leadline.review.audit.audit import Audit, audit
 from leadline.review.audit.evidence import Suspicion
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 
 ROWS = 2_000
 DEALS = Path(__file__).parents[2] / "examples" / "deals" / "deals.csv"

@@ -9,14 +9,14 @@ import pyarrow as pa
 import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.model.task import read_task
 from leadline.reports.backtest import machine, page
 from leadline.review.backtest.backtest import Backtest, backtest
 from leadline.review.backtest.capacity import read_capacity
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 from past import MODEL, TASK, Rows, rows, tables
 
 

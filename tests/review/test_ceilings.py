@@ -12,11 +12,11 @@ import pytest
 
 import leadline
 from comparison import arrow
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
-from leadline.model.check import check
-from leadline.model.reader import parse
-from leadline.review.rows.replay import days, entries, replayed
+from leadline.history.replay import days, entries, replayed
+from leadline.model.checking.check import check
+from leadline.model.reading.reader import parse
 from leadline.review.thresholds.ceilings import applied, ceilings, millionths, moved, place_of
 from leadline.review.thresholds.edges import Entered
 from leadline.scoring import Run

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from comparison import arrow
-from leadline.engines.duckdb import DuckDB
-from leadline.model.reader import parse
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.reading.reader import parse
 from leadline.review.trial.checked import Checked, check_tables
 
 TABLES = {

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
+from leadline.history.split import split
 from leadline.model.document import Model
 from leadline.model.task import read_task
 from leadline.reports.compare import machine, page
 from leadline.review.backtest.capacity import read_capacity
 from leadline.review.backtest.compare import Comparison, compare
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
-from leadline.review.rows.split import split
 from past import MODEL, TASK, rows, tables
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.review.rules.fitted import fitted
+from leadline.review.rule_worth.fitted import fitted
 
 
 def test_intervals_hold_the_true_effect_where_groups_repeat() -> None:

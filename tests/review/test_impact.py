@@ -14,7 +14,7 @@ import pytest
 
 import leadline
 from comparison import arrow
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import ModelError
 from leadline.review.diff.impact import Impact, impact
 from leadline.scoring import Run

@@ -7,11 +7,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.model.task import read_task
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
-from leadline.review.rules.rates import Rate, Rates, points_for, rates
+from leadline.review.rates.rates import Rate, Rates, points_for, rates
 
 MODEL = {
     "leadline": 1,

@@ -10,11 +10,11 @@ import pytest
 
 import leadline
 from leadline.demo.generate import World, write_demo
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
+from leadline.history.replay import days, replayed, weekly
 from leadline.reports.thresholds import page
 from leadline.review.backtest.capacity import Capacity
-from leadline.review.rows.replay import days, replayed, weekly
 from leadline.review.thresholds.ceilings import moved
 from leadline.review.thresholds.edges import Reached
 from leadline.review.thresholds.goal import goal_of

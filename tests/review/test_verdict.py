@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leadline.review.backtest.verdict import Evidence, Ranking
-from leadline.review.rows.measures import Measured, Sample, chance, measured, roc_auc
+from leadline.statistics.measures import Measured, Sample, chance, measured, roc_auc
 
 NOTHING = Evidence(Measured(None), None)
 Auc = tuple[float, float, float]

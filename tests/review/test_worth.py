@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from leadline.model.check import check
-from leadline.model.reader import parse
+from leadline.model.checking.check import check
+from leadline.model.reading.reader import parse
 from leadline.reports.rules import page
-from leadline.review.rules.worth import Worth, worth
+from leadline.review.rule_worth.worth import Worth, worth
 
 TEXT = """\
 leadline: 1

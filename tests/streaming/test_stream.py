@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from comparison import arrow
-from leadline.engines.duckdb import DuckDB
-from leadline.engines.postgres import Postgres
-from leadline.engines.spark import Spark
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.spark.engine import Spark
 from leadline.scoring import Run
 from leadline.streaming.stream import Batch, Stream
 from servers import ON_SPARK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leadline.engines.postgres import Postgres
+from leadline.engines.postgres.engine import Postgres
 from leadline.errors import InputError
 from leadline.streaming.table import ScoreTable
 

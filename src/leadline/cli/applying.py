@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from leadline.cli.console import out
-from leadline.data.documents import write_documents
 from leadline.errors import Fault, FileError
-from leadline.model.check import check
-from leadline.model.reader import parse
+from leadline.model.checking.check import check
+from leadline.model.reading.reader import parse
 from leadline.review.trial.examples import check_examples
 from leadline.scoring import refuse
+from leadline.tables.texts import write_documents
 
 Apply = Annotated[bool, typer.Option("--apply", help="Write the change into MODEL; comments stay.")]
 

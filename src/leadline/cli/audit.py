@@ -16,9 +16,9 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
 from leadline.reports.audit import page
 from leadline.review.audit.audit import audit as find
+from leadline.tables.texts import check_document
 
 
 def audit(

@@ -28,15 +28,15 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
+from leadline.history.split import split
 from leadline.model.fingerprint import fingerprint
 from leadline.reports.backtest import machine, page
 from leadline.review.backtest.backtest import of_judged
 from leadline.review.backtest.capacity import read_capacity
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
-from leadline.review.rows.split import split
 from leadline.scoring import read_model
+from leadline.tables.texts import check_document
 
 
 def backtest(

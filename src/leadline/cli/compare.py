@@ -34,21 +34,21 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
-from leadline.model.check import check
+from leadline.history.judged import judged
+from leadline.history.moments_due import latest
+from leadline.history.opened import open_past
+from leadline.history.split import split
+from leadline.model.checking.check import check
 from leadline.model.document import Model
 from leadline.reports.compare import machine, page
 from leadline.review.backtest.capacity import read_capacity
 from leadline.review.backtest.compare import Comparison
 from leadline.review.backtest.compare import compare as compare_models
 from leadline.review.diff.impact import Impact, impact
-from leadline.review.rows.judged import judged
-from leadline.review.rows.moments_due import latest
-from leadline.review.rows.past import open_past
-from leadline.review.rows.split import split
 from leadline.scoring import Run, read_model, refuse
+from leadline.tables.texts import check_document
 
 First = Annotated[Path, typer.Argument(metavar="FIRST", help="Model in use, the champion.")]
 Second = Annotated[Path, typer.Argument(metavar="SECOND", help="Model to try, the challenger.")]

@@ -14,14 +14,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from leadline.data.read import Loaded
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
-from leadline.engines.postgres import Postgres
-from leadline.engines.spark import Spark
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.spark.engine import Spark
 from leadline.errors import Fault, InputError
-from leadline.model.check import warnings
+from leadline.model.checking.check import warnings
 from leadline.scoring import Run, read_model
+from leadline.tables.read import Loaded
 
 _PLAIN: Mapping[str, Any] = {
     "soft_wrap": True,

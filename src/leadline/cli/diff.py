@@ -27,16 +27,16 @@ from leadline.cli.options import (
     Previous,
     inputs,
 )
-from leadline.data.documents import check_document, write_documents
-from leadline.data.write import check_output, write
 from leadline.errors import Fault, InputError
-from leadline.model.check import check
+from leadline.history.replay import WEEKS
+from leadline.model.checking.check import check
 from leadline.model.diff import difference
 from leadline.model.document import Model
 from leadline.reports.impact import page
 from leadline.review.diff.impact import CHANGED_SQL, Impact, impact
-from leadline.review.rows.replay import WEEKS
 from leadline.scoring import Run, moment, read_model, refuse
+from leadline.tables.texts import check_document, write_documents
+from leadline.tables.write import check_output, write
 
 
 def diff(

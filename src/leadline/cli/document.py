@@ -15,7 +15,7 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.model.check import check as check_model
+from leadline.model.checking.check import check as check_model
 from leadline.model.fingerprint import fingerprint as fingerprint_of
 from leadline.model.schema import json_schema
 from leadline.review.trial.checked import check_tables

@@ -24,7 +24,7 @@ from leadline.cli.options import (
     Previous,
     inputs,
 )
-from leadline.review.one_lead.explain import explain as explain_lead
+from leadline.explain.explain import explain as explain_lead
 from leadline.scoring import Run, moment
 
 

@@ -22,10 +22,10 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document, write_documents
+from leadline.explain.history import history as history_of
 from leadline.reports.history import page, sparkline
-from leadline.review.one_lead.history import history as history_of
 from leadline.scoring import Run, moment
+from leadline.tables.texts import check_document, write_documents
 
 
 def history(

@@ -20,13 +20,13 @@ from leadline.cli.options import (
     inputs,
     table,
 )
-from leadline.connectors import Imported, Parity, check_parity, read_points
-from leadline.connectors.points.report import as_json, as_markdown, ledger, said, summary
-from leadline.connectors.points.text_files import write_texts
-from leadline.data.read import load
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
+from leadline.importers import Imported, Parity, check_parity, read_points
+from leadline.importers.points.report import as_json, as_markdown, ledger, said, summary
+from leadline.importers.points.text_files import write_texts
 from leadline.scoring import Run, moment
+from leadline.tables.read import load
 
 MOST_RULES = 5
 

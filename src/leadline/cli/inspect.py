@@ -9,9 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from leadline.cli.console import open_engine, out
-from leadline.data.documents import check_document, write_documents
 from leadline.inspection.inspect import inspect as inspect_files
 from leadline.inspection.report import ColumnReport, TableReport
+from leadline.tables.texts import check_document, write_documents
 
 NAME_WIDTH = 28
 EXAMPLES_WIDTH = 36

@@ -10,11 +10,11 @@ from typing import Annotated, Any, cast, get_args
 import typer
 
 from leadline.cli.console import out
-from leadline.data.documents import write_documents
 from leadline.errors import Fault, InputError, nearest
+from leadline.history.split import Kind
 from leadline.model.task import TaskDocument, read_task, task_of
-from leadline.review.rows.split import Kind
 from leadline.scoring import moment, read_model
+from leadline.tables.texts import write_documents
 
 TaskFile = Annotated[
     Path | None,

@@ -22,15 +22,15 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
 from leadline.errors import Fault, InputError, nearest
 from leadline.learn.learning import learn as learn_model
 from leadline.learn.learning import refuse_entries
 from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.task import read_task
 from leadline.reports.learn import page
+from leadline.tables.texts import check_document
 
 
 def learn(

@@ -11,9 +11,9 @@ import typer
 
 from leadline.cli.console import open_engine, report
 from leadline.cli.judging import data_end
+from leadline.history.judged import Judged, judged
+from leadline.history.opened import open_past
 from leadline.model.task import TaskDocument, read_task
-from leadline.review.rows.judged import Judged, judged
-from leadline.review.rows.past import open_past
 
 RequiredTask = Annotated[
     Path,

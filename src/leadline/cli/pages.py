@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from leadline.explain.explain import Explanation, Move
+from leadline.explain.spoken import grouped, is_start
+from leadline.explain.what_if import Step
 from leadline.model.document import Model
 from leadline.reports.terminal import print_whole
-from leadline.review.one_lead.explain import Explanation, Move
-from leadline.review.one_lead.spoken import grouped, is_start
-from leadline.review.one_lead.worlds import Step
 from leadline.scoring import Run
 
 BEST_LEADS = 20

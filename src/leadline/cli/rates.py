@@ -20,10 +20,10 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
-from leadline.data.write import check_output, write
 from leadline.reports.rates import page
-from leadline.review.rules.rates import rates as find
+from leadline.review.rates.rates import rates as find
+from leadline.tables.texts import check_document
+from leadline.tables.write import check_output, write
 
 
 def rates(

@@ -10,12 +10,12 @@ import typer
 
 from leadline.cli.console import err, open_engine, out, report_loaded
 from leadline.cli.options import Accounts, Leads, Memory, target
-from leadline.data.resolution import Resolution, Summary
-from leadline.data.write import Outputs, check_outputs
 from leadline.errors import Fault, InputError
-from leadline.model.check import check
+from leadline.identity.resolution import Resolution, Summary
+from leadline.model.checking.check import check
 from leadline.model.document import Model
 from leadline.scoring import read_model, refuse
+from leadline.tables.write import Outputs, check_outputs
 
 
 def resolve(

@@ -28,13 +28,13 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
 from leadline.errors import Fault, InputError
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.reports.rules import machine, page
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
-from leadline.review.rules.worth import Worth, of_judged
+from leadline.review.rule_worth.worth import Worth, of_judged
 from leadline.scoring import read_model
+from leadline.tables.texts import check_document
 
 
 def rules(

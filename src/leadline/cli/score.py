@@ -27,11 +27,11 @@ from leadline.cli.options import (
     table,
     target,
 )
-from leadline.data.source import table_address
-from leadline.data.write import Outputs, check_outputs
-from leadline.engines.postgres_errors import shown
+from leadline.engines.postgres.errors import shown
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
+from leadline.scoring.loading import table_address
+from leadline.tables.write import Outputs, check_outputs
 
 
 def score(

@@ -10,10 +10,10 @@ import typer
 
 from leadline.cli.console import warn
 from leadline.cli.options import ModelFile, inputs
-from leadline.data.in_warehouse import listed
 from leadline.errors import Fault, InputError
-from leadline.printed import DIALECTS, OUTPUTS, Request, printed
+from leadline.printing.printed import DIALECTS, OUTPUTS, Request, printed
 from leadline.scoring import moment, read_model
+from leadline.tables.places.warehouse import listed
 
 
 def _named(what: str) -> Any:

@@ -9,9 +9,9 @@ import typer
 
 from leadline.cli.console import err, open_address, report_loaded, warn
 from leadline.cli.options import Accounts, Leads, Memory, ModelFile, inputs
-from leadline.data.source import table_address
-from leadline.engines.spark import Spark
+from leadline.engines.spark.engine import Spark
 from leadline.errors import Fault, InputError
+from leadline.scoring.loading import table_address
 from leadline.streaming.stream import Batch, Stream
 
 

@@ -30,17 +30,17 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
-from leadline.data.documents import check_document
 from leadline.errors import Fault, InputError
+from leadline.history.judged import judged
+from leadline.history.opened import open_past
 from leadline.model.fingerprint import fingerprint
 from leadline.reports.thresholds import machine, page
 from leadline.review.backtest.capacity import read_capacity
-from leadline.review.rows.judged import judged
-from leadline.review.rows.past import open_past
 from leadline.review.thresholds.ceilings import applied, place_of
 from leadline.review.thresholds.goal import goal_of
 from leadline.review.thresholds.thresholds import WEEKS, of_judged
 from leadline.scoring import read_model
+from leadline.tables.texts import check_document
 
 
 def thresholds(

@@ -25,12 +25,12 @@ from leadline.cli.options import (
     inputs,
     table,
 )
-from leadline.data.documents import check_document, write_documents
 from leadline.errors import Fault, InputError
 from leadline.model.durations import Duration
 from leadline.reports.trial import page
 from leadline.review.trial.trial import of_run, spaced
 from leadline.scoring import Run, moment
+from leadline.tables.texts import check_document, write_documents
 
 
 def trial(

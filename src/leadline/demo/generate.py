@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.data.write import Outputs
 from leadline.demo import cause, outcomes
 from leadline.demo.accounts import account_columns, accounts_query
 from leadline.demo.events import COLUMNS, account_events_query, kinds_query, lead_events_query
 from leadline.demo.leads import lead_columns, steps
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, FileError, InputError
+from leadline.tables.write import Outputs
 
 FORMATS = ("csv", "csv.gz", "parquet", "jsonl")
 MOST_LEADS = 10_000_000

@@ -1,1 +1,1 @@
-"""Where a statement runs: one file an engine."""
+"""Where a statement runs: what every engine can do, and one folder an engine."""

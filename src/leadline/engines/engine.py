@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from leadline.engines.arrow import ArrowStream
-from leadline.query.planning import Planning
+from leadline.sql.planning import Planning
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from leadline.engines.duckdb import DuckDB
+    from leadline.engines.duckdb.engine import DuckDB
 
 __all__ = ["ArrowStream", "Engine", "Publication", "Publisher"]
 
@@ -20,11 +20,11 @@ __all__ = ["ArrowStream", "Engine", "Publication", "Publisher"]
 class Engine(Protocol):
     """A session of an engine; tables and views that it is told to make end with it.
 
-    Queries are in the engine's own SQL, see ``leadline.query.dialects.render``. Times in tables
+    Queries are in the engine's own SQL, see ``leadline.sql.dialects.render``. Times in tables
     are UTC without a zone, in microseconds.
 
     Attributes:
-        dialect: Name of its SQL in ``leadline.query.dialects.LOWERINGS``.
+        dialect: Name of its SQL in ``leadline.sql.dialects.LOWERINGS``.
         planning: How it likes its plans.
     """
 

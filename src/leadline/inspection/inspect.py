@@ -7,14 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from leadline.data.files import format_of
-from leadline.data.given import Input, files_or_rows
-from leadline.data.keys import KEYS
-from leadline.data.raw import REJECTS, Given, Raw, prepare
-from leadline.data.read import read_raw
-from leadline.data.sql import name, sql
-from leadline.data.text import AsItIs
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
@@ -25,6 +18,13 @@ from leadline.inspection.roles import HAS_DIGIT, IS_ONE_WORD, Look, seems
 from leadline.inspection.types import Found, reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.sql.text import name, sql_text
+from leadline.tables.contract import KEYS
+from leadline.tables.places.files import format_of
+from leadline.tables.places.inputs import Input, files_or_rows
+from leadline.tables.places.raw import REJECTS, Given, Raw, prepare
+from leadline.tables.places.text import AsItIs
+from leadline.tables.read import read_raw
 
 EXAMPLES = 3
 KEY = 0.9
@@ -91,7 +91,7 @@ def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> T
     if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
         written = replace(written, header=header_line(files_given[0], written.encoding))
     raw, rejected = _staged(engine, rows_given, written)
-    [(rows,)] = engine.rows(sql("select count(*) from {rows}", rows=raw.relation))
+    [(rows,)] = engine.rows(sql_text("select count(*) from {rows}", rows=raw.relation))
     looked = [
         _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())
     ]
@@ -119,7 +119,9 @@ def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> 
     except InputError as error:
         raise InputError(*map(_in_words_of_inspect, error.faults)) from error
     notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
-    statement = sql("select count(*) from {r} where table_name = {t}", r=name(REJECTS), t=STAGING)
+    statement = sql_text(
+        "select count(*) from {r} where table_name = {t}", r=name(REJECTS), t=STAGING
+    )
     [(rejected,)] = engine.rows(statement)
     prepare(engine, [STAGING])
     return replace(raw, notes=notes), rejected
@@ -250,7 +252,7 @@ def _companies(
 def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
     if role not in {"category", "text"}:
         return
-    found = engine.rows(sql(SPELLINGS, rows=values.relation))
+    found = engine.rows(sql_text(SPELLINGS, rows=values.relation))
     if found:
         shown = "; ".join(" and ".join(map(repr, texts)) for texts, _ in found)
         yield f"The same value is written in several ways: {shown}."
@@ -290,7 +292,7 @@ def _table_findings(engine: DuckDB, raw: Raw, rows: int, rejected: int) -> Itera
         yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
     columns = [given.value for given in raw.columns.values()]
     statement = "select count(distinct hash({columns})) from {rows}"
-    [(distinct,)] = engine.rows(sql(statement, columns=columns, rows=raw.relation))
+    [(distinct,)] = engine.rows(sql_text(statement, columns=columns, rows=raw.relation))
     if distinct < rows:
         count = rows - distinct
         yield f"{count:,} row{' repeats' if count == 1 else 's repeat'} another row exactly."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from leadline.data.sql import Sql, sql
 from leadline.inspection.report import Suspect
 from leadline.inspection.values import Values
+from leadline.sql.text import Sql, sql_text
 
 MEANINGS: Mapping[str, str] = {
     "says that it is not available": (
@@ -63,7 +63,7 @@ SCALE = 5
 
 def words(values: Values) -> Iterator[tuple[str, Suspect]]:
     """Yield texts that mean nothing by what they say."""
-    condition = sql(
+    condition = sql_text(
         "lower(trim(text)) in ({words}) or lower(trim(text, {frame})) in ({words})",
         frame=FRAME,
         words=list(WORDS),
@@ -91,7 +91,7 @@ TOTALS = (
 
 def totals(values: Values) -> Iterator[Suspect]:
     """Yield what stands in a key and names a line of totals."""
-    condition = sql(
+    condition = sql_text(
         "times = 1 and regexp_full_match(lower(trim(text)), {named})",
         named=f"({TOTALS})([\\s:(].*)?",
     )
@@ -145,10 +145,10 @@ def _plain(value: float) -> int | float:
 def dates(values: Values) -> Iterator[tuple[str, Suspect]]:
     """Yield times at which calendars begin and nothing else happens."""
     for date in DATES:
-        condition = sql("starts_with(text, {date})", date=date)
+        condition = sql_text("starts_with(text, {date})", date=date)
         year = int(date[:4])
         for text, count in values.most(3, condition):
-            near = sql(
+            near = sql_text(
                 "not {same} and abs(try_cast(left(text, 4) as int) - {year}) < {apart}",
                 same=condition,
                 year=year,

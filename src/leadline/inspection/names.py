@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from leadline.data.keys import KEYS
 from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.tables.contract import KEYS
 
 TABLES = ("leads", "accounts", "events", "outcomes")
 """Tables that an export can be; of those that fit equally the first."""

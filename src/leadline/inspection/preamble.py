@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from leadline.data.header import SEPARATORS, read_header
-from leadline.data.text import Written, encoding_of, read_head
+from leadline.tables.places.header import SEPARATORS, read_header
+from leadline.tables.places.text import Written, encoding_of, read_head
 
 LOOKED_AT = 60
 """So many lines of a file are looked at."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql
 from leadline.inspection.values import Values
 from leadline.model.types import Type
+from leadline.sql.text import Sql
 
 IS_EMAIL = Sql(r"regexp_full_match(trim(text), '[^@\s]+@[^@\s]+\.[^@\s.]+')")
 IS_ONE_WORD = Sql(r"not contains(trim(text), ' ')")

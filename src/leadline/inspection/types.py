@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadline.data.clean import GUESSES
-from leadline.data.sql import Sql, sql
-from leadline.data.values import native_of
 from leadline.inspection.values import Values, listed
 from leadline.model.types import Type
+from leadline.sql.text import Sql, sql_text
+from leadline.tables.clean import GUESSES
+from leadline.tables.values import native_of
 
 MOST = 0.9
 """So many values of a type make the others bad values, not the column a text."""
@@ -132,7 +132,7 @@ def _is_number_like(unit: Mapping[str, str]) -> Sql:
     if not unit:
         return IS_NUMBER_LIKE
     mark = re.escape(unit["unit"])
-    bare = sql(
+    bare = sql_text(
         "regexp_replace(text, {unit}, '\\1', 'g')",
         unit=rf"^([+-]?){SPACE}*{mark}{SPACE}*|{SPACE}*{mark}$",
     )
@@ -157,7 +157,7 @@ def _counted(values: Values) -> Found | None:
         return None
     for written, (least, most) in COUNTED.items():
         number = Sql("try_cast(replace(text, ',', '.') as double)")
-        is_between = sql("{x} between {a} and {b}", x=number, a=least, b=most)
+        is_between = sql_text("{x} between {a} and {b}", x=number, a=least, b=most)
         if values.sampled_share(is_between) >= MOST and values.share(is_between) >= MOST:
             way = {"format": written, **({"zone": "UTC"} if written == "excel_days" else {})}
             first, last = values.ends(Type.TIME, reader_options(way))

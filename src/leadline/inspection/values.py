@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadline.data.columns import Target
-from leadline.data.raw import Given, Raw, staged
-from leadline.data.sql import ALWAYS, Scalar, Sql, sql
-from leadline.data.values import reading
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.model.types import Type
+from leadline.sql.text import ALWAYS, Scalar, Sql, sql_text
+from leadline.tables.columns import Target
+from leadline.tables.places.raw import Given, Raw, staged
+from leadline.tables.values import reading
 
 SAMPLE = 1_000
 """So many distinct values rule most ways of reading out before all are asked."""
@@ -42,10 +42,10 @@ class Values:
 
     def rows(self, columns: str, rest: str = "", condition: Sql = ALWAYS) -> list[tuple[Any, ...]]:
         """Return columns over ``text`` and ``times`` of the values for which a condition holds."""
-        left = sql("text not in ({texts})", texts=self.left_out) if self.left_out else ALWAYS
+        left = sql_text("text not in ({texts})", texts=self.left_out) if self.left_out else ALWAYS
         template = "select {columns} from {rows} where {left} and ({condition}) {rest}"
         parts = {"columns": Sql(columns), "rows": self.relation, "rest": Sql(rest)}
-        return self.engine.rows(sql(template, left=left, condition=condition, **parts))
+        return self.engine.rows(sql_text(template, left=left, condition=condition, **parts))
 
     def counts(self, condition: Sql = ALWAYS) -> tuple[int, int]:
         """Return how many rows and how many distinct values there are."""
@@ -63,26 +63,26 @@ class Values:
 
     def sampled_share(self, condition: Sql) -> float:
         """Return the share of the first distinct values for which a condition holds."""
-        rows = sql("(from {rows} limit {limit})", rows=self.relation, limit=SAMPLE)
+        rows = sql_text("(from {rows} limit {limit})", rows=self.relation, limit=SAMPLE)
         return Values(self.engine, self.given, rows, self.left_out).share(condition)
 
     def readable(self, kind: Type, declared: Mapping[str, Any]) -> Sql:
         """Return the condition that a value means something of a type, as it is declared."""
-        return sql("{parsed} is not null", parsed=_parsed(kind, declared))
+        return sql_text("{parsed} is not null", parsed=_parsed(kind, declared))
 
     def spelled(self, number: Scalar, declared: Mapping[str, Any]) -> list[str]:
         """Return the texts that mean a number."""
-        same = sql("{parsed} = {number}", parsed=_parsed(Type.NUMBER, declared), number=number)
+        same = sql_text("{parsed} = {number}", parsed=_parsed(Type.NUMBER, declared), number=number)
         return [text for (text,) in self.rows("text", "", same)]
 
     def ends(self, kind: Type, declared: Mapping[str, Any]) -> tuple[Any, Any]:
         """Return the smallest and the largest value, as it is declared."""
         parsed = _parsed(kind, declared)
-        return self.rows(sql("min({x}), max({x})", x=parsed))[0]
+        return self.rows(sql_text("min({x}), max({x})", x=parsed))[0]
 
     def numbers(self, declared: Mapping[str, Any], order: str) -> list[tuple[float, int]]:
         """Return the smallest (``asc``) or largest (``desc``) numbers with their counts."""
-        columns = sql("{x} as value, sum(times)::bigint", x=_parsed(Type.NUMBER, declared))
+        columns = sql_text("{x} as value, sum(times)::bigint", x=_parsed(Type.NUMBER, declared))
         rest = f"group by value order by value {order} limit {ENDS}"
         return self.rows(columns, rest, self.readable(Type.NUMBER, declared))
 
@@ -99,7 +99,7 @@ def values_of(engine: DuckDB, raw: Raw, given: Given, place: int) -> Values:
         create or replace temp table {values} as
         select {text} as text, count(*) as times from {rows} group by 1 having text is not null"""
     name = Sql(relation.replace('"staging".', ""))
-    engine.run(sql(statement, values=name, text=text, rows=raw.relation))
+    engine.run(sql_text(statement, values=name, text=text, rows=raw.relation))
     return Values(engine, given, name)
 
 

@@ -9,22 +9,22 @@ from typing import Any
 import numpy as np
 
 from leadline.errors import Fault, InputError, ModelError
+from leadline.history.judged import Judged
 from leadline.learn.calibration import Step
 from leadline.learn.document import by_steps
 from leadline.learn.ledger import in_ledger
 from leadline.learn.points import KEPT, Points, Slot, changed
 from leadline.learn.refit import Refit, settings
 from leadline.learn.sheet import Field, Sheet
-from leadline.model.check import dependencies
+from leadline.model.checking.check import dependencies
 from leadline.model.document import Model
 from leadline.model.expressions import Call, Expression, Name, Node
 from leadline.model.expressions import names as names_in
-from leadline.model.reader import parse
-from leadline.model.removal import remove
+from leadline.model.reading.reader import parse
+from leadline.model.reading.removal import remove
+from leadline.model.reading.source import Path
+from leadline.model.reading.writer import block, edit
 from leadline.model.rules import BaseRule, Rule, TableRule, UnitRule
-from leadline.model.source import Path
-from leadline.model.writer import block, edit
-from leadline.review.rows.judged import Judged
 
 _SHARP = 1e6
 """Points of a rule that is looked at, so that more of its digits stand in the ledger."""

@@ -10,7 +10,7 @@ import numpy as np
 from leadline.learn.scorecard import line
 from leadline.learn.sheet import Flags, Floats, Whole, members
 from leadline.learn.terms import log_loss, probability
-from leadline.review.rows.measures import Measured, draws, interval
+from leadline.statistics.measures import Measured, draws, interval
 
 _BINS = 10
 _MOST_LOTS = 1000

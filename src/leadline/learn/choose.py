@@ -22,7 +22,7 @@ from leadline.learn.scorecard import ENTRIES, Card
 from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole, members
 from leadline.learn.terms import log_loss, probability
-from leadline.review.rows.measures import Measured, Sample, measured, roc_auc
+from leadline.statistics.measures import Measured, Sample, measured, roc_auc
 
 Tell = Callable[[str], None]
 FEW = 12_000

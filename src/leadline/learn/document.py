@@ -17,7 +17,7 @@ from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
 from leadline.model.document import Model
-from leadline.model.writer import write
+from leadline.model.reading.writer import write
 
 _BANDS = {"low": 0.0, "middle": 0.5, "high": 0.8, "highest": 0.95}
 """Rank bands to the share of judged rows below their edge."""

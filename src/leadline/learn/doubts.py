@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.judged import Judged
 from leadline.model.task import field_of
 from leadline.query.context import Context
 from leadline.review.audit.audit import Audit
 from leadline.review.audit.evidence import percent
-from leadline.review.rows.judged import Judged
+from leadline.sql.text import Sql, name, sql_text
 
 _MOST = 5
 """More questions of one kind than this are not read."""
@@ -50,7 +50,7 @@ def _open_leads(of: Judged) -> Iterator[Doubt]:
     if outcome.field is None or outcome.has_time:
         return
     rows = of.run.engine.rows(
-        sql(
+        sql_text(
             "select l.{f}::varchar as value, count(*) from {t} as t join leads as l "
             "on l.lead_id = t.lead_id where t.counts and not t.outcome "
             "group by value order by 2 desc, 1",
@@ -71,7 +71,7 @@ def _moved(of: Judged) -> Iterator[Doubt]:
         return
     place = Sql("try_cast(lead_id as double)")
     [(rows, running, correlation, first, last)] = of.run.engine.rows(
-        sql(
+        sql_text(
             "with numbered as (select outcome::int as won, {p} as place, "
             "percent_rank() over (order by {p}) as part from {t} where counts) "
             "select count(*), count(place), corr(won, place), "

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from leadline.data.sql import name, sql
+from leadline.history.judged import Judged
 from leadline.learn.bins import supervised
 from leadline.learn.folds import Fold, folds
 from leadline.learn.ledger import in_ledger
@@ -21,7 +21,7 @@ from leadline.learn.solver import fit
 from leadline.learn.terms import BinTerm, EventTerm, event_rule, log_loss
 from leadline.model.document import Model, Score
 from leadline.model.durations import Duration
-from leadline.review.rows.judged import Judged
+from leadline.sql.text import name, sql_text
 
 ALWAYS = "all"
 LENGTHS = ("60s", "300s", "900s", "1h", "4h", "12h", "1d", "3d", "7d", "14d", "30d", "90d", "180d")
@@ -116,7 +116,7 @@ def _types(of: Judged, late: Collection[str]) -> Iterator[tuple[str, str]]:
         for each in part.event or ()
     }
     rows = of.run.engine.rows(
-        sql(
+        sql_text(
             "select type from events where type is not null group by type "
             "order by count(*) desc, type limit {m}",
             m=MOST_TYPES + len(closing),
@@ -136,11 +136,11 @@ def _lengths(of: Judged) -> dict[str, tuple[str, ...]]:
     """Return for each type the lengths that have events on both sides, seen from the moments."""
     seconds = [Duration(each).microseconds for each in LENGTHS]
     rows = of.run.engine.rows(
-        sql(
+        sql_text(
             "select type, {shares} from (select e.type as type, "
             "epoch_us(t.as_of) - epoch_us(e.occurred_at) as age from {t} as t join events as e "
             "on e.lead_id = t.lead_id and e.occurred_at <= t.as_of where t.counts) group by type",
-            shares=[sql("avg((age < {s})::int)", s=each) for each in seconds],
+            shares=[sql_text("avg((age < {s})::int)", s=each) for each in seconds],
             t=name(of.table),
         )
     )

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.fields_then import Known, KnownField, known, named_by_task
+from leadline.history.judged import Judged
 from leadline.learn.event_counts import Curve, event_counts
 from leadline.learn.sheet import Field, Sheet, field_of_arrow
 from leadline.model.expressions import KEYWORDS, SCOPES, Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
-from leadline.review.rows.judged import Judged
-from leadline.review.rows.known import Known, KnownField, known, named_by_task
+from leadline.sql.text import Sql, name, sql_text
 
 _NAMES = 0.5
 """A text with more different values than this part of the leads, or accounts, that have one is a
@@ -85,7 +85,7 @@ def outcomes(judged: Judged) -> Sheet:
     columns = "outcome, order_key::double as order_key, group_key"
     table = name(judged.table)
     found = judged.run.engine.arrow(
-        sql("select {c} from {t} {o}", c=Sql(columns), t=table, o=Sql(_ORDERED))
+        sql_text("select {c} from {t} {o}", c=Sql(columns), t=table, o=Sql(_ORDERED))
     )
     order = field_of_arrow(found["order_key"]).numbers if judged.ordered_by else None
     groups = field_of_arrow(found["group_key"]).codes
@@ -104,7 +104,7 @@ def _fields(
     if not chosen:
         return {}, left_out
     found = judged.run.engine.arrow(
-        sql(
+        sql_text(
             "select {c} from {t} order by lead_id, as_of",
             c=[name(each.column) for each in chosen],
             t=name(rows.table),
@@ -128,10 +128,10 @@ def _owners(judged: Judged, rows: Known, chosen: list[KnownField]) -> dict[str, 
     if not texts:
         return {}
     owner = {"lead": Sql("r.lead_id"), "account": Sql("l.account_id")}
-    counted = sql(
+    counted = sql_text(
         "select {c} from {t} as r left join leads as l on l.lead_id = r.lead_id",
         c=[
-            sql(
+            sql_text(
                 "count(distinct case when {v} is not null then {owner} end)",
                 v=name(each.column),
                 owner=owner[each.entity],
@@ -152,7 +152,7 @@ def _age(judged: Judged) -> dict[str, Field]:
         "select (epoch_us(r.as_of) - epoch_us(l.created_at)) / 86400e6 as age from {t} as r "
         "left join leads as l on l.lead_id = r.lead_id where r.counts order by r.lead_id, r.as_of"
     )
-    found = field_of_arrow(judged.run.engine.arrow(sql(query, t=name(judged.table)))["age"])
+    found = field_of_arrow(judged.run.engine.arrow(sql_text(query, t=name(judged.table)))["age"])
     return {LEAD_AGE: found} if found.varies else {}
 
 

@@ -9,11 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from leadline.data.given import Input
-from leadline.data.sql import name as name_of
-from leadline.data.sql import sql
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError, nearest
+from leadline.history.judged import Judged, judged
+from leadline.history.opened import open_past
 from leadline.learn.base import Base, base_of, refitted
 from leadline.learn.calibration import steps
 from leadline.learn.choose import Learned, Tell, choose
@@ -25,12 +24,13 @@ from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
 from leadline.learn.sheet import Sheet
 from leadline.model.document import Model
-from leadline.model.reader import read
+from leadline.model.reading.reader import read
 from leadline.model.task import TaskDocument, field_of
 from leadline.query.context import Context
 from leadline.review.audit.audit import audit
-from leadline.review.rows.judged import Judged, judged
-from leadline.review.rows.past import open_past
+from leadline.sql.text import name as name_of
+from leadline.sql.text import sql_text
+from leadline.tables.places.inputs import Input
 
 _EMPTY = {"leadline": 1, "model": "learned", "scores": {}}
 
@@ -128,7 +128,7 @@ def _refuse_one_kind(rows: Judged) -> None:
     remedy = ""
     if outcome.field is not None:
         values = rows.run.engine.rows(
-            sql(
+            sql_text(
                 "select {f}::varchar as value from leads group by value order by count(*) desc, "
                 "value limit 5",
                 f=name_of(field_of(outcome.field)[1]),

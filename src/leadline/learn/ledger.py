@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 import numpy as np
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.judged import Judged
 from leadline.learn.sheet import Floats, field_of_arrow
 from leadline.model.document import Model
-from leadline.review.rows.judged import Judged
+from leadline.sql.text import Sql, name, sql_text
 
 
 def in_ledger(
@@ -21,7 +21,7 @@ def in_ledger(
     """
     run = of.run.with_model(model)
     found = of.run.engine.arrow(
-        sql(
+        sql_text(
             "with numbered as (select lead_id, as_of, row_number() over "
             "(order by lead_id, as_of) - 1 as place from {t} where counts) "
             "select n.place, p.score, p.rule, p.{column}::double as given from {p} as p "

@@ -99,7 +99,7 @@ class Difference:
 def difference(before: Model, after: Model) -> Difference:
     """Return what differs between two models.
 
-    >>> from leadline.model.reader import read
+    >>> from leadline.model.reading.reader import read
     >>> def model(points):
     ...     rule = {"event": "demo_requested", "points": points}
     ...     return read({"leadline": 1, "model": "m", "scores": {"s": {"rules": {"demo": rule}}}})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from leadline.errors import closest, nearest
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
 from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
-from leadline.model.source import Source
+from leadline.model.reading.source import Source
 from leadline.model.types import DERIVED_COLUMNS, HISTORIES, KNOWN_COLUMNS, Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)

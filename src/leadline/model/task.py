@@ -15,9 +15,9 @@ from pydantic import Discriminator, Field, Tag, ValidationError
 
 from leadline.errors import Fault, ModelError, closest
 from leadline.model.document import Model
-from leadline.model.reader import load_source, told
+from leadline.model.reading.reader import load_source, told
+from leadline.model.reading.source import Path, Source
 from leadline.model.rules import Part, one_of
-from leadline.model.source import Path, Source
 from leadline.model.values import (
     KIND,
     Condition,

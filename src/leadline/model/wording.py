@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from leadline.model.document import SINGLE_LADDER, Ladder, Score
 from leadline.model.expressions import Expression
+from leadline.model.reading.writer import flow
 from leadline.model.rules import HalfLife, Linear, Part, Steps
 from leadline.model.values import plain, shown
-from leadline.model.writer import flow
 
 Path = tuple[str, ...]
 Kind = Literal["added", "removed", "changed", "renamed", "moved", "spelled"]

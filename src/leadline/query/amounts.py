@@ -13,7 +13,7 @@ from leadline.model.types import Type
 from leadline.query.context import Context, NumberedRule
 from leadline.query.expressions import Renderer
 from leadline.query.hits import Hits, Matcher, parameters, resolver
-from leadline.query.sql import (
+from leadline.sql.trees import (
     Tree,
     call,
     case,
@@ -22,7 +22,7 @@ from leadline.query.sql import (
     named,
     null,
     number,
-    sql,
+    sql_tree,
     text,
     values,
 )
@@ -41,8 +41,8 @@ def weight(used: Sequence[str], age: Tree, alias: str = "m") -> Tree:
     parts = {each: column(each, alias) for each in ("half_life", "linear", "keep", "every")}
     for parameter, formula in WEIGHTS.items():
         if parameter in used:
-            tree = sql(formula, age=age, **parts)
-            branches.append((sql(":p is not null", p=parts[parameter]), tree))
+            tree = sql_tree(formula, age=age, **parts)
+            branches.append((sql_tree(":p is not null", p=parts[parameter]), tree))
     return case(branches, number(1.0))
 
 
@@ -51,7 +51,7 @@ def weight_of(numbered: NumberedRule | None, age: Tree) -> Tree:
     parts = parameters(numbered)
     for parameter, formula in WEIGHTS.items():
         if parameter in parts:
-            return sql(formula, age=age, **parts)
+            return sql_tree(formula, age=age, **parts)
     return number(1.0)
 
 
@@ -64,7 +64,7 @@ def unit_rule(matcher: Matcher) -> UnitRule:
 
 def age_of(hits: Hits) -> Tree:
     """Return the age of a hit in microseconds, as a double."""
-    return sql("cast(:age as double)", age=hits.age)
+    return sql_tree("cast(:age as double)", age=hits.age)
 
 
 def decays_of(hits: Hits) -> list[str]:
@@ -80,7 +80,7 @@ def _decay_keys(numbered: NumberedRule | None) -> set[str]:
 def amount_of(hits: Hits) -> Tree:
     """Return the points of a hit before its weight, null where a formula is null."""
     return case(
-        (sql("m.rule = :n", n=integer(each.number)), points_of(hits, each))
+        (sql_tree("m.rule = :n", n=integer(each.number)), points_of(hits, each))
         for each in hits.matchers
     )
 
@@ -124,7 +124,7 @@ def with_params(
     """
     if not context.profile.planning.moves_rows:
         params = values("p", ["rule", *columns], [[integer(n), *row] for n, row in found.items()])
-        return sql(
+        return sql_tree(
             "select u.*, :columns from :rows as u join (:params) as p on p.rule = u.rule",
             columns=[column(each, "p") for each in columns],
             rows=rows,
@@ -133,8 +133,8 @@ def with_params(
     looked_up = []
     for place, name in enumerate(columns):
         listed = [found[n][place] if n in found else exp.null() for n in range(max(found) + 1)]
-        looked_up.append(named(call("get", call("array", *listed), sql("u.rule")), name))
-    return sql("select u.*, :columns from :rows as u", columns=looked_up, rows=rows)
+        looked_up.append(named(call("get", call("array", *listed), sql_tree("u.rule")), name))
+    return sql_tree("select u.*, :columns from :rows as u", columns=looked_up, rows=rows)
 
 
 def decay_param(hits: Hits, key: str) -> Callable[[UnitRule], Tree]:
@@ -149,7 +149,7 @@ def by_rule(hits: Hits, get: Callable[[Hits, UnitRule], Tree | None], kind: str 
     for each in hits.matchers:
         tree = get(hits, unit_rule(each))
         if tree is not None:
-            branches.append((sql("m.rule = :n", n=integer(each.number)), tree))
+            branches.append((sql_tree("m.rule = :n", n=integer(each.number)), tree))
     return case(branches, null(kind))
 
 
@@ -158,12 +158,12 @@ def value_of(hits: Hits, rule: UnitRule, name: str) -> Tree:
     table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
     if name not in hits.context.schema.get(table, {}):
         return null("text")
-    return sql("cast(:c as text)", c=column(name, "e"))
+    return sql_tree("cast(:c as text)", c=column(name, "e"))
 
 
 def day_of(hits: Hits) -> Tree:
     """Return the calendar day of a hit in the model's time zone."""
     zone = hits.context.model.time_zone
     if zone == "UTC":  # as times are kept
-        return sql("cast(e.occurred_at as date)")
-    return sql("calendar_day(e.occurred_at, :zone)", zone=text(zone))
+        return sql_tree("cast(e.occurred_at as date)")
+    return sql_tree("calendar_day(e.occurred_at, :zone)", zone=text(zone))

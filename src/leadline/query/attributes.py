@@ -22,7 +22,9 @@ from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, rule_expressions
 from leadline.query.expressions import Renderer
 from leadline.query.hits import sign_numbers
-from leadline.query.sql import (
+from leadline.query.subjects import Step, field
+from leadline.query.units import STREAMS, applies, family, is_apart, scores_for_some
+from leadline.sql.trees import (
     Tree,
     all_of,
     any_of,
@@ -31,13 +33,11 @@ from leadline.query.sql import (
     integer,
     named,
     number,
-    sql,
+    sql_tree,
     text,
     union,
     values,
 )
-from leadline.query.subjects import Step, field
-from leadline.query.units import STREAMS, applies, family, is_apart, scores_for_some
 
 
 def for_steps(context: Context, level: Level) -> Iterator[Step]:
@@ -48,7 +48,7 @@ def for_steps(context: Context, level: Level) -> Iterator[Step]:
     columns = [named(has_score(context, name), f"for.{name}") for name in scores]
     yield (
         f"{level}_for",
-        sql(
+        sql_tree(
             "select f.k, :columns from :facts as f",
             columns=columns,
             facts=exp.to_table(f"{level}_facts"),
@@ -63,7 +63,7 @@ def has_score(context: Context, name: str, alias: str = "f") -> Tree:
         return exp.true()
     place = place_of_for(account=score.is_account)
     tested = renderer(context, place, alias)(score.for_.tree, Type.BOOLEAN)
-    return sql("coalesce(:tested, false)", tested=tested)
+    return sql_tree("coalesce(:tested, false)", tested=tested)
 
 
 def renderer(
@@ -105,15 +105,17 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
         for each in context.unit_rules(level, stream)
     )
     if has_units:
-        rows.append(sql(f"select k, rule, units, last_at, weight, points, state from {fired}"))
+        rows.append(sql_tree(f"select k, rule, units, last_at, weight, points, state from {fired}"))
     if context.silence_rules(level):
         yield f"{level}_silence", _silence(context, level)
-        rows.append(sql(f"{_ROW.format(units='1')} from {level}_silence where points is not null"))
+        rows.append(
+            sql_tree(f"{_ROW.format(units='1')} from {level}_silence where points is not null")
+        )
     yield f"{level}_view", _view(context, level)
     if context.attribute_rules(level):
         yield f"{level}_attribute", _attributes(context, level)
         rows.append(
-            sql(f"{_ROW.format(units='null')} from {level}_attribute where points is not null")
+            sql_tree(f"{_ROW.format(units='null')} from {level}_attribute where points is not null")
         )
         missing.append(_missing(f"{level}_attribute where undecided and points is null"))
     missing += _undecided(context, level)
@@ -130,7 +132,7 @@ _ROW = (
 
 def _missing(source: str) -> Tree:
     row = _ROW.format(units="null").replace(", points,", ", cast(0 as double) as points,")
-    return sql(f"{row.replace('fired', 'missing')} from {source}")
+    return sql_tree(f"{row.replace('fired', 'missing')} from {source}")
 
 
 def _undecided(context: Context, level: Level) -> Iterator[Tree]:
@@ -167,11 +169,14 @@ def _silence(context: Context, level: Level) -> Tree:
             [_is_silent(context, numbered, rule), has_score(context, numbered.score_name)]
         )
         branches.append(
-            (_is_rule(numbered), sql("case when :a then millionths(:b) end", a=fires, b=points))
+            (
+                _is_rule(numbered),
+                sql_tree("case when :a then millionths(:b) end", a=fires, b=points),
+            )
         )
     rules = values("r", ["rule"], [[integer(n.number)] for n in context.silence_rules(level)])
     join = "left join :signs as g on g.k = f.k" if context.has("events") else ""
-    return sql(
+    return sql_tree(
         f"select f.k, r.rule, :points as points from :facts as f {join} cross join (:rules) as r",
         points=case(branches),
         facts=exp.to_table(f"{level}_facts"),
@@ -185,9 +190,9 @@ def _pivoted_signs(context: Context, level: Level) -> Tree:
     for numbered in context.silence_rules(level):
         life, first = sign_numbers(context, numbered)
         for name, sign, value in (("life", life, "last_at"), ("first", first, "first_at")):
-            tree = sql(f"max(case when rule = :n then {value} end)", n=integer(sign))
+            tree = sql_tree(f"max(case when rule = :n then {value} end)", n=integer(sign))
             columns.append(named(tree, f"{name}.{numbered.number}"))
-    pivot = sql(
+    pivot = sql_tree(
         "select k, :columns from :signs as s group by k",
         columns=columns,
         signs=exp.to_table(f"{level}_signs"),
@@ -200,16 +205,16 @@ def _is_silent(context: Context, numbered: NumberedRule, rule: SilenceRule) -> T
     since = "microseconds(f.as_of) - microseconds(:t) >= :d"
     length = integer(rule.silent_for.microseconds)
     if not context.has("events"):
-        return sql(f"coalesce({since}, false)", t=created, d=length)
+        return sql_tree(f"coalesce({since}, false)", t=created, d=length)
     life, first = (column(f"{name}.{numbered.number}", "g") for name in ("life", "first"))
-    known = sql(
-        f"coalesce({since}, false)", t=sql("coalesce(:c, :f)", c=created, f=first), d=length
+    known = sql_tree(
+        f"coalesce({since}, false)", t=sql_tree("coalesce(:c, :f)", c=created, f=first), d=length
     )
-    return all_of([sql(f"coalesce({since}, true)", t=life, d=length), known])
+    return all_of([sql_tree(f"coalesce({since}, true)", t=life, d=length), known])
 
 
 def _is_rule(numbered: NumberedRule) -> Tree:
-    return sql("r.rule = :n", n=integer(numbered.number))
+    return sql_tree("r.rule = :n", n=integer(numbered.number))
 
 
 def _points(
@@ -228,12 +233,12 @@ def _view(context: Context, level: Level) -> Tree:
     joins = ""
     if own:
         rows = [
-            sql(f"select k, rule, units, last_at from {each}")
+            sql_tree(f"select k, rule, units, last_at from {each}")
             for each in _counting(context, level, own)
         ]
         if context.silence_rules(level):
             rows.append(
-                sql(
+                sql_tree(
                     "select k, rule, 1 as units, cast(null as timestamp) as last_at "
                     f"from {level}_silence where points is not null"
                 )
@@ -248,8 +253,8 @@ def _view(context: Context, level: Level) -> Tree:
         for rule in context.counted("account"):
             for kind, empty in (("hits", "0.0"), ("last", "null")):
                 name = f"{kind}.{rule.score_name}.{rule.name}"
-                columns.append(named(sql(f"coalesce(:c, {empty})", c=column(name, "a")), name))
-    return sql(
+                columns.append(named(sql_tree(f"coalesce(:c, {empty})", c=column(name, "a")), name))
+    return sql_tree(
         f"select f.*, :columns from :facts as f {joins}",
         columns=columns,
         facts=exp.to_table(f"{level}_facts"),
@@ -271,19 +276,19 @@ def _counting(context: Context, level: Level, read: Sequence[NumberedRule]) -> l
 def _counts(rule: NumberedRule, alias: str | None) -> Iterator[Tree]:
     suffix = f"{rule.score_name}.{rule.name}"
     if alias is None:
-        yield named(sql("cast(0 as double)"), f"hits.{suffix}")
-        yield named(sql("cast(null as double)"), f"last.{suffix}")
+        yield named(sql_tree("cast(0 as double)"), f"hits.{suffix}")
+        yield named(sql_tree("cast(null as double)"), f"last.{suffix}")
         return
     units, last = column(f"units.{rule.number}", alias), column(f"last.{rule.number}", alias)
-    yield named(sql("cast(coalesce(:u, 0) as double)", u=units), f"hits.{suffix}")
-    seconds = sql("seconds(microseconds(f.as_of) - microseconds(:l))", l=last)
+    yield named(sql_tree("cast(coalesce(:u, 0) as double)", u=units), f"hits.{suffix}")
+    seconds = sql_tree("seconds(microseconds(f.as_of) - microseconds(:l))", l=last)
     yield named(seconds, f"last.{suffix}")
 
 
 def _pivoted_counts(rules: Sequence[NumberedRule], rows: Sequence[Tree]) -> Tree:
     columns = [
         named(
-            sql(f"max(case when rule = :n then {value} end)", n=integer(each.number)),
+            sql_tree(f"max(case when rule = :n then {value} end)", n=integer(each.number)),
             f"{name}.{each.number}",
         )
         for each in rules
@@ -291,7 +296,7 @@ def _pivoted_counts(rules: Sequence[NumberedRule], rows: Sequence[Tree]) -> Tree
     ]
     numbers = [integer(each.number) for each in rules]
     return exp.Subquery(
-        this=sql(
+        this=sql_tree(
             "select k, :columns from (:rows) as u where rule in (:numbers) group by k",
             columns=columns,
             rows=union(rows),
@@ -307,12 +312,12 @@ def _attributes(context: Context, level: Level) -> Tree:
         amount, undecided = _attribute(context, numbered)
         guard = has_score(context, numbered.score_name)
         if not isinstance(guard, exp.Boolean):
-            amount = sql("case when :g then :a end", g=guard, a=amount)
+            amount = sql_tree("case when :g then :a end", g=guard, a=amount)
             undecided = all_of([undecided, guard])
-        points.append((_is_rule(numbered), sql("millionths(:a)", a=amount)))
+        points.append((_is_rule(numbered), sql_tree("millionths(:a)", a=amount)))
         open_rules.append((_is_rule(numbered), undecided))
     rules = values("r", ["rule"], [[integer(n.number)] for n in context.attribute_rules(level)])
-    return sql(
+    return sql_tree(
         "select f.k, r.rule, :points as points, :undecided as undecided "
         "from :view as f cross join (:rules) as r",
         points=case(points),
@@ -326,19 +331,19 @@ def _attribute(context: Context, numbered: NumberedRule) -> tuple[Tree, Tree]:
     """Return the points of a rule, null where it does not fire, and whether that is open."""
     rule = numbered.rule
     read = fields_of(*(each.tree for each in rule_expressions(rule)))
-    lacking = any_of(sql(":c is null", c=column(field(*name), "f")) for name in read)
+    lacking = any_of(sql_tree(":c is null", c=column(field(*name), "f")) for name in read)
     if isinstance(rule, BaseRule):
         return number(rule.points), exp.false()
     render = renderer(context, place_of(rule, "when", account=numbered.level == "account"))
     if isinstance(rule, ConditionRule):
         condition = render(rule.when.tree, Type.BOOLEAN)
         points = _points(context, numbered, rule.points, "f")
-        amount = sql("case when :c then :p end", c=condition, p=points)
-        return amount, all_of([sql("coalesce(:c, true)", c=condition), lacking])
+        amount = sql_tree("case when :c then :p end", c=condition, p=points)
+        return amount, all_of([sql_tree("coalesce(:c, true)", c=condition), lacking])
     assert isinstance(rule, TableRule)  # noqa: S101 - the last kind of attribute rule
     keys = [(render(each.tree), _type(context, numbered, each.tree)) for each in rule.expressions]
     entry = _entry(rule.table, keys)
-    return sql("nullif(:e, 0.0)", e=entry), all_of([_is_empty(rule.table, keys), lacking])
+    return sql_tree("nullif(:e, 0.0)", e=entry), all_of([_is_empty(rule.table, keys), lacking])
 
 
 def _type(context: Context, numbered: NumberedRule, node: Node) -> Type:
@@ -368,11 +373,11 @@ def _is_empty(entry: float | Table, keys: Sequence[tuple[Tree, Type]]) -> Tree:
 
 def _branches(table: Table, value: Tree, kind: Type) -> Iterator[tuple[Tree, float | Table]]:
     """Yield the tests of a table with their entries, the test for null first."""
-    yield sql(":v is null", v=value), table.missing
+    yield sql_tree(":v is null", v=value), table.missing
     for edge, inner in sorted((table.bins or {}).items(), reverse=True):
-        yield sql(":v >= :e", v=value, e=number(edge)), inner
+        yield sql_tree(":v >= :e", v=value, e=number(edge)), inner
     for key, inner in (table.values or {}).items():
-        yield sql(":v = :k", v=value, k=_key(key, kind)), inner
+        yield sql_tree(":v = :k", v=value, k=_key(key, kind)), inner
 
 
 def _key(key: object, kind: Type) -> Tree:

@@ -13,7 +13,8 @@ from leadline.model.types import Type
 from leadline.query.attributes import renderer
 from leadline.query.context import Context, decides
 from leadline.query.scores import millionths
-from leadline.query.sql import (
+from leadline.query.subjects import Step, field
+from leadline.sql.trees import (
     Tree,
     case,
     column,
@@ -21,12 +22,11 @@ from leadline.query.sql import (
     named,
     null,
     number,
-    sql,
+    sql_tree,
     text,
     total,
     union,
 )
-from leadline.query.subjects import Step, field
 
 
 def steps(context: Context) -> Iterator[Step]:
@@ -37,7 +37,7 @@ def steps(context: Context) -> Iterator[Step]:
     grades = [named(_grade(grade), name) for name, grade in context.model.grades.items()]
     yield (
         "lead_graded",
-        sql(
+        sql_tree(
             "select f.*, :columns from lead_scored as f where f.in_spine",
             columns=[*grades, _missing(context)],
         ),
@@ -54,7 +54,9 @@ def steps(context: Context) -> Iterator[Step]:
     ]
     yield (
         "lead_edged",
-        sql("select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source)),
+        sql_tree(
+            "select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source)
+        ),
     )
     yield "lead_banded", _overridden(context)
 
@@ -62,11 +64,12 @@ def steps(context: Context) -> Iterator[Step]:
 def _missing(context: Context) -> Tree:
     """Return how many distinct fields that the model reads are null for the lead."""
     tests = [
-        sql("case when :c is null then 1 else 0 end", c=column(field(*each), "f"))
+        sql_tree("case when :c is null then 1 else 0 end", c=column(field(*each), "f"))
         for each in context.fields
     ]
     return named(
-        sql("cast(:n as bigint)", n=exp.paren(total(tests)) if tests else integer(0)), "missing"
+        sql_tree("cast(:n as bigint)", n=exp.paren(total(tests)) if tests else integer(0)),
+        "missing",
     )
 
 
@@ -77,19 +80,19 @@ def _grade(grade: Grade) -> Tree:
 def by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
     """Return the name of the greatest edge at or below a value, else of the lowest edge."""
     falling = sorted(edges.items(), key=lambda item: item[1], reverse=True)
-    branches = [(sql(":v is null", v=value), null("text"))]
+    branches = [(sql_tree(":v is null", v=value), null("text"))]
     branches += [(_reaches(value, edge), text(name)) for name, edge in falling[:-1]]
     return case(branches, text(falling[-1][0]))
 
 
 def _reaches(value: Tree, edge: float) -> Tree:
     """Compare in whole millionths: scores are decimals, and edges are read as such."""
-    return sql("millionths(:v) >= :e", v=value, e=number(millionths(edge)))
+    return sql_tree("millionths(:v) >= :e", v=value, e=number(millionths(edge)))
 
 
 def _condition(context: Context, condition: Expression) -> Tree:
     render = renderer(context, place_of_formula(), "f", lambda name: column(name, "f"))
-    return sql("coalesce(:c, false)", c=render(condition.tree, Type.BOOLEAN))
+    return sql_tree("coalesce(:c, false)", c=render(condition.tree, Type.BOOLEAN))
 
 
 def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
@@ -102,12 +105,12 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     columns = []
     for band, leave in ladder.leave.items():
         on = _reaches(value, (ladder.edges or {})[band])
-        off = sql("not (:stays)", stays=_reaches(value, leave))
+        off = sql_tree("not (:stays)", stays=_reaches(value, leave))
         order = "2.0 * microseconds(f.as_of)"
-        decided = case([(on, sql(f"{order} + 1.0")), (off, sql(order))])
+        decided = case([(on, sql_tree(f"{order} + 1.0")), (off, sql_tree(order))])
         columns.append(
             named(
-                sql("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided),
+                sql_tree("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided),
                 f"decided.{name}.{band}",
             )
         )
@@ -116,7 +119,7 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     for band in ladder.leave:
         decided = column(f"decided.{name}.{band}", "f")
         was_on = column(f"was.{band}", "p") if before is not None else exp.false()
-        state = sql(
+        state = sql_tree(
             "case when :d is null then coalesce(:w, false) "
             "else :d - 2.0 * floor(:d / 2.0) = 1.0 end",
             d=decided,
@@ -124,7 +127,7 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
         )
         switches.append(named(state, f"on.{name}.{band}"))
     join = "left join :previous as p on p.lead_id = f.lead_id" if before is not None else ""
-    return sql(
+    return sql_tree(
         f"select f.*, :switches from (select f.*, :columns from :source as f) as f {join}",
         switches=switches,
         columns=columns,
@@ -140,7 +143,7 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
     bands = list(ladder.edges or {})
     columns = [
         named(
-            sql(
+            sql_tree(
                 "bool_or(coalesce(edge_band, band) in (:above))",
                 above=[text(each) for each in bands[bands.index(band) :]],
             ),
@@ -148,7 +151,7 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
         )
         for band in ladder.leave
     ]
-    tree = sql(
+    tree = sql_tree(
         "select lead_id, :columns from previous "
         "where coalesce(ladder, 'band') = :ladder group by lead_id",
         columns=columns,
@@ -162,11 +165,11 @@ def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
         return _cell_band(context, ladder)
     value = column(str(ladder.by), "f")
     falling = sorted(ladder.edges.items(), key=lambda item: item[1], reverse=True)
-    branches = [(sql(":v is null", v=value), null("text"))]
+    branches = [(sql_tree(":v is null", v=value), null("text"))]
     for band, edge in falling[:-1]:
         on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _reaches(value, edge)
         if band in ladder.require:
-            on = sql(
+            on = sql_tree(
                 "(:on) and (:required)", on=on, required=_condition(context, ladder.require[band])
             )
         branches.append((on, text(band)))
@@ -178,12 +181,14 @@ def _cell_band(context: Context, ladder: Ladder) -> Tree:
     grades = [column(name, "f") for name in ladder.by]
     cell = grades[0]
     for each in grades[1:]:
-        cell = sql(":a || :b", a=cell, b=each)
-    branches = [(sql(":cell is null", cell=cell), null("text"))]
+        cell = sql_tree(":a || :b", a=cell, b=each)
+    branches = [(sql_tree(":cell is null", cell=cell), null("text"))]
     for band, cells in (ladder.cells or {}).items():
-        inside = sql("(:cell) in (:cells)", cell=cell, cells=[text(each) for each in cells])
+        inside = sql_tree("(:cell) in (:cells)", cell=cell, cells=[text(each) for each in cells])
         if band in ladder.require:
-            inside = sql("(:i) and (:r)", i=inside, r=_condition(context, ladder.require[band]))
+            inside = sql_tree(
+                "(:i) and (:r)", i=inside, r=_condition(context, ladder.require[band])
+            )
         branches.append((inside, text(band)))
     return case(branches, text(str(ladder.default)))
 
@@ -207,7 +212,7 @@ def _overridden(context: Context) -> Tree:
         [(column(f"override.{name}", "f"), text(name)) for name in overrides], null("text")
     )
     columns.append(named(first, "override"))
-    return sql(
+    return sql_tree(
         "select f.*, :columns from (select f.*, :flags from lead_edged as f) as f",
         columns=columns,
         flags=flags,
@@ -228,13 +233,13 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
     before: Tree = null("text")
     join = ""
     if context.has("previous"):
-        before = sql("p.band")
+        before = sql_tree("p.band")
         join = (
             "left join (select lead_id, max(band) as band from previous "
             "where coalesce(ladder, 'band') = :ladder group by lead_id) as p "
             "on p.lead_id = f.lead_id"
         )
-    return sql(
+    return sql_tree(
         "select lead_id, ladder, at, from_band, to_band, value, override, model from ("
         "select f.lead_id, :ladder as ladder, f.as_of as at, "
         "case when row_number() over (partition by f.lead_id order by f.as_of) = 1 then :before "

@@ -23,7 +23,7 @@ from leadline.model.document import (
 from leadline.model.expressions import Expression, names
 from leadline.model.names import Names, fields_of
 from leadline.model.types import Schema
-from leadline.query.planning import Planning
+from leadline.sql.planning import Planning
 
 Level = Literal["lead", "account"]
 Stream = Literal["events", "outcomes"]

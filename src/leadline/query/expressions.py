@@ -10,7 +10,7 @@ from sqlglot import exp
 from leadline.model.expressions import Call, Literal, Name, Node
 from leadline.model.names import Names, Place
 from leadline.model.types import Type
-from leadline.query.sql import Tree, call, case, number, sql, text
+from leadline.sql.trees import Tree, call, case, number, sql_tree, text
 
 Resolve = Callable[[Name], Tree]
 """Where a name is found in the relation at hand."""
@@ -71,7 +71,8 @@ class Renderer:
             return _extreme(node.operation, wanted, arguments)
         if node.operation == "age":
             return call(
-                "seconds", sql("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0])
+                "seconds",
+                sql_tree("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0]),
             )
         return _OPERATIONS[node.operation](arguments)
 
@@ -82,16 +83,18 @@ class Renderer:
             self._pair(self(left, known), self(right, known), kinds[0], kind)
             for right, kind in zip(rest, kinds[1:], strict=True)
         ]
-        found = reduce(lambda one, other: sql("(:a) or (:b)", a=one, b=other), tests)
-        return sql("not :a", a=exp.paren(found)) if node.operation == "<>" else exp.paren(found)
+        found = reduce(lambda one, other: sql_tree("(:a) or (:b)", a=one, b=other), tests)
+        return (
+            sql_tree("not :a", a=exp.paren(found)) if node.operation == "<>" else exp.paren(found)
+        )
 
     def _pair(self, left: Tree, right: Tree, left_kind: Type, right_kind: Type) -> Tree:
         """Compare two values; text never equals a number."""
         if {left_kind, right_kind} == {Type.TEXT, Type.NUMBER}:
-            return sql(
+            return sql_tree(
                 "case when :a is not null and :b is not null then false end", a=left, b=right
             )
-        return sql(":a = :b", a=left, b=right)
+        return sql_tree(":a = :b", a=left, b=right)
 
     def _case(self, node: Call, kinds: list[Type]) -> Tree:
         given = [*kinds[1::2], kinds[-1]]
@@ -126,7 +129,7 @@ def _literal(node: Literal) -> Tree:
 
 def _template(template: str) -> Callable[[list[Tree]], Tree]:
     def render(arguments: list[Tree]) -> Tree:
-        return sql(template, **dict(zip("ab", arguments, strict=False)))
+        return sql_tree(template, **dict(zip("ab", arguments, strict=False)))
 
     return render
 

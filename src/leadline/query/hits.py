@@ -20,7 +20,8 @@ from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.expressions import SQL_TYPES, Renderer
 from leadline.query.reach import owners, reset_scores
-from leadline.query.sql import (
+from leadline.query.subjects import Step, field
+from leadline.sql.trees import (
     Tree,
     all_of,
     any_of,
@@ -31,12 +32,11 @@ from leadline.query.sql import (
     named,
     null,
     number,
-    sql,
+    sql_tree,
     text,
     union,
     values,
 )
-from leadline.query.subjects import Step, field
 
 KIND = {"events": "type", "outcomes": "outcome"}
 KEY = {"events": "event_id", "outcomes": "outcome_id"}
@@ -128,11 +128,11 @@ def condition(context: Context, stream: Stream, matcher: Matcher) -> Tree:
     parts: list[Tree] = []
     if matcher.kinds is not None:
         parts.append(
-            sql(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in matcher.kinds])
+            sql_tree(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in matcher.kinds])
         )
     if matcher.not_kinds:
         parts.append(
-            sql(
+            sql_tree(
                 "not (:kind in (:kinds))",
                 kind=kind,
                 kinds=[text(each) for each in matcher.not_kinds],
@@ -221,7 +221,7 @@ def _match(
     """Return the shapes of events with the rules that match them."""
     columns = [column(each, "e") for each in shape_columns(context, stream, shaped)]
     present = [_present(context, stream, each.name) for each in columns]
-    return sql(
+    return sql_tree(
         "select :columns, r.* from (select distinct :present from :stream as e) as e "
         "cross join (:rules) as r where :matches",
         columns=columns,
@@ -231,7 +231,10 @@ def _match(
         matches=exp.paren(
             case(
                 [
-                    (sql("r.rule = :n", n=integer(each.number)), condition(context, stream, each))
+                    (
+                        sql_tree("r.rule = :n", n=integer(each.number)),
+                        condition(context, stream, each),
+                    )
                     for each in shaped
                 ]
             )
@@ -276,17 +279,17 @@ class Hits:
     @property
     def as_of(self) -> Tree:
         """The moment at which an event is looked at."""
-        return call("the_moment") if self.context.profile.one_moment else sql("s.as_of")
+        return call("the_moment") if self.context.profile.one_moment else sql_tree("s.as_of")
 
     @property
     def age(self) -> Tree:
         """The age of an event in whole microseconds."""
-        return sql("microseconds_between(e.occurred_at, :now)", now=self.as_of)
+        return sql_tree("microseconds_between(e.occurred_at, :now)", now=self.as_of)
 
     def select(self, columns: Sequence[Tree]) -> Tree:
         """Return one row a hit: ``k``, ``rule`` and these columns."""
         return union(
-            self._branch([sql(key), sql("m.rule"), *columns], join, family)
+            self._branch([sql_tree(key), sql_tree("m.rule"), *columns], join, family)
             for family in self.families()
             for key, join in self.subjects(family)
         )
@@ -324,7 +327,7 @@ class Hits:
         return [family for family in ("match", "kind") if self._of_family(family)]
 
     def _branch(self, columns: Sequence[Tree], join: str, family: str) -> Tree:
-        return sql(
+        return sql_tree(
             # rules are matched before events meet their subjects: each event may have many moments
             f"select :columns from :stream as e join :family as m on :matched {join} "
             "where :conditions",
@@ -340,12 +343,14 @@ class Hits:
         if family == "kind":
             kind = column(KIND[self.stream], "e")
             some = any(each.kinds is None for each in self.matchers)
-            return sql("m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind)
+            return sql_tree(
+                "m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind
+            )
         typed, *others = shape_columns(self.context, self.stream, self.matchers)
         there = self.context.schema.get(self.stream, {})
         return all_of(
             [
-                sql(":m = :e", m=column(typed, "m"), e=column(typed, "e")),  # is never null
+                sql_tree(":m = :e", m=column(typed, "m"), e=column(typed, "e")),  # is never null
                 *(
                     call("same", column(each, "m"), column(each, "e"))
                     for each in others
@@ -356,10 +361,10 @@ class Hits:
 
     def visible(self) -> Iterator[Tree]:
         """Yield the conditions that an event meets which is known at the moment."""
-        yield sql("e.occurred_at <= :now", now=self.as_of)
-        yield sql("(e.recorded_at is null or e.recorded_at <= :now)", now=self.as_of)
+        yield sql_tree("e.occurred_at <= :now", now=self.as_of)
+        yield sql_tree("(e.recorded_at is null or e.recorded_at <= :now)", now=self.as_of)
         if self.stream == "events" and self.context.has("event_marks"):
-            yield sql(
+            yield sql_tree(
                 "not exists (select 1 from marked as x where x.event_id = e.event_id "
                 "and x.since <= :now and (x.until is null or x.until > :now))",
                 now=self.as_of,
@@ -368,14 +373,14 @@ class Hits:
     def _conditions(self, family: str) -> Iterator[Tree]:
         used = used_parameters(self.matchers)
         if "within" in used:
-            yield sql("(m.within is null or :age < m.within)", age=self.age)
+            yield sql_tree("(m.within is null or :age < m.within)", age=self.age)
         for score in reset_scores(self.context, self.level):
             rules = [each.rule for each in self.matchers if each.rule and each.rule.resets]
             numbers = [each.number for each in rules if each.score_name == score]
             if not numbers:
                 continue
             reset = column(f"reset.{score}", "s")
-            yield sql(
+            yield sql_tree(
                 "(m.rule not in (:numbers) or :reset is null or e.occurred_at > :reset)",
                 numbers=[integer(each) for each in numbers],
                 reset=reset,
@@ -386,7 +391,10 @@ class Hits:
     def evaluated(self) -> Tree:
         """Return the condition of the rule at hand, evaluated at the event."""
         return case(
-            (sql("m.rule = :n", n=integer(each.number)), condition(self.context, self.stream, each))
+            (
+                sql_tree("m.rule = :n", n=integer(each.number)),
+                condition(self.context, self.stream, each),
+            )
             for each in self._of_family("kind")
         )
 
@@ -396,15 +404,15 @@ class Hits:
         for each in found:
             assert each.where is not None  # noqa: S101 - only conditions that read fields come here
             lacking = any_of(
-                sql(":f is null", f=column(field(*name), "s"))
+                sql_tree(":f is null", f=column(field(*name), "s"))
                 for name in fields_of(each.where.tree)
             )
-            unknown = sql("(:condition) is null", condition=where(self.context, each))
+            unknown = sql_tree("(:condition) is null", condition=where(self.context, each))
             branches.append(
-                (sql("m.rule = :n", n=integer(each.number)), all_of([unknown, lacking]))
+                (sql_tree("m.rule = :n", n=integer(each.number)), all_of([unknown, lacking]))
             )
         rows = union(
-            sql(
+            sql_tree(
                 "select distinct s.k, m.rule from :stream as e join :family as m on :matched "
                 f"join :subjects as s on {owner} where :conditions",
                 stream=exp.to_table(self.stream),
@@ -417,7 +425,7 @@ class Hits:
             )
             for owner in owners(self.level)
         )
-        return sql("select distinct k, rule from (:rows) as u", rows=rows)
+        return sql_tree("select distinct k, rule from (:rows) as u", rows=rows)
 
 
 def _reads_subject(matcher: Matcher) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from leadline.query.context import Context
-from leadline.query.sql import Tree, case, integer, null, number, sql, text, values
+from leadline.sql.trees import Tree, case, integer, null, number, sql_tree, text, values
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -14,9 +14,9 @@ _MICROSECOND = timedelta(microseconds=1)
 def steps(context: Context, asked: Tree) -> Iterator[tuple[str, Tree]]:
     """Yield ``moment``: what is ``asked`` of, with a number ``k`` made of lead and place."""
     yield "asked", asked
-    yield "lead_number", sql(_LEAD_NUMBER)
+    yield "lead_number", sql_tree(_LEAD_NUMBER)
     yield "grid", _grid(context)
-    yield "moment", sql(_MOMENT, count=integer(len(context.profile.moments)))
+    yield "moment", sql_tree(_MOMENT, count=integer(len(context.profile.moments)))
 
 
 _LEAD_NUMBER = """
@@ -34,7 +34,11 @@ _MOMENT = """
 def _grid(context: Context) -> Tree:
     """Return the moments with their places, and how long before the last one they are."""
     rows = [
-        [integer(place), sql("cast(:at as timestamp)", at=text(at.isoformat(sep=" "))), number(age)]
+        [
+            integer(place),
+            sql_tree("cast(:at as timestamp)", at=text(at.isoformat(sep=" "))),
+            number(age),
+        ]
         for place, (at, age) in enumerate(zip(context.profile.moments, ages(context), strict=True))
     ]
     return values("g", ["place", "as_of", "back"], rows)
@@ -59,7 +63,7 @@ def first_place(context: Context, microseconds: Tree) -> Tree:
         if low == high:
             return integer(low) if low < len(moments) else null("integer")
         middle = (low + high) // 2
-        there = sql(":t <= :m", t=microseconds, m=integer(moments[middle]))
+        there = sql_tree(":t <= :m", t=microseconds, m=integer(moments[middle]))
         return case([(there, among(low, middle))], among(middle + 1, high))
 
     return among(0, len(moments))

@@ -20,15 +20,15 @@ from leadline.query.amounts import (
 )
 from leadline.query.context import column_of
 from leadline.query.hits import KEY, Hits
-from leadline.query.sql import Tree, column, integer, named, null, number, sql, text, union
 from leadline.query.subjects import Step
+from leadline.sql.trees import Tree, column, integer, named, null, number, sql_tree, text, union
 
 
 def picked(hits: Hits) -> Iterator[Step]:
     """Yield the units of the rules that pick among their hits."""
     decays = decays_of(hits)
     detail = [
-        sql("e.occurred_at"),
+        sql_tree("e.occurred_at"),
         named(column(KEY[hits.stream], "e"), "id"),
         named(weight(decays, age_of(hits)), "weight"),
         named(amount_of(hits), "amount"),
@@ -40,7 +40,7 @@ def picked(hits: Hits) -> Iterator[Step]:
     yield f"{hits.name}_placed", _placed(hits)
     yield (
         f"{hits.name}_units",
-        sql(
+        sql_tree(
             _PARTS,
             placed=exp.to_table(f"{hits.name}_placed"),
             params=params_of(hits, _PICKED_PARAMS),
@@ -58,15 +58,15 @@ def _placed(hits: Hits) -> Tree:
     chosen = exp.to_table(f"{hits.name}_chosen")
     branches = []
     if len(asking) < len(hits.matchers):
-        others = sql("not (rule in (:asking))", asking=asking) if asking else exp.true()
+        others = sql_tree("not (rule in (:asking))", asking=asking) if asking else exp.true()
         branches.append(
-            sql(
+            sql_tree(
                 "select *, 1 as place from :chosen as c where :others", chosen=chosen, others=others
             )
         )
     if asking:
         branches.append(
-            sql(
+            sql_tree(
                 f"select *, row_number() over (partition by k, rule order by {_LATEST}) as place "
                 "from :chosen as c where rule in (:asking)",
                 chosen=chosen,
@@ -117,7 +117,7 @@ _PARTS = """
 
 def _unit_of(hits: Hits, rule: UnitRule) -> Tree | None:
     if rule.count == "daily":
-        return sql("cast(:day as text)", day=day_of(hits))
+        return sql_tree("cast(:day as text)", day=day_of(hits))
     if rule.count == "once":
         return text("")
     column_name = column_of(rule)
@@ -141,7 +141,7 @@ def _chosen(hits: Hits) -> Tree:
         rules = [integer(each) for each in numbers]
         if pick is None:
             branches.append(
-                sql(
+                sql_tree(
                     f"select {plain} from :source as h where rule in (:rules)",
                     source=source,
                     rules=rules,
@@ -149,7 +149,7 @@ def _chosen(hits: Hits) -> Tree:
             )
             continue
         branches.append(
-            sql(
+            sql_tree(
                 f"select {plain} from (select *, row_number() over ("
                 f"partition by k, rule, unit order by {_ORDERS[pick]}) as turn "
                 "from :source as h where rule in (:rules)) as turns where turn = 1 or unit is null",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadline.query.context import Context, Level
-from leadline.query.sql import column, named, sql, text, union
 from leadline.query.subjects import Step
+from leadline.sql.trees import column, named, sql_tree, text, union
 
 
 def owners(level: Level) -> tuple[str, ...]:
@@ -26,7 +26,7 @@ def subject_steps(context: Context, level: Level) -> Iterator[Step]:
     columns = [column(f"reset.{each}", "r") for each in resets]
     reset_join = f"left join {level}_reset as r on r.k = f.k" if resets else ""
     parts = [
-        sql(f"select f.*, {owned}, :columns from {joined} {reset_join}", columns=columns)
+        sql_tree(f"select f.*, {owned}, :columns from {joined} {reset_join}", columns=columns)
         for owned, joined in _owned(context, level)
     ]
     yield f"{level}_subject", union(parts)
@@ -63,7 +63,7 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         return
     columns = [
         named(
-            sql(
+            sql_tree(
                 "max(case when e.outcome in (:kinds) then e.occurred_at end)",
                 kinds=[text(each) for each in context.model.scores[name].reset_on or ()],
             ),
@@ -75,7 +75,7 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
         f"select f.*, {owned} from {joined}" for owned, joined in _owned(context, level)
     )
     rows = union(
-        sql(
+        sql_tree(
             "select s.k, e.outcome, e.occurred_at "
             f"from outcomes as e join ({reach}) as s on {owner} "
             "where e.occurred_at <= s.as_of "
@@ -85,7 +85,7 @@ def _reset_steps(context: Context, level: Level) -> Iterator[Step]:
     )
     yield (
         f"{level}_reset",
-        sql("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows),
+        sql_tree("select k, :columns from (:rows) as e group by k", columns=columns, rows=rows),
     )
 
 
@@ -94,7 +94,7 @@ def mark_steps(context: Context) -> Iterator[Step]:
     if context.has("event_marks"):
         yield (
             "marked",
-            sql(
+            sql_tree(
                 """
             select event_id, recorded_at as since, until from (
                 select event_id, mark, recorded_at, lead(recorded_at) over (

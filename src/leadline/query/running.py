@@ -23,7 +23,8 @@ from leadline.query.amounts import weight
 from leadline.query.context import Context, NumberedRule, Stream
 from leadline.query.hits import Hits, Matcher, matchers, used_parameters
 from leadline.query.moments import ages, first_place, microseconds_of
-from leadline.query.sql import (
+from leadline.query.subjects import Step
+from leadline.sql.trees import (
     Tree,
     all_of,
     column,
@@ -31,11 +32,10 @@ from leadline.query.sql import (
     named,
     null,
     number,
-    sql,
+    sql_tree,
     union,
     values,
 )
-from leadline.query.subjects import Step
 
 SUM = "lead_running_sum"
 
@@ -117,12 +117,12 @@ def _matchers(context: Context, stream: Stream) -> list[Matcher]:
 
 def _seen(context: Context, stream: Stream) -> Tree:
     """Return the events with their lead's number and the place of the first moment to see them."""
-    return sql(
+    return sql_tree(
         "select e.*, :place from (select e.*, :n, :at from :stream as e "
         "join lead_number as l on l.lead_id = e.lead_id) as e where :seen <= :last",
         place=named(first_place(context, column(_SEEN, "e")), _PLACE),
-        n=named(sql("l.n"), _NUMBER),
-        at=named(sql(_SEEN_AT), _SEEN),
+        n=named(sql_tree("l.n"), _NUMBER),
+        at=named(sql_tree(_SEEN_AT), _SEEN),
         stream=exp.to_table(stream),
         seen=column(_SEEN, "e"),
         last=integer(_last(context)),
@@ -140,20 +140,22 @@ def _changes(context: Context, stream: Stream, some: Sequence[Matcher]) -> Tree:
     """Return what comes in and what goes out of the sum of a rule at a lead, and when."""
     hits = Hits(context, "lead", stream, some, prefix(stream))
     used = used_parameters(some)
-    age = sql(":last - microseconds(e.occurred_at)", last=integer(_last(context)))
+    age = sql_tree(":last - microseconds(e.occurred_at)", last=integer(_last(context)))
     columns = [
         named(column(_NUMBER, "e"), "n"),
-        sql("m.rule"),
+        sql_tree("m.rule"),
         named(column(_PLACE, "e"), "place"),
-        named(weight(used, sql("cast(:age as double)", age=age)), "amount"),
+        named(weight(used, sql_tree("cast(:age as double)", age=age)), "amount"),
     ]
     if "within" in used:
-        columns.append(sql("microseconds(e.occurred_at) + m.within as until_at"))
+        columns.append(sql_tree("microseconds(e.occurred_at) + m.within as until_at"))
     rows = union(_matched(hits, columns, family) for family in hits.families())
-    key = sql("n * :many + rule", many=integer(_many(context)))
+    key = sql_tree("n * :many + rule", many=integer(_many(context)))
     if "within" not in used:
-        return sql("select :key as key, place, amount from (:rows) as h", key=key, rows=rows)
-    return sql(_IN_AND_OUT, key=key, gone=first_place(context, column("until_at", "h")), rows=rows)
+        return sql_tree("select :key as key, place, amount from (:rows) as h", key=key, rows=rows)
+    return sql_tree(
+        _IN_AND_OUT, key=key, gone=first_place(context, column("until_at", "h")), rows=rows
+    )
 
 
 _IN_AND_OUT = """
@@ -167,7 +169,7 @@ _IN_AND_OUT = """
 
 def _matched(hits: Hits, columns: Sequence[Tree], family: str) -> Tree:
     conditions = [exp.paren(hits.evaluated())] if family == "kind" else []
-    return sql(
+    return sql_tree(
         "select :columns from :seen as e join :family as m on :matched where :conditions",
         columns=columns,
         seen=exp.to_table(f"{hits.name}_seen"),
@@ -188,14 +190,14 @@ def _many(context: Context) -> int:
 
 def _running(context: Context, streams: Sequence[Stream]) -> Tree:
     """Return each sum after each change, and the place of the change that follows."""
-    return sql(
+    return sql_tree(
         "select key, place, amount, "
         "sum(amount) over (partition by key order by place rows unbounded preceding) as total, "
         "lead(place, 1, :count) over (partition by key order by place) as next_place "
         "from (:changes) as c",
         count=integer(len(context.profile.moments)),
         changes=union(
-            sql(f"select key, place, amount from {prefix(each)}_changes") for each in streams
+            sql_tree(f"select key, place, amount from {prefix(each)}_changes") for each in streams
         ),
     )
 
@@ -240,7 +242,7 @@ _TARGET = "r.key - p.rule + p.target"
 def _fading(context: Context) -> Tree:
     """Return the points of what is halved with age, at each moment from a change to the next."""
     total = "r.total * power_of_half(-(g.back / p.half_life))"
-    return sql(
+    return sql_tree(
         f"select {_TARGET} as key, g.place, sum({_points(total)}) as points "
         f"from {_OF_RULE} join grid as g on g.place >= r.place and g.place < r.next_place "
         f"where p.half_life is not null group by {_TARGET}, g.place",
@@ -250,7 +252,7 @@ def _fading(context: Context) -> Tree:
 
 def _lasting_changes(context: Context) -> Tree:
     """Return by how much the points of what does not fade change."""
-    return sql(
+    return sql_tree(
         f"select {_TARGET} as key, r.place, "
         f"sum({_points('r.total')} - {_points('(r.total - r.amount)')}) as points from {_OF_RULE} "
         f"where p.half_life is null group by {_TARGET}, r.place",
@@ -260,7 +262,7 @@ def _lasting_changes(context: Context) -> Tree:
 
 def _lasting(context: Context) -> Tree:
     """Return the points of what does not fade at every moment from the first change on."""
-    return sql(_FILLED, count=integer(len(context.profile.moments)))
+    return sql_tree(_FILLED, count=integer(len(context.profile.moments)))
 
 
 _FILLED = """
@@ -275,11 +277,11 @@ _FILLED = """
 
 
 def _by_subject(context: Context, parts: Sequence[str]) -> Tree:
-    return sql(
+    return sql_tree(
         _BY_SUBJECT,  # see the numbers of ``moment``
         many=integer(_many(context)),
         count=integer(len(context.profile.moments)),
-        rows=union(sql(f"select key, place, points from {each}") for each in parts),
+        rows=union(sql_tree(f"select key, place, points from {each}") for each in parts),
     )
 
 

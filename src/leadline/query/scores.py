@@ -8,25 +8,25 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlglot import exp
 
-from leadline.model.check import dependencies, order
+from leadline.model.checking.check import dependencies, order
 from leadline.model.document import Score
 from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import has_score, renderer
 from leadline.query.context import Context, Level, NumberedRule
-from leadline.query.sql import (
+from leadline.query.subjects import Step
+from leadline.sql.trees import (
     Tree,
     column,
     integer,
     named,
     number,
-    sql,
+    sql_tree,
     text,
     total,
     union,
     values,
 )
-from leadline.query.subjects import Step
 
 MILLION = 1_000_000
 
@@ -59,7 +59,7 @@ def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator
     join = f"left join {level}_sum as s on s.k = f.k" if rows else ""
     yield (
         f"{level}_limited",
-        sql(
+        sql_tree(
             f"select f.*, :columns from :view as f {join}",
             columns=columns,
             view=exp.to_table(f"{level}_view"),
@@ -68,7 +68,7 @@ def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator
     ranged = [_ranged(context.model.scores[name], name) for name in names]
     yield (
         f"{level}_total",
-        sql(
+        sql_tree(
             "select s.*, :columns from :limited as s",
             columns=ranged,
             limited=exp.to_table(f"{level}_limited"),
@@ -88,14 +88,14 @@ def _sums(context: Context, names: Sequence[str], rows: Sequence[str]) -> Tree:
                 if (each.rule.group if each.rule.group in groups else None) == group
             ]
             if numbers:
-                amount = sql("sum(case when rule in (:n) then points end)", n=numbers)
+                amount = sql_tree("sum(case when rule in (:n) then points end)", n=numbers)
                 if len(numbers) == len(context.rules):
-                    amount = sql("sum(points)")
+                    amount = sql_tree("sum(points)")
                 columns.append(named(amount, _sum_name(name, group)))
-    return sql(
+    return sql_tree(
         "select k, :columns from (:rows) as r group by k",
         columns=columns,
-        rows=union(sql(f"select k, rule, points from {each}") for each in rows),
+        rows=union(sql_tree(f"select k, rule, points from {each}") for each in rows),
     )
 
 
@@ -116,14 +116,14 @@ def _limited(context: Context, name: str, *, has_rows: bool) -> Iterator[Tree]:
         if not some:
             continue
         found = (
-            sql("coalesce(:s, 0.0)", s=column(_sum_name(name, group), "s"))
+            sql_tree("coalesce(:s, 0.0)", s=column(_sum_name(name, group), "s"))
             if has_rows
             else number(0)
         )
         if group is not None:
             yield named(found, _sum_name(name, group))
             limit = millionths(score.limits[group])
-            found = sql("clamp(:a, :b, :c)", a=found, b=number(-limit), c=number(limit))
+            found = sql_tree("clamp(:a, :b, :c)", a=found, b=number(-limit), c=number(limit))
         parts.append(found)
     yield named(total(parts), f"sum.{name}")
 
@@ -145,12 +145,12 @@ def _in_range(score: Score, amount: Tree) -> Tree:
     if score.range is None:
         return amount
     low, high = (number(millionths(bound)) for bound in score.range)
-    return sql("clamp(:a, :b, :c)", a=amount, b=low, c=high)
+    return sql_tree("clamp(:a, :b, :c)", a=amount, b=low, c=high)
 
 
 def rounded(amount: Tree) -> Tree:
     """Return whole millionths as a score: 2 decimals, halves away from zero."""
-    return sql("hundredths(:a) / 100.0", a=amount)
+    return sql_tree("hundredths(:a) / 100.0", a=amount)
 
 
 def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree]:
@@ -173,12 +173,12 @@ def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree
                 for each in own
             ],
         )
-        yield sql(
+        yield sql_tree(
             "select r.k, n.score, n.name as rule, r.state, r.units as count, r.last_at, "
             "r.weight, r.points / 1e6 as points, n.unit "
             "from (:rows) as r join (:rules) as n on n.rule = r.rule",
             rows=union(
-                sql(f"select k, rule, state, units, last_at, weight, points from {each}")
+                sql_tree(f"select k, rule, state, units, last_at, weight, points from {each}")
                 for each in rows
             ),
             rules=rules,
@@ -188,10 +188,12 @@ def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree
         for group in limited_groups(score):
             limit = millionths(score.limits[group])
             found = column(_sum_name(name, group), "t")
-            change = sql("clamp(:a, :b, :c) - :a", a=found, b=number(-limit), c=number(limit))
+            change = sql_tree("clamp(:a, :b, :c) - :a", a=found, b=number(-limit), c=number(limit))
             yield _limit_row(context, level, name, f"limit:{group}", change)
         if score.range is not None:
-            change = sql(":c - :s", c=column(f"clamped.{name}", "t"), s=column(f"sum.{name}", "t"))
+            change = sql_tree(
+                ":c - :s", c=column(f"clamped.{name}", "t"), s=column(f"sum.{name}", "t")
+            )
             yield _limit_row(context, level, name, "limit:range", change)
 
 
@@ -205,7 +207,7 @@ def _limit_row(context: Context, level: Level, name: str, rule: str, change: Tre
     if context.model.scores[name].for_ is not None:
         join = f"join {level}_for as f on f.k = t.k"
         guard = column(f"for.{name}", "f")
-    return sql(
+    return sql_tree(
         "select t.k, :score as score, :rule as rule, 'limit' as state, "
         "cast(null as bigint) as count, cast(null as timestamp) as last_at, "
         "cast(null as double) as weight, "
@@ -244,7 +246,10 @@ def score_steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
         waiting = [name for name in waiting if name not in ready]
     yield from _brought_to_leads(context, state, "last")
     for level in levels:
-        yield f"{level}_scored", sql("select * from :s as s", s=exp.to_table(state.relation[level]))
+        yield (
+            f"{level}_scored",
+            sql_tree("select * from :s as s", s=exp.to_table(state.relation[level])),
+        )
 
 
 def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step]:
@@ -255,7 +260,7 @@ def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step
     step = f"{level}_scored_0"
     yield (
         step,
-        sql(
+        sql_tree(
             "select f.*, :columns from :total as f",
             columns=columns,
             total=exp.to_table(f"{level}_total"),
@@ -269,15 +274,15 @@ def _rule_score(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
     found = column(f"clamped.{name}", "f")
     if score.link:
-        odds = sql("100.0 / (1.0 + exponential(-(:s / 1e6)))", s=found)
-        found = sql("millionths(:o)", o=odds)
+        odds = sql_tree("100.0 / (1.0 + exponential(-(:s / 1e6)))", s=found)
+        found = sql_tree("millionths(:o)", o=odds)
     return _for_some(context, name, rounded(found))
 
 
 def _for_some(context: Context, name: str, value: Tree) -> Tree:
     if context.model.scores[name].for_ is None:
         return value
-    return sql("case when :has then :value end", has=has_score(context, name), value=value)
+    return sql_tree("case when :has then :value end", has=has_score(context, name), value=value)
 
 
 def _ready(context: Context, state: Scored, waiting: Sequence[str]) -> list[str]:
@@ -305,7 +310,7 @@ def _round(context: Context, state: Scored, names: Sequence[str], step: int) -> 
     relation = f"{level}_scored_{step}"
     yield (
         relation,
-        sql(
+        sql_tree(
             "select f.*, :columns from :before as f",
             columns=columns,
             before=exp.to_table(state.relation[level]),
@@ -320,7 +325,7 @@ def _formula(context: Context, name: str) -> Tree:
     assert score.formula is not None  # noqa: S101 - the caller picks formulas
     place = place_of_formula(account=score.is_account)
     render = renderer(context, place, "f", lambda read: column(read, "f"))
-    amount = _in_range(score, sql("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
+    amount = _in_range(score, sql_tree("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
     return _for_some(context, name, rounded(amount))
 
 
@@ -331,12 +336,12 @@ def _brought_to_leads(context: Context, state: Scored, step: str) -> Iterator[St
         return
     columns = []
     for name in new:
-        value = sql("case when f.account_k is null then 0.0 else :v end", v=column(name, "a"))
+        value = sql_tree("case when f.account_k is null then 0.0 else :v end", v=column(name, "a"))
         columns.append(named(_for_some(context, name, value), name))
     relation = f"lead_with_accounts_{step}"
     yield (
         relation,
-        sql(
+        sql_tree(
             "select f.*, :columns from :leads as f left join :accounts as a on a.k = f.account_k",
             columns=columns,
             leads=exp.to_table(state.relation["lead"]),
@@ -355,7 +360,7 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
         score = context.model.scores[name]
         if (score.by or "").startswith("top "):
             order_by = column(score.rollup or "", "l")
-            place = sql(
+            place = sql_tree(
                 "row_number() over (partition by l.account_k order by "
                 "case when :s is null then 1 else 0 end, :s desc, in_bytes(l.lead_id))",
                 s=order_by,
@@ -364,21 +369,21 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
     unique = list({each.alias: each for each in places}.values())
     yield (
         f"gathered_{step}",
-        sql(
+        sql_tree(
             "select l.account_k, :columns from (select l.*, :places from :leads as l "
             "where l.account_k is not null and not l.merged_away and :known) as l "
             "group by l.account_k",
             columns=columns,
             places=unique,
             leads=exp.to_table(state.relation["lead"]),
-            known=sql("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
+            known=sql_tree("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
         ),
     )
     values_ = [named(_rolled(context, name), name) for name in names]
     relation = f"account_scored_{step}"
     yield (
         relation,
-        sql(
+        sql_tree(
             "select f.*, :columns from :accounts as f "
             "left join :gathered as g on g.account_k = f.k",
             columns=values_,
@@ -393,21 +398,23 @@ def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -
 def _gathered(score: Score) -> Tree:
     """Return the rollup in whole millionths, summed exactly."""
     found = column(score.rollup or "", "l")
-    exact = sql("millionths(:s)", s=found)
+    exact = sql_tree("millionths(:s)", s=found)
     word, _, rest = (score.by or "").partition(" ")
     if word == "count_over":
-        return sql(
+        return sql_tree(
             "1e6 * sum(case when :s > :n then 1.0 else 0.0 end)", s=found, n=number(float(rest))
         )
     if word == "top":
         place = column(f"place.{score.rollup}", "l")
-        return sql("sum(case when :p <= :n then :s end)", p=place, n=integer(int(rest)), s=exact)
+        return sql_tree(
+            "sum(case when :p <= :n then :s end)", p=place, n=integer(int(rest)), s=exact
+        )
     if word == "mean":
-        return sql("millionths(sum(:s) / count(:s) / 1e6)", s=exact)
-    return sql(f"{word}(:s)", s=exact)
+        return sql_tree("millionths(sum(:s) / count(:s) / 1e6)", s=exact)
+    return sql_tree(f"{word}(:s)", s=exact)
 
 
 def _rolled(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
-    amount = sql("coalesce(:g, 0.0)", g=column(name, "g"))
+    amount = sql_tree("coalesce(:g, 0.0)", g=column(name, "g"))
     return _for_some(context, name, rounded(_in_range(score, amount)))

@@ -19,8 +19,8 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
 from leadline.query import attributes, bands, reach, running, scores, subjects, units
 from leadline.query.context import Context, Level, Profile
-from leadline.query.dialects import identifier, render
-from leadline.query.sql import Tree, column, named, sql, text, union
+from leadline.sql.dialects import identifier, render
+from leadline.sql.trees import Tree, column, named, sql_tree, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
 NUMBERING = frozenset({"duckdb", "postgres"})
@@ -115,7 +115,7 @@ def _once(name: str, engine: str) -> str:
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
     """Return the statement of a model over tables with a schema.
 
-    The model must be free of faults for the schema, see ``leadline.model.check``.
+    The model must be free of faults for the schema, see ``leadline.model.checking.check``.
     """
     context = Context(model, schema, profile or Profile())
     steps = dict(_steps(context))
@@ -173,13 +173,13 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
         rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
-                sql(
+                sql_tree(
                     f"select {_LEDGER} from (:rows) as p "
                     f"join lead_facts as f on f.{key} = p.k where f.in_spine",
                     rows=union(rows),
                 )
             )
-    return union(parts) if parts else sql(_NO_LEDGER)
+    return union(parts) if parts else sql_tree(_NO_LEDGER)
 
 
 _NO_LEDGER = """
@@ -197,7 +197,7 @@ def _scores(context: Context, print_: str) -> Tree:
     columns += [
         named(column(f"edge.{each}", "f"), f"edge_{model.column(each)}") for each in model.bands
     ]
-    return sql(
+    return sql_tree(
         "select f.lead_id, f.as_of, :columns, f.override, f.missing, :model as model "
         "from lead_banded as f",
         columns=columns,
@@ -207,7 +207,7 @@ def _scores(context: Context, print_: str) -> Tree:
 
 def _account_scores(context: Context, print_: str) -> Tree:
     names = [name for name, score in context.model.scores.items() if score.is_account]
-    return sql(
+    return sql_tree(
         "select f.account_id, f.as_of, :columns, :model as model from account_scored as f",
         columns=[column(name, "f") for name in names],
         model=text(print_),

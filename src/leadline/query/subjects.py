@@ -15,7 +15,7 @@ from leadline.model.types import Type
 from leadline.query import moments
 from leadline.query.context import Context, Level
 from leadline.query.expressions import SQL_TYPES
-from leadline.query.sql import Tree, case, column, named, null, sql, text, union
+from leadline.sql.trees import Tree, case, column, named, null, sql_tree, text, union
 
 Step = tuple[str, Tree]
 TABLE_OF = {"lead": "leads", "account": "accounts"}
@@ -33,7 +33,7 @@ def steps(context: Context) -> Iterator[Step]:
         yield "account_facts", _base(context, "account", "account_moment")
     yield "lead_facts", _lead_facts(context)
     if context.has("lead_merges"):
-        yield "lead_reach", sql(_LEAD_REACH)
+        yield "lead_reach", sql_tree(_LEAD_REACH)
     if context.has_accounts:
         yield from _account_reach(context)
 
@@ -44,14 +44,14 @@ def field(entity: str, name: str) -> str:
 
 
 def _moments(context: Context) -> Iterator[Step]:
-    spine: Tree = sql("select lead_id, as_of, true as in_spine from spine")
+    spine: Tree = sql_tree("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
-        spine = sql(_WITH_MATES, links=_links(context))
+        spine = sql_tree(_WITH_MATES, links=_links(context))
     if context.profile.moments:
         yield from moments.steps(context, spine)
     else:
         number = _number(context, "lead_id")
-        yield "moment", sql(f"select {number} as k, s.* from (:spine) as s", spine=spine)
+        yield "moment", sql_tree(f"select {number} as k, s.* from (:spine) as s", spine=spine)
 
 
 def _number(context: Context, key: str) -> str:
@@ -85,12 +85,12 @@ def _links(context: Context) -> Tree:
     """Return which leads and accounts ever belonged together."""
     now = "select lead_id, account_id from leads where account_id is not null"
     if not context.has("field_history"):
-        return sql(now)
+        return sql_tree(now)
     then = (
         "select id as lead_id, value as account_id from field_history "
         "where entity = 'lead' and field = 'account_id' and value is not null"
     )
-    return union([sql(now), sql(then)], distinct=True)
+    return union([sql_tree(now), sql_tree(then)], distinct=True)
 
 
 def _joins_moments(context: Context) -> bool:
@@ -101,23 +101,26 @@ def _joins_moments(context: Context) -> bool:
 def _account_moment(context: Context) -> Tree:
     held = column(field("lead", "account_id"))
     sources = [
-        sql("select :held as account_id, as_of from lead_base where :held is not null", held=held)
+        sql_tree(
+            "select :held as account_id, as_of from lead_base where :held is not null", held=held
+        )
     ]
     if context.profile.every_account:
         tables = ["leads", *(["accounts"] if context.has("accounts") else [])]
         every = union(
-            sql(f"select account_id from {each} where account_id is not null") for each in tables
+            sql_tree(f"select account_id from {each} where account_id is not null")
+            for each in tables
         )
-        moments = sql("select distinct as_of from spine")
+        moments = sql_tree("select distinct as_of from spine")
         sources.append(
-            sql(
+            sql_tree(
                 "select every.account_id, moments.as_of "
                 "from :every as every cross join :moments as moments",
                 every=every,
                 moments=moments,
             )
         )
-    return sql(
+    return sql_tree(
         f"select {_number(context, 'account_id')} as k, account_id, as_of "
         "from (select distinct account_id, as_of from :source as a) as d",
         source=union(sources),
@@ -150,7 +153,7 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
     fields = _fields(context, entity)
     yield (
         f"{entity}_history",
-        sql(
+        sql_tree(
             _HISTORY,
             moment=exp.to_table(moment),
             key=column(f"{entity}_id", "m"),
@@ -160,14 +163,15 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
     )
     columns = [
         named(
-            sql(f"{function} filter (where field = :field)", field=text(each)), f"{prefix}.{each}"
+            sql_tree(f"{function} filter (where field = :field)", field=text(each)),
+            f"{prefix}.{each}",
         )
         for each in fields
         for prefix, function in (("has", "count(*)"), ("value", "max(value)"))
     ]
     yield (
         f"{entity}_known",
-        sql(
+        sql_tree(
             "select k, :columns from :source where place = 1 group by k",
             columns=columns,
             source=exp.to_table(f"{entity}_history"),
@@ -193,23 +197,25 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
     """Return the subjects of a level with their own fields."""
     columns = [_as_known(context, entity, each) for each in _fields(context, entity)]
     if entity == "lead" and _is_whole(context):
-        return sql(f"{_WHOLE}, :columns from leads as t", columns=columns)
-    kept = [sql(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
+        return sql_tree(f"{_WHOLE}, :columns from leads as t", columns=columns)
+    kept = [sql_tree(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
     if entity == "lead":
-        kept += [sql("m.in_spine"), _merged_away(context)]
-    tree = sql(
+        kept += [sql_tree("m.in_spine"), _merged_away(context)]
+    tree = sql_tree(
         "select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment)
     )
     assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
     if context.has(TABLE_OF[entity]):
         key = f"{entity}_id"
         tree = tree.join(
-            TABLE_OF[entity], on=sql(f"t.{key} = m.{key}"), join_type="left", join_alias="t"
+            TABLE_OF[entity], on=sql_tree(f"t.{key} = m.{key}"), join_type="left", join_alias="t"
         )
     if context.has("field_history"):
-        tree = tree.join(f"{entity}_known", on=sql("h.k = m.k"), join_type="left", join_alias="h")
+        tree = tree.join(
+            f"{entity}_known", on=sql_tree("h.k = m.k"), join_type="left", join_alias="h"
+        )
     if entity == "lead" and context.has("lead_merges"):
-        on = sql("g.from_id = m.lead_id and g.as_of = m.as_of")
+        on = sql_tree("g.from_id = m.lead_id and g.as_of = m.as_of")
         tree = tree.join("merged", on=on, join_type="left", join_alias="g")
     return tree
 
@@ -227,7 +233,7 @@ _WHOLE = (
 
 
 def _merged_away(context: Context) -> Tree:
-    away = sql("g.from_id is not null") if context.has("lead_merges") else exp.false()
+    away = sql_tree("g.from_id is not null") if context.has("lead_merges") else exp.false()
     return named(away, "merged_away")
 
 
@@ -236,7 +242,7 @@ def _as_known(context: Context, entity: str, name: str) -> Tree:
     known = stored
     if context.has("field_history"):
         value = _from_text(column(f"value.{name}", "h"), kind)
-        known = case([(sql(":has > 0", has=column(f"has.{name}", "h")), value)], stored)
+        known = case([(sql_tree(":has > 0", has=column(f"has.{name}", "h")), value)], stored)
     return named(known, field(entity, name))
 
 
@@ -252,7 +258,7 @@ def _lead_facts(context: Context) -> Tree:
     fields = [name for entity, name in context.fields if entity == "account"]
     columns: Sequence[Tree]
     if _joins_moments(context):
-        columns = [named(sql("a.k"), "account_k")]
+        columns = [named(sql_tree("a.k"), "account_k")]
         columns += [
             named(column(field("account", each), "a"), field("account", each)) for each in fields
         ]
@@ -265,16 +271,16 @@ def _lead_facts(context: Context) -> Tree:
         if not context.has("accounts"):
             join = ""
     source = '(select *, "lead.account_id" as account_id from lead_base) as l'
-    return sql(
+    return sql_tree(
         f"select l.*, :columns from {source} {'left join ' + join if join else ''}", columns=columns
     )
 
 
 def _merges(context: Context) -> Iterator[Step]:
     if context.has("lead_merges"):
-        yield "merge_now", sql(_MERGE_NOW)
-        yield "merge_walk", sql(_MERGE_WALK)
-        yield "merged", sql(_MERGED)
+        yield "merge_now", sql_tree(_MERGE_NOW)
+        yield "merge_walk", sql_tree(_MERGE_WALK)
+        yield "merged", sql_tree(_MERGED)
 
 
 _MERGE_NOW = """
@@ -323,18 +329,18 @@ def _account_reach(context: Context) -> Iterator[Step]:
     if not context.has("field_history"):
         yield (
             "account_member",
-            sql(
+            sql_tree(
                 "select a.k, a.as_of, l.lead_id "
                 "from account_moment as a join leads as l on l.account_id = a.account_id"
             ),
         )
     else:
-        yield "account_candidate", sql(_CANDIDATE, links=_links(context))
-        yield "account_member", sql(_MEMBER)
+        yield "account_candidate", sql_tree(_CANDIDATE, links=_links(context))
+        yield "account_member", sql_tree(_MEMBER)
     if context.has("lead_merges"):
-        yield "account_reach", sql(_ACCOUNT_REACH)
+        yield "account_reach", sql_tree(_ACCOUNT_REACH)
     else:
-        yield "account_reach", sql("select k, lead_id as source from account_member")
+        yield "account_reach", sql_tree("select k, lead_id as source from account_member")
 
 
 _CANDIDATE = """

@@ -28,9 +28,9 @@ from leadline.query.amounts import (
 )
 from leadline.query.context import column_of
 from leadline.query.hits import Hits
-from leadline.query.sql import Tree, integer, named, null, number, sql, union
 from leadline.query.subjects import Step
 from leadline.query.wide import wide
+from leadline.sql.trees import Tree, integer, named, null, number, sql_tree, union
 
 
 def summed(hits: Hits) -> Iterator[Step]:
@@ -39,7 +39,7 @@ def summed(hits: Hits) -> Iterator[Step]:
     single = any(rule.count == "once" or rule.at_least is not None for rule in rules)
     formulas = any(isinstance(rule.points, Expression) for rule in rules)
     hit_weight = weight(decays_of(hits), age_of(hits))
-    columns = [sql("e.occurred_at"), named(hit_weight, "weight")]
+    columns = [sql_tree("e.occurred_at"), named(hit_weight, "weight")]
     sums = ["count(*) as units", "max(occurred_at) as last_at", "sum(weight) as weights"]
     if single:
         columns.append(named(hits.as_of, "as_of"))
@@ -49,7 +49,7 @@ def summed(hits: Hits) -> Iterator[Step]:
         sums.append("sum(weighted(coalesce(amount, 0.0), weight)) as amount")
     yield (
         f"{hits.name}_sums",
-        sql(
+        sql_tree(
             f"select k, rule, {', '.join(sums)} from (:hits) as h group by k, rule",
             hits=hits.select(columns),
         ),
@@ -80,7 +80,7 @@ def distinct(hits: Hits) -> Iterator[Step]:
         keys.append(named(by_rule(hits, _day, "date"), "day"))
     if any(rule.count != "daily" for rule in rules.values()):
         keys.append(named(by_rule(hits, _value, "text"), "value"))
-    columns = [sql("e.occurred_at"), named(weight(decays, age_of(hits)), "weight"), *keys]
+    columns = [sql_tree("e.occurred_at"), named(weight(decays, age_of(hits)), "weight"), *keys]
     yield f"{hits.name}_hits", hits.select(columns)
     yield f"{hits.name}_sums", _of_latest(hits, [each.alias for each in keys])
     yield f"{hits.name}_units", _from_sums(hits, decays, single=False, formulas=False)
@@ -105,10 +105,10 @@ def _of_latest(hits: Hits, keys: Sequence[str]) -> Tree:
     if "value" in keys:
         latest.append(f"select k, rule, occurred_at, weight from :hits as h where not ({some})")
     source = exp.to_table(f"{hits.name}_hits")
-    return sql(
+    return sql_tree(
         "select k, rule, count(*) as units, max(occurred_at) as last_at, sum(weight) as weights "
         "from (:latest) as u group by k, rule",
-        latest=union(sql(each, hits=source) for each in latest),
+        latest=union(sql_tree(each, hits=source) for each in latest),
     )
 
 
@@ -118,10 +118,12 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
             null("double") if isinstance(rule.points, Expression) else number(rule.points)
         )
     }
-    units, last_at, weights = sql("u.units"), sql("u.last_at"), sql("u.weights")
-    amount = sql("weighted(u.points, u.weights)")
+    units, last_at, weights = sql_tree("u.units"), sql_tree("u.last_at"), sql_tree("u.weights")
+    amount = sql_tree("weighted(u.points, u.weights)")
     if formulas:
-        amount = sql("case when u.points is null then u.amount else :amount end", amount=amount)
+        amount = sql_tree(
+            "case when u.points is null then u.amount else :amount end", amount=amount
+        )
     fires: Tree = exp.true()
     if single:
         params["at_least"] = lambda rule: (
@@ -132,22 +134,24 @@ def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: boo
         decay_params = [
             each for each in ("half_life", "linear", "keep", "every") if each in _with_every(decays)
         ]
-        picked = sql("case when u.single and u.first then u.first_at else u.last_at end")
-        age = sql("cast(microseconds(u.as_of) - microseconds(:picked) as double)", picked=picked)
+        picked = sql_tree("case when u.single and u.first then u.first_at else u.last_at end")
+        age = sql_tree(
+            "cast(microseconds(u.as_of) - microseconds(:picked) as double)", picked=picked
+        )
         one = weight(decays, age, "u")
         for each in decay_params:
             params[each] = decay_param(hits, each)
-        units = sql("case when u.single then 1 else u.units end")
+        units = sql_tree("case when u.single then 1 else u.units end")
         last_at = picked
-        weights = sql("case when u.single then :one else u.weights end", one=one)
-        amount = sql(
+        weights = sql_tree("case when u.single then :one else u.weights end", one=one)
+        amount = sql_tree(
             "case when u.single or u.at_least is not null then weighted(u.points, :one) "
             "else :amount end",
             one=one,
             amount=amount,
         )
-        fires = sql("u.at_least is null or :units >= u.at_least", units=units)
-    return sql(
+        fires = sql_tree("u.at_least is null or :units >= u.at_least", units=units)
+    return sql_tree(
         "select u.k, u.rule, :units as units, :last_at as last_at, :weights as weights, "
         ":amount as amount from :sums as u where :fires",
         units=units,

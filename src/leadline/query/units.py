@@ -18,10 +18,10 @@ from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.hits import Hits, Matcher, match_steps, matchers, signs
 from leadline.query.picks import picked
 from leadline.query.running import is_running
-from leadline.query.sql import Tree, all_of, column, integer, null, number, sql, union
 from leadline.query.subjects import Step
 from leadline.query.sums import distinct, side_by_side, summed
 from leadline.query.wide import is_wide
+from leadline.sql.trees import Tree, all_of, column, integer, null, number, sql_tree, union
 
 STREAMS: tuple[Stream, ...] = ("events", "outcomes")
 
@@ -111,8 +111,8 @@ def _sign_steps(context: Context, level: Level) -> Iterator[Step]:
 
 
 def _signs(hits: Hits) -> Tree:
-    rows = hits.select([sql("e.occurred_at")])
-    return sql(
+    rows = hits.select([sql_tree("e.occurred_at")])
+    return sql_tree(
         "select k, rule, max(occurred_at) as last_at, min(occurred_at) as first_at "
         "from (:rows) as h group by k, rule",
         rows=rows,
@@ -130,14 +130,14 @@ def _rows(context: Context, level: Level, names: Sequence[str]) -> Tree:
     """Return the rules that fired with their points after ``limit`` as whole millionths."""
     rules = [each for stream in STREAMS for each in context.unit_rules(level, stream)]
     columns = "k, rule, units, last_at, weights, amount"
-    rows = union(sql(f"select {columns} from :n as u", n=exp.to_table(each)) for each in names)
-    amount = sql("u.amount")
+    rows = union(sql_tree(f"select {columns} from :n as u", n=exp.to_table(each)) for each in names)
+    amount = sql_tree("u.amount")
     if any(_limit(each) is not None for each in rules):
         rows = with_params(context, rows, ["most"], {each.number: [_most(each)] for each in rules})
-        amount = sql(
+        amount = sql_tree(
             "case when u.most is null then u.amount else clamp(u.amount, -u.most, u.most) end"
         )
-    tree = sql(
+    tree = sql_tree(
         "select u.k, u.rule, u.units, u.last_at, u.weights / u.units as weight, "
         "millionths(:amount) as points, 'fired' as state from :rows as u where :applies",
         amount=amount,
@@ -146,7 +146,7 @@ def _rows(context: Context, level: Level, names: Sequence[str]) -> Tree:
     )
     assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
     if scores_for_some(context, level):
-        tree = tree.join(f"{level}_for", on=sql("f.k = u.k"), join_alias="f")
+        tree = tree.join(f"{level}_for", on=sql_tree("f.k = u.k"), join_alias="f")
     return tree
 
 
@@ -176,6 +176,6 @@ def applies(
         if numbers:
             tested = column(f"for.{name}", "f")
             conditions.append(
-                sql(f"({rule} not in (:numbers) or :tested)", numbers=numbers, tested=tested)
+                sql_tree(f"({rule} not in (:numbers) or :tested)", numbers=numbers, tested=tested)
             )
     return all_of(conditions)

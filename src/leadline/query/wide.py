@@ -22,7 +22,8 @@ from leadline.model.names import fields_of
 from leadline.query.amounts import points_of, unit_rule, weight_of
 from leadline.query.context import Context, NumberedRule, Stream
 from leadline.query.hits import KIND, Hits, Matcher, condition, parameters
-from leadline.query.sql import (
+from leadline.query.subjects import Step
+from leadline.sql.trees import (
     Tree,
     all_of,
     call,
@@ -31,10 +32,9 @@ from leadline.query.sql import (
     named,
     null,
     spelled,
-    sql,
+    sql_tree,
     text,
 )
-from leadline.query.subjects import Step
 
 MOST_RULES = 60
 """With more of them the methods that Spark makes of the sums are too long for Java to compile."""
@@ -105,7 +105,7 @@ def _by_lead(hits: Hits, sums: Mapping[int, Sequence[Sum]]) -> Tree:
         for each in hits.matchers
         for one in sums[each.number]
     ]
-    return sql(
+    return sql_tree(
         "select e.lead_id as k, :columns from "
         "(select e.*, :age from :stream as e where :conditions) as e group by e.lead_id",
         columns=columns,
@@ -120,7 +120,7 @@ def _kinds(hits: Hits) -> Iterator[Tree]:
     kinds = dict.fromkeys(kind for each in hits.matchers for kind in each.kinds or ())
     if all(each.kinds is not None for each in hits.matchers):
         kind = column(KIND[hits.stream], "e")
-        yield sql(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in kinds])
+        yield sql_tree(":kind in (:kinds)", kind=kind, kinds=[text(each) for each in kinds])
 
 
 def _aggregate(hits: Hits, matcher: Matcher, one: Sum) -> Tree:
@@ -129,10 +129,10 @@ def _aggregate(hits: Hits, matcher: Matcher, one: Sum) -> Tree:
     tests = [condition(hits.context, hits.stream, matcher)]
     within = parameters(matcher.rule).get("within")
     if within is not None:
-        tests.append(sql(":age < :within", age=age, within=within))
-    aggregate = sql(
+        tests.append(sql_tree(":age < :within", age=age, within=within))
+    aggregate = sql_tree(
         one.aggregate,
-        weight=weight_of(matcher.rule, sql("cast(:age as double)", age=age)),
+        weight=weight_of(matcher.rule, sql_tree("cast(:age as double)", age=age)),
         points=points_of(hits, matcher),
     )
     return exp.Filter(this=aggregate, expression=exp.Where(this=all_of(tests)))
@@ -156,7 +156,7 @@ def _by_rule(hits: Hits, sums: Mapping[int, Sequence[Sum]]) -> Tree:
             "rule": named(_at(call("array", *map(integer, sums))), "rule"),
             "columns": columns,
             "weights": column(_list(WEIGHTS), "u"),
-            "rows": sql(
+            "rows": sql_tree(
                 "select w.k, :lists from :wide as w",
                 lists=[named(_listed(sums, each), _list(each)) for each in kinds],
                 wide=exp.to_table(hits.name),
@@ -186,4 +186,4 @@ def _listed(sums: Mapping[int, Sequence[Sum]], one: Sum) -> Tree:
 
 def _at(listed: Tree) -> Tree:
     """Return what a list has at the place of the rule at hand."""
-    return call("get", listed, sql("p.place"))
+    return call("get", listed, sql_tree("p.place"))

@@ -13,7 +13,7 @@ from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.backtest.backtest import Backtest
-from leadline.review.rows.measures import FEWEST_GROUPS, Measured
+from leadline.statistics.measures import FEWEST_GROUPS, Measured
 
 MOST_POINTS = 100
 """A curve through more points than this looks the same through fewer."""

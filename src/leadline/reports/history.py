@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from leadline.explain.history import History, Moment
 from leadline.model.fingerprint import fingerprint
 from leadline.reports.charts import Chart, Mark, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.one_lead.history import History, Moment
 
 MOST_LISTED = 20
 """Moments that are listed; the chart and JSON have all."""

@@ -14,7 +14,7 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.rows.measures import Measured
+from leadline.statistics.measures import Measured
 
 _FEW = 100
 """With fewer outcomes than this, figures are rough."""

@@ -8,7 +8,7 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.rules.rates import Rate, Rates
+from leadline.review.rates.rates import Rate, Rates
 
 MOST_QUESTIONS = 10
 MOST_SHOWN = 15

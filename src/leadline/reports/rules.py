@@ -11,9 +11,9 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.rows.measures import Measured
-from leadline.review.rules.verdicts import RuleWorth, Verdict
-from leadline.review.rules.worth import Worth
+from leadline.review.rule_worth.verdicts import RuleWorth, Verdict
+from leadline.review.rule_worth.worth import Worth
+from leadline.statistics.measures import Measured
 
 _BRIEF = (
     Column("rule", "rule"),

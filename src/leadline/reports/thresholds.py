@@ -10,9 +10,9 @@ from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.review.rows.measures import Measured
 from leadline.review.thresholds.steps import Step
 from leadline.review.thresholds.thresholds import Cost, Thresholds
+from leadline.statistics.measures import Measured
 
 _ROWS = Column("rows", "rows", "count")
 _FROM, _TO = Column("low", "from", "share"), Column("high", "to", "share")

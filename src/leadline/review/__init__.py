@@ -1,1 +1,1 @@
-"""A model against data: why a lead has its score, and whether the model does what it says."""
+"""A model against history, one folder a question."""

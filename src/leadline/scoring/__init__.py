@@ -1,7 +1,7 @@
 """Score a model over tables: read, check, compute. Everything that scores goes through here."""
 
+from leadline.model.given import read_model, refuse
 from leadline.scoring.moments import make_spine, moment
-from leadline.scoring.reading import read_model, refuse
 from leadline.scoring.run import Run
 from leadline.scoring.scored import Scored, score
 from leadline.scoring.scorer import Scorer

@@ -10,25 +10,25 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.enrich import enrich
-from leadline.data.examples import with_examples
-from leadline.data.given import Input
-from leadline.data.read import Loaded
-from leadline.data.source import load
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Engine, Handing, Publication, Publisher
 from leadline.errors import Fault, InputError
-from leadline.model.check import check
+from leadline.identity.enrich import enrich
+from leadline.model.checking.check import check
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
-from leadline.model.reader import Source
+from leadline.model.given import read_model, refuse
+from leadline.model.reading.reader import Source
 from leadline.model.types import Type
-from leadline.query.dialects import identifier, render
-from leadline.query.sql import sql
 from leadline.query.statement import Statement, statement
+from leadline.scoring.loading import load
 from leadline.scoring.moments import literal, make_spine, spine_of, zoned
 from leadline.scoring.profile import cluster, profile_of
-from leadline.scoring.reading import read_model, refuse
+from leadline.sql.dialects import identifier, render
+from leadline.sql.trees import sql_tree
+from leadline.tables.examples import with_examples
+from leadline.tables.places.inputs import Input
+from leadline.tables.read import Loaded
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -158,7 +158,7 @@ class Run:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over tables and results, written in DuckDB's SQL."""
-        return self.engine.rows(render(sql(query), self.engine.dialect))
+        return self.engine.rows(render(sql_tree(query), self.engine.dialect))
 
     def table(self, output: str) -> str:
         """Compute an output once, and return the name of the table that holds it."""

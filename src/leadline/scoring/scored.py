@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.given import Input
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.scoring.moments import moment
 from leadline.scoring.run import Run
+from leadline.tables.places.inputs import Input
 
 if TYPE_CHECKING:
     import pyarrow as pa

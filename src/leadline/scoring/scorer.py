@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from leadline.data.enrich import Enricher
-from leadline.engines.duckdb import DuckDB
-from leadline.model.check import check
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.identity.enrich import Enricher
+from leadline.model.checking.check import check
 from leadline.model.document import Model
-from leadline.model.reader import Source
+from leadline.model.given import refuse
+from leadline.model.reading.reader import Source
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
 from leadline.query.statement import statement
 from leadline.scoring.moments import make_spine
-from leadline.scoring.reading import refuse
 
 if TYPE_CHECKING:
     import pyarrow as pa

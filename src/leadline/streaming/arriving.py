@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leadline.data import read
-from leadline.data.files import Format, format_of, given_files
-from leadline.data.keys import KEYS
-from leadline.engines.spark import Spark
-from leadline.engines.spark_tables import quoted
+from leadline.engines.spark.engine import Spark
+from leadline.engines.spark.tables import quoted
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.model.types import Columns, Type
-from leadline.query.dialects import render
-from leadline.query.sql import Tree, all_of, case, column, named, null, sql, text
+from leadline.sql.dialects import render
+from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text
+from leadline.tables import read
+from leadline.tables.contract import KEYS
+from leadline.tables.places.files import Format, format_of, given_files
 
 SPARK_TYPES = {
     Type.TEXT: "string",
@@ -111,7 +111,7 @@ class Arriving:
     def typed(self, relation: str) -> str:
         """Return the query for rows with their types, and ``reason`` where one cannot be used."""
         columns = [named(self._value(title), title) for title in self.columns]
-        typed = sql("select :columns from arrived as r", columns=columns)
+        typed = sql_tree("select :columns from arrived as r", columns=columns)
         return (f"select *, {_reason()} as reason from ({render(typed, 'spark')}) as t").replace(
             "arrived", relation
         )
@@ -119,8 +119,8 @@ class Arriving:
     def _value(self, title: str) -> Tree:
         given, kind = column(self.given[title], "r"), self.columns[title]
         if self.format == "parquet" or kind in (Type.TEXT, Type.ANY):
-            return sql("nullif(:x, '')", x=given) if kind in (Type.TEXT, Type.ANY) else given
-        return sql(f"text_to_{kind.value}(:x)", x=given)
+            return sql_tree("nullif(:x, '')", x=given) if kind in (Type.TEXT, Type.ANY) else given
+        return sql_tree(f"text_to_{kind.value}(:x)", x=given)
 
 
 def _source(declared: Any, title: str) -> str:
@@ -131,10 +131,10 @@ def _reason() -> str:
     """Return why a row cannot be used, or null, as Spark's SQL."""
     keys = KEYS["events"]
     branches = [
-        (sql(":k is null", k=column(key)), text(f"{key} is missing or wrong"))
+        (sql_tree(":k is null", k=column(key)), text(f"{key} is missing or wrong"))
         for key in keys.filled
     ]
-    lacks = all_of(sql(":k is null", k=column(key)) for key in keys.either)
+    lacks = all_of(sql_tree(":k is null", k=column(key)) for key in keys.either)
     branches.append((lacks, text(f"{' and '.join(keys.either)} are missing")))
     return render(case(branches, null("text")), "spark")
 

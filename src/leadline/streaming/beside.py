@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from leadline.data.files import given_files
-from leadline.data.read import Loaded
-from leadline.data.source import load, table_address
-from leadline.engines.spark import Spark
-from leadline.engines.spark_tables import parts, quoted
+from leadline.engines.spark.engine import Spark
+from leadline.engines.spark.tables import parts, quoted
 from leadline.model.document import Model
+from leadline.scoring.loading import load, table_address
+from leadline.tables.places.files import given_files
+from leadline.tables.read import Loaded
 
 Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Each file of a table with the time of its last change and its size."""

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from leadline.engines.spark import Spark
-from leadline.engines.spark_errors import own_errors
-from leadline.engines.spark_tables import quoted
+from leadline.engines.spark.engine import Spark
+from leadline.engines.spark.errors import own_errors
+from leadline.engines.spark.tables import quoted
 from leadline.errors import Fault, InputError, LeadlineError
-from leadline.model.check import check
+from leadline.model.checking.check import check
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
 from leadline.query.statement import Statement, statement

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from leadline.engines.postgres import Postgres
-from leadline.engines.postgres_tables import parts, quoted
+from leadline.engines.postgres.engine import Postgres
+from leadline.engines.postgres.tables import parts, quoted
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:

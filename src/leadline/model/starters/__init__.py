@@ -9,7 +9,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from leadline.errors import Fault, InputError, nearest
-from leadline.model.writer import edit
+from leadline.model.reading.writer import edit
 
 STARTERS = {
     "general": "general B2B: who they are and what they did",

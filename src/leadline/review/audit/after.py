@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from leadline.history.counts_by_value import EMPTY, Cells
 from leadline.review.audit.alone import auc_alone
 from leadline.review.audit.evidence import Evidence, Suspicion, percent
-from leadline.review.rows.cells import EMPTY, Cells
-from leadline.review.rows.measures import Floats
-from leadline.review.rows.shares import wilson
+from leadline.statistics.measures import Floats
+from leadline.statistics.shares import wilson
 
 FEWEST = 20
 """Fewer rows with the outcome, or without, than this say nothing."""

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from leadline.data.sql import name, sql
-from leadline.review.rows.cells import Cells, Coded
-from leadline.review.rows.measures import Floats, roc_auc
-from leadline.review.rows.split import FOLDS
+from leadline.history.counts_by_value import Cells, Coded
+from leadline.history.split import FOLDS
+from leadline.sql.text import name, sql_text
+from leadline.statistics.measures import Floats, roc_auc
 
 SMOOTHING = 2.0
 """So many rows of the average rate are added to each cell."""
@@ -72,7 +72,7 @@ def auc_together(given: Coded, fields: Sequence[Cells]) -> float | None:
     if not fields:
         return None
     rows = given.known.of.run.engine.rows(
-        sql(
+        sql_text(
             "select outcome, fold, {c} from {t} order by md5(lead_id || as_of::varchar) limit {n}",
             c=[name(each.field.column) for each in fields],
             t=name(given.table),

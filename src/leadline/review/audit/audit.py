@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql
+from leadline.history.counts_by_value import Cells, Coded, cells, coded
+from leadline.history.fields_then import Known, KnownField, declared, known, named_by_task
+from leadline.history.judged import Judged
 from leadline.model.task import field_of
 from leadline.review.audit.after import STRONG, after, beyond, by_roundness, enough, filled
 from leadline.review.audit.alone import auc_alone, auc_together
@@ -25,9 +27,7 @@ from leadline.review.audit.written import (
     roundness,
     same_as_neighbour,
 )
-from leadline.review.rows.cells import Cells, Coded, cells, coded
-from leadline.review.rows.judged import Judged
-from leadline.review.rows.known import Known, KnownField, declared, known, named_by_task
+from leadline.sql.text import Sql
 
 
 @dataclass(frozen=True)

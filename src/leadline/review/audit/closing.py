@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.judged import Judged
+from leadline.history.outcomes import KNOWN_AT, other_outcomes
 from leadline.review.audit.after import FEWEST
 from leadline.review.audit.evidence import Evidence, Suspicion, percent
-from leadline.review.rows.happenings import KNOWN_AT, other_outcomes
-from leadline.review.rows.judged import Judged
+from leadline.sql.text import Sql, name, sql_text
 
 _CERTAIN = 0.99
 _AT_THE_END = 0.9
@@ -72,9 +72,9 @@ def _make(of: Judged) -> None:
         who = Sql("coalesce(t.account_id, l.account_id)")
     end = Sql("coalesce(e.closed_at, e.won_at)")
     if not _knows_losses(of):
-        end = sql("coalesce({end}, max(t.happened_at) over (partition by t.who))", end=end)
+        end = sql_text("coalesce({end}, max(t.happened_at) over (partition by t.who))", end=end)
     of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp table {t} as with t as (select {who} as who, t.type, "
             "{known} as happened_at from events as t {join} "
             "where {who} is not null and t.type is not null) "
@@ -96,7 +96,7 @@ def _knows_losses(of: Judged) -> bool:
 
 def _near(of: Judged) -> int:
     """Return how near to the end, in microseconds, is at the end."""
-    query = sql(
+    query = sql_text(
         "select coalesce(median(life), 0) from (select epoch_us(max(ended_at)) "
         "- epoch_us(min(happened_at)) as life from {t} where ended_at is not null group by who)",
         t=ends_table(of),
@@ -106,7 +106,7 @@ def _near(of: Judged) -> int:
 
 
 def _counted(of: Judged, near: int) -> list[EventType]:
-    query = sql(
+    query = sql_text(
         "select type, count(*), count(distinct who), count(distinct who) filter (where wins), "
         "count(ended_at), count(*) filter (where happened_at >= ended_at), "
         "count(*) filter (where happened_at >= ended_at - to_microseconds({near})) "
@@ -120,7 +120,7 @@ def _counted(of: Judged, near: int) -> list[EventType]:
 def _end_by(of: Judged, closing: list[str]) -> None:
     """Let leads end by the first event that closes, where that is earlier than what is known."""
     of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp table {t} as with closed as (select who, "
             "min(happened_at) as closed_at from {t} where type in ({types}) group by who) "
             "select t.who, t.type, t.happened_at, t.wins, {end} as ended_at "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.fields_then import Known, KnownField
 from leadline.model.types import Type
 from leadline.review.audit.after import FEWEST
 from leadline.review.audit.evidence import Evidence, Suspicion, percent
-from leadline.review.rows.known import Known, KnownField
+from leadline.sql.text import Sql, name, sql_text
 
 _FULL = 0.995
 """From this share of leads on, a field counts as filled for all of them."""
@@ -24,9 +24,9 @@ def filled_at_the_end(of: Known, ends: Sql) -> Iterator[tuple[KnownField, Eviden
     fields = [each for each in of.fields if each.kind is not Type.ANY]
     if not fields:
         return
-    counts = [sql("count(k.{c})", c=name(each.column)) for each in fields]
+    counts = [sql_text("count(k.{c})", c=name(each.column)) for each in fields]
     found = of.of.run.engine.rows(
-        sql(
+        sql_text(
             "select case when k.outcome then 'won' when e.lead_id is not null then 'lost' "
             "else 'open' end as kind, count(*), {counts} from {known} as k "
             "left join {ends} as e on e.lead_id = k.lead_id group by kind",

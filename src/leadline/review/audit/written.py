@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.counts_by_value import Cells, Coded, cells
+from leadline.history.fields_then import Known, KnownField
 from leadline.model.types import Type
 from leadline.review.audit.evidence import Evidence, Suspicion, percent
-from leadline.review.rows.cells import Cells, Coded, cells
-from leadline.review.rows.known import Known, KnownField
+from leadline.sql.text import Sql, name, sql_text
 
 _TRACKS = 0.5
 """Part of the variance of the place in the order that a field explains."""
@@ -79,13 +79,14 @@ def same_as_neighbour(given: Coded) -> dict[str, float]:
     if given.known.ordered_by is None or not given.columns or given.known.rows < 2:  # noqa: PLR2004 - a pair
         return {}
     columns = [
-        sql("avg(({c} is not distinct from before_{n})::int)", c=name(each), n=Sql(each))
+        sql_text("avg(({c} is not distinct from before_{n})::int)", c=name(each), n=Sql(each))
         for each in given.columns
     ]
     before = [
-        sql("lag({c}) over w as before_{n}", c=name(each), n=Sql(each)) for each in given.columns
+        sql_text("lag({c}) over w as before_{n}", c=name(each), n=Sql(each))
+        for each in given.columns
     ]
-    query = sql(
+    query = sql_text(
         "select {columns} from (select *, {before}, row_number() over w as nr from {t} "
         "window w as (order by place, lead_id, as_of)) where nr > 1",
         columns=columns,
@@ -123,7 +124,7 @@ def profiles(known: Known) -> dict[str, Profile]:
             each for each in known.fields if each.entity == entity and each.kind is not Type.ANY
         ]
         if fields:
-            query = sql(
+            query = sql_text(
                 "select {c} from {t}", c=[_profiled(each) for each in fields], t=name(table)
             )
             [row] = known.of.run.engine.rows(query)
@@ -136,8 +137,10 @@ def profiles(known: Known) -> dict[str, Profile]:
 def _profiled(field: KnownField) -> Sql:
     column = name(field.name)
     if field.kind is not Type.NUMBER:
-        return sql("count({c}), count(distinct {c}), false, null::double, null::double", c=column)
-    return sql(
+        return sql_text(
+            "count({c}), count(distinct {c}), false, null::double, null::double", c=column
+        )
+    return sql_text(
         "count({c}), count(distinct {c}), coalesce(bool_and({c} = floor({c})), false), "
         "min({c})::double, max({c})::double",
         c=column,
@@ -175,7 +178,7 @@ def later(known: Known) -> Iterator[tuple[KnownField, Evidence]]:
     for start, said in _starts(known, times):
         others = [each for each in times if name(each.column) != start]
         columns = [
-            sql(
+            sql_text(
                 "count({c}), count(*) filter (where {c} > {s} and {s} is not null)",
                 c=name(each.column),
                 s=start,
@@ -185,7 +188,7 @@ def later(known: Known) -> Iterator[tuple[KnownField, Evidence]]:
         if not columns:
             return
         query = "select {columns} from {t} join leads as l using (lead_id)"
-        [row] = known.of.run.engine.rows(sql(query, columns=columns, t=name(known.table)))
+        [row] = known.of.run.engine.rows(sql_text(query, columns=columns, t=name(known.table)))
         for place, field in enumerate(others):
             count, after = row[2 * place : 2 * place + 2]
             if count and after >= max(_FEWEST_LATER, _LATER * count):
@@ -211,14 +214,16 @@ def _first_time(known: Known, times: list[KnownField]) -> KnownField | None:
     if len(times) < 2:  # noqa: PLR2004 - a time and another one
         return None
     columns = [
-        sql(
+        sql_text(
             "coalesce(avg(({c} <= least({all}))::int), 0), count({c})",
             c=name(each.column),
             all=[name(other.column) for other in times],
         )
         for each in times
     ]
-    [row] = known.of.run.engine.rows(sql("select {c} from {t}", c=columns, t=name(known.table)))
+    [row] = known.of.run.engine.rows(
+        sql_text("select {c} from {t}", c=columns, t=name(known.table))
+    )
     found = [
         each
         for place, each in enumerate(times)
@@ -250,7 +255,7 @@ def changed(known: Known, ends: str) -> Iterator[tuple[KnownField, Evidence]]:
 
 def _changes(ends: str) -> Sql:
     """Return ``entity, field``, changes of leads that ended, and those at or after the end."""
-    return sql(
+    return sql_text(
         "with owned as (select h.entity, h.field, h.id, h.valid_from, l.lead_id "
         "from field_history as h join leads as l on "
         "case h.entity when 'lead' then l.lead_id else l.account_id end = h.id) "
@@ -271,7 +276,7 @@ def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
         return []
     table = f"{known.table}_round"
     columns = [
-        sql(
+        sql_text(
             "case when not isfinite({c}::double) or {c} = 0 then null "
             "when {c} <> floor({c}) then 'decimals' when {c} % 1000 = 0 then '000' "
             "when {c} % 100 = 0 then '00' when {c} % 10 = 0 then '0' "
@@ -281,7 +286,7 @@ def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
         for each in fields
     ]
     known.of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp table {t} as select lead_id, as_of, outcome, place, fold, "
             "bucket, {columns} from {source}",
             t=name(table),

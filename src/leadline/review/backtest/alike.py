@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from leadline.data.sql import name, sql
+from leadline.history.ranked import Ranked, by_score, grouped_counts
 from leadline.review.backtest.verdict import Evidence
-from leadline.review.rows.measures import (
+from leadline.sql.text import name, sql_text
+from leadline.statistics.measures import (
     FEWEST_GROUPS,
     Floats,
     Measured,
@@ -21,7 +22,6 @@ from leadline.review.rows.measures import (
     interval,
     signed,
 )
-from leadline.review.rows.ranked import Ranked, by_score, grouped_counts
 
 MOST_STRATA = 12
 
@@ -49,7 +49,7 @@ def _auc_of(samples: list[Sample]) -> Measured:
 
 def _strata(ranked: Ranked) -> list[int]:
     """Return the counts of empty fields that rows have, those of the most rows."""
-    statement = sql(
+    statement = sql_text(
         "select missing from {t} where part >= 0 and score is not null "
         "group by missing order by count(*) desc limit {n}",
         t=name(ranked.table),
@@ -59,7 +59,7 @@ def _strata(ranked: Ranked) -> list[int]:
 
 
 def _stratum(ranked: Ranked, missing: int) -> Sample:
-    where = sql("part >= 0 and missing = {m}", m=missing)
+    where = sql_text("part >= 0 and missing = {m}", m=missing)
     scores, wins, losses = by_score(ranked.of, ranked.table, where)
     cells = cells_of(wins + losses)
     grouped = grouped_counts(ranked.of, ranked.table, where, scores, cells, ranked.buckets)

@@ -10,8 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from leadline.data.given import Input
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.judged import Judged, judged
+from leadline.history.opened import open_past
+from leadline.history.ranked import ranked
+from leadline.history.split import Kind, Split, split
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
@@ -30,8 +33,8 @@ from leadline.review.backtest.groupings import (
 )
 from leadline.review.backtest.resting import Resting, resting
 from leadline.review.backtest.verdict import Evidence, Ranking, Verdict
-from leadline.review.rows.judged import Judged, judged
-from leadline.review.rows.measures import (
+from leadline.scoring import read_model
+from leadline.statistics.measures import (
     FEWEST_GROUPS,
     Measured,
     Sample,
@@ -40,11 +43,8 @@ from leadline.review.rows.measures import (
     measured_precision,
     roc_auc,
 )
-from leadline.review.rows.past import open_past
-from leadline.review.rows.ranked import ranked
-from leadline.review.rows.shares import captured_of, lift_of, rate_of, tenths_of
-from leadline.review.rows.split import Kind, Split, split
-from leadline.scoring import read_model
+from leadline.statistics.shares import captured_of, lift_of, rate_of, tenths_of
+from leadline.tables.places.inputs import Input
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadline.data.sql import Sql, name, sql
-from leadline.review.rows.measures import Floats, Measured, ratios
-from leadline.review.rows.ranked import Ranked, by_score
-from leadline.review.rows.shares import shares
+from leadline.history.ranked import Ranked, by_score
+from leadline.sql.text import Sql, name, sql_text
+from leadline.statistics.measures import Floats, Measured, ratios
+from leadline.statistics.shares import shares
 
 FEWEST = 10
 """With fewer rows of either outcome, nothing is learned."""
@@ -77,7 +77,9 @@ def calibrated(ranked: Ranked) -> Calibrated:
 
 def _parts(ranked: Ranked) -> list[int]:
     statement = "select distinct part from {t} where part >= 0 order by part"
-    return [part for (part,) in ranked.of.run.engine.rows(sql(statement, t=name(ranked.table)))]
+    return [
+        part for (part,) in ranked.of.run.engine.rows(sql_text(statement, t=name(ranked.table)))
+    ]
 
 
 @dataclass(frozen=True)
@@ -89,11 +91,11 @@ class _Curve:
 
 def _learned(ranked: Ranked, part: int) -> _Curve | None:
     """Return the probability of each score of a part, learned elsewhere."""
-    elsewhere = Sql("part = -1") if part == 0 else sql("part > 0 and part <> {p}", p=part)
+    elsewhere = Sql("part = -1") if part == 0 else sql_text("part > 0 and part <> {p}", p=part)
     scores, wins, losses = by_score(ranked.of, ranked.table, elsewhere)
     if min(wins.sum(), losses.sum()) < FEWEST:
         return None
-    wanted = by_score(ranked.of, ranked.table, sql("part = {p}", p=part))[0]
+    wanted = by_score(ranked.of, ranked.table, sql_text("part = {p}", p=part))[0]
     rows = wins.sum() + losses.sum()
     is_many = rows >= ISOTONIC_ROWS and min(wins.sum(), losses.sum()) >= ISOTONIC_WINS
     found = (_isotonic if is_many else _logistic)(scores, wins, losses, wanted)
@@ -137,7 +139,7 @@ def _losses(ranked: Ranked, says: str, *, given: bool = False) -> Calibrated:
     p = Sql("greatest(least(t.score / 100, 0.999999), 0.000001)" if given else "c.p")
     join = Sql("" if given else "join curves as c on c.part = t.part and c.score = t.score")
     found = ranked.of.run.engine.arrow(
-        sql(
+        sql_text(
             "with rated as (select t.bucket, t.outcome::int as won, {p} as p from {t} as t {join} "
             "where t.part >= 0 and t.score is not null), placed as (select *, "
             "least({n} - 1, floor({n} * (rank() over (order by p) - 1) / count(*) over ()))::int "

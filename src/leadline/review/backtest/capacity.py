@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from leadline.data.sql import name, sql
 from leadline.errors import Fault, InputError
+from leadline.history.ranked import Ranked
 from leadline.model.durations import MICROSECONDS
-from leadline.review.rows.measures import Measured
-from leadline.review.rows.ranked import Ranked
-from leadline.review.rows.shares import captured_of, precision_of
+from leadline.sql.text import name, sql_text
+from leadline.statistics.measures import Measured
+from leadline.statistics.shares import captured_of, precision_of
 
 PER = {"day": "d", "week": "w", "month": "d"}
 _DAYS_OF_MONTH = 30.4375
@@ -83,7 +83,7 @@ def share_of(ranked: Ranked, capacity: Capacity) -> float:
         remedy = f"Write --capacity {capacity.count:g} for that many of all judged rows."
         expected = "must have no time, as the task has no moments"
         raise InputError(Fault("", "--capacity", expected, str(capacity), remedy))
-    statement = sql(
+    statement = sql_text(
         "select epoch_us(max(as_of)) - epoch_us(min(as_of)) from {t} where part >= 0",
         t=name(ranked.table),
     )

@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from leadline.errors import Fault, InputError, nearest
+from leadline.history.judged import Judged
+from leadline.history.ranked import paired
+from leadline.history.split import Split
 from leadline.model.document import Model
 from leadline.review.backtest.capacity import Capacity, share_of
-from leadline.review.rows.judged import Judged
-from leadline.review.rows.measures import (
+from leadline.statistics.measures import (
     Difference,
     Measure,
     Measured,
@@ -24,9 +26,7 @@ from leadline.review.rows.measures import (
     precision,
     roc_auc,
 )
-from leadline.review.rows.ranked import paired
-from leadline.review.rows.shares import lift_of, precision_of
-from leadline.review.rows.split import Split
+from leadline.statistics.shares import lift_of, precision_of
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leadline.data.sql import name, sql
+from leadline.history.judged import Judged
 from leadline.query.context import Context
 from leadline.review.audit.audit import Suspect, audit
 from leadline.review.backtest.resting import sampled
-from leadline.review.rows.judged import Judged
+from leadline.sql.text import name, sql_text
 
 
 def doubts(of: Judged) -> tuple[Suspect, ...]:
@@ -21,7 +21,7 @@ def doubts(of: Judged) -> tuple[Suspect, ...]:
         return ()
     table = f"{of.table}_sample"
     of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp table {t} as select r.* from {rows} as r "
             "semi join ({drawn}) as d on d.lead_id = r.lead_id and d.as_of = r.as_of",
             t=name(table),
@@ -30,13 +30,13 @@ def doubts(of: Judged) -> tuple[Suspect, ...]:
         )
     )
     of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp view {view} as select * from {ends}",
             view=name(f"{table}_ends"),
             ends=name(f"{of.table}_ends"),
         )
     )
-    rows = sql("select lead_id, as_of from {t}", t=name(table))
+    rows = sql_text("select lead_id, as_of from {t}", t=name(table))
     sample = replace(of, table=table, run=of.run.over_query(rows))
     found = audit(sample, with_events=False)
     return tuple(each for each in found.alarms() if (each.entity, each.name) in read)

@@ -8,10 +8,11 @@ from typing import Any, cast
 
 import numpy as np
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.draws import group_number
+from leadline.history.ranked import Ranked, by_score, grouped_counts
 from leadline.model.document import Ladder
-from leadline.review.rows.lots import group_number
-from leadline.review.rows.measures import (
+from leadline.sql.text import Sql, name, sql_text
+from leadline.statistics.measures import (
     MOST_GROUPS,
     Floats,
     Measured,
@@ -21,8 +22,7 @@ from leadline.review.rows.measures import (
     ratios,
     roc_auc,
 )
-from leadline.review.rows.ranked import Ranked, by_score, grouped_counts
-from leadline.review.rows.shares import rate_of, shares
+from leadline.statistics.shares import rate_of, shares
 
 MOST_PERIODS = 12
 MOST_CELLS = 128
@@ -135,7 +135,7 @@ def _days(ranked: Ranked, band: Sql) -> dict[object, Measured]:
     The values at the ranks n/2 +- 1.96 sqrt(n)/2 bound the median, by the binomial distribution.
     """
     rows = ranked.of.run.engine.rows(
-        sql(
+        sql_text(
             "with waits as (select {band} as band, list((epoch_us(outcome_at) - epoch_us(as_of)) "
             "/ 86400e6 order by outcome_at - as_of) as days from {t} "
             "where part >= 0 and outcome and outcome_at is not null group by all) "
@@ -169,14 +169,14 @@ def over_time(ranked: Ranked) -> tuple[Period, ...]:
     place = _stretch(ranked) if by_time else _EIGHTH
     made = f"{ranked.table}_periods"
     ranked.of.run.engine.run(
-        sql(
+        sql_text(
             "create or replace temp table {made} as select *, {place} as period from {t}",
             made=name(made),
             place=place,
             t=name(ranked.table),
         )
     )
-    statement = sql(
+    statement = sql_text(
         "select period, bool_or(coalesce(part >= 0, false)) from {t} group by 1 order by 1",
         t=name(made),
     )
@@ -188,14 +188,16 @@ _EIGHTH = Sql("1 + floor(8 * (rank() over (order by order_key) - 1) / count(*) o
 
 def _stretch(ranked: Ranked) -> Sql:
     """Return the shortest calendar stretch of which there are not too many."""
-    columns = [sql("count(distinct date_trunc({u}, as_of))", u=each) for each in _UNITS]
-    [row] = ranked.of.run.engine.rows(sql("select {c} from {t}", c=columns, t=name(ranked.table)))
+    columns = [sql_text("count(distinct date_trunc({u}, as_of))", u=each) for each in _UNITS]
+    [row] = ranked.of.run.engine.rows(
+        sql_text("select {c} from {t}", c=columns, t=name(ranked.table))
+    )
     fitting = (unit for unit, count in zip(_UNITS, row, strict=True) if count <= MOST_PERIODS)
-    return sql("date_trunc({u}, as_of)::timestamp", u=next(fitting, "year"))
+    return sql_text("date_trunc({u}, as_of)::timestamp", u=next(fitting, "year"))
 
 
 def _period(ranked: Ranked, made: str, start: datetime | int, is_judged: bool) -> Period:  # noqa: FBT001 - a row
-    where = sql("period = {p}", p=start) if isinstance(start, int) else _since(start)
+    where = sql_text("period = {p}", p=start) if isinstance(start, int) else _since(start)
     scores, wins, losses = by_score(ranked.of, made, where)
     grouped = grouped_counts(
         ranked.of, made, where, scores, cells_of(wins + losses, MOST_CELLS), ranked.buckets
@@ -214,7 +216,7 @@ def _period(ranked: Ranked, made: str, start: datetime | int, is_judged: bool) -
 
 
 def _since(start: datetime) -> Sql:
-    return sql("period = timestamp {p}", p=start.isoformat(sep=" "))
+    return sql_text("period = timestamp {p}", p=start.isoformat(sep=" "))
 
 
 def tried(ranked: Ranked) -> tuple[Tried, ...]:
@@ -222,7 +224,7 @@ def tried(ranked: Ranked) -> tuple[Tried, ...]:
     if ranked.of.task.task.worked is None:
         return ()
     rows = ranked.of.run.engine.arrow(
-        sql(
+        sql_text(
             "with r as (select j.*, s.{score}::double as score from {judged} as j join {scores} "
             "as s on s.lead_id = j.lead_id and s.as_of = j.as_of where s.{score} is not null), "
             "placed as (select *, least(9, floor(10 * (rank() over (order by score desc) - 1) "

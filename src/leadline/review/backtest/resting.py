@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql, name, sql
+from leadline.history.fields_then import declared
+from leadline.history.judged import Judged
 from leadline.model.task import field_of
-from leadline.review.rows.judged import Judged
-from leadline.review.rows.known import declared
 from leadline.review.trial.coverage import coverage
 from leadline.review.trial.fields import field_uses, without_past
+from leadline.sql.text import Sql, name, sql_text
 
 SAMPLE = 20_000
 """So many rows tell the share of points well enough."""
@@ -47,7 +47,7 @@ def resting(of: Judged) -> Resting:
 
 def sampled(of: Judged) -> Sql:
     """Return rows that count, of many always the same ones, as if by lot."""
-    return sql(
+    return sql_text(
         "select lead_id, as_of from {t} where counts "
         "order by hash(lead_id, as_of), lead_id, as_of limit {n}",
         t=name(of.table),

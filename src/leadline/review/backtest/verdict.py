@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from leadline.review.rows.measures import Measured, Sample
+from leadline.statistics.measures import Measured, Sample
 
 Verdict = Literal["better than chance", "no better than chance", "not enough data"]
 FEWEST = 20

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.data.given import Input
-from leadline.data.sql import Sql, joined, name, sql
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.history.replay import SAMPLE, WEEKS, Replay, Weekly, days, replayed, weekly
 from leadline.model.diff import Difference, difference
 from leadline.model.document import Model
 from leadline.model.fingerprint import canonical
@@ -24,8 +23,9 @@ from leadline.review.diff.reasons import (
     make_deltas,
     names_of,
 )
-from leadline.review.rows.replay import SAMPLE, WEEKS, Replay, Weekly, days, replayed, weekly
 from leadline.scoring import Run, make_spine, read_model
+from leadline.sql.text import Sql, joined, name, sql_text
+from leadline.tables.places.inputs import Input
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -233,7 +233,9 @@ def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Imp
     ladders = tuple(
         _ladder(engine, first, second, names, ladder, known) for ladder in names.ladders
     )
-    leads = sql("select count(*) from {t} as a where {known}", t=name(before.scores), known=known)
+    leads = sql_text(
+        "select count(*) from {t} as a where {known}", t=name(before.scores), known=known
+    )
     replay = first.replay or second.replay
     return Impact(
         difference=found,
@@ -260,7 +262,7 @@ def _known(run: Run, as_of: datetime) -> Sql:
     """Return the condition that a lead of ``a`` is known at the moment."""
     if run.loaded.schema["leads"].get("created_at") is not Type.TIME:
         return Sql("true")
-    return sql(
+    return sql_text(
         "a.lead_id not in (select lead_id from leads where created_at > timestamp {at})",
         at=as_of.replace(tzinfo=None).isoformat(sep=" "),
     )
@@ -321,7 +323,7 @@ def _counts(engine: DuckDB, column: str, ladder: str) -> dict[str, int]:
 
 def _listed(engine: DuckDB, ladder: str) -> Iterator[dict[str, Any]]:
     """Yield the leads with the largest change of value in each direction."""
-    query = sql(
+    query = sql_text(
         "select * exclude (place, ladder) from (select *, row_number() over (partition by "
         "direction order by abs(coalesce(to_value - from_value, 0)) desc, lead_id) as place "
         "from {changed} where ladder = {ladder}) where place <= {most} "
@@ -362,13 +364,15 @@ _SPREAD = "avg({c}), quantile_cont({c}, 0.1), median({c}), quantile_cont({c}, 0.
 
 
 def _shift(engine: DuckDB, before: Side, after: Side, score: tuple[str, str], known: Sql) -> Shift:
-    sides = [sql(f"{side}.{{c}}", c=name(each)) for side, each in zip("ab", score, strict=True)]
+    sides = [
+        sql_text(f"{side}.{{c}}", c=name(each)) for side, each in zip("ab", score, strict=True)
+    ]
     [row] = engine.rows(
-        sql(
+        sql_text(
             "select {spreads}, count(*) filter (where {a} is distinct from {b}), "
             "coalesce(min({b} - {a}), 0), coalesce(max({b} - {a}), 0) "
             "from {before} as a join {after} as b using (lead_id) where {known}",
-            spreads=joined(", ", (sql(_SPREAD, c=each) for each in sides)),
+            spreads=joined(", ", (sql_text(_SPREAD, c=each) for each in sides)),
             a=sides[0],
             b=sides[1],
             before=name(before.scores),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from leadline.data.sql import Sql, joined, name, sql
-from leadline.engines.duckdb import DuckDB
-from leadline.model.check import scores_read
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.checking.check import scores_read
 from leadline.model.diff import Difference
 from leadline.model.document import Ladder, Model
 from leadline.model.wording import sentence
 from leadline.query.bands import by_edges
 from leadline.query.context import decides
-from leadline.query.dialects import render
-from leadline.query.sql import column
+from leadline.sql.dialects import render
+from leadline.sql.text import Sql, joined, name, sql_text
+from leadline.sql.trees import column
 
 MOST_RULES = 3
 """Rules that the reason of one lead names."""
@@ -70,14 +70,14 @@ def make_deltas(engine: DuckDB, before: Side, after: Side, names: Names) -> None
     ]
     engine.run("create or replace temp table impact_name (score text, rule text, s text, r text)")
     for row in renamed:
-        engine.run(sql("insert into impact_name values ({row})", row=row))
+        engine.run(sql_text("insert into impact_name values ({row})", row=row))
     parts = [_of_rules(before, after), *_of_rollups(before, after)]
     union = joined(" union all ", parts)
     engine.run(f"create or replace temp table impact_delta as {union}")
 
 
 def _of_rules(before: Side, after: Side) -> Sql:
-    return sql(
+    return sql_text(
         "select lead_id, score, score || '.' || rule as label, "
         "coalesce(b.points, 0) - coalesce(a.points, 0) as delta "
         "from (select p.lead_id, coalesce(n.s, p.score) as score, coalesce(n.r, p.rule) as rule, "
@@ -94,7 +94,7 @@ def _of_rollups(before: Side, after: Side) -> Iterator[Sql]:
     for each, score in after.model.scores.items():
         old = before.model.scores.get(each)
         if score.kind == "rollup" and old is not None and old.kind == "rollup":
-            yield sql(
+            yield sql_text(
                 "select lead_id, {score}, {score}, coalesce(b.{title}, 0) - coalesce(a.{title}, 0) "
                 "as delta from {before} as a join {after} as b using (lead_id) "
                 "where b.{title} is distinct from a.{title}",
@@ -112,7 +112,7 @@ def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -
     ``crossed_edge`` whether both models' edges put the new value into different bands.
     """
     old, new = before.model.bands[ladder], after.model.bands[ladder]
-    return sql(
+    return sql_text(
         "select *, {value} as crossed_value, {edge} as crossed_edge from ("
         "select a.lead_id, {from_band} as from_band, b.{to_band} as to_band, "
         "{from_edge} as from_edge, b.{to_edge} as to_edge, "
@@ -121,9 +121,9 @@ def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -
         "from {before} as a join {after} as b using (lead_id) where {known})",
         value=_differ(_edge_band(old, "from_value"), _edge_band(old, "to_value")),
         edge=_differ(_edge_band(old, "to_value", names, ladder), _edge_band(new, "to_value")),
-        from_band=_renamed(names, ladder, sql("a.{c}", c=name(before.model.column(ladder)))),
+        from_band=_renamed(names, ladder, sql_text("a.{c}", c=name(before.model.column(ladder)))),
         from_edge=_renamed(
-            names, ladder, sql("a.{c}", c=name(f"edge_{before.model.column(ladder)}"))
+            names, ladder, sql_text("a.{c}", c=name(f"edge_{before.model.column(ladder)}"))
         ),
         to_band=name(after.model.column(ladder)),
         to_edge=name(f"edge_{after.model.column(ladder)}"),
@@ -137,7 +137,11 @@ def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -
 
 def _value(ladder: Ladder, source: str) -> Sql:
     by = ladder.by
-    return sql("{s}.{c}", s=Sql(source), c=name(by)) if isinstance(by, str) else Sql("null::double")
+    return (
+        sql_text("{s}.{c}", s=Sql(source), c=name(by))
+        if isinstance(by, str)
+        else Sql("null::double")
+    )
 
 
 def _edge_band(ladder: Ladder, value: str, names: Names | None = None, of: str = "") -> Sql:
@@ -151,15 +155,15 @@ def _edge_band(ladder: Ladder, value: str, names: Names | None = None, of: str =
 
 
 def _differ(one: Sql, other: Sql) -> Sql:
-    return sql("({a}) is distinct from ({b})", a=one, b=other)
+    return sql_text("({a}) is distinct from ({b})", a=one, b=other)
 
 
 def _renamed(names: Names, ladder: str, band: Sql) -> Sql:
     pairs = [(old, new) for (of, old), new in names.bands.items() if of == ladder]
     if not pairs:
         return band
-    whens = joined(" ", (sql("when {a} then {b}", a=old, b=new) for old, new in pairs))
-    return sql("case {band} {whens} else {band} end", band=band, whens=whens)
+    whens = joined(" ", (sql_text("when {a} then {b}", a=old, b=new) for old, new in pairs))
+    return sql_text("case {band} {whens} else {band} end", band=band, whens=whens)
 
 
 _CAUSE = (
@@ -181,13 +185,13 @@ def changed(before: Side, after: Side, ladder: str) -> Sql:
     whens = joined(
         " ",
         (
-            sql(
+            sql_text(
                 "when {test} then {cause}", test=Sql(test.format(cells=str(cells).lower())), cause=c
             )
             for test, c in _CAUSE
         ),
     )
-    return sql(
+    return sql_text(
         "with caused as (select *, case {whens} else 'requirement' end as cause "
         "from impact_compared where from_band is distinct from to_band), "
         "moved as (select lead_id, string_agg(label || ' ' || {points}, ', ' "
@@ -227,8 +231,8 @@ def _compare_ranks(before: Side, after: Side, ladder: str, sign: str) -> Sql:
     if not order:
         return Sql("false")
     rank = "list_position([{order}], c.{side})"
-    sides = [sql(rank, order=order, side=Sql(side)) for side in ("from_band", "to_band")]
-    return sql("{a} {sign} {b}", a=sides[0], sign=Sql(sign), b=sides[1])
+    sides = [sql_text(rank, order=order, side=Sql(side)) for side in ("from_band", "to_band")]
+    return sql_text("{a} {sign} {b}", a=sides[0], sign=Sql(sign), b=sides[1])
 
 
 def _reason(before: Model, after: Model, ladder: str) -> Sql:
@@ -240,9 +244,10 @@ def _reason(before: Model, after: Model, ladder: str) -> Sql:
         "grades": Sql("coalesce('grades: ' || m.rules, 'other cells or edges of grades')"),
     }
     whens = joined(
-        " ", (sql("when {c} then {words}", c=cause, words=each) for cause, each in words.items())
+        " ",
+        (sql_text("when {c} then {words}", c=cause, words=each) for cause, each in words.items()),
     )
-    return sql(
+    return sql_text(
         "case c.cause {whens} else {other} end",
         whens=whens,
         other=Sql("'what the band requires or is left at' || coalesce('; ' || m.rules, '')"),
@@ -250,7 +255,7 @@ def _reason(before: Model, after: Model, ladder: str) -> Sql:
 
 
 def _quoted(text: str) -> Sql:
-    return sql("{text}", text=text)
+    return sql_text("{text}", text=text)
 
 
 def _formulas(before: Model, after: Model, ladder: str) -> str:
@@ -269,11 +274,11 @@ def _override_words(before: Model, after: Model, ladder: str) -> Sql:
     gone, now = (
         _deciding(model, ladder, side) for model, side in ((before, "from"), (after, "to"))
     )
-    return sql(
+    return sql_text(
         "concat_ws('; ', case when c.to_band is distinct from c.to_edge then {now} end, "
         "case when c.from_band is distinct from c.from_edge then {gone} end)",
-        now=sql("'override ' || {which} || ' decides now'", which=now),
-        gone=sql("'override ' || {which} || ' decided before'", which=gone),
+        now=sql_text("'override ' || {which} || ' decides now'", which=now),
+        gone=sql_text("'override ' || {which} || ' decided before'", which=gone),
     )
 
 
@@ -282,7 +287,7 @@ def _deciding(model: Model, ladder: str, side: str) -> Sql:
     own = [each for each, override in model.overrides.items() if decides(override, ladder)]
     if not own:
         return Sql("'of another ladder'")
-    return sql(
+    return sql_text(
         "case when c.{side}_override in ({own}) then c.{side}_override else 'of this ladder' end",
         side=Sql(side),
         own=own,
@@ -305,9 +310,9 @@ def _edge_words(before: Ladder, after: Ladder, ladder: str) -> Sql:
     if not words:
         return Sql("'edge moved'")
     both = [
-        joined(" ", (sql("when {b} then {w}", b=band, w=text) for band, text in words.items()))
+        joined(" ", (sql_text("when {b} then {w}", b=band, w=text) for band, text in words.items()))
     ] * 2
-    return sql(
+    return sql_text(
         "coalesce(case c.to_band {to} end, case c.from_band {gone} end, {every})",
         to=both[0],
         gone=both[1],

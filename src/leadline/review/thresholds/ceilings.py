@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from leadline.data.sql import Sql, name, sql
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.document import Ladder, Model, one_ladder
-from leadline.model.reader import parse
-from leadline.model.writer import edit
+from leadline.model.reading.reader import parse
+from leadline.model.reading.writer import edit
 from leadline.query.context import decides
 from leadline.scoring import Run
+from leadline.sql.text import Sql, name, sql_text
 
 Whole = npt.NDArray[np.int64]
 
@@ -200,7 +200,7 @@ def ceilings(
     """
     probe = run.with_model(without_edge(run.model, place))
     found = run.engine.arrow(
-        sql(
+        sql_text(
             "select dense_rank() over (order by s.lead_id) as lead, epoch_us(s.as_of) as moment, "
             "{fixed} as fixed, cast(round(s.{score} * 1000000) as bigint) as value {more} "
             "from {scores} as s {join} order by s.lead_id, s.as_of",
@@ -229,7 +229,7 @@ def _fixed(probe: Model, place: Place, or_above: bool) -> Sql:  # noqa: FBT001 -
     above = order[2:]
     inside = [place.band, *(above if or_above else [])]
     band = name(probe.column(place.ladder))
-    return sql(
+    return sql_text(
         "case when s.override is not null then case when s.{band} in ({inside}) then 1 else -1 end "
         "when s.{edge} = {b} then 0 when s.{edge} in ({above}) then {up} else -1 end",
         band=band,

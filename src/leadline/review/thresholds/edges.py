@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from leadline.review.rows.split import Kind
+from leadline.history.split import Kind
 from leadline.review.thresholds.ceilings import ALWAYS, MILLION, NEVER, Ceilings, Whole
 
 Bounds = tuple[int, int | None]

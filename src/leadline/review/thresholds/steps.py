@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from leadline.review.rows.measures import Floats, Measured, cells_of, draws, interval, table
-from leadline.review.rows.shares import shares
 from leadline.review.thresholds.ceilings import ALWAYS, MILLION, NEVER
 from leadline.review.thresholds.edges import Reached, roundest
+from leadline.statistics.measures import Floats, Measured, cells_of, draws, interval, table
+from leadline.statistics.shares import shares
 
 Support = Literal["seen again", "not seen again", "too few to tell"]
 FEWEST_ROWS = 30

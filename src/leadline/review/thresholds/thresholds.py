@@ -14,22 +14,18 @@ from typing import Any
 
 import numpy as np
 
-from leadline.data.given import Input
-from leadline.data.sql import Sql, name, sql
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
+from leadline.history.draws import group_number
+from leadline.history.judged import Judged, judged
+from leadline.history.moments_due import latest
+from leadline.history.opened import open_past
+from leadline.history.replay import Replay, Weekly, days, replayed, summed, weekly
+from leadline.history.split import Split, split
 from leadline.model.document import Model
 from leadline.model.durations import MICROSECONDS
 from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
-from leadline.review.rows.judged import Judged, judged
-from leadline.review.rows.lots import group_number
-from leadline.review.rows.measures import Measured, table
-from leadline.review.rows.moments_due import latest
-from leadline.review.rows.past import open_past
-from leadline.review.rows.replay import Replay, Weekly, days, replayed, summed, weekly
-from leadline.review.rows.shares import shares
-from leadline.review.rows.split import Split, split
 from leadline.review.thresholds.ceilings import (
     MILLION,
     Place,
@@ -42,6 +38,10 @@ from leadline.review.thresholds.edges import Entered, Reached, months_of
 from leadline.review.thresholds.goal import Goal
 from leadline.review.thresholds.steps import Step, steps
 from leadline.scoring import read_model
+from leadline.sql.text import Sql, name, sql_text
+from leadline.statistics.measures import Measured, table
+from leadline.statistics.shares import shares
+from leadline.tables.places.inputs import Input
 
 WEEKS = 26
 """So many weeks before the end of the data are replayed day by day."""
@@ -224,7 +224,7 @@ def _reached(of: Judged, parts: Split, place: Place) -> Reached:
     more = Sql(
         ", r.outcome, r.part, cast(r.group_bucket as bigint) as bucket, s.lead_id as lead_name"
     )
-    rows = sql(
+    rows = sql_text(
         "join (select *, {bucket} as group_bucket from {t}) as r "
         "on r.lead_id = s.lead_id and r.as_of = s.as_of",
         bucket=group_number(of.run.duckdb, parts.table),

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from leadline.data.examples import with_examples
-from leadline.data.given import Input
-from leadline.data.read import Loaded
-from leadline.data.source import load
 from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
-from leadline.model.check import check
+from leadline.model.checking.check import check
 from leadline.model.document import Model
-from leadline.model.reader import Source
+from leadline.model.reading.reader import Source
 from leadline.review.trial.names_seen import Unseen, unseen
+from leadline.scoring.loading import load
+from leadline.tables.examples import with_examples
+from leadline.tables.places.inputs import Input
+from leadline.tables.read import Loaded
 
 SHOWN = 5
 """So many values that are never seen are listed of one rule."""

@@ -19,7 +19,7 @@ from leadline.model.document import (
     UnitRule,
 )
 from leadline.model.expressions import names
-from leadline.model.reader import Source
+from leadline.model.reading.reader import Source
 from leadline.model.types import DERIVED_COLUMNS
 from leadline.query.context import Context, column_of, rule_expressions
 from leadline.scoring import score

@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from leadline.data.given import Input
-from leadline.engines.duckdb import DuckDB
+from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.review.trial.coverage import LimitUse, RuleCoverage, Together, coverage, together
@@ -29,6 +28,7 @@ from leadline.review.trial.spread import (
 )
 from leadline.scoring import Run
 from leadline.scoring import moment as read_moment
+from leadline.tables.places.inputs import Input
 
 FOR_ALL = 0.99
 """A rule that fires for this share of the leads or more fires for all."""

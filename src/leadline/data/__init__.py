@@ -1,1 +1,0 @@
-"""Raw rows to clean, resolved tables, and results to files."""

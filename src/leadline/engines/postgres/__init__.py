@@ -1,0 +1,1 @@
+"""PostgreSQL: the statement runs where the data already is."""

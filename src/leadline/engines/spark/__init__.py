@@ -1,0 +1,1 @@
+"""Apache Spark: the statement runs on many machines."""

@@ -1,0 +1,265 @@
+"""What would happen if: the same statement over copies of a small part of the data.
+
+A world holds a lead with everything that can touch its score: its account, the other leads of
+that account, their events and outcomes. Each step to be tried gets a copy of that world with
+ids of its own, and one run scores them all, so what would be is computed as what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.document import Model
+from leadline.model.types import Schema
+from leadline.query.context import Profile
+from leadline.query.expressions import SQL_TYPES
+from leadline.query.statement import statement
+
+_IDS: Mapping[str, tuple[str, ...]] = {
+    "leads": ("lead_id", "account_id"),
+    "accounts": ("account_id",),
+    "events": ("event_id", "lead_id", "account_id"),
+    "outcomes": ("outcome_id", "lead_id", "account_id"),
+    "previous": ("lead_id",),
+    "field_history": ("id",),
+    "lead_merges": ("from_id", "into_id"),
+    "event_marks": ("event_id",),
+}
+"""The identifiers of each table, which differ between worlds."""
+
+MOST_ROWS = 1_000_000
+"""So many rows may be copied for one run; more worlds are taken in turns."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that could happen now.
+
+    Attributes:
+        label: What it is, for a person.
+        event: Columns of one more event, or None.
+        field: ``(entity, field, value)`` that becomes known, or None.
+    """
+
+    label: str
+    event: Mapping[str, Any] | None = None
+    field: tuple[str, str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What scores and bands a lead would have."""
+
+    values: Mapping[str, Any]
+
+
+class Worlds:
+    """The part of the data around one lead, ready to be copied."""
+
+    def __init__(
+        self, engine: DuckDB, model: Model, schema: Schema, lead_id: str, as_of: datetime
+    ) -> None:
+        """Copy what can touch the lead's score into tables of their own."""
+        self.engine, self.model, self.schema = engine, model, schema
+        self.lead_id, self.as_of = lead_id, as_of
+        self.own = DuckDB()
+        self.text = statement(model, schema, Profile()).text("scores", "duckdb")
+        self._bring(lead_id)
+        self.account_id = self._account()
+        self.rows = self._rows()
+
+    def close(self) -> None:
+        """Forget the copies."""
+        self.own.close()
+
+    def _bring(self, lead_id: str) -> None:
+        """Fetch the lead's surroundings: everything that shares an account with it."""
+        leads, accounts = self._around(lead_id)
+        for entity, found in (("lead", leads), ("account", accounts)):
+            query = f"create or replace temp table around_{entity} as select unnest(?) as id"
+            self.engine.rows(query, [found or [""]])
+        for table, ids in _IDS.items():
+            if table not in self.schema:
+                continue
+            self.own.register("incoming", self.engine.arrow(self._found(table, ids)))
+            columns = ", ".join(
+                f"cast({_name(name)} as {SQL_TYPES[kind]}) as {_name(name)}"
+                for name, kind in self.schema[table].items()
+            )
+            self.own.run(f"create table base_{table} as select {columns} from incoming")
+
+    def _around(self, lead_id: str) -> tuple[list[str], list[str]]:
+        accounts = self._accounts_of([lead_id])
+        if not accounts or not any(each.is_account for each in self.model.scores.values()):
+            return self._merged([lead_id]), accounts
+        marks = ", ".join("?" * len(accounts))
+        found = self.engine.rows(
+            f"select lead_id from leads where account_id in ({marks})", accounts
+        )
+        return self._merged([lead_id, *(row[0] for row in found)]), accounts
+
+    def _accounts_of(self, leads: Sequence[str]) -> list[str]:
+        marks = ", ".join("?" * len(leads))
+        query = (
+            f"select account_id from leads where lead_id in ({marks}) and account_id is not null"
+        )
+        params = list(leads)
+        if "field_history" in self.schema:
+            query += (
+                " union select value from field_history where entity = 'lead' "
+                f"and field = 'account_id' and value is not null and id in ({marks})"
+            )
+            params *= 2
+        return [row[0] for row in self.engine.rows(query, params)]
+
+    def _merged(self, leads: list[str]) -> list[str]:
+        """Add the leads that were merged into these, over any number of steps."""
+        found = list(dict.fromkeys(leads))
+        if "lead_merges" not in self.schema:
+            return found
+        merges = self.engine.rows("select from_id, into_id from lead_merges")
+        grown = -1
+        while grown != len(found):
+            grown = len(found)
+            known = set(found)
+            found += [old for old, new in merges if new in known and old not in known]
+        return found
+
+    def _found(self, table: str, ids: Sequence[str]) -> str:
+        """Return the query for the rows of a table; none where the data lacks the table."""
+        tables = "select 1 from duckdb_tables() where table_name = ? "
+        views = "select 1 from duckdb_views() where view_name = ?"
+        if self.engine.rows(f"{tables} union all {views}", [table, table]):
+            return self._selection(table, ids)
+        columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
+        return f"select {columns} where false"
+
+    def _selection(self, table: str, ids: Sequence[str]) -> str:
+        inside = {each: f"(select id from around_{each})" for each in ("lead", "account")}
+        if table == "event_marks":
+            events = self._selection("events", _IDS["events"])
+            return f"select * from event_marks where event_id in (select event_id from ({events}))"
+        if table == "field_history":
+            parts = [f"(entity = '{entity}' and id in {inside[entity]})" for entity in inside]
+        else:
+            keys = {
+                "lead_id": "lead",
+                "from_id": "lead",
+                "into_id": "lead",
+                "account_id": "account",
+            }
+            used = [
+                each
+                for each in ids
+                if each in keys and not (table == "leads" and each == "account_id")
+            ]
+            parts = [f"{each} in {inside[keys[each]]}" for each in used]
+        columns = ", ".join(_name(each) for each in self.schema[table])
+        return f"select {columns} from {table} where {' or '.join(parts)}"
+
+    def _account(self) -> str | None:
+        rows = self.own.rows("select account_id from base_leads where lead_id = ?", [self.lead_id])
+        return rows[0][0] if rows else None
+
+    def _rows(self) -> int:
+        """Return how many rows one world has."""
+        counts = [f"(select count(*) from base_{each})" for each in _IDS if each in self.schema]
+        return int(self.own.rows(f"select {' + '.join(counts)}")[0][0])
+
+    def outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
+        """Return the lead's scores after each sequence of steps, from as few runs as may be."""
+        at_once = max(1, MOST_ROWS // max(1, self.rows))
+        return [
+            each
+            for first in range(0, len(sequences), at_once)
+            for each in self._outlooks(sequences[first : first + at_once])
+        ]
+
+    def _outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
+        worlds = [self._name(number) for number in range(len(sequences))]
+        self.own.run(
+            "create or replace table worlds as select unnest(?) as world".replace(
+                "?", _array(worlds)
+            )
+        )
+        for table, ids in _IDS.items():
+            if table in self.schema:
+                self._copy(table, ids)
+        for world, steps in zip(worlds, sequences, strict=True):
+            for number, step in enumerate(steps):
+                self._apply(world, number, step)
+        at = self.as_of.replace(tzinfo=None).isoformat(sep=" ")
+        self.own.run(
+            "create or replace table spine as "
+            f"select world || {_text(self.lead_id)} as lead_id, timestamp '{at}' as as_of "
+            "from worlds"
+        )
+        return self._scores(worlds)
+
+    def _name(self, number: int) -> str:
+        return f"{number:06d}|"
+
+    def _copy(self, table: str, ids: Sequence[str]) -> None:
+        columns = [
+            f"w.world || b.{_name(name)} as {_name(name)}" if name in ids else f"b.{_name(name)}"
+            for name in self.schema[table]
+        ]
+        self.own.run(
+            f"create or replace table {table} as select {', '.join(columns)} "
+            f"from base_{table} as b cross join worlds as w"
+        )
+
+    def _apply(self, world: str, number: int, step: Step) -> None:
+        if step.event is not None:
+            event = {
+                **step.event,
+                "event_id": f"{world}~{number}",
+                "lead_id": world + self.lead_id,
+                "occurred_at": self.as_of.replace(tzinfo=None),
+                "recorded_at": self.as_of.replace(tzinfo=None),
+            }
+            known = {name: value for name, value in event.items() if name in self.schema["events"]}
+            columns = ", ".join(_name(name) for name in known)
+            marks = ", ".join("?" * len(known))
+            self.own.rows(f"insert into events ({columns}) values ({marks})", list(known.values()))
+        if step.field is not None:
+            entity, name, value = step.field
+            key = self.lead_id if entity == "lead" else self.account_id
+            table = f"{entity}s"
+            self.own.rows(
+                f"update {table} set {_name(name)} = ? where {entity}_id = ?",
+                [value, world + str(key)],
+            )
+            if "field_history" in self.schema:
+                row = [
+                    entity,
+                    world + str(key),
+                    name,
+                    str(value).lower() if value is True else str(value),
+                ]
+                self.own.rows(
+                    "insert into field_history (entity, id, field, value, valid_from) "
+                    "values (?, ?, ?, ?, ?)",
+                    [*row, self.as_of.replace(tzinfo=None)],
+                )
+
+    def _scores(self, worlds: Iterable[str]) -> list[Outlook]:
+        rows = self.own.arrow(self.text).to_pylist()
+        by_lead = {row["lead_id"]: row for row in rows}
+        return [Outlook(by_lead[world + self.lead_id]) for world in worlds]
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _array(values: Sequence[str]) -> str:
+    return "[" + ", ".join(map(_text, values)) + "]"

@@ -1,0 +1,1 @@
+"""What was known then and what came of it: moments due, judged rows, outcomes, splits, replay."""

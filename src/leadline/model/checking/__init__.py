@@ -1,0 +1,1 @@
+"""What cannot work over the columns at hand, found before anything runs."""

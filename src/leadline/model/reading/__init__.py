@@ -1,0 +1,1 @@
+"""Text to a document and back: YAML with its lines, faults, repairs, single changes."""

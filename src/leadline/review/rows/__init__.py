@@ -1,1 +1,0 @@
-"""Judged rows: leads at past moments with what happened afterwards, counted and measured."""

@@ -1,0 +1,1 @@
+"""What every rule is worth, and what should change."""

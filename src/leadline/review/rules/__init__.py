@@ -1,1 +1,0 @@
-"""What every rule is worth, what should change, and close rates to start from."""

@@ -1,0 +1,188 @@
+"""Inputs of every kind to tables on the engine: files, rows in memory, tables of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from leadline.engines.engine import ArrowStream
+from leadline.errors import Fault, InputError, nearest
+from leadline.identity.enrich import enrich, matches, wanted
+from leadline.model.types import KNOWN_COLUMNS, Columns, Type
+from leadline.sql.text import Sql, name, sql_text
+from leadline.tables import read
+from leadline.tables.columns import Column
+from leadline.tables.past_fields import with_past_fields
+from leadline.tables.places import postgres as in_postgres
+from leadline.tables.places import spark as in_spark
+from leadline.tables.places.inputs import Input
+from leadline.tables.places.raw import prepare
+from leadline.tables.read import Loaded
+from leadline.tables.values import SQL_TYPES
+
+if TYPE_CHECKING:
+    from leadline.engines.engine import Engine
+    from leadline.model.document import Model
+    from leadline.tables.in_place import InPlace
+
+_MATCHED = ("leads", "accounts")
+
+TABLE = "table:"
+"""What the address of a table of the engine begins with, such as ``table:crm.events``."""
+
+PLACES: Mapping[str, Callable[..., InPlace]] = {
+    "postgres": in_postgres.read,
+    "spark": in_spark.read,
+}
+"""Dialect to how tables of that engine are read where they are."""
+
+FILES: Mapping[str, Callable[..., InPlace | None]] = {"spark": in_spark.read_parquet}
+"""Dialect to how that engine itself reads files that are known to be clean, where it can."""
+
+
+def table_address(given: object) -> str | None:
+    """Return the name of a table of the engine, None for everything else.
+
+    >>> table_address("table:crm.events"), table_address("events.csv")
+    ('crm.events', None)
+    """
+    if isinstance(given, str) and given.startswith(TABLE):
+        return given.removeprefix(TABLE)
+    return None
+
+
+def load(
+    engine: Engine,
+    inputs: Mapping[str, Input],
+    model: Model,
+    *,
+    clean: bool = False,
+) -> Loaded:
+    """Read inputs; afterwards the engine has each under its name, typed and with unique keys.
+
+    Arguments and errors are those of ``leadline.tables.read.load``; an input may also be the
+    address of a table of the engine, which is read where it is. What the model reads of leads and
+    they lack is read off their other columns.
+    """
+    addresses = {table: address for table in inputs if (address := table_address(inputs[table]))}
+    _refuse_tables(engine, addresses)
+    prepare(engine.embedded, inputs)
+    found, faults = _in_place(engine, addresses, model.columns, clean=clean)
+    if clean and engine.dialect in FILES:
+        found |= _read_there(engine, inputs, model)
+    rest = {
+        table: given
+        for table, given in inputs.items()
+        if table not in addresses and table not in found
+    }
+    try:
+        loaded = read.load(engine.embedded, rest, model.columns, clean=clean, files=model.files)
+    except InputError as error:
+        faults.extend(error.faults)
+    if faults:
+        raise InputError(*faults)
+    if "leads" in addresses and "leads" in found:
+        _refuse_derived(found["leads"], model)
+    loaded = enrich(engine.embedded, loaded, model)
+    if engine.embedded is engine:
+        return with_past_fields(engine, loaded)
+    for table, kinds in loaded.schema.items():
+        engine.register(table, engine.embedded.reader(_typed(table, kinds)))
+    return with_past_fields(engine, _joined(loaded, found))
+
+
+def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:
+    """Return the files that the engine reads itself; leads that lack what is read off them are not.
+
+    Where accounts are matched, both are read here as well.
+    """
+    found: dict[str, InPlace] = {}
+    for table, given in inputs.items():
+        if not isinstance(given, ArrowStream) and table_address(given) is None:
+            made = FILES[engine.dialect](engine, table, given, model.columns.get(table, {}))
+            if made is not None:
+                found[table] = made
+    schema = {table: each.schema for table, each in found.items()}
+    if "leads" in found and wanted(model, schema["leads"]):
+        del found["leads"]
+    if matches(model, {**{table: {} for table in inputs}, **schema}):
+        found = {table: each for table, each in found.items() if table not in _MATCHED}
+    return found
+
+
+def _refuse_derived(leads: InPlace, model: Model) -> None:
+    """Refuse fields that would have to be read off others in a table of the engine."""
+    lacking = sorted(wanted(model, leads.schema))
+    if lacking:
+        remedy = "Add the columns to the table, with what leadline resolve writes."
+        expected = f"must have {', '.join(lacking)}, which only files need not have"
+        raise InputError(Fault(leads.where, "", expected, "", remedy))
+
+
+def _in_place(
+    engine: Engine,
+    addresses: Mapping[str, str],
+    columns: Mapping[str, Mapping[str, Column]],
+    *,
+    clean: bool,
+) -> tuple[dict[str, InPlace], list[Fault | str]]:
+    found: dict[str, InPlace] = {}
+    faults: list[Fault | str] = []
+    for table, address in addresses.items():
+        try:
+            made = PLACES[engine.dialect](
+                engine, table, address, columns.get(table, {}), is_clean=clean
+            )
+        except InputError as error:
+            faults.extend(error.faults)
+        else:
+            found[table] = made
+    return found, faults
+
+
+def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
+    """Refuse tables that cannot be, before anything is read."""
+    faults = [
+        Fault(table, "", "is not a table", "", nearest(table, KNOWN_COLUMNS))
+        for table in addresses
+        if table not in KNOWN_COLUMNS
+    ]
+    if engine.dialect not in PLACES:
+        faults += [
+            Fault(
+                f"{TABLE}{address}",
+                "",
+                "needs an engine that has tables: score, check and explain take such as "
+                "--engine postgresql://host/database or spark",
+                engine.dialect,
+            )
+            for address in addresses.values()
+        ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _typed(table: str, kinds: Columns) -> Sql:
+    """Return the rows of a table with every column of its type; one without values is text."""
+    columns = [
+        sql_text(
+            "cast({c} as {kind}) as {c}",
+            c=name(title),
+            kind=SQL_TYPES[Type.TEXT if kind is Type.ANY else kind],
+        )
+        for title, kind in kinds.items()
+    ]
+    return sql_text("select {columns} from {table}", columns=columns, table=name(table))
+
+
+def _joined(loaded: Loaded, found: Mapping[str, InPlace]) -> Loaded:
+    """Return what was read with what is where it was."""
+    rejected = sum(each.rejected for each in found.values())
+    return replace(
+        loaded,
+        schema={**loaded.schema, **{table: dict(each.schema) for table, each in found.items()}},
+        rejects=replace(loaded.rejects, count=loaded.rejects.count + rejected),
+        notes=[*(note for each in found.values() for note in each.notes), *loaded.notes],
+        names={**loaded.names, **{table: each.where for table, each in found.items()}},
+    )

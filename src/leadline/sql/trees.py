@@ -1,0 +1,171 @@
+"""Relations as trees: a fixed text with placeholders, filled with trees and never with text.
+
+Templates are written in DuckDB's spelling. What means something else on another engine is
+written as a function of our own, such as ``decimal6(x)``, and becomes SQL in ``dialects``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeAlias, cast
+
+from sqlglot import exp, parse_one
+
+Tree: TypeAlias = exp.Expression
+Parts: TypeAlias = Tree | Sequence[Tree]
+
+
+_PLACE = re.compile(r"(?<![:\w]):([a-z_]+)")
+_MARK = "__part_"
+
+
+@lru_cache(maxsize=1024)
+def _parsed(template: str, dialect: str) -> Tree:
+    return cast("Tree", parse_one(_PLACE.sub(rf"{_MARK}\1", template), dialect=dialect))
+
+
+def sql_tree(template: str, **parts: Parts) -> Tree:
+    """Return the tree of a template with its places ``:name`` filled.
+
+    A list fills a place among columns or arguments with as many trees; after ``from`` or
+    ``join`` a place takes a table or a whole relation.
+
+    >>> sql_tree("select k, :columns from a where :condition",
+    ...     columns=[column("b"), column("c")], condition=sql_tree("d > 1")).sql("duckdb")
+    'SELECT k, "b", "c" FROM a WHERE d > 1'
+    """
+    return spelled("duckdb", template, parts)
+
+
+def spelled(dialect: str, template: str, parts: Mapping[str, Parts]) -> Tree:
+    """Return the tree of a template that is written in the spelling of a dialect."""
+    whole = exp.Tuple(expressions=[_parsed(template, dialect).copy()])
+    for place in list(whole.find_all(exp.Column, exp.Table)):
+        if place.name.startswith(_MARK):
+            filling = parts[place.name.removeprefix(_MARK)]
+            if isinstance(place, exp.Table):
+                _fill_relation(place, filling)
+            else:
+                _fill_value(place, filling)
+    return cast("Tree", whole.expressions[0])
+
+
+def _fill_relation(place: exp.Table, filling: Parts) -> None:
+    if not isinstance(filling, exp.Expression):
+        raise TypeError(f"{place.name} stands for one relation")
+    if isinstance(filling, exp.Table):
+        place.replace(
+            exp.alias_(filling, place.alias, table=True) if place.alias else filling.copy()
+        )
+        return
+    query = filling.unnest() if isinstance(filling, exp.Subquery) else filling
+    bracketed = isinstance(place.parent, exp.Subquery) and not place.alias
+    place.replace(
+        query.copy()
+        if bracketed
+        else exp.Subquery(this=query.copy(), alias=place.args.get("alias"))
+    )
+
+
+def _fill_value(place: Tree, filling: Parts) -> None:
+    if isinstance(filling, exp.Expression):
+        place.replace(_bracketed(filling.copy(), place))
+    else:
+        place.replace([each.copy() for each in filling])
+
+
+def _bracketed(tree: Tree, place: Tree) -> Tree:
+    """Bracket what an operator around the place could take apart."""
+    inside = isinstance(place.parent, exp.Binary | exp.Unary | exp.In | exp.Cast)
+    loose = isinstance(tree, exp.Binary | exp.Not | exp.In | exp.Neg)
+    return exp.paren(tree, copy=False) if inside and loose else tree
+
+
+def column(name: str, table: str | None = None) -> Tree:
+    """Return a quoted column."""
+    return cast("Tree", exp.column(exp.to_identifier(name, quoted=True), table=table))
+
+
+def named(tree: Tree, name: str) -> Tree:
+    """Return a tree as a column of this name."""
+    return cast("Tree", exp.alias_(tree, exp.to_identifier(name, quoted=True)))
+
+
+def text(value: str) -> Tree:
+    """Return a constant text."""
+    return exp.Literal.string(value)
+
+
+def number(value: float) -> Tree:
+    """Return a constant as a double."""
+    return exp.cast(_digits(repr(float(value))), "double")
+
+
+def integer(value: int) -> Tree:
+    """Return a constant whole number."""
+    return _digits(str(value))
+
+
+def _digits(digits: str) -> Tree:
+    literal = exp.Literal.number(digits.removeprefix("-"))
+    return exp.Neg(this=literal) if digits.startswith("-") else literal
+
+
+def null(kind: str) -> Tree:
+    """Return null of a type."""
+    return exp.cast(exp.null(), kind)
+
+
+def call(function: str, *arguments: Tree) -> Tree:
+    """Return a call of one of our own functions."""
+    return exp.Anonymous(this=function, expressions=[each.copy() for each in arguments])
+
+
+def all_of(conditions: Iterable[Tree]) -> Tree:
+    """Return the conjunction of conditions; true where there are none."""
+    found = list(conditions)
+    return cast("Tree", exp.and_(*found)) if found else exp.true()
+
+
+def any_of(conditions: Iterable[Tree]) -> Tree:
+    """Return the disjunction of conditions; false where there are none."""
+    found = list(conditions)
+    return cast("Tree", exp.or_(*found)) if found else exp.false()
+
+
+def case(branches: Iterable[tuple[Tree, Tree]], default: Tree | None = None) -> Tree:
+    """Return ``case when ... then ... else default end``; the default alone without branches."""
+    branches = list(branches)
+    if not branches:
+        return default if default is not None else exp.null()
+    tree = exp.Case()
+    for condition, value in branches:
+        tree = tree.when(condition, value)
+    return tree.else_(default) if default is not None else tree
+
+
+def union(relations: Iterable[Tree], *, distinct: bool = False) -> Tree:
+    """Return the rows of some relations with the same columns, all or the distinct ones."""
+    found = [cast("exp.Query", each) for each in relations]
+    return cast("Tree", exp.union(*found, distinct=distinct) if len(found) > 1 else found[0])
+
+
+def total(trees: Iterable[Tree]) -> Tree:
+    """Return the sum of trees; 0 where there are none."""
+    found = list(trees)
+    tree = found[0] if found else number(0)
+    for each in found[1:]:
+        tree = exp.Add(this=tree, expression=each)
+    return tree
+
+
+def values(name: str, columns: Sequence[str], rows: Iterable[Sequence[Tree]]) -> Tree:
+    """Return a constant relation."""
+    tuples = [exp.Tuple(expressions=list(row)) for row in rows]
+    alias = exp.TableAlias(
+        this=exp.to_identifier(name),
+        columns=[exp.to_identifier(each, quoted=True) for each in columns],
+    )
+    return cast("Tree", exp.select("*").from_(exp.Values(expressions=tuples, alias=alias)))

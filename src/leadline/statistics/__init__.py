@@ -1,0 +1,1 @@
+"""Arrays in, measures with their intervals out; no SQL."""

@@ -1,0 +1,1 @@
+"""What a row is: columns, types and keys; rows read, cleaned, made unique, and written."""

@@ -1,0 +1,159 @@
+"""Which column of the data stands for which column of the contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from leadline.errors import Fault, InputError, nearest
+from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.sql.text import Sql
+from leadline.tables.contract import KEYS
+from leadline.tables.places.raw import Given
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from leadline.tables.places.raw import Raw
+
+ROW_NUMBER = "row number"
+"""Stands for a column of the data: the number of each row, the first is 1. Files alone have it."""
+SHOWN = 8
+"""How many names a message lists."""
+
+
+class Column(Protocol):
+    """How a column of the data is to be read, as a model document declares it."""
+
+    @property
+    def source(self) -> str | None:
+        """Name of the column in the data."""
+
+    @property
+    def kind(self) -> Type | None:
+        """Type; by default read off the data."""
+
+    @property
+    def missing(self) -> tuple[str | int | float | bool, ...]:
+        """Values that mean: no value."""
+
+    @property
+    def zone(self) -> str | None:
+        """Zone of times that carry none."""
+
+    @property
+    def format(self) -> str | None:
+        """Order of dates that are not ISO 8601, such as ``dd/mm/yyyy``."""
+
+    @property
+    def decimal_mark(self) -> str | None:
+        """Mark before the decimals of numbers; None where they are written in the usual way."""
+
+    @property
+    def thousands(self) -> str | None:
+        """Mark between the thousands of numbers."""
+
+    @property
+    def unit(self) -> str | None:
+        """What stands before or behind each number, such as ``%``."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column of the table to come.
+
+    Attributes:
+        given: The column of the data; without one, every value is null.
+        type: What the contract or the model document asks for; None where the data decides.
+    """
+
+    name: str
+    given: Given | None = None
+    type: Type | None = None
+    missing: tuple[str | int | float | bool, ...] = ()
+    zone: str | None = None
+    format: str | None = None
+    decimal_mark: str | None = None
+    thousands: str | None = None
+    unit: str | None = None
+
+
+def target(title: str, given: Given | None, kind: Type | None, column: Column) -> Target:
+    """Return a column as it is declared; ``kind`` is the type that the contract asks for."""
+    return Target(
+        title,
+        given,
+        kind or column.kind,
+        column.missing,
+        column.zone,
+        column.format,
+        column.decimal_mark,
+        column.thousands,
+        column.unit,
+    )
+
+
+def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[str]]:
+    """Return the columns of the table to come, the contract's first, and notes for people.
+
+    A name of the contract or of the declaration is also found where only its case differs.
+
+    Raises:
+        InputError: Columns that the table cannot do without are missing.
+    """
+    wanted = [_target(raw, title, declared) for title in {**KNOWN_COLUMNS[raw.table], **declared}]
+    faults = _missing_keys(raw, {each.name for each in wanted if each.given})
+    if faults:
+        raise InputError(*faults)
+    names = {each.name.lower() for each in wanted}
+    used = {each.given.name for each in wanted if each.given}
+    rest = [given for title, given in raw.columns.items() if title not in used]
+    others = [Target(given.name, given) for given in rest if given.name.lower() not in names]
+    hidden = [given.name for given in rest if given.name.lower() in names]
+    return [*wanted, *others], list(_notes(raw, wanted, hidden, declared))
+
+
+def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
+    column = declared.get(title)
+    known = KNOWN_COLUMNS[raw.table].get(title)
+    if column is None:
+        return Target(title, _given(raw, title), known)
+    return target(title, _given(raw, column.source or title), known, column)
+
+
+def _given(raw: Raw, title: str) -> Given | None:
+    if title == ROW_NUMBER and title not in raw.columns:
+        return Given(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
+    folded = {other.lower(): given for other, given in raw.columns.items()}
+    return raw.columns.get(title) or folded.get(title.lower())
+
+
+def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:
+    keys = KEYS[raw.table]
+    missing = [title for title in keys.columns if title not in found]
+    if keys.either and not found & set(keys.either):
+        missing.append(" or ".join(keys.either))
+    return [_missing(raw, title) for title in missing]
+
+
+def _missing(raw: Raw, title: str) -> Fault:
+    wanted = title.split(" or ", maxsplit=1)[0]
+    hint = nearest(wanted, raw.columns)
+    shown = ", ".join(list(raw.columns)[:SHOWN]) + (", ..." if len(raw.columns) > SHOWN else "")
+    example = hint.removeprefix("Did you mean ").rstrip("?") or "its name there"
+    remedy = f'Map it, such as columns: {{{raw.table}: {{{wanted}: {{from: "{example}"}}}}}}.'
+    return Fault(raw.where, "", f"must have a column {title}", shown, f"{hint} {remedy}".lstrip())
+
+
+def _notes(
+    raw: Raw, wanted: Sequence[Target], hidden: Sequence[str], declared: Iterable[str]
+) -> Iterator[str]:
+    for each in wanted:
+        if each.given and each.given.name != each.name:
+            yield f"{raw.where}: column {each.given.name} is read as {each.name}."
+        if each.given is None and each.name in declared:
+            hint = nearest(each.name, raw.columns)
+            yield f"{raw.where} has no column for {each.name}, so it is null. {hint}".rstrip()
+    for title in hidden:
+        yield f"{raw.where}: column {title} is not read, another column takes its name."

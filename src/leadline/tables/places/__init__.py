@@ -1,0 +1,1 @@
+"""Where rows come from: files, memory, tables of an engine, one file a place."""

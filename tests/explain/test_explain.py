@@ -1,0 +1,131 @@
+"""One lead explained: its ledger, what is missing, what would move it, what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from comparison import arrow
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.errors import InputError
+from leadline.explain import what_if as worlds
+from leadline.explain.explain import Explanation, explain
+from leadline.scoring import Run
+
+AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MODEL = {
+    "leadline": 1,
+    "model": "m",
+    "scores": {
+        "person": {
+            "rules": {
+                "visit": {"event": "visit", "points": 4, "limit": 6},
+                "demo": {"event": "demo", "points": 30},
+                "size": {"of": "lead.size", "bins": {0: 1, 1000000: 9}},
+            }
+        },
+        "team": {"of": "account", "rollup": "person", "by": "sum"},
+        "total": {"formula": "person + team"},
+    },
+    "bands": {"by": "total", "edges": {"nurture": 0, "sales": 60}},
+}
+TABLES = {
+    "leads": arrow(
+        [
+            {"lead_id": "a", "account_id": "x", "size": None},
+            {"lead_id": "b", "account_id": "x", "size": 5},
+            {"lead_id": "z", "account_id": "y", "size": 7},
+        ]
+    ),
+    "events": arrow(
+        [
+            {"event_id": "1", "lead_id": "a", "type": "visit", "occurred_at": AT},
+            {
+                "event_id": "2",
+                "lead_id": "b",
+                "type": "visit",
+                "occurred_at": AT - timedelta(days=9),
+            },
+        ]
+    ),
+}
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Return a model over the tables."""
+    with DuckDB(threads=1) as engine:
+        yield Run.open(engine, MODEL, TABLES, as_of=AT)
+
+
+def _found(found: Explanation) -> dict[str, float | None]:
+    return {move.step.label: move.after for move in found.moves}
+
+
+def test_every_step_is_scored_with_limits_and_rollups(run: Run) -> None:
+    """One more hit, a missing field at its best, and the fewest steps to the next band."""
+    found = explain(run, "a", AT)
+    assert found.missing == ["lead.size"]
+    assert _found(found) == {
+        "person.demo": 73.0,
+        "lead.size = 1000000": 31.0,
+        "person.visit": 17.0,
+    }
+    band, way = found.ladders["band"]
+    assert (band, [step.label for step in way or ()]) == ("sales", ["person.demo"])
+    assert found.before is None
+
+
+@pytest.mark.parametrize("most_rows", [1, 1_000_000])
+def test_worlds_in_turns_are_the_same_worlds(
+    run: Run, monkeypatch: pytest.MonkeyPatch, most_rows: int
+) -> None:
+    """However many fit at once, each step comes to the same."""
+    monkeypatch.setattr(worlds, "MOST_ROWS", most_rows)
+    assert _found(explain(run, "a", AT))["person.visit"] == 17.0
+
+
+def test_what_changed_is_told_with_the_scores_before(run: Run) -> None:
+    """The other leads of the account count then as now."""
+    found = explain(run, "a", AT, AT - timedelta(days=1))
+    assert found.before is not None
+    assert (found.before["total"], found.scores["total"]) == (5.0, 13.0)
+    assert [(each.kind, each.rule, each.after) for each in found.changes] == [
+        ("gained", "visit", 4.0)
+    ]
+
+
+def test_steps_are_tried_where_there_are_no_events_yet() -> None:
+    """An event is made that meets the condition, as far as it reads the event."""
+    where = "path like '/x%' and lead.size > 6"
+    model = {
+        **MODEL,
+        "scores": {"total": {"rules": {"visit": {"event": "v", "where": where, "points": 4}}}},
+    }
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, model, {"leads": TABLES["leads"]}, as_of=AT)
+        assert _found(explain(run, "z", AT)) == {"total.visit": 4.0}
+        assert _found(explain(run, "b", AT)) == {"total.visit": 0.0}
+
+
+def test_a_moment_to_compare_with_lies_before(run: Run) -> None:
+    """Otherwise nothing could have changed since."""
+    with pytest.raises(InputError, match="--since must lie before --as-of"):
+        explain(run, "a", AT, AT)
+
+
+def test_a_lead_that_is_nowhere_is_refused(run: Run) -> None:
+    """With the nearest one that there is."""
+    with pytest.raises(InputError, match=r"LEAD must be a lead_id of leads or events; found bb"):
+        explain(run, "bb", AT)
+
+
+def test_a_lead_that_only_events_know_is_explained() -> None:
+    """Its fields are empty, as for a lead of the spine that is not in leads."""
+    visit = {"event_id": "3", "lead_id": "new", "type": "visit", "occurred_at": AT}
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, MODEL, {**TABLES, "events": arrow([visit])}, as_of=AT)
+        found = explain(run, "new", AT)
+    assert (_found(found)["person.demo"], found.missing) == (34.0, ["lead.size"])

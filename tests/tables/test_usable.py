@@ -1,0 +1,147 @@
+"""Keys: what must be unique, and which of repeated rows stands."""
+
+# ruff: noqa: DTZ001  # times on the engine carry no zone and mean UTC
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from leadline.errors import InputError
+from leadline.tables.read import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from leadline.engines.duckdb.engine import DuckDB
+    from leadline.tables.read import Loaded
+
+NOON = "2026-11-01T12:00:00Z"
+ONE = "2026-11-01T13:00:00Z"
+
+
+def test_leads_must_be_unique(loaded: Callable[..., Loaded]) -> None:
+    """The message counts the keys and shows three of them with their rows."""
+    ids = ["a", "b", "a", "c", "c", "d", "d", "e", "a", "e", "a"]
+    with pytest.raises(InputError) as caught:
+        loaded(leads="lead_id\n" + "\n".join(ids) + "\n")
+    assert str(caught.value) == (
+        "leads.csv lead_id must be unique; found 4 that repeat: a (rows 2, 4, 10, ...); "
+        "c (rows 5, 6); d (rows 7, 8). Keep one row of each."
+    )
+
+
+def test_keys_without_a_value_do_not_repeat(loaded: Callable[..., Loaded]) -> None:
+    """They are rejected, each by itself."""
+    assert loaded(accounts="account_id,x\n,1\n,2\na,3\n").rejects.count == 2
+
+
+def test_a_lead_has_one_previous_band_a_ladder(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """Without a ladder it is the ladder ``band``."""
+    loaded(previous="lead_id,ladder,band\na,,x\na,other,y\n")
+    found = engine.rows("select lead_id, ladder, band from previous order by all")
+    assert found == [("a", "band", "x"), ("a", "other", "y")]
+    with pytest.raises(InputError, match=r"lead_id and ladder must be unique; .* a band \(rows 2"):
+        loaded(previous="lead_id,ladder,band\na,,x\na,band,y\n")
+
+
+EVENTS = [
+    f"e,b,,x,{ONE},{NOON},first recorded",
+    f"e,a,,x,{ONE},{ONE},recorded as late as it occurred",
+    f"e,c,,x,{ONE},,recorded when it occurred",
+    f"e,,acme,x,{ONE},{ONE},of an account",
+    f"f,a,,x,{NOON},,only one",
+]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
+def test_of_repeated_events_the_first_recorded_stands(
+    engine: DuckDB, loaded: Callable[..., Loaded], order: tuple[int, ...]
+) -> None:
+    """Whatever the order in the file, and the others are counted."""
+    rows = [EVENTS[place] for place in order] + EVENTS[3:]
+    header = "event_id,lead_id,account_id,type,occurred_at,recorded_at,note\n"
+    result = loaded(events=header + "\n".join(rows) + "\n")
+    assert engine.rows("select event_id, lead_id, note from events order by 1") == [
+        ("e", "b", "first recorded"),
+        ("f", "a", "only one"),
+    ]
+    assert result.notes == [
+        "events.csv: 3 rows repeat the event_id of another; each is counted once."
+    ]
+
+
+def test_ties_are_broken_by_the_lead_then_by_the_whole_row(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """A null lead comes last."""
+    for rows in itertools.permutations(["e,,q,x", "e,b,q,x", "e,a,z,x", "e,a,y,x"]):
+        lines = [f"{row},{NOON}" for row in rows]
+        loaded(events="event_id,lead_id,account_id,type,occurred_at\n" + "\n".join(lines) + "\n")
+        assert engine.rows("select lead_id, account_id from events") == [("a", "y")]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv"])
+def test_many_repeated_events_count_once(engine: DuckDB, folder: Path, kind: str) -> None:
+    """A file that was delivered twice changes nothing."""
+    frame = pl.DataFrame(
+        {"event_id": [f"e{number}" for number in range(20_000)], "lead_id": "a", "type": "x"}
+    ).with_columns(occurred_at=pl.lit(NOON))
+    for part in ("1", "2"):
+        getattr(frame, f"write_{kind}")(folder / f"{part}.{kind}")
+    result = load(engine, {"events": f"*.{kind}"}, {})
+    assert engine.rows("select count(*), count(distinct event_id) from events") == [
+        (20_000, 20_000)
+    ]
+    assert "20,000 rows repeat" in result.notes[-1]
+
+
+def test_outcomes_repeat_only_by_their_id(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """Outcomes without an id are all of them counted, and their id is an empty text."""
+    lines = [f"{key},a,won,{NOON}" for key in ("", "", "o1", "o1")]
+    loaded(outcomes="outcome_id,lead_id,outcome,occurred_at\n" + "\n".join(lines) + "\n")
+    assert engine.rows("select outcome_id from outcomes order by 1") == [("",), ("",), ("o1",)]
+
+
+def test_outcomes_need_no_id_at_all(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """The column is there nevertheless."""
+    loaded(outcomes=f"lead_id,outcome,occurred_at,amount\na,won,{NOON},5\na,won,{NOON},5\n")
+    assert engine.rows("select outcome_id, amount from outcomes") == [("", 5.0), ("", 5.0)]
+
+
+def test_a_spine_is_distinct(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """A moment is scored once; one without lead or time is rejected."""
+    result = loaded(spine=f"lead_id,as_of\na,{NOON}\na,{NOON}\na,{ONE}\n,{NOON}\nb,\n")
+    assert engine.rows("from spine order by all") == [
+        ("a", datetime(2026, 11, 1, 12)),
+        ("a", datetime(2026, 11, 1, 13)),
+    ]
+    assert result.rejects.count == 2
+
+
+def test_facts_count_once(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """A row of a history, a merge or a mark that was delivered twice changes nothing."""
+    history = "".join(f"lead,a,stage,{value},{NOON}\n" for value in ("x", "x", ""))
+    loaded(
+        field_history="entity,id,field,value,valid_from\n" + history,
+        lead_merges="from_id,into_id,recorded_at\n" + f"a,b,{NOON}\n" * 2,
+        event_marks="event_id,mark,recorded_at\n" + f"e,bot,{NOON}\n" * 2,
+    )
+    assert engine.rows("select value from field_history order by all") == [("x",), (None,)]
+    assert engine.rows("select from_id from lead_merges") == [("a",)]
+    assert engine.rows("select mark from event_marks") == [("bot",)]
+
+
+def test_columns_without_any_value_survive_repeated_rows(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """Their type stays open."""
+    loaded(spine=f"lead_id,as_of,x\na,{NOON},\na,{NOON},\n")
+    assert engine.rows("select lead_id, x, typeof(x) from spine") == [("a", None, '"NULL"')]
