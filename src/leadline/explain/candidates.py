@@ -10,7 +10,7 @@ from leadline.model.document import Model, SilenceRule, Table, TableRule, UnitRu
 from leadline.model.expressions import Call, Literal, Name, Node, names
 from leadline.model.types import KNOWN_COLUMNS, Columns, Type
 from leadline.query.context import Context, rule_expressions
-from leadline.query.hits import Matcher, condition, matchers
+from leadline.query.matching import Matcher, condition, matchers
 from leadline.scoring import Run
 from leadline.sql.dialects import render
 
