@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadline.errors import closest, nearest
+from leadline.model.contract import CONTRACT
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
 from leadline.model.expressions import SCOPES, Call, Literal, Name, Node, names
 from leadline.model.operations import OPERATIONS
 from leadline.model.reading.source import Source
-from leadline.model.types import DERIVED_COLUMNS, HISTORIES, KNOWN_COLUMNS, Schema, Type
+from leadline.model.types import Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
 """Kinds of rules that ``hits`` and ``last`` can read."""
@@ -86,21 +87,22 @@ class Names:
 
     def column(self, table: str, name: str) -> Type:
         """Return the type of a column. Raises NameFault where it does not exist."""
-        known = KNOWN_COLUMNS[table]
+        contract = CONTRACT[table]
+        known = contract.types
         declared = self.model.columns.get(table, {})
         given = self.schema.get(table)
         if given is not None and name in given:
             return given[name]
         if name in declared:
             return declared[name].kind or known.get(name, Type.ANY)
-        past = self.schema.get(HISTORIES.get(table, ""), {})
+        past = self.schema.get(contract.history, {})
         if name in past:
             return past[name]
         if name in known:
             return known[name]
         if given is None or self.source.has_lost(("columns", table, name)):
             return Type.ANY
-        derived = DERIVED_COLUMNS.get(table, {})
+        derived = contract.derived
         if name in derived:
             return derived[name]
         entity = {"leads": "lead.", "accounts": "account."}.get(table, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from leadline.model.contract import CONTRACT
 from leadline.model.document import (
     ConditionRule,
     Model,
@@ -18,7 +19,7 @@ from leadline.model.expressions import Expression, Literal, Name, Node, names
 from leadline.model.names import Place, place_of, place_of_for, place_of_formula
 from leadline.model.operations import OPERATIONS
 from leadline.model.rules import Table
-from leadline.model.types import DERIVED_COLUMNS, KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 
 Column = tuple[str, str]
 """Table and name of a column."""
@@ -102,7 +103,7 @@ class Uses:
         declared = self.model.columns.get(table, {}).get(name)
         if declared is not None and declared.kind is not None:
             return declared.kind
-        known = {**DERIVED_COLUMNS.get(table, {}), **KNOWN_COLUMNS[table]}
+        known = {**CONTRACT[table].derived, **CONTRACT[table].types}
         return known.get(name, Type.ANY)
 
     @staticmethod
@@ -164,5 +165,5 @@ def _counted(model: Model) -> Iterator[Column]:
             table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
             per = rule.count.removeprefix("per ").strip() if rule.count.startswith("per ") else None
             for name in (per, rule.by):
-                if name is not None and name not in KNOWN_COLUMNS[table]:
+                if name is not None and name not in CONTRACT[table].types:
                     yield table, name
