@@ -36,7 +36,7 @@ Schema = Mapping[str, Columns]
 """Table name to its columns; a table that was not given is absent."""
 
 HISTORIES: Mapping[str, str] = {"leads": "lead_history", "accounts": "account_history"}
-"""Table to what a schema calls the fields that only ``field_history`` has of it."""
+"""Table to what a schema calls the fields whose values only ``field_history`` has."""
 
 KNOWN_COLUMNS: Mapping[str, Columns] = {
     "leads": {
