@@ -17,9 +17,8 @@ from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.session import address_of
 from leadline.errors import EngineError, InputError
 from leadline.scoring import Run
-from servers import ON_SPARK
 
-pytestmark = ON_SPARK
+pytestmark = pytest.mark.spark
 
 ONLY = ("spark",)
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
