@@ -17,8 +17,11 @@ from leadline.model.schema import json_schema
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
-RUNTIME = [*PROJECT["project"]["dependencies"], *GROUPS["build"]]
-EXPORTS = {"requirements.txt": RUNTIME, "requirements-dev.txt": [*RUNTIME, *GROUPS["dev"]]}
+RUNTIME = PROJECT["project"]["dependencies"]
+EXPORTS = {
+    "requirements.txt": RUNTIME,
+    "requirements-dev.txt": [*RUNTIME, *GROUPS["build"], *GROUPS["dev"]],
+}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 each_export = pytest.mark.parametrize("export", EXPORTS)

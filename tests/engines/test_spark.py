@@ -241,7 +241,7 @@ def test_an_address_that_is_none_is_refused(text: str) -> None:
 def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spark is an extra."""
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
-    with pytest.raises(EngineError, match=r"pip install 'leadline\[spark\]'"):
+    with pytest.raises(EngineError, match=r"install '\.\[spark\]'"):
         Spark("spark")
 
 
