@@ -19,12 +19,12 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "duckdb": ("engines/duckdb",),
     "adbc_driver_postgresql": ("engines/postgres",),
     "pyspark": ("engines/spark", "streaming"),
-    "sqlglot": ("sql", "query", "tables", "printing"),
-    "pydantic": ("model",),
+    "sqlglot": ("sql", "query", "tables", "printing", "history"),
+    "pydantic": ("model", "explain/plain"),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
     "sklearn": ("review", "learn"),
     "jinja2": ("reports", "web"),
-    "rich": ("reports", "cli"),
+    "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
