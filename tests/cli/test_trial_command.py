@@ -35,6 +35,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_page_and_json_are_written(tmp_path: Path) -> None:
     """The terminal has the verdict; page and JSON say the same at length."""
     found = run(tmp_path, *AT, "--report", "t.html", "--json", "t.json")
@@ -46,6 +47,7 @@ def test_page_and_json_are_written(tmp_path: Path) -> None:
     assert sorted(each.name for each in tmp_path.iterdir()) == ["t.html", "t.json"]
 
 
+@pytest.mark.slow
 def test_many_moments_end_at_as_of(tmp_path: Path) -> None:
     """Moments are evenly apart, and the last is the one given."""
     found = run(tmp_path, *AT, "--moments", "3", "--every", "7d", "--json", "t.json")
