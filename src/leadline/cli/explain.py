@@ -9,7 +9,7 @@ import typer
 
 from leadline.cli import pages
 from leadline.cli.console import open_address, out, report
-from leadline.cli.options import (
+from leadline.cli.options_old import (
     Accounts,
     AsOf,
     Clean,
@@ -63,3 +63,6 @@ def explain(
         found = explain_lead(run, lead, at, moment(since) if since else None)
         pages.explanation(out, run.model, found)
         report(run, None)
+
+
+vars(explain)["topic"] = "score"

@@ -9,7 +9,7 @@ import typer
 
 from leadline.cli import pages
 from leadline.cli.console import err, open_address, out, report, warn
-from leadline.cli.options import (
+from leadline.cli.options_old import (
     Accounts,
     AsOf,
     Clean,
@@ -127,3 +127,6 @@ def _write(run: Run, files: dict[str, str], published: dict[str, str], rejects: 
             )
         if published:
             run.publish(published)
+
+
+vars(score)["topic"] = "score"
