@@ -45,7 +45,8 @@ def _commands() -> Iterator[str]:
 def _command(each: type[Question[Any]]) -> Iterator[str]:
     options = list(asked_for(each))
     places = [option.word for option in options if not option.is_named]
-    yield f"### `leadline {' '.join([each.name, *places])}`\n\n{inspect.cleandoc(each.__doc__ or '')}\n"
+    yield f"### `leadline {' '.join([each.name, *places])}`\n"
+    yield f"{inspect.cleandoc(each.__doc__ or '')}\n"
     yield f"```sh\n{each.example}\n```\n"
     rows = "\n".join(f"| `{written(option)}` | {_meaning(option)} |" for option in options)
     yield f"| argument or option | meaning |\n| --- | --- |\n{rows}\n"

@@ -115,6 +115,27 @@ def test_typed_times_in_a_declared_zone(engine: DuckDB) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
+    [
+        ("2026-11-01 13:00:00.000001+01", NOON.replace(microsecond=1)),
+        ("1969-12-31 23:59:59.999999Z", datetime(1969, 12, 31, 23, 59, 59, 999_999)),
+        ("infinity", None),
+        ("-infinity", None),
+    ],
+)
+def test_typed_times_with_a_zone(engine: DuckDB, text: str, expected: datetime | None) -> None:
+    """They are UTC to the microsecond; infinite ones are null."""
+    typed = sql_text("{text}::timestamptz", text=text)
+    assert read(engine, typed, Type.TIME, native="TIMESTAMP WITH TIME ZONE") == expected
+
+
+def test_no_calendar_is_asked_for_typed_times_with_a_zone() -> None:
+    """They count microseconds in UTC as they are, and are read for nearly nothing."""
+    given = Given("x", Sql("x"), "TIMESTAMP WITH TIME ZONE")
+    assert "timezone(" not in reading(Target("x", given), Type.TIME).value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
     [("true", True), ("FALSE", False), ("Yes", True), ("0", False), ("on", None), ("2", None)],
 )
 def test_booleans(engine: DuckDB, text: str, expected: bool | None) -> None:  # noqa: FBT001

@@ -12,7 +12,8 @@ from leadline.model.names import place_of
 from leadline.model.types import Type
 from leadline.query.context import Context, NumberedRule
 from leadline.query.expressions import Renderer
-from leadline.query.hits import Hits, Matcher, parameters, resolver
+from leadline.query.hits import Hits
+from leadline.query.matching import Matcher, parameters, resolver
 from leadline.sql.trees import (
     Tree,
     call,

@@ -21,7 +21,7 @@ from leadline.model.names import Place, fields_of, place_of, place_of_for
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, rule_expressions
 from leadline.query.expressions import Renderer
-from leadline.query.hits import sign_numbers
+from leadline.query.matching import sign_numbers
 from leadline.query.subjects import Step, field
 from leadline.query.units import STREAMS, applies, family, is_apart, scores_for_some
 from leadline.sql.trees import (

@@ -12,8 +12,8 @@ from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import renderer
 from leadline.query.context import Context, decides
-from leadline.query.scores import millionths
 from leadline.query.subjects import Step, field
+from leadline.query.totals import millionths
 from leadline.sql.trees import (
     Tree,
     case,

@@ -19,7 +19,8 @@ from leadline.query.amounts import (
     weight,
 )
 from leadline.query.context import column_of
-from leadline.query.hits import KEY, Hits
+from leadline.query.hits import Hits
+from leadline.query.matching import KEY
 from leadline.query.subjects import Step
 from leadline.sql.trees import Tree, column, integer, named, null, number, sql_tree, text, union
 

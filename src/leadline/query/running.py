@@ -21,7 +21,8 @@ from leadline.model.expressions import Expression
 from leadline.model.names import fields_of
 from leadline.query.amounts import weight
 from leadline.query.context import Context, NumberedRule, Stream
-from leadline.query.hits import Hits, Matcher, matchers, used_parameters
+from leadline.query.hits import Hits
+from leadline.query.matching import Matcher, matchers, used_parameters
 from leadline.query.moments import ages, first_place, microseconds_of
 from leadline.query.subjects import Step
 from leadline.sql.trees import (

@@ -1,10 +1,9 @@
-"""From rows of points to scores: groups, ranges, formulas, rollups and the ledger."""
+"""Scores in the order in which they read each other: of rules, by formula, gathered over leads."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
 
 from sqlglot import exp
 
@@ -13,8 +12,9 @@ from leadline.model.document import Score
 from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import has_score, renderer
-from leadline.query.context import Context, Level, NumberedRule
+from leadline.query.context import Context, Level
 from leadline.query.subjects import Step
+from leadline.query.totals import in_range
 from leadline.sql.trees import (
     Tree,
     column,
@@ -22,130 +22,7 @@ from leadline.sql.trees import (
     named,
     number,
     sql_tree,
-    text,
-    total,
-    union,
-    values,
 )
-
-MILLION = 1_000_000
-
-
-def rules_of(context: Context, name: str) -> list[NumberedRule]:
-    """Return the rules of a score."""
-    return [each for each in context.rules if each.score_name == name]
-
-
-def limited_groups(score: Score) -> list[str]:
-    """Return the groups of a score that have a limit."""
-    used = {rule.group for rule in (score.rules or {}).values()}
-    return [group for group in score.limits if group in used]
-
-
-def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Step]:
-    """Yield ``LEVEL_total``: the view, and of every score the sum of its rows, limits included.
-
-    ``rows`` are relations of ``k``, ``rule`` and ``points``; a rule may stand for all of its group.
-
-    ``free.S`` is the sum of rules without limited group, ``group.S.G`` that of a group,
-    ``sum.S`` the score before and ``clamped.S`` after its range; all in whole millionths.
-    """
-    names = context.rule_scores(level)
-    if not names:
-        return
-    if rows:
-        yield f"{level}_sum", _sums(context, names, rows)
-    columns = [each for name in names for each in _limited(context, name, has_rows=bool(rows))]
-    join = f"left join {level}_sum as s on s.k = f.k" if rows else ""
-    yield (
-        f"{level}_limited",
-        sql_tree(
-            f"select f.*, :columns from :view as f {join}",
-            columns=columns,
-            view=exp.to_table(f"{level}_view"),
-        ),
-    )
-    ranged = [_ranged(context.model.scores[name], name) for name in names]
-    yield (
-        f"{level}_total",
-        sql_tree(
-            "select s.*, :columns from :limited as s",
-            columns=ranged,
-            limited=exp.to_table(f"{level}_limited"),
-        ),
-    )
-
-
-def _sums(context: Context, names: Sequence[str], rows: Sequence[str]) -> Tree:
-    """Return one pass over the rows: of each score the sums of its free rules and its groups."""
-    columns = []
-    for name in names:
-        groups = limited_groups(context.model.scores[name])
-        for group in (None, *groups):
-            numbers = [
-                integer(each.number)
-                for each in rules_of(context, name)
-                if (each.rule.group if each.rule.group in groups else None) == group
-            ]
-            if numbers:
-                amount = sql_tree("sum(case when rule in (:n) then points end)", n=numbers)
-                if len(numbers) == len(context.rules):
-                    amount = sql_tree("sum(points)")
-                columns.append(named(amount, _sum_name(name, group)))
-    return sql_tree(
-        "select k, :columns from (:rows) as r group by k",
-        columns=columns,
-        rows=union(sql_tree(f"select k, rule, points from {each}") for each in rows),
-    )
-
-
-def _sum_name(score: str, group: str | None) -> str:
-    return f"free.{score}" if group is None else f"group.{score}.{group}"
-
-
-def _limited(context: Context, name: str, *, has_rows: bool) -> Iterator[Tree]:
-    """Yield the sums of a score's groups and the sum of all with the groups limited."""
-    score = context.model.scores[name]
-    groups = limited_groups(score)
-    parts = []
-    rules = rules_of(context, name)
-    for group in (None, *groups):
-        some = any(
-            (each.rule.group if each.rule.group in groups else None) == group for each in rules
-        )
-        if not some:
-            continue
-        found = (
-            sql_tree("coalesce(:s, 0.0)", s=column(_sum_name(name, group), "s"))
-            if has_rows
-            else number(0)
-        )
-        if group is not None:
-            yield named(found, _sum_name(name, group))
-            limit = millionths(score.limits[group])
-            found = sql_tree("clamp(:a, :b, :c)", a=found, b=number(-limit), c=number(limit))
-        parts.append(found)
-    yield named(total(parts), f"sum.{name}")
-
-
-def millionths(value: float) -> int:
-    """Return a number of the document in whole millionths, halves away from zero.
-
-    >>> millionths(0.0000005), millionths(-1.5)
-    (1, -1500000)
-    """
-    return int((Decimal(repr(float(value))) * MILLION).to_integral_value(ROUND_HALF_UP))
-
-
-def _ranged(score: Score, name: str) -> Tree:
-    return named(_in_range(score, column(f"sum.{name}", "s")), f"clamped.{name}")
-
-
-def _in_range(score: Score, amount: Tree) -> Tree:
-    if score.range is None:
-        return amount
-    low, high = (number(millionths(bound)) for bound in score.range)
-    return sql_tree("clamp(:a, :b, :c)", a=amount, b=low, c=high)
 
 
 def rounded(amount: Tree) -> Tree:
@@ -153,76 +30,8 @@ def rounded(amount: Tree) -> Tree:
     return sql_tree("hundredths(:a) / 100.0", a=amount)
 
 
-def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree]:
-    """Yield the rows of the ledger of a level: those of its rules, its groups and its ranges.
-
-    ``rows`` are relations with the ledger's columns, by subject and rule.
-    """
-    if rows:
-        own = [each for each in context.rules if each.level == level]
-        rules = values(
-            "n",
-            ["rule", "score", "name", "unit"],
-            [
-                [
-                    integer(each.number),
-                    text(each.score_name),
-                    text(each.name),
-                    text(_unit(each.score)),
-                ]
-                for each in own
-            ],
-        )
-        yield sql_tree(
-            "select r.k, n.score, n.name as rule, r.state, r.units as count, r.last_at, "
-            "r.weight, r.points / 1e6 as points, n.unit "
-            "from (:rows) as r join (:rules) as n on n.rule = r.rule",
-            rows=union(
-                sql_tree(f"select k, rule, state, units, last_at, weight, points from {each}")
-                for each in rows
-            ),
-            rules=rules,
-        )
-    for name in context.rule_scores(level):
-        score = context.model.scores[name]
-        for group in limited_groups(score):
-            limit = millionths(score.limits[group])
-            found = column(_sum_name(name, group), "t")
-            change = sql_tree("clamp(:a, :b, :c) - :a", a=found, b=number(-limit), c=number(limit))
-            yield _limit_row(context, level, name, f"limit:{group}", change)
-        if score.range is not None:
-            change = sql_tree(
-                ":c - :s", c=column(f"clamped.{name}", "t"), s=column(f"sum.{name}", "t")
-            )
-            yield _limit_row(context, level, name, "limit:range", change)
-
-
-def _unit(score: Score) -> str:
-    return "log_odds" if score.link else "points"
-
-
-def _limit_row(context: Context, level: Level, name: str, rule: str, change: Tree) -> Tree:
-    guard: Tree = exp.true()
-    join = ""
-    if context.model.scores[name].for_ is not None:
-        join = f"join {level}_for as f on f.k = t.k"
-        guard = column(f"for.{name}", "f")
-    return sql_tree(
-        "select t.k, :score as score, :rule as rule, 'limit' as state, "
-        "cast(null as bigint) as count, cast(null as timestamp) as last_at, "
-        "cast(null as double) as weight, "
-        f"(:change) / 1e6 as points, :unit as unit from {level}_total as t {join} "
-        "where :change <> 0 and :guard",
-        score=text(name),
-        rule=text(rule),
-        unit=text(_unit(context.model.scores[name])),
-        change=exp.paren(change),
-        guard=guard,
-    )
-
-
 @dataclass
-class Scored:
+class Rounds:
     """The relations that hold scores so far, and the scores in each."""
 
     relation: dict[Level, str]
@@ -234,7 +43,7 @@ def score_steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
 
     The last steps are ``lead_scored`` and ``account_scored``: facts, counts and every score.
     """
-    state = Scored({level: f"{level}_view" for level in levels})
+    state = Rounds({level: f"{level}_view" for level in levels})
     for level in levels:
         yield from _rule_scores(context, level, state)
     waiting = [name for name in order(context.model) if context.model.scores[name].kind != "rules"]
@@ -252,7 +61,7 @@ def score_steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
         )
 
 
-def _rule_scores(context: Context, level: Level, state: Scored) -> Iterator[Step]:
+def _rule_scores(context: Context, level: Level, state: Rounds) -> Iterator[Step]:
     names = context.rule_scores(level)
     if not names:
         return
@@ -285,7 +94,7 @@ def _for_some(context: Context, name: str, value: Tree) -> Tree:
     return sql_tree("case when :has then :value end", has=has_score(context, name), value=value)
 
 
-def _ready(context: Context, state: Scored, waiting: Sequence[str]) -> list[str]:
+def _ready(context: Context, state: Rounds, waiting: Sequence[str]) -> list[str]:
     """Return the scores that can be computed now, one kind and level at a time."""
     done = {*state.has["lead"], *state.has["account"]}
     ready = [name for name in waiting if set(dependencies(context.model, name)) <= done]
@@ -298,7 +107,7 @@ def _ready(context: Context, state: Scored, waiting: Sequence[str]) -> list[str]
     ]
 
 
-def _round(context: Context, state: Scored, names: Sequence[str], step: int) -> Iterator[Step]:
+def _round(context: Context, state: Rounds, names: Sequence[str], step: int) -> Iterator[Step]:
     score = context.model.scores[names[0]]
     level: Level = "account" if score.is_account else "lead"
     if score.kind == "rollup":
@@ -325,11 +134,11 @@ def _formula(context: Context, name: str) -> Tree:
     assert score.formula is not None  # noqa: S101 - the caller picks formulas
     place = place_of_formula(account=score.is_account)
     render = renderer(context, place, "f", lambda read: column(read, "f"))
-    amount = _in_range(score, sql_tree("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
+    amount = in_range(score, sql_tree("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
     return _for_some(context, name, rounded(amount))
 
 
-def _brought_to_leads(context: Context, state: Scored, step: str) -> Iterator[Step]:
+def _brought_to_leads(context: Context, state: Rounds, step: str) -> Iterator[Step]:
     """Yield the leads with the scores of their accounts; a lead without account has 0."""
     new = [name for name in state.has["account"] if name not in state.has["lead"]]
     if not new or "lead" not in state.relation:
@@ -352,7 +161,7 @@ def _brought_to_leads(context: Context, state: Scored, step: str) -> Iterator[St
     state.has["lead"] += new
 
 
-def _rollups(context: Context, state: Scored, names: Sequence[str], step: int) -> Iterator[Step]:
+def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -> Iterator[Step]:
     """Yield accounts with what their leads' scores come to."""
     columns, places = [], []
     for name in names:
@@ -417,4 +226,4 @@ def _gathered(score: Score) -> Tree:
 def _rolled(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
     amount = sql_tree("coalesce(:g, 0.0)", g=column(name, "g"))
-    return _for_some(context, name, rounded(_in_range(score, amount)))
+    return _for_some(context, name, rounded(in_range(score, amount)))

@@ -17,8 +17,9 @@ from sqlglot import exp
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
-from leadline.query import attributes, bands, reach, running, scores, subjects, units
+from leadline.query import attributes, bands, reach, running, scores, subjects, totals, units
 from leadline.query.context import Context, Level, Profile
+from leadline.query.ledger import ledger
 from leadline.sql.dialects import identifier, render
 from leadline.sql.trees import Tree, column, named, sql_tree, text, union
 
@@ -142,7 +143,7 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
         yield from found.items()
         summed = [f"{level}_row", f"{level}_wide_row", running.SUM]
         given = [each for each in summed if each in {**unit_steps, **found}]
-        yield from scores.total_steps(context, level, given)
+        yield from totals.total_steps(context, level, given)
     yield from scores.score_steps(context, levels)
     yield from bands.steps(context)
 
@@ -170,7 +171,7 @@ def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     for level in _levels(context):
         key = keys[level]
         listed = [f"{level}_{kind}" for kind in ("row", "told_row", "missing_row")]
-        rows = list(scores.ledger(context, level, [each for each in listed if each in steps]))
+        rows = list(ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
                 sql_tree(

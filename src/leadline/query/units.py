@@ -15,7 +15,8 @@ from leadline.model.expressions import Expression
 from leadline.model.names import fields_of
 from leadline.query.amounts import with_params
 from leadline.query.context import Context, Level, NumberedRule, Stream
-from leadline.query.hits import Hits, Matcher, match_steps, matchers, signs
+from leadline.query.hits import Hits
+from leadline.query.matching import Matcher, match_steps, matchers, signs
 from leadline.query.picks import picked
 from leadline.query.running import is_running
 from leadline.query.subjects import Step

@@ -21,7 +21,8 @@ from leadline.model.expressions import Expression
 from leadline.model.names import fields_of
 from leadline.query.amounts import points_of, unit_rule, weight_of
 from leadline.query.context import Context, NumberedRule, Stream
-from leadline.query.hits import KIND, Hits, Matcher, condition, parameters
+from leadline.query.hits import Hits
+from leadline.query.matching import KIND, Matcher, condition, parameters
 from leadline.query.subjects import Step
 from leadline.sql.trees import (
     Tree,

@@ -6,27 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
+from leadline.model.contract import CONTRACT
 from leadline.questions.option import Option, asks
 
 if TYPE_CHECKING:
     from leadline.tables.places.inputs import Input
 
-_TITLES = {
-    "leads": "Leads",
-    "accounts": "Accounts",
-    "events": "Events",
-    "outcomes": "Outcomes",
-    "previous": "Bands of the preceding run, for hysteresis and transitions",
-    "field_history": "Values of fields over time",
-    "lead_merges": "Leads merged into others",
-    "event_marks": "Events marked as not to be counted",
-    "spine": "Leads and moments to score",
-}
-
 
 def table(name: str) -> Mapping[str, Option]:
     """Return the metadata of the option of a table to read."""
-    return rows(_TITLES[name])
+    return rows(CONTRACT[name].title)
 
 
 def rows(title: str) -> Mapping[str, Option]:
@@ -56,7 +45,7 @@ class FactTables:
     def tables(self) -> dict[str, Input]:
         """Return the tables that were given."""
         given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: given[name] for name in _TITLES if given.get(name) is not None}
+        return {name: given[name] for name in CONTRACT if given.get(name) is not None}
 
 
 @dataclass(frozen=True, kw_only=True)

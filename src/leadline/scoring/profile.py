@@ -9,7 +9,7 @@ from leadline.engines.engine import Engine
 from leadline.model.document import Model
 from leadline.model.types import Schema, Type
 from leadline.query.context import Context, Profile
-from leadline.query.hits import columns_of, matchers, signs
+from leadline.query.matching import columns_of, matchers, signs
 
 FEW_VALUES = 1000
 """A column with more distinct values than this among a sample has too many shapes to list."""

@@ -141,9 +141,9 @@ def case(branches: Iterable[tuple[Tree, Tree]], default: Tree | None = None) -> 
     if not branches:
         return default if default is not None else exp.null()
     tree = exp.Case()
-    for condition, value in branches:
-        tree = tree.when(condition, value)
-    return tree.else_(default) if default is not None else tree
+    for condition, value in branches:  # a copy of the whole at each would cost their square
+        tree.when(condition.copy(), value.copy(), copy=False)
+    return tree.else_(default.copy(), copy=False) if default is not None else tree
 
 
 def union(relations: Iterable[Tree], *, distinct: bool = False) -> Tree:

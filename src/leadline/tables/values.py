@@ -43,6 +43,10 @@ WHOLE = (
     "coalesce(case when {x} = trunc({x}) then try_cast({x} as bigint) end::varchar, {x}::varchar)"
 )
 """A whole number without a fraction: pandas keeps integers as floats where one is missing."""
+IN_UTC = "make_timestamp(epoch_us({x}))"
+"""A time with a zone as one without; an infinite one is null.
+
+``timezone('UTC', x)`` would ask a calendar for each value, and keep infinite times."""
 
 SQL_TYPES = {
     Type.TEXT: Sql("varchar"),
@@ -72,7 +76,7 @@ NATIVES = (
     Native("BOOLEAN", Type.BOOLEAN, "{x}", "{x}::varchar"),
     Native("TIMESTAMP", Type.TIME, "{x}", ISO),
     Native("TIMESTAMP_.*|DATE", Type.TIME, "{x}::timestamp", ISO),
-    Native("TIMESTAMP WITH TIME ZONE", Type.TIME, "timezone('UTC', {x})", ISO),
+    Native("TIMESTAMP WITH TIME ZONE", Type.TIME, IN_UTC, ISO),
     Native('"NULL"', Type.ANY, "null", "null::varchar"),
     Native("ENUM.*|UUID|TIME.*|INTERVAL|BLOB|BIT", Type.TEXT, "{x}::varchar", "{x}::varchar"),
     Native(".*", Type.TEXT, "to_json({x})::varchar", "to_json({x})::varchar"),
@@ -151,7 +155,12 @@ def _in_utc(value: Sql, target: Target) -> Sql:
     naive = target.given and re.fullmatch("TIMESTAMP(_.*)?|DATE", target.given.native)
     if not (target.zone and naive):
         return value
-    return sql_text("timezone('UTC', timezone({zone}, {value}))", zone=target.zone, value=value)
+    return _of_zone(value, target.zone)
+
+
+def _of_zone(local: Sql, zone: str) -> Sql:
+    """Return times of a zone in UTC."""
+    return sql_text(IN_UTC, x=sql_text("timezone({zone}, {local})", zone=zone, local=local))
 
 
 def _number(text: Sql, target: Target | None) -> Sql:
@@ -192,17 +201,16 @@ def _boolean(text: Sql, _: Target) -> Sql:
 
 
 ZONED = """
-    case when regexp_full_match({text}, {zoned})
-    then timezone('UTC', try_cast({text} as timestamptz))
+    case when regexp_full_match({text}, {zoned}) then try_cast({text} as timestamptz)
     when regexp_full_match({text}, {spaced})
-    then timezone('UTC', try_cast(regexp_replace({text}, ' ([+-])', '\\1') as timestamptz))"""
+    then try_cast(regexp_replace({text}, ' ([+-])', '\\1') as timestamptz)"""
 LOCAL = """
     when regexp_full_match({text}, {pattern})
-    then timezone('UTC', timezone({zone}, try_cast({text} as timestamp)))"""
+    then timezone({zone}, try_cast({text} as timestamp))"""
 HALVES = """
     when regexp_full_match({text}, {pattern})
-    then timezone('UTC', timezone({zone}, try_strptime(upper({text}),
-        ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M%p', '%Y-%m-%d %I:%M:%S%p'])))
+    then timezone({zone}, try_strptime(upper({text}),
+        ['%Y-%m-%d %I:%M %p', '%Y-%m-%d %I:%M:%S %p', '%Y-%m-%d %I:%M%p', '%Y-%m-%d %I:%M:%S%p']))
 """
 
 
@@ -230,7 +238,7 @@ def _counted(text: Sql, target: Target) -> Sql:
         return found
     found = sql_text("date_trunc('second', {x} + interval 500 millisecond)", x=found)
     if target.zone:
-        return sql_text("timezone('UTC', timezone({zone}, {x}))", zone=target.zone, x=found)
+        return _of_zone(found, target.zone)
     whole = sql_text("not regexp_full_match({text}, {fraction})", text=text, fraction=FRACTION)
     return sql_text("case when {whole} then {x} end", whole=whole, x=found)
 
@@ -253,7 +261,7 @@ def _time(text: Sql, target: Target) -> Sql:
         cases.append(sql_text(LOCAL, text=text, pattern=f"{day}({clock})?", zone=zone))
     if zone and target.format:
         cases.append(sql_text(HALVES, text=text, pattern=day + HALF_DAY, zone=zone))
-    return sql_text("{cases} end", cases=joined(" ", cases))
+    return sql_text(IN_UTC, x=sql_text("{cases} end", cases=joined(" ", cases)))
 
 
 def _iso(text: Sql, target: Target) -> Sql:
