@@ -9,51 +9,82 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadline.errors import EngineError, FileError, InputError, LeadlineError, ModelError
-    from leadline.inspection.inspect import inspect
-    from leadline.inspection.report import Inspection
     from leadline.model.fingerprint import fingerprint
     from leadline.model.reading.reader import read
     from leadline.model.reading.writer import edit, write
+    from leadline.questions.answer import Answer
     from leadline.questions.audit import audit
     from leadline.questions.backtest import backtest
-    from leadline.review.trial.trial import Trial, trial
-    from leadline.scoring.scored import Scored, score
+    from leadline.questions.check import check
+    from leadline.questions.compare import compare
+    from leadline.questions.diff import diff
+    from leadline.questions.explain import explain
+    from leadline.questions.history import history
+    from leadline.questions.inspect import inspect
+    from leadline.questions.learn import learn
+    from leadline.questions.rates import rates
+    from leadline.questions.resolve import resolve
+    from leadline.questions.rules import rules
+    from leadline.questions.score import score
+    from leadline.questions.scored import Scored
+    from leadline.questions.thresholds import thresholds
+    from leadline.questions.trial import trial
 
 __all__ = [
+    "Answer",
     "EngineError",
     "FileError",
     "InputError",
-    "Inspection",
     "LeadlineError",
     "ModelError",
     "Scored",
-    "Trial",
     "audit",
     "backtest",
+    "check",
+    "compare",
+    "diff",
     "edit",
+    "explain",
     "fingerprint",
+    "history",
     "inspect",
+    "learn",
+    "rates",
     "read",
+    "resolve",
+    "rules",
     "score",
+    "thresholds",
     "trial",
     "write",
 ]
 
 _PLACES = {
-    **dict.fromkeys(
-        ("EngineError", "FileError", "InputError", "LeadlineError", "ModelError"), "errors"
-    ),
-    "Inspection": "inspection.report",
-    "Scored": "scoring.scored",
-    "Trial": "review.trial.trial",
+    "Answer": "questions.answer",
+    "EngineError": "errors",
+    "FileError": "errors",
+    "InputError": "errors",
+    "LeadlineError": "errors",
+    "ModelError": "errors",
+    "Scored": "questions.scored",
     "audit": "questions.audit",
     "backtest": "questions.backtest",
+    "check": "questions.check",
+    "compare": "questions.compare",
+    "diff": "questions.diff",
     "edit": "model.reading.writer",
+    "explain": "questions.explain",
     "fingerprint": "model.fingerprint",
-    "inspect": "inspection.inspect",
+    "history": "questions.history",
+    "inspect": "questions.inspect",
+    "learn": "questions.learn",
+    "rates": "questions.rates",
     "read": "model.reading.reader",
-    "score": "scoring.scored",
-    "trial": "review.trial.trial",
+    "resolve": "questions.resolve",
+    "rules": "questions.rules",
+    "score": "questions.score",
+    "thresholds": "questions.thresholds",
+    "trial": "questions.trial",
     "write": "model.reading.writer",
 }
 """Where each name stands; its module is imported when it is first used."""

@@ -54,10 +54,6 @@ def asked(name: str) -> Any:
 def command(name: str) -> Any:
     """Return the command that asks a question."""
     place = COMMANDS[name]
-    if place.startswith("leadline.cli"):
-        made = typer.Typer(add_completion=False, rich_markup_mode=None)
-        made.command(name)(question(place))
-        return typer.main.get_command(made)
     asked = question(place)
 
     def run(**values: Any) -> int:

@@ -6,19 +6,11 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import typer
 from rich.console import Console
 
-from leadline.engines.known import Progress, opened
-
-if TYPE_CHECKING:
-    from leadline.engines.duckdb.engine import DuckDB
-    from leadline.engines.engine import Engine
-    from leadline.scoring import Run
-    from leadline.tables.read import Loaded
+from leadline.engines.known import Progress
 
 _PLAIN: Mapping[str, Any] = {
     "soft_wrap": True,
@@ -37,46 +29,6 @@ class _Output(Console):
 
 out = _Output(**_PLAIN)
 err = Console(stderr=True, **_PLAIN)
-
-
-def warn(model: Path) -> None:
-    """Print what is allowed in a model but seldom meant."""
-    from leadline.model.checking.check import warnings
-    from leadline.scoring import read_model
-
-    for fault in warnings(*read_model(model)):
-        err.print(f"warning: {fault}")
-
-
-def report(run: Run, rejects: str | None) -> None:
-    """Print what a person should know of the data; rejected rows end in exit status 1."""
-    report_loaded(run.loaded, rejects)
-
-
-def report_loaded(loaded: Loaded, rejects: str | None) -> None:
-    """Print what a person should know of tables; rejected rows end in exit status 1."""
-    for note in loaded.notes:
-        err.print(f"note: {note}")
-    if loaded.rejects.count:
-        count = loaded.rejects.count
-        rows, are = ("1 row was", "it is") if count == 1 else (f"{count:,} rows were", "they are")
-        place = f"; {are} in {rejects}" if rejects else "; see which with --rejects FILE"
-        err.print(f"{rows} rejected{place}")
-        raise typer.Exit(1)
-
-
-@contextmanager
-def open_address(address: str, memory: str | None = None) -> Iterator[Engine]:
-    """Open the engine that ``--engine`` names."""
-    with progress() as shown, opened(address, memory=memory, progress=shown) as engine:
-        yield engine
-
-
-@contextmanager
-def open_engine(memory: str | None) -> Iterator[DuckDB]:
-    """Open the embedded engine, which shows its progress where a person looks on."""
-    with open_address("duckdb", memory) as engine:
-        yield engine.embedded
 
 
 @contextmanager

@@ -42,11 +42,13 @@ class Step:
     Attributes:
         label: What it is, for a person.
         event: Columns of one more event, or None.
+        rule: ``(score, rule)`` that counts the event, or None.
         field: ``(entity, field, value)`` that becomes known, or None.
     """
 
     label: str
     event: Mapping[str, Any] | None = None
+    rule: tuple[str, str] | None = None
     field: tuple[str, str, Any] | None = None
 
 

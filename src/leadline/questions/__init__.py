@@ -9,8 +9,8 @@ from typing import Any, cast
 from leadline.questions.question import Question
 
 QUESTIONS: Mapping[str, str] = {
-    "score": "leadline.cli.score:score",
-    "explain": "leadline.cli.explain:explain",
+    "score": "leadline.questions.score:Score",
+    "explain": "leadline.questions.explain:Explain",
     "history": "leadline.questions.history:History",
     "trial": "leadline.questions.trial:Trial",
     "backtest": "leadline.questions.backtest:Backtest",

@@ -59,6 +59,11 @@ class Tables(Mapping[str, "pa.Table"]):
     def __len__(self) -> int:
         return len(self._made)
 
+    @property
+    def are_fetched(self) -> bool:
+        """Whether all of them are here, so that they outlive the engine."""
+        return len(self._kept) == len(self._made)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer(Generic[T_co]):
@@ -76,6 +81,7 @@ class Answer(Generic[T_co]):
         make_page: Makes the report, where there is one.
         printed: What a terminal shows in place of the report.
         below: What a terminal shows below it.
+        is_whole: The figures hold all that the report says.
         status: What a command line ends with where nothing was rejected.
     """
 
@@ -90,6 +96,7 @@ class Answer(Generic[T_co]):
     make_page: Callable[[], Page] | None = field(default=None, repr=False)
     printed: str | None = field(default=None, repr=False)
     below: str = field(default="", repr=False)
+    is_whole: bool = field(default=False, repr=False)
     status: int = 0
 
     @cached_property
@@ -120,12 +127,17 @@ class Answer(Generic[T_co]):
         found = {
             "question": self.question,
             "says": self.says or self.page.verdict,
-            **plain(self.figures),
+            **plain(self.counted()),
             "notes": list(self.reading.notes),
             "warnings": list(self.reading.warnings),
             "rejected": self.reading.rejected,
         }
-        return found | ({"report": self.page.plain()} if self.page.sections else {})
+        has_more = bool(self.page.sections) and not self.is_whole
+        return found | ({"report": self.page.plain()} if has_more else {})
+
+    def counted(self) -> Mapping[str, Any]:
+        """Return the figures."""
+        return self.figures
 
     def to_json(self) -> str:
         """Return ``plain`` as text."""

@@ -6,16 +6,16 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
+from leadline.questions.answer import Answer
 from leadline.questions.option import options_of
 from leadline.questions.session import Session
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
-    from leadline.questions.answer import Answer
     from leadline.questions.question import Question
 
 P = ParamSpec("P")
-A = TypeVar("A", bound="Answer[Any]")
+A = TypeVar("A", bound=Answer[Any])
 
 
 def ask(question: Question[A]) -> A:
@@ -44,7 +44,8 @@ def function(question: Callable[P, Question[A]]) -> Callable[P, A]:
     ask_.__name__ = ask_.__qualname__ = asked.name.replace("-", "_")
     ask_.__module__ = asked.__module__
     ask_.__doc__ = _described(asked)
-    vars(ask_)["__signature__"] = inspect.signature(asked)
+    taken = inspect.signature(asked)
+    vars(ask_)["__signature__"] = taken.replace(return_annotation=Answer)
     return ask_
 
 

@@ -2,36 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from leadline.questions.answer import Answer
+from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
 
 
+_WHAT = asks("model, or explain for its JSON.", unit="[WHAT]", choices=("model", "explain"))
+
+
 @dataclass(frozen=True)
 class Schema(Question["Answer[str]"]):
-    """Print the JSON Schema of model documents, for editors."""
+    """Print the JSON Schema of model documents, for editors, or of what explain says."""
 
     name: ClassVar[str] = "schema"
     topic: ClassVar[Topic] = "data"
     example: ClassVar[str] = "leadline schema > model.schema.json"
     has_report: ClassVar[bool] = False
 
+    what: Literal["model", "explain"] = field(default="model", metadata=_WHAT)
+
     def answer(self, _: Session) -> Answer[str]:
         """Return the schema."""
         import json
 
-        from leadline.model.schema import json_schema
-
-        found = json_schema()
+        text = self._text()
         return Answer(
             question=self.name,
-            result=found,
-            says="The JSON Schema of model documents.",
-            figures={"schema": json.loads(found)},
-            printed=found.removesuffix("\n"),
+            result=text,
+            says=f"The JSON Schema of {self.what}.",
+            figures={"schema": json.loads(text)},
+            printed=text.removesuffix("\n"),
         )
+
+    def _text(self) -> str:
+        if self.what == "explain":
+            from leadline.explain.plain import json_schema
+        else:
+            from leadline.model.schema import json_schema
+        return json_schema()

@@ -1,0 +1,136 @@
+"""The leads with the highest scores, with their bands and strongest reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from leadline.explain.reasons import Reason, strongest
+from leadline.model.document import Model
+from leadline.scoring import Run
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_LEADS = 20
+MOST_REASONS = 3
+EXCLUDED = "excluded"
+"""The band of leads that are never passed on, and so are not among the best."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One of the best leads.
+
+    Attributes:
+        lead_id: The lead.
+        as_of: The moment, UTC.
+        score: The score that leads are ranked by.
+        bands: Its band on each ladder, in the order of the model.
+        reasons: Its strongest reasons, the strongest first.
+    """
+
+    lead_id: str
+    as_of: datetime
+    score: float
+    bands: tuple[str | None, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best of all leads that were scored.
+
+    Attributes:
+        model: The model.
+        leads: The best, the highest score first.
+        rows: How many leads and moments were scored.
+        moments: How many moments there are among them.
+        bands: For each ladder how many rows are in each band, the most first; None is no band.
+    """
+
+    model: Model
+    leads: tuple[Ranked, ...]
+    rows: int
+    moments: int
+    bands: Mapping[str, Mapping[str | None, int]]
+
+
+def best(run: Run, most: int = MOST_LEADS) -> Best:
+    """Return the leads with the highest scores; those that are excluded are left out."""
+    [(rows, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    counts = {name: band_counts(run, name) for name in run.model.bands}
+    highest = _highest(run, most)
+    points = run.over([(lead, at) for lead, at, *_ in highest]).arrow("points") if highest else None
+    return Best(run.model, _ranked(run.model, highest, points), rows, moments, counts)
+
+
+def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_LEADS) -> Best:
+    """Return the same of scores and their ledger, as ``leadline.score`` gives them."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only where scores are tables in memory
+
+    score, bands = model.main_score, [model.column(each) for each in model.bands]
+    wanted = pc.is_valid(scores[score])
+    if bands:
+        excluded = pc.fill_null(pc.equal(scores[bands[0]], EXCLUDED), fill_value=False)
+        wanted = pc.and_(wanted, pc.invert(excluded))
+    order = [(score, "descending"), ("lead_id", "ascending"), ("as_of", "ascending")]
+    few = (
+        scores.filter(wanted)
+        .sort_by(order)
+        .slice(0, most)
+        .select(["lead_id", "as_of", score, *bands])
+    )
+    highest = [tuple(row.values()) for row in few.to_pylist()]
+    own = points.filter(pc.is_in(points["lead_id"], few["lead_id"].combine_chunks()))
+    counts = {name: _counted(scores[model.column(name)]) for name in model.bands}
+    moments = pc.count_distinct(scores["as_of"]).as_py()
+    return Best(model, _ranked(model, highest, own), scores.num_rows, moments, counts)
+
+
+def _counted(bands: pa.ChunkedArray) -> dict[str | None, int]:
+    found = {each["values"]: each["counts"] for each in bands.value_counts().to_pylist()}
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0] is None, each[0] or "")))
+
+
+def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
+    """Return how many rows of the spine are in each band of a ladder, the most first."""
+    column = run.model.column(ladder)
+    return dict(
+        run.rows(
+            f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
+        )
+    )
+
+
+def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:
+    """Return lead, moment, score and bands of the rows with the highest scores."""
+    score = run.model.main_score
+    bands = [run.model.column(each) for each in run.model.bands]
+    wanted = f"""and "{bands[0]}" is distinct from '{EXCLUDED}'""" if bands else ""
+    shown = ", ".join(f'"{each}"' for each in (score, *bands))
+    found = run.rows(
+        f'select lead_id, as_of, {shown} from {run.table("scores")} where "{score}" is not null '
+        f'{wanted} order by "{score}" desc, lead_id, as_of limit {most}'
+    )
+    return [(lead, at.replace(tzinfo=UTC), *rest) for lead, at, *rest in found]
+
+
+def _ranked(
+    model: Model, rows: Sequence[tuple[Any, ...]], points: pa.Table | None
+) -> tuple[Ranked, ...]:
+    ledgers: dict[tuple[str, datetime], list[dict[str, Any]]] = {}
+    for row in [] if points is None else points.to_pylist():
+        ledgers.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    return tuple(
+        Ranked(
+            lead,
+            at,
+            score,
+            tuple(bands),
+            tuple(strongest(model, at, ledgers.get((lead, at), ()), MOST_REASONS)),
+        )
+        for lead, at, score, *bands in rows
+    )
