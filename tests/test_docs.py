@@ -16,7 +16,7 @@ import pytest
 import documentation
 import leadline
 from documentation import ROOT, Block
-from leadline import errors, scoring
+from leadline import errors
 from leadline.cli.commands import COMMANDS, command
 from leadline.model.contract import CONTRACT
 from leadline.model.durations import PATTERN
@@ -215,10 +215,12 @@ def test_every_exception_and_exit_status_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """What the package exports, the arguments of ``score`` and its results have their place."""
-    arguments = [name for name in inspect.signature(leadline.score).parameters if name != "tables"]
-    results = list(scoring.Scored.__dataclass_fields__)
-    for name in [*leadline.__all__, *arguments, *results]:
+    """What the package exports, and what answers have, has its place."""
+    own = {"result", "make_best", "command", *leadline.Answer.__dataclass_fields__}
+    scored = {name for name in vars(leadline.Scored) if not name.startswith("_")} - own
+    hidden = {"make_page", "printed", "below", "is_whole", "status", "figures", "question"}
+    answers = set(leadline.Answer.__dataclass_fields__) - hidden
+    for name in [*leadline.__all__, *scored, *answers]:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", PYTHON), f"{name} is not in python.md"
 
 

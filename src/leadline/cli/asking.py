@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from leadline.cli.options import OF_ALL
 from leadline.errors import Fault, InputError
-from leadline.questions.option import Asked, options_of
+from leadline.questions.option import Asked, Kind, options_of
 from leadline.questions.question import Question
 from leadline.questions.session import Session
+
+N = TypeVar("N")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def ask(asked: type[Question[Any]], values: Mapping[str, Any]) -> int:
     started = datetime.now(UTC)
     given = {name: each for name, each in values.items() if _is_given(each)}
     faces = Faces(**{each.name: given.pop(each.name) for each in OF_ALL if each.name in given})
-    question = asked(**_whole(asked, given, started))
+    question = asked(**_complete(asked, given, started))
     question.check()
     if faces.files:
         _check_files(faces.files)
@@ -62,7 +64,7 @@ def _answered(question: Question[Any], faces: Faces) -> int:
         return show(question, question.answer(session), faces)
 
 
-def _whole(
+def _complete(
     asked: type[Question[Any]], given: Mapping[str, Any], started: datetime
 ) -> dict[str, Any]:
     """Return the values of a question; raises InputError where one is missing."""
@@ -79,13 +81,41 @@ def _whole(
 
 def _value(each: Asked, given: Mapping[str, Any], started: datetime) -> Any:
     """Return the value of an option, None where it is not given and nothing stands for it."""
-    if each.name in given:
-        return Path(given[each.name]) if each.option.kind == "document" else given[each.name]
     option = each.option
+    if each.name in given:
+        read = _READ.get(option.kind)
+        return read(each, given[each.name]) if read else given[each.name]
     if not option.otherwise or set(option.against) & set(given):
         return None
     is_alone = option.beside and option.beside not in given
     return None if is_alone else _MOMENTS[option.otherwise](started)
+
+
+def _path(_: Asked, text: str) -> Path:
+    return Path(text)
+
+
+def _whole_number(each: Asked, text: str) -> int:
+    return _number(each, text, int, "must be a whole number")
+
+
+def _any_number(each: Asked, text: str) -> float:
+    return _number(each, text, float, "must be a number")
+
+
+def _number(each: Asked, text: str, made: Callable[[str], N], expected: str) -> N:
+    try:
+        return made(text)
+    except ValueError:
+        raise InputError(Fault("", each.word, expected, text)) from None
+
+
+_READ: Mapping[Kind, Callable[[Asked, str], Any]] = {
+    "document": _path,
+    "whole": _whole_number,
+    "number": _any_number,
+}
+"""Kind of an option to what makes its value of a text."""
 
 
 def _is_given(value: object) -> bool:
@@ -96,7 +126,10 @@ def _midnight(started: datetime) -> datetime:
     return started.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-_MOMENTS = {"now": lambda started: started, "midnight": _midnight}
+_MOMENTS: Mapping[str, Callable[[datetime], datetime]] = {
+    "now": lambda started: started,
+    "midnight": _midnight,
+}
 
 
 def _check_files(paths: list[str]) -> None:

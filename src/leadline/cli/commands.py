@@ -18,8 +18,20 @@ COMMANDS: Mapping[str, str] = QUESTIONS
 """Every command by its name, and where its question stands."""
 
 
+class _Text:
+    """What makes a value of a text: nothing, where Typer would load pydantic to do no more."""
+
+    def coerce(self, value: Any, **_: Any) -> Any:
+        """Return the text."""
+        return value
+
+
 class Command(TyperCommand):
     """A command whose page is that of its question."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options, whose values stay texts."""
+        return list(map(_as_text, super().get_params(ctx)))
 
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the page."""
@@ -33,6 +45,10 @@ class Commands(TyperGroup):
         super().__init__(**attributes)
         self.commands = cast("dict[str, Any]", dict.fromkeys(COMMANDS))  # read for names alone
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options before the command, whose values stay texts."""
+        return list(map(_as_text, super().get_params(ctx)))
+
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
         """Return the names of all commands."""
         return list(COMMANDS)
@@ -44,6 +60,12 @@ class Commands(TyperGroup):
     def format_help(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
         """Write the page that lists all commands."""
         formatter.write(pages.overview({name: asked(name) for name in COMMANDS}))
+
+
+def _as_text(parameter: Any) -> Any:
+    """Have the value of a parameter stay a text."""
+    vars(parameter)["get_runtime_param"] = _Text
+    return parameter
 
 
 def asked(name: str) -> Any:

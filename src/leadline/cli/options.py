@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from leadline.questions.option import Asked, Kind, Option, options_of
+from leadline.questions.option import Asked, Option, options_of
 from leadline.questions.question import Question
-
-TYPES: Mapping[Kind, type] = {"whole": int, "number": float, "flag": bool}
-"""What a value becomes; all others stay texts."""
 
 REPORT = Option("Write a page to print.", "file", "F.html", group="outputs")
 JSON = Option("Write the same for machines; - is the standard output.", "text", "F", "outputs")
@@ -45,16 +42,16 @@ def parameters(question: type[Question[Any]]) -> list[inspect.Parameter]:
 
 
 def _parameter(each: Asked) -> inspect.Parameter:
-    kind = TYPES.get(each.option.kind, str)
+    is_flag = each.option.kind == "flag"
+    help_text = each.option.help
     if each.is_named:
-        info = typer.Option(each.word, metavar=each.option.unit or None, help=each.option.help)
+        info = typer.Option(each.word, metavar=each.option.unit or None, help=help_text)
     else:
-        info = typer.Argument(metavar=each.option.unit, help=each.option.help)
-    annotation = list[kind] | None if each.option.is_list else kind | None  # type: ignore[valid-type]
-    default = False if kind is bool else None
+        info = typer.Argument(metavar=each.option.unit, help=help_text)
+    annotation: Any = list[str] if each.option.is_list else str
     return inspect.Parameter(
         each.name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=default,
-        annotation=Annotated[annotation if kind is not bool else bool, info],
+        default=False if is_flag else None,
+        annotation=Annotated[bool if is_flag else annotation | None, info],
     )

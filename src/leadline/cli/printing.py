@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadline.cli.console import err, out
-from leadline.questions.option import options_of
 from leadline.tables.columns import ReadAs
 from leadline.tables.texts import write_documents
 
@@ -36,11 +35,7 @@ def show(question: Question[Any], answer: Answer[Any], faces: Faces) -> int:
 
 def _texts(question: Question[Any], answer: Answer[Any], faces: Faces) -> dict[str, str]:
     """Return the texts to write, by their files."""
-    texts = {
-        getattr(question, each.name): answer.texts[each.option.makes]
-        for each in options_of(type(question))
-        if each.option.makes in answer.texts and getattr(question, each.name) is not None
-    }
+    texts = answer.texts_for(question)
     if faces.report is not None:
         texts[faces.report] = answer.to_html()
     if faces.json is not None and not faces.is_piped:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from leadline.questions.option import options_of
 from leadline.questions.plain import plain
 
 if TYPE_CHECKING:
@@ -134,6 +135,12 @@ class Answer(Generic[T_co]):
         }
         has_more = bool(self.page.sections) and not self.is_whole
         return found | ({"report": self.page.plain()} if has_more else {})
+
+    def texts_for(self, question: object) -> dict[str, str]:
+        """Return the texts that a question wants to have written, by their files."""
+        asked = {each.option.makes: each.name for each in options_of(type(question))}
+        files = {name: getattr(question, asked[name]) for name in self.texts if name in asked}
+        return {file: self.texts[name] for name, file in files.items() if file is not None}
 
     def counted(self) -> Mapping[str, Any]:
         """Return the figures."""

@@ -20,11 +20,15 @@ A = TypeVar("A", bound=Answer[Any])
 
 def ask(question: Question[A]) -> A:
     """Answer a question; tables are fetched, so that they outlive an engine of its own."""
+    from leadline.tables.texts import write_documents
+
     question.check()
     with Session(*engine_of(question)) as session:
         answer = question.answer(session)
         for name in answer.tables:
             answer.tables[name]
+        if texts := answer.texts_for(question):
+            write_documents(texts)
         question.finish(answer, session.tell)
     return answer
 
