@@ -56,7 +56,7 @@ class Backtest(OnHistory, Question["Answer[Backtested]"]):
 
         task = task_for(self.task, self.model)
         capacity = read_capacity(self.capacity) if self.capacity else None
-        run = open_past(session.embedded, self.model, self.tables(), task)
+        run = session.hold(open_past(session.embedded, self.model, self.tables(), task))
         warnings = warned(self.model, session.tell)
         rows = judged(run, task, self.end)
         name = fingerprint(read_model(self.model)[0])

@@ -72,7 +72,7 @@ class Compare(OnHistory, Question["Answer[Comparison]"]):
         capacity = read_capacity(self.capacity) if self.capacity else None
         other, source = read_model(self.second)
         refuse(check(other, source))
-        run = open_past(session.embedded, self.first, self.tables(), task, [other])
+        run = session.hold(open_past(session.embedded, self.first, self.tables(), task, [other]))
         rows = judged(run, task, self.end)
         result = compared(
             rows,
@@ -100,7 +100,7 @@ class Compare(OnHistory, Question["Answer[Comparison]"]):
 
         at = found.judged.end or latest(found.judged.run).replace(tzinfo=UTC)
         try:
-            run = Run.open(session.embedded, self.first, self.tables(), as_of=at)
+            run = session.hold(Run.open(session.embedded, self.first, self.tables(), as_of=at))
         except InputError:
             return None
         return impact(run, other, self.tables(), as_of=at, weeks=0)

@@ -93,7 +93,9 @@ class Diff(AllTables, Embedded, Question["Answer[Difference | Impact]"]):
         from leadline.scoring import Run
 
         at, tables = moment(self.as_of or ""), self.tables()
-        run = Run.open(session.embedded, self.model, tables, as_of=at, clean=self.clean)
+        run = session.hold(
+            Run.open(session.embedded, self.model, tables, as_of=at, clean=self.clean)
+        )
         session.tell(f"as of {at.isoformat().replace('+00:00', 'Z')}")
         return run, impact(run, other, tables, as_of=at, weeks=self.weeks)
 

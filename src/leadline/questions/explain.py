@@ -55,7 +55,9 @@ class Explain(AllTables, Anywhere, Question["Answer[Explanation]"]):
 
         at = moment(self.as_of)
         since = None if self.since is None else moment(self.since, "--since")
-        opened = Run.open(session.engine, self.model, self.tables(), as_of=at, clean=self.clean)
+        opened = session.hold(
+            Run.open(session.engine, self.model, self.tables(), as_of=at, clean=self.clean)
+        )
         run = opened.embedded()
         result = explained(run, self.lead, at, since)
         report = page(result)

@@ -41,7 +41,9 @@ class History(PastTables, Embedded, Question["Answer[Past]"]):
         from leadline.scoring import Run
 
         at = moment(self.as_of)
-        run = Run.open(session.embedded, self.model, self.tables(), as_of=at, clean=self.clean)
+        run = session.hold(
+            Run.open(session.embedded, self.model, self.tables(), as_of=at, clean=self.clean)
+        )
         result = history_of(run, self.lead, at)
         report = page(result)
         return Answer(

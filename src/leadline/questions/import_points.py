@@ -90,6 +90,6 @@ class ImportPoints(FactTables, Embedded, Question["Answer[Imported]"]):
         if self.their_scores is None or self.as_of is None:
             return None
         at = moment(self.as_of)
-        run = Run.open(session.embedded, found.model, self.tables(), as_of=at)
+        run = session.hold(Run.open(session.embedded, found.model, self.tables(), as_of=at))
         run.keep("scores", "points")
         return run

@@ -84,4 +84,4 @@ def judged_rows(
     columns = asked.source.values.get("columns", {})
     nothing = {"rules": {"none": {"when": "1 = 0", "points": 0}}}
     bare = {"leadline": 1, "model": "none", "columns": columns, "scores": {"none": nothing}}
-    return judged(open_past(session.embedded, bare, tables, asked), asked, end)
+    return judged(session.hold(open_past(session.embedded, bare, tables, asked)), asked, end)

@@ -55,7 +55,7 @@ class Rules(OnHistory, Question["Answer[Worth]"]):
         from leadline.review.rule_worth.worth import of_judged
 
         task = task_for(self.task, self.model)
-        run = open_past(session.embedded, self.model, self.tables(), task)
+        run = session.hold(open_past(session.embedded, self.model, self.tables(), task))
         warnings = warned(self.model, session.tell)
         rows = judged(run, task, self.end)
         result = of_judged(rows, self.score, self.split, read_model(self.model)[0])

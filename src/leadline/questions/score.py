@@ -98,7 +98,9 @@ class Score(AllTables, Anywhere, Question[Scored]):
         """Return the model over its tables. Raises InputError where it lacks what is wanted."""
         from leadline.scoring import Run
 
-        run = Run.open(session.engine, self.model, self.tables(), as_of=at, clean=self.clean)
+        run = session.hold(
+            Run.open(session.engine, self.model, self.tables(), as_of=at, clean=self.clean)
+        )
         for name in self._wanted():
             if name not in run.statement.outputs:
                 option = f"--{OPTIONS[name].replace('_', '-')}"
@@ -113,6 +115,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
 
     def _write(self, run: Run) -> list[str]:
         """Write files and tables; the files appear once the tables are there."""
+        from leadline.scoring.publish import check_targets, ordered, publish
         from leadline.tables.write import Outputs
 
         wanted = self._wanted()
@@ -122,16 +125,16 @@ class Score(AllTables, Anywhere, Question[Scored]):
             if address.startswith(TABLE)
         }
         if published:
-            run.check_targets(published)
+            check_targets(run, published)
         run.keep(*wanted)
         run.table("scores")
         with Outputs(run.engine.embedded) as outputs:
             for name in wanted.keys() - published.keys():
-                outputs.add(run.ordered(name), wanted[name])
+                outputs.add(ordered(run, name), wanted[name])
             if self.rejects:
                 outputs.add(run.loaded.rejects.query, self.rejects)
             if published:
-                run.publish(published)
+                publish(run, published)
         return [*wanted.values(), *([self.rejects] if self.rejects else [])]
 
     def _command(self) -> list[str]:

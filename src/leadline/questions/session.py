@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from leadline.errors import Fault, InputError
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.engines.engine import Engine
 
+Held = TypeVar("Held", bound="AbstractContextManager[Any]")
 Tell: TypeAlias = Callable[[str], None]
 """Hears a sentence that a person should know while an answer is made."""
 
@@ -59,6 +60,11 @@ class Session:
         from leadline.engines.known import opened
 
         return self._ending.enter_context(opened(self._given or "duckdb", **self._options))
+
+    def hold(self, run: Held) -> Held:
+        """Return a run, or whatever else is to be closed, which ends with the session."""
+        self._ending.enter_context(run)
+        return run
 
     @property
     def embedded(self) -> DuckDB:

@@ -75,7 +75,7 @@ class Thresholds(OnHistory, Question["Answer[Edges]"]):
         goal = goal_of(capacity, self.precision, self.recall)
         document = read_model(self.model)[0]
         place = place_of(document, self.band, self.ladder)
-        run = open_past(session.embedded, self.model, self.tables(), task)
+        run = session.hold(open_past(session.embedded, self.model, self.tables(), task))
         warnings = warned(self.model, session.tell)
         rows = judged(run, task, self.end)
         result = of_judged(rows, place, goal, self.weeks, fingerprint(document))

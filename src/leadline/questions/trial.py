@@ -81,7 +81,9 @@ class Trial(AllTables, Embedded, Question["Answer[Tried]"]):
         from leadline.scoring import Run
 
         at = None if self.as_of is None else moment(self.as_of)
-        run = Run.open(session.embedded, self.model, self.tables(), as_of=at, clean=self.clean)
+        run = session.hold(
+            Run.open(session.embedded, self.model, self.tables(), as_of=at, clean=self.clean)
+        )
         if self.moments is None or at is None:
             return run
         return run.over_moments(spaced(at, self.moments, _length(self.every or FORTNIGHT)))
