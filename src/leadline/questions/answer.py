@@ -128,7 +128,7 @@ class Answer(Generic[T_co]):
         found = {
             "question": self.question,
             "says": self.says or self.page.verdict,
-            **plain(self.counted()),
+            **plain(self._counted()),
             "notes": list(self.reading.notes),
             "warnings": list(self.reading.warnings),
             "rejected": self.reading.rejected,
@@ -142,7 +142,7 @@ class Answer(Generic[T_co]):
         files = {name: getattr(question, asked[name]) for name in self.texts if name in asked}
         return {file: self.texts[name] for name, file in files.items() if file is not None}
 
-    def counted(self) -> Mapping[str, Any]:
+    def _counted(self) -> Mapping[str, Any]:
         """Return the figures."""
         return self.figures
 

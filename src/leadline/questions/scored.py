@@ -82,7 +82,7 @@ class Scored(Answer["Model"]):
         command = shlex.join([*self.command[:3], first.lead_id, *self.command[3:], *at])
         console.print(f"next, every point of a lead: {command}")
 
-    def counted(self) -> Mapping[str, Any]:
+    def _counted(self) -> Mapping[str, Any]:
         """Return how many leads are in each band, and the best of them."""
         ladders = list(self.result.bands)
         return {
