@@ -63,7 +63,7 @@ def test_an_edge_is_reported_and_applied(folder: Path) -> None:
     assert plain["then"]["recall"]["value"] >= 0.5
     text = (folder / "model.yaml").read_text(encoding="utf-8")
     assert f"sales: {plain['edge']:g}}}}}   # agreed" in text
-    assert plain["verdict"] in (folder / "t.html").read_text(encoding="utf-8")
+    assert plain["says"] in (folder / "t.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
