@@ -90,7 +90,7 @@ def outcomes(judged: Judged) -> Sheet:
     order = field_of_arrow(found["order_key"]).numbers if judged.ordered_by else None
     groups = field_of_arrow(found["group_key"]).codes
     in_time = judged.ordered_by == "time" and order is not None and horizon is not None
-    until = order + horizon.microseconds if in_time and order is not None and horizon else None
+    until = order + judged.task.task.settled_after if in_time and order is not None else None
     is_apart = judged.task.task.group is not None
     return Sheet({}, np.array(found["outcome"], bool), order, groups, until, is_apart)
 
