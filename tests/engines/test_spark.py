@@ -17,9 +17,8 @@ from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.session import address_of
 from leadline.errors import EngineError, InputError
 from leadline.scoring import Run
-from servers import ON_SPARK
 
-pytestmark = ON_SPARK
+pytestmark = pytest.mark.spark
 
 ONLY = ("spark",)
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -242,7 +241,7 @@ def test_an_address_that_is_none_is_refused(text: str) -> None:
 def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spark is an extra."""
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
-    with pytest.raises(EngineError, match=r"pip install 'leadline\[spark\]'"):
+    with pytest.raises(EngineError, match=r"install '\.\[spark\]'"):
         Spark("spark")
 
 

@@ -16,7 +16,7 @@ import servers
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run
 
-pytestmark = servers.ON_SPARK
+pytestmark = pytest.mark.spark
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 LEADS, EVENTS = 500, 40_000

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.history.judged import Judged, judged
@@ -113,7 +114,7 @@ def test_entering_a_band_is_the_midnight_after_what_led_there() -> None:
         judge(engine, found, moments={"enter": "sale"})
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(st.integers(0, 1000))
 def test_adding_anything_after_a_moment_changes_nothing_of_it(seed: int) -> None:
     """Score and ledger of a row do not know what was recorded after its moment."""

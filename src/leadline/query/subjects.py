@@ -135,13 +135,13 @@ def _fields(context: Context, entity: str) -> list[str]:
 
 
 def _stored(context: Context, entity: str, name: str) -> tuple[Tree, Type]:
-    """Return a field as it stands in its table, null where the table lacks it."""
+    """Return a field as it stands in its table, null where the table has no value of it."""
     table = TABLE_OF[entity]
     try:
         kind = context.names.column(table, name)
     except NameFault:
         kind = Type.ANY
-    if name in context.schema.get(table, {}):
+    if context.schema.get(table, {}).get(name, Type.ANY) is not Type.ANY:
         return column(name, "t"), kind
     return null(SQL_TYPES[kind]), kind
 
