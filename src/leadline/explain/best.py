@@ -57,7 +57,8 @@ class Best:
 
 def best(run: Run, most: int = MOST_LEADS) -> Best:
     """Return the leads with the highest scores; those that are excluded are left out."""
-    [(rows, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    spine = run.moments.table
+    [(rows, moments)] = run.rows(f"select count(*), count(distinct as_of) from {spine}")
     counts = {name: band_counts(run, name) for name in run.model.bands}
     return Best(run.model, tuple(_ranked(run, _highest(run, most))), rows, moments, counts)
 
