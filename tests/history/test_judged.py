@@ -198,7 +198,7 @@ def test_worked_rows_are_judged_from_when_the_time_for_trying_is_over() -> None:
         result = {key: (row["counts"], row["outcome"]) for key, row in listed(of).items()}
         reasons = {each.reason: each.rows for each in of.left_out}
         parts = split(of)
-        [(latest, earliest)] = engine.rows(
+        [(latest, earliest)] = of.run.engine.rows(
             "select max(as_of) filter (where part = -1), min(as_of) filter (where part = 0) "
             f"from {parts.table}"
         )
@@ -223,11 +223,12 @@ def test_a_row_never_counts_by_how_it_ended(chosen: str, expected: list[Any]) ->
     past = {"leads": leads, "events": calls, "outcomes": ends}
     with DuckDB() as engine:
         of = judge(engine, past, moments="created", rows=chosen, **TRIED)
-        counted = engine.rows(
+        counted = of.run.engine.rows(
             "select worked, count(*), count(*) filter (where outcome) "
             f"from {of.table} where counts group by worked order by worked"
         )
     assert counted == expected
+    assert (of.rows, of.positives) == (sum(e[1] for e in expected), sum(e[2] for e in expected))
 
 
 def _happened(key: str, number: int, kind: str, what: str, day: int) -> dict[str, Any]:
@@ -286,6 +287,7 @@ def test_a_field_needs_no_times_and_no_ids(tmp_path: Any) -> None:
         "2": False,
         "3": False,
     }
+    assert [row["outcome_at"] for row in result.values()] == [None] * 3
     assert result["1"]["group_key"] == result["2"]["group_key"] != result["3"]["group_key"]
     assert [(each.reason, each.rows) for each in of.left_out] == [("no_outcome", 1)]
 

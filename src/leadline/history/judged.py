@@ -349,7 +349,8 @@ class _Making:
         self.run.engine.run(
             sql_text(
                 "create temp table {t} as select r.lead_id, r.as_of, a.outcome, "
-                "case when a.outcome then greatest({won_at}, r.as_of) end as outcome_at, "
+                "case when a.outcome and {won_at} is not null then greatest({won_at}, r.as_of) end "
+                "as outcome_at, "
                 "case when a.outcome then {amount} end as amount, r.group_key, "
                 "{drawn} as draw_key, r.order_key, {worked} as worked, {counts} as counts "
                 "from {rows} as r join {later} as a on r.lead_id = a.lead_id "
@@ -389,7 +390,7 @@ class _Making:
     def result(self, end: datetime | None) -> Judged:
         """Return the judged rows, counted, and a run over them."""
         statement = sql_text(
-            "select count(*) filter (where outcome), count(*) filter (where counts), "
+            "select count(*) filter (where outcome and counts), count(*) filter (where counts), "
             "count(*) filter (where not counts) from {t}",
             t=self.name(),
         )

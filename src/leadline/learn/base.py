@@ -162,7 +162,7 @@ def _why_it_stays(rule: Rule, own_acts: frozenset[str], *, is_counted: bool) -> 
     if rule.pinned:
         return "is pinned"
     if isinstance(rule, EventRule) and own_acts.issuperset(rule.event):
-        return "counts what we did ourselves"
+        return "counts what sales did, or what is passive"
     if isinstance(rule, BaseRule):
         return ""
     points = getattr(rule, "points", None)

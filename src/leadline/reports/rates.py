@@ -128,12 +128,15 @@ def _suspects(found: Rates) -> Iterator[Section]:
 
 def _ours(found: Rates) -> Iterator[Section]:
     if found.ours:
-        said = "We chose whom to write to and whom to call: it says nothing of the lead."
+        said = "What sales did and what is passive says little of the lead: give it no points."
         table = Table(
-            "ours", "What we did ourselves", _in(found, _COLUMNS), tuple(map(_row, found.ours))
+            "ours",
+            "What sales did, and what is passive",
+            _in(found, _COLUMNS),
+            tuple(map(_row, found.ours)),
         )
         blocks = (Text(said), table)
-        yield Section("ours", "What we did ourselves", blocks, brief=False)
+        yield Section("ours", "What sales did, and what is passive", blocks, brief=False)
 
 
 def _charts(found: Rates) -> Iterator[Section]:

@@ -18,7 +18,7 @@ Verdict = Literal[
     "redundant",
     "gives no points",
     "not in the score",
-    "our own act",
+    "set apart",
 ]
 FEWEST_WINS = 5
 """A rule is judged if so many of its rows win, or at the overall rate would, as of the rest."""
@@ -80,7 +80,7 @@ class Evidence:
         groups: Groups of the rows that it sets apart from most.
         expected: Wins among these at the overall rate.
         wins: Wins among them.
-        is_ours: Whether it counts what we did ourselves.
+        is_ours: Whether it counts what sales did, or what is passive.
         in_score: Whether its score is part of that which ranks.
         points: Points in use.
         like: The rule that it goes along with.
@@ -128,7 +128,7 @@ def _not_weighed(of: Evidence) -> tuple[Verdict, str] | None:
     if not of.points:
         return "gives no points", "other rules or the bands read it"
     if of.is_ours:
-        return "our own act", "what we do says nothing of the lead, and can earn no points"
+        return "set apart", "it counts what sales did or what is passive: neither earns points"
     return None
 
 
