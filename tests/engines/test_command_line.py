@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cli.commands import app
-from leadline.cli.main import main
-from leadline.engines.known import SERVERS
+from leadline.cli.console import SERVERS
+from leadline.cli.main import app, main
 from leadline.engines.postgres.engine import Postgres
 from leadline.engines.spark.engine import Spark
 

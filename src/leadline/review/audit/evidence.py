@@ -15,7 +15,7 @@ class Suspicion(StrEnum):
 
 
 @dataclass(frozen=True)
-class FieldEvidence:
+class Evidence:
     """One reason.
 
     Attributes:
