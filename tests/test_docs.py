@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import documentation
 import leadline
 from documentation import ROOT, Block
-from leadline import errors, scoring
-from leadline.cli.main import app
+from leadline import errors
+from leadline.cli.commands import COMMANDS, command
 from leadline.model.contract import CONTRACT
 from leadline.model.durations import PATTERN
 from leadline.model.expressions import KEYWORDS, SCOPES
 from leadline.model.schema import json_schema
 from leadline.model.types import Type
+from leadline.service.workspace import workspace
 
 REFERENCE = ROOT / "docs" / "reference"
 LANGUAGE = (REFERENCE / "language.md").read_text(encoding="utf-8")
@@ -31,7 +31,7 @@ TABLES = (REFERENCE / "tables.md").read_text(encoding="utf-8")
 PYTHON = (REFERENCE / "python.md").read_text(encoding="utf-8")
 PAGES = documentation.pages()
 BLOCKS = [block for page in PAGES for block in documentation.blocks(page)]
-KINDS = {"console", "python", "yaml", "sh", "text"}
+KINDS = {"console", "python", "yaml", "toml", "sh", "text"}
 MARKS = {"part", "scores", "rules", "rest", "task", "wrong"}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -57,6 +57,13 @@ def test_a_model_on_a_page_is_sound(block: Block) -> None:
         assert block.file, "it needs a file, and a command that says what it is"
         return
     assert [str(fault) for fault in documentation.faults(block)] == []
+
+
+@pytest.mark.parametrize("block", _of_kind("toml"))
+def test_settings_on_a_page_are_sound(block: Block, folder: Path) -> None:
+    """Every file of a workspace is one that is read."""
+    (folder / "leadline.toml").write_text(block.body, encoding="utf-8")
+    assert workspace(folder, {}).values
 
 
 @pytest.mark.parametrize("block", _of_kind("sh"))
@@ -142,20 +149,21 @@ def test_every_unit_of_durations_is_documented() -> None:
         assert f"| `{unit}` |" in LANGUAGE
 
 
-def test_the_reference_of_the_command_line_is_current() -> None:
-    """It is what ``docs/generate_cli.py`` writes."""
-    script = ROOT / "docs" / "generate_cli.py"
+@pytest.mark.parametrize("what", ["cli", "settings"])
+def test_references_that_are_made_are_current(what: str) -> None:
+    """They are what the scripts beside them write."""
+    script = ROOT / "docs" / f"generate_{what}.py"
     made = subprocess.run([sys.executable, str(script)], check=True, capture_output=True)
-    assert (REFERENCE / "cli.md").read_text(encoding="utf-8") == made.stdout.decode()
+    assert (REFERENCE / f"{what}.md").read_text(encoding="utf-8") == made.stdout.decode()
 
 
 def test_every_command_and_option_is_documented() -> None:
     """Nothing of the command line is left out of its reference."""
     text = (REFERENCE / "cli.md").read_text(encoding="utf-8")
-    for name, command in typer.main.get_group(app).commands.items():
-        section = text.partition(f"## `leadline {name}")[2].partition("\n## ")[0]
+    for name in COMMANDS:
+        section = text.partition(f"### `leadline {name}")[2].partition("\n### ")[0]
         assert section, f"{name} is not in cli.md"
-        for parameter in command.params:
+        for parameter in command(name).params:
             for word in [*parameter.opts, *parameter.secondary_opts]:
                 shown = word if word.startswith("-") else str(parameter.metavar)
                 assert f"`{shown}" in section, f"{shown} of {name} is not in cli.md"
@@ -216,10 +224,12 @@ def test_every_exception_and_exit_status_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """What the package exports, the arguments of ``score`` and its results have their place."""
-    arguments = [name for name in inspect.signature(leadline.score).parameters if name != "tables"]
-    results = list(scoring.Scored.__dataclass_fields__)
-    for name in [*leadline.__all__, *arguments, *results]:
+    """What the package exports, and what answers have, has its place."""
+    own = {"result", "make_best", "command", *leadline.Answer.__dataclass_fields__}
+    scored = {name for name in vars(leadline.Scored) if not name.startswith("_")} - own
+    hidden = {"make_page", "printed", "below", "is_whole", "status", "figures", "question"}
+    answers = set(leadline.Answer.__dataclass_fields__) - hidden
+    for name in [*leadline.__all__, *scored, *answers]:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", PYTHON), f"{name} is not in python.md"
 
 

@@ -328,4 +328,9 @@ def test_rows_in_memory_need_no_ids_either() -> None:
         document = read_task({"outcome": {"field": "won", "is": "yes"}})
         found = judged(open_past(engine, model, {"leads": table}, document), document)
         query = f"select lead_id, outcome from {found.table} order by lead_id"
-        assert engine.rows(query) == [("1", True), ("2", False), ("3", True), ("4", False)]
+        assert found.run.engine.rows(query) == [
+            ("1", True),
+            ("2", False),
+            ("3", True),
+            ("4", False),
+        ]

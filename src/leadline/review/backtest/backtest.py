@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.history.judged import Judged, judged
 from leadline.history.opened import open_past
 from leadline.history.ranked import ranked
@@ -33,7 +34,7 @@ from leadline.review.backtest.groupings import (
     unworked,
 )
 from leadline.review.backtest.resting import Resting, resting
-from leadline.review.backtest.verdict import Evidence, Ranking, Verdict
+from leadline.review.backtest.verdict import Ranking, RankingEvidence, Verdict
 from leadline.scoring import read_model
 from leadline.statistics.measures import (
     FEWEST_GROUPS,
@@ -99,8 +100,8 @@ class Backtest:
     sample: Sample
     unscored: int
     rate: Measured
-    evidence: Evidence
-    evidence_alike: Evidence
+    evidence: RankingEvidence
+    evidence_alike: RankingEvidence
     pr_auc: Measured
     lift_10: Measured
     calibrated: Calibrated
@@ -197,25 +198,10 @@ def backtest(  # noqa: PLR0913 - tables and options are all named
     """
     given = {"leads": leads, **{name: each for name, each in tables.items() if each is not None}}
     asked = read_task(task)
-    if engine is None:
-        with DuckDB() as own:
-            return _opened(own, model, asked, given, end, score, kind, capacity)
-    return _opened(engine, model, asked, given, end, score, kind, capacity)
-
-
-def _opened(  # noqa: PLR0913, PLR0917 - as above
-    engine: DuckDB,
-    model: str | Path | Mapping[str, Any] | Model,
-    task: TaskDocument,
-    given: Mapping[str, Input],
-    end: datetime | None,
-    score: str | None,
-    kind: Kind | None,
-    capacity: Capacity | None,
-) -> Backtest:
-    rows = judged(open_past(engine, model, given, task), task, end)
-    name = fingerprint(read_model(model)[0])
-    return of_judged(rows, split(rows, kind), score, capacity, name)
+    with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
+        rows = judged(run, asked, end)
+        name = fingerprint(read_model(model)[0])
+        return of_judged(rows, split(rows, kind), score, capacity, name)
 
 
 def of_judged(
@@ -227,8 +213,7 @@ def of_judged(
 ) -> Backtest:
     """Return how the model of judged rows does on the part of a split that is judged.
 
-    ``name`` is the fingerprint where the run declares more columns than the model does. The run
-    can compute nothing more afterwards.
+    ``name`` is the fingerprint where the run declares more columns than the model does.
     """
     found = ranked(of, parts, score)
     sample = found.sample
@@ -257,11 +242,11 @@ def of_judged(
     )
 
 
-def _evidence(sample: Sample) -> Evidence:
+def _evidence(sample: Sample) -> RankingEvidence:
     if min(sample.wins, sample.rows - sample.wins) < 1:
-        return Evidence(Measured(None), None)
+        return RankingEvidence(Measured(None), None)
     is_enough = sample.groups >= FEWEST_GROUPS
-    return Evidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
+    return RankingEvidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
 
 
 def _tenths(sample: Sample) -> tuple[Tenth, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError
 from leadline.history.draws import group_number
 from leadline.history.judged import Judged, judged
@@ -28,7 +29,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
 from leadline.review.thresholds.ceilings import (
     MILLION,
-    Place,
+    BandEdge,
     ceilings,
     millionths,
     moved,
@@ -125,7 +126,7 @@ class Thresholds:
 
     model: str
     fingerprint: str
-    place: Place
+    place: BandEdge
     goal: Goal
     edge: float | None
     says: str
@@ -200,15 +201,15 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
     asked = read_task(task)
     document = read_model(model)[0]
     place = place_of(document, band, ladder)
-    with engine or DuckDB() as own:
-        rows = judged(open_past(own, model, given, asked), asked, end)
+    with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
+        rows = judged(run, asked, end)
         return of_judged(rows, place, goal, weeks, fingerprint(document))
 
 
 def of_judged(
-    of: Judged, place: Place, goal: Goal, weeks: int = WEEKS, name_: str | None = None
+    of: Judged, place: BandEdge, goal: Goal, weeks: int = WEEKS, name_: str | None = None
 ) -> Thresholds:
-    """Return the same for judged rows; the run can compute nothing more afterwards."""
+    """Return the same for judged rows."""
     if goal.kind == "capacity" and of.task.task.when == "once":
         expected = "must not be asked for where leads have no times"
         raise InputError(Fault("", "--capacity", expected, str(goal.capacity)))
@@ -219,7 +220,7 @@ def of_judged(
     return making.by_capacity(weeks) if goal.kind == "capacity" else making.by_rows()
 
 
-def _reached(of: Judged, parts: Split, place: Place) -> Reached:
+def _reached(of: Judged, parts: Split, place: BandEdge) -> Reached:
     """Return the judged rows with the highest edge that each one reaches."""
     more = Sql(
         ", r.outcome, r.part, cast(r.group_bucket as bigint) as bucket, s.lead_id as lead_name"
@@ -249,7 +250,7 @@ class _Making:
     """The answer in the making."""
 
     of: Judged
-    place: Place
+    place: BandEdge
     goal: Goal
     reached: Reached
     fingerprint: str

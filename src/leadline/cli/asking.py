@@ -1,0 +1,77 @@
+"""How the command line asks a question: options in, the answer printed and written."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from leadline.cli.options import OF_ALL
+from leadline.cli.values import Known, placed
+from leadline.questions.question import Question
+from leadline.questions.session import Session
+from leadline.service.workspace import workspace
+
+
+@dataclass(frozen=True)
+class Faces:
+    """What every command can do with its answer.
+
+    Attributes:
+        report: File of the page.
+        json: File of the JSON; ``-`` is the standard output.
+        verbose: Whether notes are printed that say how columns are read.
+    """
+
+    report: str | None = None
+    json: str | None = None
+    verbose: bool = False
+
+    @property
+    def is_piped(self) -> bool:
+        """Whether the standard output is for a machine."""
+        return self.json == "-"
+
+    @property
+    def files(self) -> list[str]:
+        """The files to write."""
+        return [each for each in (self.report, self.json) if each is not None and each != "-"]
+
+
+def ask(asked: type[Question[Any]], values: Mapping[str, Any]) -> int:
+    """Ask a question, print and write the answer, and return the exit status."""
+    started = datetime.now(UTC)
+    given = {name: each for name, each in values.items() if _is_given(each)}
+    faces = Faces(**{each.name: given.pop(each.name) for each in OF_ALL if each.name in given})
+    found = workspace(Path.cwd(), os.environ)
+    known = Known(placed(asked, given, found), found, started)
+    question = asked(**known.values(asked))
+    question.check()
+    if faces.files:
+        _check_files(faces.files)
+    return _answered(question, faces, frozenset(known.settled(asked)))
+
+
+def _answered(question: Question[Any], faces: Faces, settled: frozenset[str]) -> int:
+    """Answer on an engine whose progress is shown, and print and write the answer."""
+    from leadline.cli.console import err, progress
+    from leadline.cli.printing import show
+
+    engine, memory = getattr(question, "engine", None), getattr(question, "memory", None)
+    with progress() as shown, Session(engine, memory, err.print, shown, settled) as session:
+        return show(question, question.answer(session), faces)
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and value is not False and value != []
+
+
+def _check_files(paths: list[str]) -> None:
+    """Refuse files that cannot be written, before anything is read. Raises FileError."""
+    from leadline.tables.texts import check_document
+
+    for path in paths:
+        check_document(path)
