@@ -62,7 +62,8 @@ class Best:
 
 def best(run: Run, most: int = MOST_LEADS) -> Best:
     """Return the leads with the highest scores; those that are excluded are left out."""
-    [(rows, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    count = f"select count(*), count(distinct as_of) from {run.moments.table}"
+    [(rows, moments)] = run.rows(count)
     counts = {name: band_counts(run, name) for name in run.model.bands}
     leads = _ranked(run.model, _highest(run, most), _points(run, most))
     return Best(run.model, leads, rows, moments, counts)

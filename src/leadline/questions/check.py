@@ -43,8 +43,8 @@ class Checked:
         """What was found, in a line."""
         if self.faults:
             return f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
-        words = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in self.counts.items() if n]
-        return f"no faults; {', '.join(words)}{' that hold' if self.counts['example'] else ''}"
+        words = [f"{n} {name[:-1] if n == 1 else name}" for name, n in self.counts.items() if n]
+        return f"no faults; {', '.join(words)}{' that hold' if self.counts['examples'] else ''}"
 
 
 @dataclass(frozen=True)
@@ -61,15 +61,9 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
     def answer(self, session: Session) -> Answer[Checked]:
         """Check the document, its columns and its examples."""
         from leadline.model.fingerprint import fingerprint
-        from leadline.model.given import read_model
-        from leadline.review.trial.checked import check_tables
-        from leadline.review.trial.examples import check_examples
 
-        document, source = read_model(self.model)
-        tables = self.tables()
-        found = check_tables(session.engine, document, source, tables)
-        faults = found.faults or check_examples(document, source)
-        warnings = () if faults else (*warned(self.model, session.tell), *found.warnings)
+        document, faults, unseen = self._found(session)
+        warnings = () if faults else (*warned(self.model, session.tell), *unseen)
         result = Checked(
             document.model,
             "" if faults else fingerprint(document),
@@ -79,7 +73,7 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
         )
         for each in faults:
             session.tell(str(each))
-        for each in found.warnings:
+        for each in unseen:
             session.tell(f"warning: {each}")
         return Answer(
             question=self.name,
@@ -93,12 +87,30 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
             status=2 if faults else 0,
         )
 
+    def _found(self, session: Session) -> tuple[Model, list[Fault], list[Fault]]:
+        """Return the document, what cannot work in it, and what its tables never have."""
+        from leadline.model.checking.check import check
+        from leadline.model.given import read_model
+
+        document, source = read_model(self.model)
+        faults, tables = check(document, source), self.tables()
+        unseen: list[Fault] = []
+        if tables:
+            from leadline.review.trial.checked import check_tables
+
+            faults, unseen = check_tables(session.engine, document, source, tables)
+        if not faults and document.examples:
+            from leadline.review.trial.examples import check_examples
+
+            faults = check_examples(document, source, session.engine.embedded)
+        return document, faults, unseen
+
 
 def _counts(model: Model) -> dict[str, int]:
     return {
-        "score": len(model.scores),
-        "rule": sum(1 for _ in model.rules()),
-        "example": len(model.examples),
+        "scores": len(model.scores),
+        "rules": sum(1 for _ in model.rules()),
+        "examples": len(model.examples),
     }
 
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyarrow.json import ParseOptions, read_json
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.contract import CONTRACT
 from leadline.model.document import (
@@ -32,12 +33,15 @@ _AS_OF = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When examples are scored; their times are given as days before."""
 
 
-def check_examples(model: Model, source: Source) -> list[Fault]:
-    """Return a fault for every expectation of an example that the model does not meet."""
+def check_examples(model: Model, source: Source, engine: DuckDB | None = None) -> list[Fault]:
+    """Return a fault for every expectation of an example that the model does not meet.
+
+    They are scored on an engine that was given, else on one of their own.
+    """
     if not model.examples:
         return []
     try:
-        rows = _scored(_as_written(model), _tables(model))
+        rows = _scored(_as_written(model), _tables(model), engine)
     except (LeadlineError, pa.ArrowException) as error:
         return [
             source.fault(("examples",), "must be scored", str(error).splitlines()[0].rstrip("."))
@@ -49,9 +53,11 @@ def check_examples(model: Model, source: Source) -> list[Fault]:
     ]
 
 
-def _scored(model: Model, tables: Mapping[str, pa.Table]) -> dict[str, dict[str, Any]]:
+def _scored(
+    model: Model, tables: Mapping[str, pa.Table], engine: DuckDB | None
+) -> dict[str, dict[str, Any]]:
     """Return the scores of the examples by their keys."""
-    with DuckDB() as engine, Run.open(engine, model, tables, as_of=_AS_OF) as run:
+    with given_or_own(engine) as own, Run.open(own, model, tables, as_of=_AS_OF) as run:
         names = run.columns("scores")
         rows = run.rows(f"select * from {run.table('scores')}")
         return {
