@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
@@ -62,7 +63,7 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
         """Check the document, its columns and its examples."""
         from leadline.model.fingerprint import fingerprint
 
-        document, faults, unseen = self._found(session)
+        document, faults, unseen, notes = self._found(session)
         warnings = () if faults else (*warned(self.model, session.tell), *unseen)
         result = Checked(
             document.model,
@@ -80,30 +81,39 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
             result=result,
             says=result.says,
             figures=_figures(result),
-            reading=Reading(warnings=result.warnings),
+            reading=Reading(notes=tuple(notes), warnings=result.warnings),
             printed=""
             if faults
             else f"{called(self.model, document)}: {result.says}\nfingerprint {result.fingerprint}",
             status=2 if faults else 0,
         )
 
-    def _found(self, session: Session) -> tuple[Model, list[Fault], list[Fault]]:
-        """Return the document, what cannot work in it, and what its tables never have."""
+    def _found(self, session: Session) -> _Found:
+        """Check the document and its columns, and where these are sound its examples."""
         from leadline.model.checking.check import check
         from leadline.model.given import read_model
 
         document, source = read_model(self.model)
-        faults, tables = check(document, source), self.tables()
-        unseen: list[Fault] = []
-        if tables:
+        found = _Found(document, check(document, source))
+        if tables := self.tables():
             from leadline.review.trial.checked import check_tables
 
-            faults, unseen = check_tables(session.engine, document, source, tables)
-        if not faults and document.examples:
+            found = _Found(document, *check_tables(session.engine, document, source, tables))
+        if not found.faults and document.examples:
             from leadline.review.trial.examples import check_examples
 
-            faults = check_examples(document, source, session.engine.embedded)
-        return document, faults, unseen
+            examples = check_examples(document, source, session.engine.embedded)
+            found = found._replace(faults=examples)
+        return found
+
+
+class _Found(NamedTuple):
+    """A document, what cannot work in it, what its tables never have, and notes of these."""
+
+    document: Model
+    faults: list[Fault]
+    unseen: Sequence[Fault] = ()
+    notes: Sequence[str] = ()
 
 
 def _counts(model: Model) -> dict[str, int]:
