@@ -29,7 +29,7 @@ _MOST_ALIKE = 5
 _SHORTER_DAYS = (7, 14, 30, 60, 90, 180, 365)
 REASONS = {
     "no_moment": "have no moment at which they could be judged",
-    "merged": "had been merged into another lead by then",
+    "merged": "had been merged into another lead, or had ended, by then",
     "closed": "were closed before the moment",
     "not_eligible": "were not eligible at the moment",
     "no_outcome": "have no value that says how they ended",
