@@ -147,7 +147,7 @@ def on_engine(engine: Engine, model: Path, inputs: dict[str, str]) -> Work:
 def duckdb(model: Path, files: dict[str, str]) -> Iterator[tuple[Work, Callable[[], float]]]:
     """Open DuckDB over files."""
     with DuckDB() as engine:
-        yield on_engine(engine, model, files), lambda: used_by(os.getpid(), own_alone=True)
+        yield on_engine(engine, model, files), lambda: used_by(os.getpid())
 
 
 @contextmanager

@@ -26,7 +26,7 @@ def used_by(process: int) -> float:
     """
     found = psutil.Process(process)
     ended = found.cpu_times()
-    total = ended.children_user + ended.children_system
+    total: float = ended.children_user + ended.children_system
     for each in (found, *found.children(recursive=True)):
         times = each.cpu_times()
         total += times.user + times.system
