@@ -1,0 +1,13 @@
+"""The application: every route of the service, on one ASGI server."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+
+from leadline.service.service import Service
+from leadline.web import ingest
+
+
+def application(service: Service) -> Starlette:
+    """Return the application of a service that was started."""
+    return Starlette(routes=[*ingest.routes(service)])
