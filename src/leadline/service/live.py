@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
+_BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
 OPTIONAL = ("lead_merges", "event_marks", "previous")
 """Tables that say the same without rows as when they are not given."""
 
@@ -85,6 +86,7 @@ class Scores:
     bands: list[BandRow] = field(default_factory=list)
     transitions: list[TransitionRow] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    overrides: dict[int, str] = field(default_factory=dict)
 
 
 class Live:
@@ -181,20 +183,69 @@ class Live:
         scorer = self._scorer(frozenset(given))
         outputs = scorer.score(given, clock.at(as_of))
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
-        found = _by_lead(outputs.scores, numbers)
-        before = {(row.lead_no, row.ladder): row for row in batch.previous}
-        bands = list(self._bands(found))
-        return Scores(
-            self.row.version,
-            [
-                ScoreRow(self.row.version, number, as_of, _json(row))
-                for number, row in found.items()
-            ],
-            list(self._account_scores(outputs.account_scores, as_of)),
-            bands,
-            list(self._changes(bands, before, found, as_of, cause, quiet=quiet)),
-            [number for number in scored if number not in found],
-        )
+        found = self.rows(outputs.scores, outputs.account_scores, numbers, as_of)
+        changes = self.changes(found, batch.previous, cause, quiet=quiet)
+        gone = scored.keys() - {row.lead_no for row in found.scores}
+        return replace(found, transitions=list(changes), gone=sorted(gone))
+
+    def rows(
+        self,
+        scores: pa.Table | None,
+        account_scores: pa.Table | None,
+        numbers: Mapping[str, int],
+        as_of: int,
+    ) -> Scores:
+        """Return outputs of the statement as the store keeps them."""
+        version = self.row.version
+        made = Scores(version)
+        for row in _rows(scores):
+            number = numbers[row["lead_id"]]
+            values = _values(row)
+            made.scores.append(ScoreRow(version, number, as_of, _json(values)))
+            made.bands.extend(self._bands(number, values))
+            if values["override"] is not None:
+                made.overrides[number] = values["override"]
+        for row in _rows(account_scores):
+            values = _values(row)
+            account = row["account_id"]
+            made.account_scores.append(AccountScoreRow(version, account, as_of, _json(values)))
+        return made
+
+    def changes(
+        self, found: Scores, before: Iterable[BandRow], cause: str, *, quiet: bool
+    ) -> Iterator[TransitionRow]:
+        """Yield the bands that are others than before."""
+        stood = {(row.lead_no, row.ladder): row for row in before}
+        moments = {row.lead_no: row.as_of for row in found.scores}
+        for row in found.bands:
+            old = stood.get((row.lead_no, row.ladder))
+            was = (old.band, old.edge_band) if old else (None, None)
+            if was == (row.band, row.edge_band):
+                continue
+            yield TransitionRow(
+                lead_no=row.lead_no,
+                account_id=None,
+                ladder=row.ladder,
+                at=moments[row.lead_no],
+                from_band=was[0],
+                to_band=row.band,
+                from_edge_band=was[1],
+                edge_band=row.edge_band,
+                value=row.value,
+                override=found.overrides.get(row.lead_no),
+                version=self.row.version,
+                model=self.row.fingerprint,
+                cause=cause,
+                quiet=quiet,
+                ledger=None,
+            )
+
+    def _bands(self, number: int, values: Mapping[str, Any]) -> Iterator[BandRow]:
+        for ladder, rungs in self.model.bands.items():
+            column = self.model.column(ladder)
+            value = values[rungs.by] if isinstance(rungs.by, str) else None
+            band, edge = values[column], values[f"edge_{column}"]
+            yield BandRow(self.row.version, ladder, number, band, edge, value)
 
     def _scorer(self, given: frozenset[str]) -> Scorer:
         """Return the statement over these tables; one without merges is a good deal shorter."""
@@ -224,62 +275,14 @@ class Live:
             name: table for name, table in made.items() if table.num_rows or name not in OPTIONAL
         }
 
-    def _bands(self, found: Mapping[int, Mapping[str, Any]]) -> Iterator[BandRow]:
-        for ladder, rungs in self.model.bands.items():
-            column = self.model.column(ladder)
-            by = rungs.by if isinstance(rungs.by, str) else None
-            for number, row in found.items():
-                value = row[by] if by else None
-                yield BandRow(
-                    self.row.version, ladder, number, row[column], row[f"edge_{column}"], value
-                )
 
-    def _account_scores(self, rows: pa.Table | None, as_of: int) -> Iterator[AccountScoreRow]:
-        for row in rows.to_pylist() if rows is not None else ():
-            account = row.pop("account_id")
-            yield AccountScoreRow(self.row.version, account, as_of, _json(_plain(row)))
-
-    def _changes(  # noqa: PLR0913 - what was, what is, when and why
-        self,
-        bands: Iterable[BandRow],
-        before: Mapping[tuple[int, str], BandRow],
-        found: Mapping[int, Mapping[str, Any]],
-        as_of: int,
-        cause: str,
-        *,
-        quiet: bool,
-    ) -> Iterator[TransitionRow]:
-        for row in bands:
-            old = before.get((row.lead_no, row.ladder))
-            was = (old.band, old.edge_band) if old else (None, None)
-            if was == (row.band, row.edge_band):
-                continue
-            yield TransitionRow(
-                row.lead_no,
-                None,
-                row.ladder,
-                as_of,
-                was[0],
-                row.band,
-                was[1],
-                row.edge_band,
-                row.value,
-                found[row.lead_no]["override"],
-                self.row.version,
-                self.row.fingerprint,
-                cause,
-                quiet,
-                None,
-            )
+def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
+    return [] if table is None else table.to_pylist()  # type: ignore[no-any-return]
 
 
-def _by_lead(scores: pa.Table, numbers: Mapping[str, int]) -> dict[int, dict[str, Any]]:
-    return {numbers[row.pop("lead_id")]: _plain(row) for row in scores.to_pylist()}
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without what stands beside it in the store: its moment and its model."""
-    return {name: value for name, value in row.items() if name not in {"as_of", "model"}}
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of scores without what stands beside it in the store."""
+    return {name: value for name, value in row.items() if name not in _BESIDE}
 
 
 def _json(row: Mapping[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from queue import Empty
 from threading import Event as Signal
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -14,9 +15,10 @@ from leadline.service.arriving.facts import Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.clock import Clock, now
 from leadline.service.live import Live, Scores
+from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox
+from leadline.store import inbox, jobs
 from leadline.store import scores as kept
 from leadline.store.inbox import Parked, Waiting
 from leadline.store.session import Session
@@ -53,6 +55,7 @@ class Loop:
         self.signal = Signal()
         self._stopping = False
         self._live: dict[int, Live] = {}
+        self._sweep: Sweep | None = None
         with store.reading() as session:
             self.clock = Clock(stored.last_taken(session), read_clock)
         self.clock.refuse_behind()
@@ -66,7 +69,7 @@ class Loop:
         """Take what waits until ``stop``; a store that does not answer is asked again."""
         while not self._stopping:
             try:
-                taken = self.take()
+                taken = self.take() + self.go_on()
             except StoreError:
                 self.signal.wait(RETRY_SECONDS)
                 continue
@@ -75,11 +78,70 @@ class Loop:
                 self.signal.clear()
 
     def drain(self) -> int:
-        """Take all that waits, and return how many requests that were."""
+        """Take all that waits and end the sweep that is under way; return how many requests."""
         total = 0
-        while taken := self.take():
+        while (taken := self.take()) or self._sweep is not None:
             total += taken
+            if not self.go_on():
+                self.signal.wait(IDLE_SECONDS)
         return total
+
+    # --- sweeps, beside the passes
+
+    def sweep(self, model: kept.ModelRow, cause: str, *, quiet: bool, asked: int | None) -> None:
+        """Begin to score all leads by a version of the model."""
+        with self.store.working() as session:
+            live = self.live(session, model)
+            published = kept.published(session)
+            at = self.clock.take()
+            stored.set_last_taken(session, at)
+        before = published.version if published else model.version
+        self._sweep = Sweep(live, before, at, cause, quiet, asked)
+        self._sweep.start(self.store)
+
+    def go_on(self) -> int:
+        """Write the next scores of the sweep that is under way; return how many rows those are."""
+        if (sweep := self._sweep) is None:
+            return 0
+        try:
+            chunk = sweep.next()
+        except Empty:
+            return 0
+        if chunk is None:
+            self._finish(sweep)
+            self._sweep = None
+            return 1
+        found = sweep.untouched(chunk)
+        with self.store.working() as session:
+            if not sweep.switches:
+                before = kept.bands(session, sweep.before, [row.lead_no for row in found.scores])
+                changes = sweep.live.changes(found, before, sweep.cause, quiet=sweep.quiet)
+                found = replace(found, transitions=list(changes))
+            writing.scores(session, found)
+        return len(chunk.scores) + len(chunk.account_scores)
+
+    def _finish(self, sweep: Sweep) -> None:
+        """Score whom passes touched since by the new version, and make it the one that is live."""
+        with self.store.working() as session:
+            if sweep.switches:
+                self._catch_up(session, sweep)
+                kept.add_changes(
+                    session, sweep.before, sweep.live.row, sweep.cause, quiet=sweep.quiet
+                )
+                kept.switch(session, sweep.live.row.version, self.clock.take())
+            if sweep.inbox_id is not None:
+                jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
+            stored.set_last_taken(session, self.clock.last)
+
+    def _catch_up(self, session: Session, sweep: Sweep) -> None:
+        nothing = Taken(touched=sweep.touched, touched_accounts=sweep.touched_accounts)
+        numbers, _ = sweep.live.together(session, nothing)
+        listed = sorted(numbers)
+        for start in range(0, len(listed), MOST_FACTS):
+            part = set(listed[start : start + MOST_FACTS])
+            batch = sweep.live.batch(session, part, Taken())
+            found = sweep.live.score(batch, self.clock.take(), sweep.cause, quiet=True)
+            writing.scores(session, replace(found, transitions=[]))
 
     def take(self) -> int:
         """Take one pass of what waits, and return how many requests that were.
@@ -134,6 +196,9 @@ class Loop:
             if live is not None and (taken.touched or taken.touched_accounts):
                 numbers, large = live.together(session, taken)
                 scores = live.score(live.batch(session, numbers, taken), as_of, "event")
+        if self._sweep is not None:
+            self._sweep.touched |= {row.lead_no for row in scores.scores} | taken.touched
+            self._sweep.touched_accounts |= taken.touched_accounts
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
             writing.scores(session, scores)

@@ -81,6 +81,18 @@ parked = Table(
 )
 """What could not be used, each with its reason."""
 
+jobs = Table(
+    "jobs",
+    METADATA,
+    Column("inbox_id", _NUMBER, primary_key=True, autoincrement=False),
+    _text("kind"),
+    _text("state"),
+    _text("detail"),
+    _time("began_at"),
+    _time("ended_at", empty=True),
+)
+"""What commands asked of the loop, and what became of it: running, done or failed."""
+
 accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
 """Large accounts that something happened to: their leads are scored together, a little later."""
 

@@ -134,6 +134,16 @@ def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRo
     return [BandRow(*row) for row in found]
 
 
+def all_bands(session: Session, version: int) -> list[BandRow]:
+    """Return where all leads stand by a version."""
+    found = session.rows(
+        "select version, ladder, lead_no, band, edge_band, value from current_bands "
+        "where version = ?",
+        version,
+    )
+    return [BandRow(*row) for row in found]
+
+
 def put(
     session: Session,
     scores: Sequence[ScoreRow],
@@ -154,6 +164,44 @@ def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
             session.run(
                 f"delete from {table} where version = ? and lead_no in ??", version, list(numbers)
             )
+
+
+def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
+    """Keep where leads stand elsewhere by one version than by another, each at its last moment."""
+    session.run(_CHANGES, new.fingerprint, cause, quiet, old, new.version)
+
+
+_CHANGES = """
+    insert into transitions (
+        transition_id, lead_no, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
+        version, model, cause, quiet
+    )
+    select (select coalesce(max(transition_id), 0) from transitions)
+            + row_number() over (order by n.lead_no, n.ladder),
+        n.lead_no, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
+        n.version, ?, ?, ?
+    from current_bands as n
+    join current_scores as s on s.version = n.version and s.lead_no = n.lead_no
+    left join current_bands as o on o.version = ? and o.ladder = n.ladder and o.lead_no = n.lead_no
+    where n.version = ? and (
+        coalesce(n.band, '') <> coalesce(o.band, '')
+        or coalesce(n.edge_band, '') <> coalesce(o.edge_band, '')
+    )
+"""
+
+
+def forget_version(session: Session, version: int, most: int) -> int:
+    """Take away scores of a version that is not live, up to a number; return how many were."""
+    numbers = [
+        row[0]
+        for row in session.rows(
+            "select lead_no from current_scores where version = ? limit ?", version, most
+        )
+    ]
+    forget(session, version, numbers)
+    if not numbers:
+        session.run("delete from current_account_scores where version = ?", version)
+    return len(numbers)
 
 
 def add_transitions(session: Session, rows: Sequence[TransitionRow]) -> list[int]:
