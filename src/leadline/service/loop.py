@@ -8,15 +8,15 @@ from queue import Empty
 from threading import Event as Signal
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import StoreError
-from leadline.service import writing
+from leadline.errors import InputError, LeadlineError, ModelError, StoreError
+from leadline.service import commands, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.clock import Clock, now
 from leadline.service.live import Live, Scores
 from leadline.service.publishing import Sweep
-from leadline.service.taking import Arrived, Taking, know
+from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs
 from leadline.store import scores as kept
@@ -86,18 +86,35 @@ class Loop:
                 self.signal.wait(IDLE_SECONDS)
         return total
 
-    # --- sweeps, beside the passes
+    # --- commands and sweeps, beside the passes
 
-    def sweep(self, model: kept.ModelRow, cause: str, *, quiet: bool, asked: int | None) -> None:
-        """Begin to score all leads by a version of the model."""
-        with self.store.working() as session:
-            live = self.live(session, model)
-            published = kept.published(session)
-            at = self.clock.take()
-            stored.set_last_taken(session, at)
-        before = published.version if published else model.version
-        self._sweep = Sweep(live, before, at, cause, quiet, asked)
+    def _begin(self, asked: Waiting) -> None:
+        """Begin what a command asks; it waits in the inbox until it has ended."""
+        at = self.clock.take()
+        try:
+            command = commands.decoded(asked.body)
+            with self.store.working() as session:
+                jobs.begin(session, asked.inbox_id, type(command).__name__, at)
+                row = commands.version_of(session, command, at)
+                published = kept.published(session)
+                live = self.live(session, row)
+                stored.set_last_taken(session, at)
+        except (ModelError, InputError) as error:
+            self._end(asked.inbox_id, "failed", str(error))
+            return
+        before = published.version if published else 0
+        cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
+        quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
+        self._sweep = Sweep(live, before, at, cause, quiet, asked.inbox_id)
         self._sweep.start(self.store)
+
+    def _end(self, inbox_id: int, state: str, detail: str) -> None:
+        at = self.clock.take()
+        with self.store.working() as session:
+            jobs.begin(session, inbox_id, "", at)
+            jobs.end(session, inbox_id, state, detail, at)
+            inbox.done(session, [inbox_id])
+            stored.set_last_taken(session, at)
 
     def go_on(self) -> int:
         """Write the next scores of the sweep that is under way; return how many rows those are."""
@@ -107,6 +124,10 @@ class Loop:
             chunk = sweep.next()
         except Empty:
             return 0
+        except LeadlineError as error:
+            self._sweep = None
+            self._end(sweep.inbox_id, "failed", str(error))
+            return 1
         if chunk is None:
             self._finish(sweep)
             self._sweep = None
@@ -129,8 +150,8 @@ class Loop:
                     session, sweep.before, sweep.live.row, sweep.cause, quiet=sweep.quiet
                 )
                 kept.switch(session, sweep.live.row.version, self.clock.take())
-            if sweep.inbox_id is not None:
-                jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
+            jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
+            inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
 
     def _catch_up(self, session: Session, sweep: Sweep) -> None:
@@ -150,7 +171,13 @@ class Loop:
         """
         with self.store.reading() as session:
             waiting = inbox.take(session, MOST_REQUESTS)
-        return self._take(waiting) if waiting else 0
+        asked = [each for each in waiting if each.kind == commands.KIND]
+        said = [each for each in waiting if each.kind != commands.KIND]
+        taken = self._take(said) if said else 0
+        if asked and self._sweep is None:
+            self._begin(asked[0])
+            taken += 1
+        return taken
 
     def _take(self, waiting: Sequence[Waiting]) -> int:
         """Take requests; the one that breaks a pass is found by halving, and parked."""

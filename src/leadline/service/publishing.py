@@ -25,7 +25,7 @@ class Sweep:
         at: The moment, given by the loop.
         cause: What its transitions are for.
         quiet: Whether none of them is told anybody.
-        inbox_id: Who asked for it; None where it was the schedule.
+        inbox_id: The command that asked for it.
         touched: Leads that passes touched since; what they have is later, and stays.
     """
 
@@ -34,7 +34,7 @@ class Sweep:
     at: int
     cause: str
     quiet: bool
-    inbox_id: int | None = None
+    inbox_id: int
     touched: set[int] = field(default_factory=set)
     touched_accounts: set[str] = field(default_factory=set)
     error: LeadlineError | None = None
