@@ -24,6 +24,7 @@ from leadline.cli.rates import rates
 from leadline.cli.resolve import resolve
 from leadline.cli.rules import rules
 from leadline.cli.score import score
+from leadline.cli.serve import serve
 from leadline.cli.sql import sql
 from leadline.cli.stream import stream
 from leadline.cli.thresholds import thresholds
@@ -53,6 +54,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     demo_data,
     import_,
     resolve,
+    serve,
 )
 
 app = typer.Typer(

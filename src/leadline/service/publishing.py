@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from threading import Event, Thread
 
-from leadline.errors import LeadlineError
+from leadline.errors import EngineError, LeadlineError
 from leadline.service import whole
 from leadline.service.live import Live, Scores
 from leadline.store.store import Store
@@ -79,6 +79,8 @@ class Sweep:
                     self._chunks.put(chunk)
         except LeadlineError as error:
             self.error = error
+        except Exception as error:  # noqa: BLE001 - whoever asked must hear of it
+            self.error = EngineError(f"{type(error).__name__}: {error}.")
         finally:
             reading.set()
             self._chunks.put(None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.applications import Starlette
 
 from leadline.service.service import Service
-from leadline.web import ingest
+from leadline.web import health, ingest
 
 
 def application(service: Service) -> Starlette:
     """Return the application of a service that was started."""
-    return Starlette(routes=[*ingest.routes(service)])
+    return Starlette(routes=[*health.routes(service), *ingest.routes(service)])

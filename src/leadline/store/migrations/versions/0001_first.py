@@ -114,6 +114,21 @@ def upgrade() -> None:
     )
     op.create_index(op.f("inbox_by_received_at"), "inbox", ["received_at"], unique=False)
     op.create_table(
+        "jobs",
+        sa.Column(
+            "inbox_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("inbox_id", name=op.f("jobs_key")),
+    )
+    op.create_table(
         "keys",
         sa.Column("key_hash", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),

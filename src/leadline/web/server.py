@@ -1,0 +1,33 @@
+"""The server: one process, one thread for requests, ended gently by SIGTERM and Ctrl-C."""
+
+from __future__ import annotations
+
+import uvicorn
+
+from leadline.service.service import Service
+from leadline.web.app import application
+
+IDLE_SECONDS = 65
+"""How long a connection may rest; longer than the minute of common proxies."""
+STOP_SECONDS = 15
+MOST_CONNECTIONS = 4000
+
+
+def serve(service: Service, host: str, port: int) -> None:
+    """Answer on an address until the process is told to end; the service is started and stopped."""
+    config = uvicorn.Config(
+        application(service),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+        lifespan="off",
+    )
+    with service:
+        uvicorn.Server(config).run()
