@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from leadline.model.expressions import (
     DEEPEST,
-    FUNCTIONS,
     Call,
     Expression,
     ExpressionError,
@@ -18,6 +17,7 @@ from leadline.model.expressions import (
     Name,
     names,
 )
+from leadline.model.operations import FUNCTIONS
 
 
 def tree(text: str) -> object:

@@ -18,8 +18,9 @@ from comparison import arrow, differences
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.postgres.engine import Postgres
 from leadline.errors import DialectError, InputError, ModelError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 from leadline.model.uses import Uses
 from leadline.printing.printed import DIALECTS, Request, printed
 from leadline.scoring import Run, moment, read_model
@@ -194,7 +195,7 @@ def _typed(model: Model, table: str, rows: pa.Table) -> pa.Table:
     uses = Uses(model).types
     columns = {}
     for title in rows.column_names:
-        kind = KNOWN_COLUMNS[table].get(title) or uses.get((table, title), Type.TEXT)
+        kind = CONTRACT[table].types.get(title) or uses.get((table, title), Type.TEXT)
         empty = rows[title].null_count == rows.num_rows
         columns[title] = pa.nulls(rows.num_rows, _ARROW[kind]) if empty else rows[title]
     return pa.table(columns)

@@ -13,8 +13,9 @@ import pyarrow as pa
 import pytest
 
 from leadline.errors import FileError, InputError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Column
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 from leadline.tables.read import Loaded, load
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def test_a_table_has_the_columns_of_the_contract_and_its_own(
 ) -> None:
     """What the contract names and the data lacks is null and typed; the rest keeps its type."""
     schema = loaded(leads="lead_id,size,vip\nL1,10,true\n").schema["leads"]
-    assert schema == {**KNOWN_COLUMNS["leads"], "size": Type.NUMBER, "vip": Type.BOOLEAN}
+    assert schema == {**CONTRACT["leads"].types, "size": Type.NUMBER, "vip": Type.BOOLEAN}
     assert engine.rows("from leads") == [("L1", None, None, None, 10.0, True)]
     assert engine.rows("select typeof(created_at), typeof(email) from leads") == [
         ("TIMESTAMP", "VARCHAR")
@@ -127,7 +128,7 @@ def test_every_source_gives_the_same_table(engine: DuckDB, kind: str) -> None:
     ).with_columns(pl.col("occurred_at").dt.replace_time_zone("UTC"))
     schema = load(engine, {"events": _given(frame, kind)}, {}).schema["events"]
     assert schema == {
-        **KNOWN_COLUMNS["events"],
+        **CONTRACT["events"].types,
         "minutes": Type.NUMBER,
         "vip": Type.BOOLEAN,
     }

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from leadline.explain.what_if import Step
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model, SilenceRule, Table, TableRule, UnitRule
 from leadline.model.expressions import Call, Literal, Name, Node, names
-from leadline.model.types import KNOWN_COLUMNS, Columns, Type
+from leadline.model.types import Columns, Type
 from leadline.query.context import Context, rule_expressions
 from leadline.query.matching import Matcher, condition, matchers
 from leadline.scoring import Run
@@ -46,7 +47,7 @@ def events_of(run: Run, steps: Sequence[Step]) -> Columns:
         for name, value in (step.event or {}).items()
         if type(value) in _TYPES
     }
-    return {**read, **made, **KNOWN_COLUMNS["events"]}
+    return {**read, **made, **CONTRACT["events"].types}
 
 
 _TYPES = {str: Type.TEXT, float: Type.NUMBER, bool: Type.BOOLEAN}

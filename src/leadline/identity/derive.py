@@ -16,7 +16,8 @@ from leadline.identity.countries import read_country
 from leadline.identity.emails import Reader
 from leadline.identity.phones import read_phones
 from leadline.identity.titles import read_title
-from leadline.model.types import DERIVED_COLUMNS, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 from leadline.sql.text import Sql, joined, name, sql_text
 from leadline.tables.places.raw import STAGING
 
@@ -124,7 +125,7 @@ def derive(
     Args:
         engine: Holds the leads, and afterwards the table.
         leads: The rows.
-        wanted: Names of ``DERIVED_COLUMNS``.
+        wanted: Names of ``derived`` columns of the contract.
         accounts: Accounts with a domain, where leads are to be matched with them.
         table: Name of the table to make.
     """
@@ -141,7 +142,7 @@ def derive(
     has_accounts = accounts is not None and "email" in groups
     if accounts is not None and has_accounts:
         matching.prepare(engine, accounts)
-    made = tuple(title for title in DERIVED_COLUMNS["leads"] if title in wanted)
+    made = tuple(title for title in CONTRACT["leads"].derived if title in wanted)
     into = name(STAGING, table)
     selected = [
         sql_text("{v} as {t}", v=_value(each, sources, groups), t=name(each)) for each in made

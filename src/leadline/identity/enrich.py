@@ -7,7 +7,8 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from leadline.identity.derive import Derived, Leads, derive
-from leadline.model.types import DERIVED_COLUMNS, Columns, Schema, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Columns, Schema, Type
 from leadline.query.context import Context
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.read import Loaded
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.model.document import Model
 
-LEADS = DERIVED_COLUMNS["leads"]
+LEADS = CONTRACT["leads"].derived
 BATCH = "batch_leads"
 """What a batch of leads is called until columns are added to it."""
 _numbers = count(1)

@@ -17,9 +17,9 @@ from leadline.inspection.report import ColumnReport, Inspection, Suspect, TableR
 from leadline.inspection.roles import HAS_DIGIT, IS_ONE_WORD, Look, seems
 from leadline.inspection.types import Found, reader_options, type_of
 from leadline.inspection.values import Values, values_of
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 from leadline.sql.text import name, sql_text
-from leadline.tables.contract import KEYS
 from leadline.tables.places.files import format_of
 from leadline.tables.places.inputs import Input, files_or_rows
 from leadline.tables.places.raw import REJECTS, Given, Raw, prepare
@@ -67,9 +67,9 @@ def inspect(
     >>> found.tables[0].table, found.tables[0].columns[1].suspects[0].value
     ('leads', 'Select')
     """
-    if table is not None and table not in names.TABLES:
-        expected = f"must be one of {', '.join(names.TABLES)}"
-        raise InputError(Fault("", "table", expected, table, nearest(table, names.TABLES)))
+    if table is not None and table not in names.INSPECTED:
+        expected = f"must be one of {', '.join(names.INSPECTED)}"
+        raise InputError(Fault("", "table", expected, table, nearest(table, names.INSPECTED)))
     inputs = list(files) if isinstance(files, list | tuple) else [files]
     written = AsItIs(encoding)
     if engine is not None:
@@ -98,7 +98,9 @@ def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> T
     found = table or names.table_of(raw.where, [each.candidate(rows) for each in looked])
     contract = names.contract(found, [each.candidate(rows) for each in looked])
     wanted = {source: column for column, source in contract.items()}
-    looked = [_with_totals(each, wanted.get(each.name) in KEYS[found].unique) for each in looked]
+    looked = [
+        _with_totals(each, wanted.get(each.name) in CONTRACT[found].unique) for each in looked
+    ]
     columns = tuple(_column(each, rows, found, wanted.get(each.name)) for each in looked)
     files = {key: value for key, value in asdict(written).items() if value is not None}
     findings = (
@@ -259,7 +261,7 @@ def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
 
 
 def _column(each: Looked, rows: int, table: str, wanted: str | None) -> ColumnReport:
-    known = KNOWN_COLUMNS[table].get(wanted or "")
+    known = CONTRACT[table].types.get(wanted or "")
     declare = dict(each.found.declare)
     if known is not None:
         declare = {key: value for key, value in declare.items() if key != "type"}
@@ -307,7 +309,7 @@ def _lacks(
             "such as a number for each row."
         )
     keys = {each.column: each for each in columns}
-    for wanted in KEYS[table].filled:
+    for wanted in CONTRACT[table].filled:
         found = keys.get(wanted)
         if found is not None and found.filled < rows:
             count = rows - found.filled
@@ -317,7 +319,7 @@ def _lacks(
                 else f"{count:,} rows; scoring rejects them"
             )
             yield f"{wanted} has no value in {told}."
-        if found is not None and wanted in KEYS[table].unique and found.distinct < found.filled:
+        if found is not None and wanted in CONTRACT[table].unique and found.distinct < found.filled:
             count = found.filled - found.distinct
             more = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
             yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from leadline.model.types import KNOWN_COLUMNS, Type
-from leadline.tables.contract import KEYS
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 
-TABLES = ("leads", "accounts", "events", "outcomes")
+INSPECTED = ("leads", "accounts", "events", "outcomes")
 """Tables that an export can be; of those that fit equally the first."""
 
 FILES: Mapping[str, str] = {
@@ -102,9 +102,9 @@ UNIQUE = {"lead_id": "leads", "account_id": "accounts", "event_id": "events"}
 def table_of(where: str, columns: Sequence[Candidate]) -> str:
     """Return the table that a file most likely is: by its name, else by its columns."""
     stem = PurePath(where).stem.lower()
-    found = [table for table in TABLES if re.search(FILES[table], stem)]
-    found = found or [table for table in TABLES if not lacking(table, by_name(table, columns))]
-    return max(found or TABLES[:1], key=lambda table: _likeness(table, columns))
+    found = [table for table in INSPECTED if re.search(FILES[table], stem)]
+    found = found or [table for table in INSPECTED if not lacking(table, by_name(table, columns))]
+    return max(found or INSPECTED[:1], key=lambda table: _likeness(table, columns))
 
 
 def contract(table: str, columns: Sequence[Candidate]) -> dict[str, str]:
@@ -114,13 +114,15 @@ def contract(table: str, columns: Sequence[Candidate]) -> dict[str, str]:
         rest = [each for each in columns if each.name not in found.values() and fits(each)]
         if wanted not in found and rest:
             found[wanted] = rest[0].name
-    return {wanted: found[wanted] for wanted in KNOWN_COLUMNS[table] if wanted in found}
+    return {wanted: found[wanted] for wanted in CONTRACT[table].types if wanted in found}
 
 
 def by_name(table: str, columns: Sequence[Candidate]) -> dict[str, str]:
     """Return the contract's columns that are there by a name that tools give them."""
     found: dict[str, str] = {}
-    for wanted, names in NAMES.get(table, {title: title for title in KNOWN_COLUMNS[table]}).items():
+    for wanted, names in NAMES.get(
+        table, {title: title for title in CONTRACT[table].types}
+    ).items():
         for name in names.split():
             match = next((each for each in columns if _plain(each.name) == _plain(name)), None)
             if match and match.name not in found.values() and _can_be(table, wanted, match):
@@ -131,11 +133,7 @@ def by_name(table: str, columns: Sequence[Candidate]) -> dict[str, str]:
 
 def lacking(table: str, found: Mapping[str, str]) -> list[str]:
     """Return the columns that the table cannot do without and that were not found."""
-    keys = KEYS[table]
-    lacks = [each for each in keys.columns if each not in found]
-    if keys.either and not set(keys.either) & set(found):
-        lacks.append(" or ".join(keys.either))
-    return lacks
+    return CONTRACT[table].lacking(found)
 
 
 def _likeness(table: str, columns: Sequence[Candidate]) -> tuple[bool, int]:
@@ -145,14 +143,14 @@ def _likeness(table: str, columns: Sequence[Candidate]) -> tuple[bool, int]:
 
 def _can_be(table: str, wanted: str, column: Candidate) -> bool:
     if column.name.lower() == wanted:
-        return KNOWN_COLUMNS[table][wanted] is Type.TEXT or column.seems != "empty"
+        return CONTRACT[table].types[wanted] is Type.TEXT or column.seems != "empty"
     if UNIQUE.get(wanted) == table:
-        return column.is_key or (wanted in KEYS[table].once and column.is_nearly_key)
+        return column.is_key or (wanted in CONTRACT[table].once and column.is_nearly_key)
     if wanted == "account_id" and table == "leads" and is_company(column.name):
         return column.is_code
-    if KNOWN_COLUMNS[table][wanted] is Type.TIME:
+    if CONTRACT[table].types[wanted] is Type.TIME:
         return column.type is Type.TIME
-    if KNOWN_COLUMNS[table][wanted] is Type.NUMBER:
+    if CONTRACT[table].types[wanted] is Type.NUMBER:
         return column.type is Type.NUMBER
     return column.seems not in {"empty", "date"}
 

@@ -1,8 +1,7 @@
 """Conditions and formulas: the text people write, parsed once into a small tree.
 
 The tree has three kinds of node. Everything that is neither a constant nor a name is a ``Call``
-of a named operation, so what an operation means is a row of a table: its types in ``types``, its
-SQL in ``query.expressions``.
+of a named operation, so what an operation means is a row of a table, see ``operations``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 
 from leadline.errors import nearest
 from leadline.model.durations import PATTERN, Duration
+from leadline.model.operations import FUNCTIONS
 
 Value = float | str | bool | None
 
@@ -45,18 +45,6 @@ class Call:
 Node = Literal | Name | Call
 
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
-FUNCTIONS: dict[str, tuple[int, int | None]] = {
-    "lower": (1, 1),
-    "upper": (1, 1),
-    "length": (1, 1),
-    "coalesce": (1, None),
-    "least": (1, None),
-    "greatest": (1, None),
-    "abs": (1, 1),
-    "age": (1, 1),
-}
-"""Function to the fewest and the most arguments it takes."""
-
 _KEYWORDS = "and or not in between like ilike is null true false case when then else end"
 KEYWORDS = frozenset(_KEYWORDS.split())
 SCOPES = ("lead", "account", "hits", "last")
@@ -332,16 +320,15 @@ class _Parser:
         return Name(tuple(parts))
 
     def call(self, token: _Token) -> Node:
-        function = token.text.lower()
-        if function not in FUNCTIONS:
-            remedy = nearest(function, FUNCTIONS) or f"Known functions: {', '.join(FUNCTIONS)}."
+        name = token.text.lower()
+        if name not in FUNCTIONS:
+            remedy = nearest(name, FUNCTIONS) or f"Known functions: {', '.join(FUNCTIONS)}."
             raise ExpressionError("must use known functions", token.text, remedy)
         arguments = self.arguments()
-        fewest, most = FUNCTIONS[function]
-        if not fewest <= len(arguments) <= (most or len(arguments)):
-            expected = f"must give {function} {fewest} argument"
-            raise ExpressionError(expected, str(len(arguments)))
-        return Call(function, tuple(arguments))
+        function = FUNCTIONS[name]
+        if not function.fewest <= len(arguments) <= (function.most or len(arguments)):
+            raise ExpressionError(f"must give {name} {function.count}", str(len(arguments)))
+        return Call(name, tuple(arguments))
 
     def case(self) -> Node:
         arguments: list[Node] = []

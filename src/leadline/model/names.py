@@ -5,14 +5,16 @@ Used by ``check`` to find faults and by ``query`` to render; neither knows more 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadline.errors import closest, nearest
+from leadline.model.contract import CONTRACT
 from leadline.model.document import EventRule, Model, OutcomeRule, Rule, SilenceRule
-from leadline.model.expressions import COMPARISONS, SCOPES, Call, Literal, Name, Node, names
+from leadline.model.expressions import SCOPES, Call, Literal, Name, Node, names
+from leadline.model.operations import OPERATIONS
 from leadline.model.reading.source import Source
-from leadline.model.types import DERIVED_COLUMNS, HISTORIES, KNOWN_COLUMNS, Schema, Type
+from leadline.model.types import Schema, Type
 
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
 """Kinds of rules that ``hits`` and ``last`` can read."""
@@ -85,21 +87,22 @@ class Names:
 
     def column(self, table: str, name: str) -> Type:
         """Return the type of a column. Raises NameFault where it does not exist."""
-        known = KNOWN_COLUMNS[table]
+        contract = CONTRACT[table]
+        known = contract.types
         declared = self.model.columns.get(table, {})
         given = self.schema.get(table)
         if given is not None and name in given:
             return given[name]
         if name in declared:
             return declared[name].kind or known.get(name, Type.ANY)
-        past = self.schema.get(HISTORIES.get(table, ""), {})
+        past = self.schema.get(contract.history, {})
         if name in past:
             return past[name]
         if name in known:
             return known[name]
         if given is None or self.source.has_lost(("columns", table, name)):
             return Type.ANY
-        derived = DERIVED_COLUMNS.get(table, {})
+        derived = contract.derived
         if name in derived:
             return derived[name]
         entity = {"leads": "lead.", "accounts": "account."}.get(table, "")
@@ -222,7 +225,9 @@ def _type_of_call(node: Call, types: list[Type], place: Place) -> Type:
     if node.operation == "age" and not place.age:
         raise NameFault("must not take an age inside where", "", "Write within: 30d.")
     try:
-        return _TYPING[node.operation](node.operation, types)
+        if node.operation == "case":
+            return _type_of_case(types)
+        return _type_of_operation(node.operation, types)
     except NameFault as fault:
         found = " and ".join(map(described, node.arguments, types))
         raise NameFault(fault.expected, found) from None
@@ -258,8 +263,8 @@ _PLURALS = {
 
 
 def _need(operation: str, found: Type, *expected: Type) -> None:
-    """Raise NameFault unless the type is one of those expected."""
-    if found is not Type.ANY and found not in expected:
+    """Raise NameFault unless the type is one of those expected, where any are."""
+    if expected and found is not Type.ANY and found not in expected:
         wanted = " or ".join(_PLURALS[each] for each in expected)
         raise NameFault(f"must give `{operation}` {wanted}")
 
@@ -272,54 +277,26 @@ def _unify(operation: str, types: list[Type]) -> Type:
     return known.pop() if known else Type.ANY
 
 
-def _fixed(takes: Type, gives: Type) -> Callable[[str, list[Type]], Type]:
-    def typing(operation: str, types: list[Type]) -> Type:
-        for each in types:
-            _need(operation, each, takes)
-        return gives
-
-    return typing
-
-
-def _equal(operation: str, types: list[Type]) -> Type:
-    """Text and numbers may be compared: they are never equal."""
-    if set(types) - {Type.ANY} != {Type.TEXT, Type.NUMBER}:
-        _unify(operation, types)
-    return Type.BOOLEAN
+def _type_of_operation(name: str, types: list[Type]) -> Type:
+    """Return the type that an operation gives. Raises NameFault where it does not take these."""
+    operation = OPERATIONS[name]
+    if operation.alike and not (name in _EQUALITIES and set(types) - {Type.ANY} == _NEVER_EQUAL):
+        types = [_unify(name, types)]
+    for each in types:
+        _need(_SIGNS.get(name, name), each, *operation.takes)
+    return types[0] if operation.gives is None else operation.gives
 
 
-def _ordered(operation: str, types: list[Type]) -> Type:
-    _need(operation, _unify(operation, types), Type.NUMBER, Type.TEXT, Type.TIME)
-    return Type.BOOLEAN
+_SIGNS = {"negative": "-"}
+_EQUALITIES = ("=", "<>", "in")
+_NEVER_EQUAL = {Type.TEXT, Type.NUMBER}
+"""Text and numbers may be compared: they are never equal."""
 
 
-def _extreme(operation: str, types: list[Type]) -> Type:
-    found = _unify(operation, types)
-    _need(operation, found, Type.NUMBER, Type.TIME)
-    return found
-
-
-def _case(operation: str, types: list[Type]) -> Type:
+def _type_of_case(types: list[Type]) -> Type:
     for each in types[:-1:2]:
         _need("when", each, Type.BOOLEAN)
-    return _unify(operation, [*types[1::2], types[-1]])
-
-
-_TYPING: Mapping[str, Callable[[str, list[Type]], Type]] = {
-    **dict.fromkeys(("and", "or", "not"), _fixed(Type.BOOLEAN, Type.BOOLEAN)),
-    **dict.fromkeys(("+", "-", "*", "/", "abs"), _fixed(Type.NUMBER, Type.NUMBER)),
-    "negative": lambda _operation, types: _fixed(Type.NUMBER, Type.NUMBER)("-", types),
-    **dict.fromkeys(("lower", "upper"), _fixed(Type.TEXT, Type.TEXT)),
-    **dict.fromkeys(("like", "ilike"), _fixed(Type.TEXT, Type.BOOLEAN)),
-    **dict.fromkeys(set(COMPARISONS) - {"=", "<>"}, _ordered),
-    **dict.fromkeys(("=", "<>", "in"), _equal),
-    **dict.fromkeys(("least", "greatest"), _extreme),
-    "is null": lambda _operation, _types: Type.BOOLEAN,
-    "length": _fixed(Type.TEXT, Type.NUMBER),
-    "age": _fixed(Type.TIME, Type.NUMBER),
-    "coalesce": _unify,
-    "case": _case,
-}
+    return _unify("case", [*types[1::2], types[-1]])
 
 
 def fields_of(*trees: Node) -> list[tuple[str, str]]:

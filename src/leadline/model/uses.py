@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from leadline.model.contract import CONTRACT
 from leadline.model.document import (
     ConditionRule,
     Model,
@@ -14,30 +15,17 @@ from leadline.model.document import (
     TableRule,
     UnitRule,
 )
-from leadline.model.expressions import COMPARISONS, Call, Expression, Literal, Name, Node, names
+from leadline.model.expressions import Expression, Literal, Name, Node, names
 from leadline.model.names import Place, place_of, place_of_for, place_of_formula
+from leadline.model.operations import OPERATIONS
 from leadline.model.rules import Table
-from leadline.model.types import DERIVED_COLUMNS, KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 
 Column = tuple[str, str]
 """Table and name of a column."""
 
 _TABLES = {"lead": "leads", "account": "accounts"}
 _LITERALS: Mapping[type, Type] = {float: Type.NUMBER, str: Type.TEXT, bool: Type.BOOLEAN}
-_TAKES: Mapping[str, Type] = {
-    **dict.fromkeys(("and", "or", "not"), Type.BOOLEAN),
-    **dict.fromkeys(("+", "-", "*", "/", "abs", "negative"), Type.NUMBER),
-    **dict.fromkeys(("lower", "upper", "length", "like", "ilike"), Type.TEXT),
-    "age": Type.TIME,
-}
-_GIVES: Mapping[str, Type] = {
-    **dict.fromkeys(("and", "or", "not", "like", "ilike", "in", "is null"), Type.BOOLEAN),
-    **dict.fromkeys(COMPARISONS, Type.BOOLEAN),
-    **dict.fromkeys(("+", "-", "*", "/", "abs", "negative", "length", "age"), Type.NUMBER),
-    **dict.fromkeys(("lower", "upper"), Type.TEXT),
-}
-_ALIKE = frozenset({*COMPARISONS, "in", "coalesce", "least", "greatest"})
-"""Operations whose arguments are of one type."""
 
 
 class Use(NamedTuple):
@@ -75,19 +63,23 @@ class Uses:
             return _LITERALS.get(type(node.value), Type.ANY)
         if isinstance(node, Name):
             return self._name(node, place, wanted)
-        if node.operation in _ALIKE or node.operation == "case":
-            return self._alike(node, place, wanted)
-        for each in node.arguments:
-            self._note(each, place, _TAKES.get(node.operation, Type.ANY))
-        return _GIVES.get(node.operation, Type.ANY)
-
-    def _alike(self, node: Call, place: Place, wanted: Type) -> Type:
-        parts = list(node.arguments)
         if node.operation == "case":
-            for each in parts[:-1:2]:
-                self._note(each, place, Type.BOOLEAN)
-            parts = [*parts[1::2], parts[-1]]
-        gives = _GIVES.get(node.operation)
+            return self._case(node.arguments, place, wanted)
+        operation = OPERATIONS[node.operation]
+        if operation.alike:
+            return self._alike(node.arguments, place, wanted, operation.gives)
+        takes = operation.takes[0] if len(operation.takes) == 1 else Type.ANY
+        for each in node.arguments:
+            self._note(each, place, takes)
+        return operation.gives or Type.ANY
+
+    def _case(self, parts: Sequence[Node], place: Place, wanted: Type) -> Type:
+        for each in parts[:-1:2]:
+            self._note(each, place, Type.BOOLEAN)
+        return self._alike([*parts[1::2], parts[-1]], place, wanted, None)
+
+    def _alike(self, parts: Sequence[Node], place: Place, wanted: Type, gives: Type | None) -> Type:
+        """Note what parts of one type say of each other."""
         hint = Type.ANY if gives else wanted
         kinds = [self._note(each, place, hint) for each in parts]
         kind = next((each for each in (hint, *kinds) if each is not Type.ANY), Type.ANY)
@@ -111,7 +103,7 @@ class Uses:
         declared = self.model.columns.get(table, {}).get(name)
         if declared is not None and declared.kind is not None:
             return declared.kind
-        known = {**DERIVED_COLUMNS.get(table, {}), **KNOWN_COLUMNS[table]}
+        known = {**CONTRACT[table].derived, **CONTRACT[table].types}
         return known.get(name, Type.ANY)
 
     @staticmethod
@@ -173,5 +165,5 @@ def _counted(model: Model) -> Iterator[Column]:
             table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
             per = rule.count.removeprefix("per ").strip() if rule.count.startswith("per ") else None
             for name in (per, rule.by):
-                if name is not None and name not in KNOWN_COLUMNS[table]:
+                if name is not None and name not in CONTRACT[table].types:
                     yield table, name

@@ -13,10 +13,11 @@ from sqlglot import exp
 
 from leadline.errors import DialectError, Fault, InputError, nearest
 from leadline.model.checking.check import check
+from leadline.model.contract import CONTRACT
 from leadline.model.document import EventRule, Model, OutcomeRule, SilenceRule
 from leadline.model.fingerprint import fingerprint
 from leadline.model.reading.reader import Source as Document
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.types import Type
 from leadline.model.uses import Uses
 from leadline.query.context import Context, Profile
 from leadline.query.statement import RECURSIVE, Statement, statement
@@ -25,7 +26,6 @@ from leadline.sql.dialects import render
 from leadline.sql.planning import SPARK, Planning
 from leadline.sql.rewrites import columns_of, stars_listed
 from leadline.sql.trees import Tree, spelled, sql_tree, text
-from leadline.tables.contract import KEYS
 from leadline.tables.places.warehouse import Source, listed_of, needed, place, source
 
 
@@ -212,7 +212,7 @@ def _tables(model: Model, request: Request) -> dict[str, str]:
     }
     return {
         table: request.tables.get(table, table)
-        for table in KNOWN_COLUMNS
+        for table in CONTRACT
         if (table in request.tables or wanted.get(table)) and request.tables.get(table) != ABSENT
     }
 
@@ -225,7 +225,7 @@ def _sources(
     for table, address in tables.items():
         read = [name for where, name in found.types if where == table]
         types = {
-            name: found.types.get((table, name), KNOWN_COLUMNS[table].get(name, Type.ANY))
+            name: found.types.get((table, name), CONTRACT[table].types.get(name, Type.ANY))
             for name in needed(table, read)
         }
         natives = None
@@ -291,7 +291,7 @@ def _given(sources: Sequence[Source], dialect: Dialect, request: Request) -> Ite
         comment = f"{each.table}: typed, in UTC"
         if not request.is_clean:
             comment += ", rows with their keys alone"
-            if KEYS[each.table].once:
+            if CONTRACT[each.table].once:
                 comment += ", each counted once"
         yield Part(_name(each.table), comment, each.tree)
     if not any(each.table == "spine" for each in sources):
@@ -378,7 +378,7 @@ def _is_used(name: str, parts: Sequence[Part], output: Tree) -> bool:
 
 
 def _name_in_text(table: str) -> str:
-    return _name(table) if table in KNOWN_COLUMNS else table
+    return _name(table) if table in CONTRACT else table
 
 
 def _refuse_clashes(parts: Sequence[Part], tables: Mapping[str, str]) -> None:
@@ -414,7 +414,7 @@ def _in_text(tree: Tree) -> Tree:
     """Return a step over the relations of the text."""
     whole = exp.Tuple(expressions=[tree.copy()])
     for table in list(whole.find_all(exp.Table)):
-        if table.name in KNOWN_COLUMNS:
+        if table.name in CONTRACT:
             table.set("this", exp.to_identifier(_name(table.name)))
     for node in list(whole.find_all(exp.Anonymous)):
         if node.name.lower() == "the_moment":

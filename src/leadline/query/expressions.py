@@ -1,4 +1,4 @@
-"""Conditions and formulas as SQL: an operation is a row of a table."""
+"""Conditions and formulas as SQL: an operation is the template of its row."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from leadline.model.expressions import Call, Literal, Name, Node
 from leadline.model.names import Names, Place
+from leadline.model.operations import OPERATIONS
 from leadline.model.types import Type
 from leadline.sql.trees import Tree, call, case, number, sql_tree, text
 
@@ -59,22 +60,21 @@ class Renderer:
             return self._equal(node, kinds)
         if node.operation == "case":
             return self._case(node, kinds)
+        operation = OPERATIONS[node.operation]
         known = next((each for each in kinds if each is not Type.ANY), Type.ANY)
-        wanted = _TAKES.get(node.operation, known)
+        wanted = operation.takes[0] if len(operation.takes) == 1 else known
         arguments = [
             self._link(each, wanted) if _is_linked(node, at) else self(each, wanted)
             for at, each in enumerate(node.arguments)
         ]
-        if wanted is Type.TEXT and node.operation in _ORDERING:
-            arguments = [call("in_bytes", each) for each in arguments]
-        if node.operation in ("least", "greatest"):
-            return _extreme(node.operation, wanted, arguments)
-        if node.operation == "age":
-            return call(
-                "seconds",
-                sql_tree("microseconds(:t) - microseconds(:a)", t=self.as_of, a=arguments[0]),
-            )
-        return _OPERATIONS[node.operation](arguments)
+        return self._formed(operation.form(wanted), arguments)
+
+    def _formed(self, template: str, arguments: list[Tree]) -> Tree:
+        """Return a template over arguments, two at a time where it has no place for the rest."""
+        first, *rest = arguments
+        if ":rest" in template or not rest:
+            return sql_tree(template, a=first, rest=rest, as_of=self.as_of)
+        return reduce(lambda one, other: sql_tree(template, a=one, b=other), rest, first)
 
     def _equal(self, node: Call, kinds: list[Type]) -> Tree:
         left, *rest = node.arguments
@@ -127,49 +127,6 @@ def _literal(node: Literal) -> Tree:
     return number(node.value or 0.0)
 
 
-def _template(template: str) -> Callable[[list[Tree]], Tree]:
-    def render(arguments: list[Tree]) -> Tree:
-        return sql_tree(template, **dict(zip("ab", arguments, strict=False)))
-
-    return render
-
-
-def _extreme(operation: str, kind: Type, arguments: list[Tree]) -> Tree:
-    """Return the least or greatest of numbers or times, null where one is null."""
-    function = f"{operation}_{'time' if kind is Type.TIME else 'number'}"
-    return reduce(lambda one, other: call(function, one, other), arguments)
-
-
 _ARITHMETIC = ("+", "-", "*", "/")
 _CHAINED = (*_ARITHMETIC, "negative", "abs")
 """Operations by which what is not finite stays so; only the end of a chain need be looked at."""
-
-_TAKES: Mapping[str, Type] = {
-    **dict.fromkeys(("and", "or", "not"), Type.BOOLEAN),
-    **dict.fromkeys(_CHAINED, Type.NUMBER),
-    **dict.fromkeys(("lower", "upper", "length", "like", "ilike"), Type.TEXT),
-    "age": Type.TIME,
-}
-
-_ORDERING = ("<", "<=", ">", ">=")
-
-_OPERATIONS: Mapping[str, Callable[[list[Tree]], Tree]] = {
-    "and": _template("((:a) and (:b))"),
-    "or": _template("((:a) or (:b))"),
-    "not": _template("(not (:a))"),
-    "is null": _template("(:a is null)"),
-    **{each: _template(f"(:a {each} :b)") for each in _ORDERING},
-    "+": _template("plus(:a, :b)"),
-    "-": _template("minus(:a, :b)"),
-    "*": _template("times(:a, :b)"),
-    "/": _template("divide(:a, :b)"),
-    "negative": _template("(- (:a))"),
-    "abs": _template("abs(:a)"),
-    "lower": _template("lower_ascii(:a)"),
-    "upper": _template("upper_ascii(:a)"),
-    "length": _template("code_points(:a)"),
-    "like": _template("matches(:a, :b)"),
-    "ilike": _template("matches(lower_ascii(:a), lower_ascii(:b))"),
-    "coalesce": lambda arguments: exp.Coalesce(this=arguments[0], expressions=arguments[1:]),
-}
-"""Operation to the tree of its arguments."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
-from leadline.model.types import KNOWN_COLUMNS, Columns, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Columns, Type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import read
 from leadline.tables.columns import Column
@@ -144,9 +145,9 @@ def _in_place(
 def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
     """Refuse tables that cannot be, before anything is read."""
     faults = [
-        Fault(table, "", "is not a table", "", nearest(table, KNOWN_COLUMNS))
+        Fault(table, "", "is not a table", "", nearest(table, CONTRACT))
         for table in addresses
-        if table not in KNOWN_COLUMNS
+        if table not in CONTRACT
     ]
     if engine.dialect not in PLACES:
         faults += [

@@ -12,12 +12,12 @@ from typing import Any
 from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.tables import quoted
 from leadline.errors import Fault, InputError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Columns, Type
 from leadline.sql.dialects import render
 from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text
 from leadline.tables import read
-from leadline.tables.contract import KEYS
 from leadline.tables.places.files import Format, format_of, given_files
 
 SPARK_TYPES = {
@@ -129,7 +129,7 @@ def _source(declared: Any, title: str) -> str:
 
 def _reason() -> str:
     """Return why a row cannot be used, or null, as Spark's SQL."""
-    keys = KEYS["events"]
+    keys = CONTRACT["events"]
     branches = [
         (sql_tree(":k is null", k=column(key)), text(f"{key} is missing or wrong"))
         for key in keys.filled

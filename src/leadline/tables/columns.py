@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from leadline.errors import Fault, InputError, nearest
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 from leadline.sql.text import Sql
-from leadline.tables.contract import KEYS
 from leadline.tables.places.raw import Given
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
     Raises:
         InputError: Columns that the table cannot do without are missing.
     """
-    wanted = [_target(raw, title, declared) for title in {**KNOWN_COLUMNS[raw.table], **declared}]
+    wanted = [_target(raw, title, declared) for title in {**CONTRACT[raw.table].types, **declared}]
     faults = _missing_keys(raw, {each.name for each in wanted if each.given})
     if faults:
         raise InputError(*faults)
@@ -116,7 +116,7 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
 
 def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
     column = declared.get(title)
-    known = KNOWN_COLUMNS[raw.table].get(title)
+    known = CONTRACT[raw.table].types.get(title)
     if column is None:
         return Target(title, _given(raw, title), known)
     return target(title, _given(raw, column.source or title), known, column)
@@ -130,11 +130,7 @@ def _given(raw: Raw, title: str) -> Given | None:
 
 
 def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:
-    keys = KEYS[raw.table]
-    missing = [title for title in keys.columns if title not in found]
-    if keys.either and not found & set(keys.either):
-        missing.append(" or ".join(keys.either))
-    return [_missing(raw, title) for title in missing]
+    return [_missing(raw, title) for title in CONTRACT[raw.table].lacking(found)]
 
 
 def _missing(raw: Raw, title: str) -> Fault:

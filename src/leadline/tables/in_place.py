@@ -14,11 +14,12 @@ from typing import ClassVar, NamedTuple
 
 from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
+from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Type
 from leadline.sql.text import ALWAYS, Scalar, Sql, joined, name, sql_text
 from leadline.tables.columns import Column, Target, match
-from leadline.tables.contract import KEYS
 from leadline.tables.places.raw import REJECTS, Given, Raw
+from leadline.tables.reading import ordering
 from leadline.tables.values import token
 
 EXAMPLES = 3
@@ -185,7 +186,7 @@ def _value(place: Place, table: str, target: Target) -> Sql:
         value = sql_text("cast(null as {kind})", kind=Sql(place.spelling.types[kind]))
     else:
         value = _without(place, _typed(place, target, target.given, kind), target, kind)
-    default = KEYS[table].defaults.get(target.name)
+    default = CONTRACT[table].defaults.get(target.name)
     return (
         value
         if default is None
@@ -222,7 +223,7 @@ def _lacks(place: Place, table: str) -> Sql:
 
 def _lacking(place: Place, table: str) -> Iterator[tuple[Sql, str]]:
     """Yield each condition under which a row cannot be used, with its reason."""
-    keys = KEYS[table]
+    keys = CONTRACT[table]
     for key in keys.filled:
         yield sql_text("{key} is null", key=place.spelling.name(key)), f"{key} is missing"
     if keys.either:
@@ -256,7 +257,7 @@ def _rejected(place: Place, raw: Raw, targets: Sequence[Target], rows: Sql) -> i
 
 def _is_sure(place: Place, table: str, targets: Sequence[Target]) -> bool:
     """Say whether the catalog promises that rows have what their keys need."""
-    keys = KEYS[table]
+    keys = CONTRACT[table]
     found = {each.name: each for each in targets}
     either = not keys.either or any(place.is_filled([found[each]]) for each in keys.either)
     return either and place.is_filled([found[each] for each in keys.filled])
@@ -266,7 +267,7 @@ def _once(
     place: Place, raw: Raw, targets: Sequence[Target], rows: Sql, where: str
 ) -> tuple[Sql, list[str]]:
     """Return the rows with what repeats counted once; an index that forbids it spares the look."""
-    keys = KEYS[raw.table]
+    keys = CONTRACT[raw.table]
     titles = keys.unique or keys.once
     if not titles or place.is_unique([each for each in targets if each.name in titles]):
         return rows, []
@@ -285,7 +286,7 @@ def _once(
             ],
         ),
         kept=Sql(f"repeated_{raw.table}"),
-        order=keys.order,
+        order=ordering(keys),
     )
     count, extra = _repeated(place, repeats)
     if not count:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from leadline.model.types import HISTORIES, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 from leadline.sql.dialects import render
 from leadline.sql.trees import sql_tree
 from leadline.tables.read import Loaded
@@ -43,7 +44,7 @@ def with_past_fields(engine: Engine, loaded: Loaded) -> Loaded:
             strangers[entity] += rows
         elif are_numbers is not None and field not in loaded.schema.get(table, {}):
             kind = Type.NUMBER if are_numbers else Type.BOOLEAN if are_booleans else Type.TEXT
-            past.setdefault(HISTORIES[table], {})[field] = kind
+            past.setdefault(CONTRACT[table].history, {})[field] = kind
     notes = [*loaded.notes, *_notes(strangers, loaded.names.get("field_history", "field_history"))]
     return replace(loaded, schema={**loaded.schema, **past}, notes=notes)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, FileError, InputError, nearest
-from leadline.model.types import KNOWN_COLUMNS, Type
+from leadline.model.contract import CONTRACT
+from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable as resolve
 from leadline.tables.clean import check, examples, settle
@@ -144,9 +145,9 @@ class Declared(NamedTuple):
 
 def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
     unknown = [
-        Fault(table, "", "is not a table", "", nearest(table, KNOWN_COLUMNS))
+        Fault(table, "", "is not a table", "", nearest(table, CONTRACT))
         for table in inputs
-        if table not in KNOWN_COLUMNS
+        if table not in CONTRACT
     ]
     if unknown:
         raise InputError(*unknown)

@@ -6,10 +6,11 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from leadline.errors import Fault, InputError
+from leadline.model.contract import CONTRACT
 from leadline.sql.text import ALWAYS, Part, Sql, joined, name, sql_text
 from leadline.tables.clean import EXAMPLES, NOUNS
-from leadline.tables.contract import KEYS
 from leadline.tables.places.raw import FILE, REJECTS, ROW, Raw, staged
+from leadline.tables.reading import ordering
 from leadline.tables.repeated import shared_hashes
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def staged_rows(raw: Raw) -> Sql:
 
 def usable(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], rows: Sql) -> Sql:
     """Return the rows that have what their keys need; the others go to the rejects."""
-    keys = KEYS[raw.table]
+    keys = CONTRACT[raw.table]
     lacks = [sql_text("{key} is null", key=name(key)) for key in keys.filled]
     if keys.either:
         lacks.append(sql_text("coalesce({either}) is null", either=list(map(name, keys.either))))
@@ -76,7 +77,7 @@ def require_unique(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], ro
     Raises:
         InputError: How many keys repeat, and the first of them with their rows.
     """
-    keys = [name(key) for key in KEYS[raw.table].unique]
+    keys = [name(key) for key in CONTRACT[raw.table].unique]
     if not keys or not shared_hashes(engine, raw.table, rows, keys):
         return
     values = [sql_text("{v} as {k}", v=_value(raw, readings[key]), k=name(key)) for key in readings]
@@ -98,7 +99,7 @@ def require_unique(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], ro
 
 def once(engine: DuckDB, raw: Raw, rows: Sql) -> tuple[Sql, list[str]]:
     """Return the rows with what repeats counted once, and notes."""
-    keys = KEYS[raw.table]
+    keys = CONTRACT[raw.table]
     columns = [name(key) for key in keys.once]
     has_key = _has_key(raw.table)
     if not columns or not (hashes := shared_hashes(engine, raw.table, rows, columns, has_key)):
@@ -106,7 +107,7 @@ def once(engine: DuckDB, raw: Raw, rows: Sql) -> tuple[Sql, list[str]]:
     repeated, first = staged(raw.table, "repeated"), staged(raw.table, "first")
     parts = {"rows": rows, "columns": columns, "repeated": repeated, "first": first}
     engine.run(sql_text(REPEATED, has_key=has_key, hashes=hashes, **parts))
-    engine.run(sql_text(FIRST, order=[*keys.order, Sql("to_json(r)")], **parts))
+    engine.run(sql_text(FIRST, order=[*ordering(keys), Sql("to_json(r)")], **parts))
     [(extra,)] = engine.rows(sql_text("select coalesce(sum(times - 1), 0) from {t}", t=repeated))
     resolved = sql_text(
         "(select * from {rows} anti join {repeated} using ({columns}) "
@@ -117,7 +118,7 @@ def once(engine: DuckDB, raw: Raw, rows: Sql) -> tuple[Sql, list[str]]:
 
 
 def _value(raw: Raw, each: Reading) -> Sql:
-    default = KEYS[raw.table].defaults.get(each.target.name)
+    default = CONTRACT[raw.table].defaults.get(each.target.name)
     if default is None:
         return each.value
     return sql_text("coalesce({value}, {default})", value=each.value, default=default)
@@ -140,7 +141,7 @@ def _reject(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading]) -> None:
 
 def _reason(table: str, readings: Mapping[str, Reading]) -> Sql:
     """Return why a row cannot be used, or null."""
-    keys = KEYS[table]
+    keys = CONTRACT[table]
     cases = [_lacks(readings[key]) for key in keys.filled]
     if keys.either:
         values = [readings[key].value for key in keys.either]
@@ -161,7 +162,7 @@ def _lacks(key: Reading) -> Sql:
 
 
 def _has_key(table: str) -> Sql:
-    keys = KEYS[table]
+    keys = CONTRACT[table]
     texts = [key for key in keys.once if keys.defaults.get(key) == ""]
     return joined(" and ", [ALWAYS, *(sql_text("{key} <> ''", key=name(key)) for key in texts)])
 
@@ -170,7 +171,7 @@ def _not_unique(raw: Raw, repeated: Sequence[tuple[str, list[int | None], int]])
     shown = "; ".join(f"{key}{_rows(rows)}" for key, rows, _ in repeated)
     count = repeated[0][2]
     found = f"{count:,} that repeat{'s' if count == 1 else ''}: {shown}"
-    title = " and ".join(KEYS[raw.table].unique)
+    title = " and ".join(CONTRACT[raw.table].unique)
     return Fault(raw.where, title, "must be unique", found, "Keep one row of each.")
 
 
@@ -180,6 +181,6 @@ def _rows(rows: Sequence[int | None]) -> str:
 
 
 def _repeated_note(raw: Raw, extra: int) -> str:
-    keys = " and ".join(KEYS[raw.table].once)
+    keys = " and ".join(CONTRACT[raw.table].once)
     rows = "1 row repeats" if extra == 1 else f"{extra:,} rows repeat"
     return f"{raw.where}: {rows} the {keys} of another; each is counted once."

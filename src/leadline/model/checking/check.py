@@ -9,6 +9,7 @@ from leadline.errors import Fault
 from leadline.model.checking.bands import check_example, check_ladder, check_override
 from leadline.model.checking.findings import Finding, Findings, known, known_part
 from leadline.model.checking.scores import check_score
+from leadline.model.contract import CONTRACT
 from leadline.model.document import (
     COLUMN_NEEDS,
     SINGLE_LADDER,
@@ -23,7 +24,7 @@ from leadline.model.durations import Duration
 from leadline.model.expressions import names
 from leadline.model.names import Names
 from leadline.model.reading.source import Path, Source
-from leadline.model.types import KNOWN_COLUMNS, Schema
+from leadline.model.types import Schema
 
 OUTPUT_COLUMNS = (
     "lead_id",
@@ -78,7 +79,7 @@ def _findings(names: Names) -> Findings:
     model = names.model
     for key, tables in (("columns", model.columns), ("files", model.files)):
         for table in tables:
-            yield from known((key, table), table, "table", KNOWN_COLUMNS)
+            yield from known((key, table), table, "table", CONTRACT)
     yield from _other_types(model)
     yield from _matches(model)
     yield from _name_clashes(model)
@@ -100,7 +101,7 @@ def _other_types(model: Model) -> Findings:
     """Yield keys of columns that the type of the contract gives no meaning to."""
     for table, columns in model.columns.items():
         for name, column in columns.items():
-            fixed = KNOWN_COLUMNS.get(table, {}).get(name)
+            fixed = CONTRACT[table].types.get(name) if table in CONTRACT else None
             for key, needed in COLUMN_NEEDS.items():
                 if fixed is not None and fixed is not needed and getattr(column, key):
                     path: Path = ("columns", table, name, key)

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from leadline.errors import Fault, InputError, LeadlineError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import (
     Column,
     EventRule,
@@ -20,7 +21,6 @@ from leadline.model.document import (
 )
 from leadline.model.expressions import names
 from leadline.model.reading.reader import Source
-from leadline.model.types import DERIVED_COLUMNS
 from leadline.query.context import Context, column_of, rule_expressions
 from leadline.scoring import score
 
@@ -83,7 +83,7 @@ def _lacking(model: Model) -> dict[str, dict[str, None]]:
     """Return the columns that the model reads: those no example has are null."""
     found: dict[str, dict[str, None]] = {"leads": {}, "accounts": {}, "events": {}, "outcomes": {}}
     for entity, name in Context(model, {}).fields:
-        if name not in DERIVED_COLUMNS.get(f"{entity}s", {}):
+        if name not in CONTRACT[f"{entity}s"].derived:
             found[f"{entity}s"][name] = None
     for _, _, rule in model.rules():
         if isinstance(rule, EventRule | OutcomeRule | SilenceRule):

@@ -193,4 +193,4 @@ def _collated(column: str, native: str, *, other: bool) -> Sql:
 
 
 def _in_bytes(key: Sql) -> Sql:
-    return Sql(f'{key} collate "C"') if key == "lead_id" else key
+    return Sql(f'{key} collate "C"') if key == name("lead_id") else key

@@ -13,9 +13,10 @@ from typing import Any
 from sqlglot import exp
 
 from leadline.errors import Fault, FileError, InputError, nearest
-from leadline.model.types import KNOWN_COLUMNS, Columns, Type
+from leadline.model.contract import CONTRACT, Table
+from leadline.model.types import Columns, Type
 from leadline.sql.rewrites import own_column
-from leadline.sql.text import Sql
+from leadline.sql.text import Sql, name
 from leadline.sql.trees import (
     Tree,
     all_of,
@@ -29,8 +30,8 @@ from leadline.sql.trees import (
     text,
 )
 from leadline.tables.columns import Column, Target, match
-from leadline.tables.contract import KEYS, Keys
 from leadline.tables.places.raw import Given, Raw
+from leadline.tables.reading import ordering
 
 ASSUMED = ""
 """Native type of a column that nobody looked at."""
@@ -203,7 +204,7 @@ def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
     columns = [named(_value(dialect, table, each, kinds[each.name]), each.name) for each in targets]
     tree = sql_tree("select :columns from :rows", columns=columns, rows=exp.to_table(place(table)))
     if not is_clean:
-        tree = _usable(KEYS[table], tree, kinds)
+        tree = _usable(CONTRACT[table], tree, kinds)
     lacking = [each.name for each in targets if each.given is None]
     if lacking and not assumed:
         notes.append(f"{address} has no {', '.join(lacking)}: null.")
@@ -212,7 +213,7 @@ def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
 
 def needed(table: str, read: Iterable[str]) -> list[str]:
     """Return the columns of a table that the statement may read."""
-    known = [each for each in KNOWN_COLUMNS[table] if (table, each) not in OPTIONAL]
+    known = [each for each in CONTRACT[table].types if (table, each) not in OPTIONAL]
     return list(dict.fromkeys([*known, *read]))
 
 
@@ -272,7 +273,7 @@ def _value(dialect: str, table: str, target: Target, kind: Type) -> Tree:
         tokens = list(_tokens(target.missing, kind))
         if tokens:
             value = case([(sql_tree(":v not in (:tokens)", v=value, tokens=tokens), value)])
-    default = KEYS[table].defaults.get(target.name)
+    default = CONTRACT[table].defaults.get(target.name)
     return value if default is None else sql_tree("coalesce(:v, :d)", v=value, d=text(default))
 
 
@@ -313,7 +314,7 @@ def _tokens(missing: Iterable[Any], kind: Type) -> Iterator[Tree]:
             yield exp.cast(text(str(each)), "timestamp")
 
 
-def _usable(keys: Keys, tree: Tree, kinds: Columns) -> Tree:
+def _usable(keys: Table, tree: Tree, kinds: Columns) -> Tree:
     """Return the rows that have their keys, and of those that repeat one the first."""
     conditions = [sql_tree(":k is not null", k=column(key, "r")) for key in keys.filled]
     if keys.either:
@@ -327,8 +328,8 @@ def _usable(keys: Keys, tree: Tree, kinds: Columns) -> Tree:
     if not keys.once:
         return rows
     first = [
-        sql_tree("in_bytes(lead_id)") if str(each) == "lead_id" else sql_tree(each)
-        for each in keys.order
+        sql_tree("in_bytes(lead_id)") if each == name("lead_id") else sql_tree(each)
+        for each in ordering(keys)
     ]
     rest = [
         sql_tree("in_bytes(cast(:c as text))", c=column(each))

@@ -1,0 +1,297 @@
+"""The contract of tables: columns, types, keys, defaults, and which of repeated rows stands.
+
+Everything that reads, checks, prints or documents a table takes it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from leadline.model.types import Columns, Type
+
+Need = Literal["", "column", "value"]
+"""What of a column must be there: nothing, the column, or a value of it in each row."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: In all tables the same word for the same thing.
+        type: Of its values.
+        help: What it means, in one line; what stands in ``**`` must be there.
+        need: What of it must be there.
+        default: What a null means.
+        default_column: The column that a null is read as.
+        names: The table whose row it names.
+    """
+
+    name: str
+    type: Type
+    help: str
+    need: Need = ""
+    default: str | None = None
+    default_column: str = ""
+    names: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is read.
+
+    Attributes:
+        name: The word for it.
+        title: What it holds, in one line, for options.
+        about: What it is for, in the reference.
+        columns: Those whose names and types are fixed; it may have others.
+        either: The data must have one of these, and a row a value in one.
+        unique: No two rows that differ may have the same values here.
+        once: Of rows with the same values here one stands; where a value is '' a row stands alone.
+        order: The least by these stands, nulls last, then the least in its other columns.
+        after: What the reference says below the columns.
+        derived: Columns that are read off others where the data has none of that name.
+        history: What a schema calls the fields that only ``field_history`` has of it.
+    """
+
+    name: str
+    title: str
+    about: str
+    columns: tuple[Column, ...]
+    either: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    after: str = ""
+    derived: Columns = field(default_factory=dict)
+    history: str = ""
+
+    def __getitem__(self, name: str) -> Column:
+        """Return a column by its name."""
+        return next(each for each in self.columns if each.name == name)
+
+    @cached_property
+    def types(self) -> dict[str, Type]:
+        """The type of each column."""
+        return {each.name: each.type for each in self.columns}
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The columns that the data must have."""
+        return tuple(each.name for each in self.columns if each.need)
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The columns that must have a value in each row."""
+        return tuple(each.name for each in self.columns if each.need == "value")
+
+    @property
+    def defaults(self) -> dict[str, str]:
+        """What a null means, of the columns where it means something."""
+        return {each.name: each.default for each in self.columns if each.default is not None}
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that tell rows apart; ``()`` where none do."""
+        return self.unique or self.once
+
+    def lacking(self, columns: Iterable[str]) -> list[str]:
+        """Return what the data must have and is not among these columns."""
+        given = set(columns)
+        lacks = [each for each in self.needed if each not in given]
+        if self.either and not given & set(self.either):
+            lacks.append(" or ".join(self.either))
+        return lacks
+
+
+def _key(name: str, help_: str, names: str = "", **more: str) -> Column:
+    return Column(name, Type.TEXT, help_, "value", names=names, **more)
+
+
+def _text(name: str, help_: str, names: str = "", default: str | None = None) -> Column:
+    return Column(name, Type.TEXT, help_, names=names, default=default)
+
+
+def _time(name: str, help_: str, need: Need = "", default_column: str = "") -> Column:
+    return Column(name, Type.TIME, help_, need, default_column=default_column)
+
+
+_LEAD_OR_ACCOUNT = ("lead_id", "account_id")
+_EARLIEST = ("recorded_at", "occurred_at", "lead_id")
+
+_RECORDED = _time(
+    "recorded_at", "when it became known; where empty, `occurred_at`", "", "occurred_at"
+)
+
+CONTRACT: Mapping[str, Table] = {
+    each.name: each
+    for each in (
+        Table(
+            "leads",
+            "Leads",
+            "The persons to score, one row each. Two rows with the same `lead_id` are a fault,\n"
+            "unless they are equal in all columns.",
+            (
+                _key("lead_id", "**key**"),
+                _text("account_id", "account that the lead belongs to", "accounts"),
+                _text("email", "an ordinary field"),
+                _time(
+                    "created_at",
+                    "since when the lead is known; used by silence rules and rollups",
+                ),
+            ),
+            unique=("lead_id",),
+            derived={
+                "email_valid": Type.BOOLEAN,
+                "email_domain": Type.TEXT,
+                "email_kind": Type.TEXT,
+                "email_role": Type.BOOLEAN,
+                "email_suggestion": Type.TEXT,
+                "phone_e164": Type.TEXT,
+                "country_code": Type.TEXT,
+                "company_name": Type.TEXT,
+                "seniority": Type.TEXT,
+                "function": Type.TEXT,
+                "invented": Type.BOOLEAN,
+                "invented_reasons": Type.TEXT,
+            },
+            history="lead_history",
+        ),
+        Table(
+            "accounts",
+            "Accounts",
+            "The companies, one row each. Two rows with the same `account_id` are a fault,\n"
+            "unless they are equal in all columns.",
+            (
+                _key("account_id", "**key**"),
+                _text("domain", "an ordinary field"),
+                _time("created_at", "since when the account is known"),
+            ),
+            unique=("account_id",),
+            history="account_history",
+        ),
+        Table(
+            "events",
+            "Events",
+            "What leads did.\n"
+            "Rows with the same `event_id` are one event, see [Repeated rows](#repeated-rows).",
+            (
+                _key("event_id", "**key**"),
+                _text("lead_id", "who; this or `account_id` must have a value", "leads"),
+                _text("account_id", "account of the event; where empty, that of the lead"),
+                _key("type", "**what** happened, such as `page_viewed`"),
+                _time("occurred_at", "**when** it happened", "value"),
+                _RECORDED,
+            ),
+            either=_LEAD_OR_ACCOUNT,
+            once=("event_id",),
+            order=_EARLIEST,
+        ),
+        Table(
+            "outcomes",
+            "Outcomes",
+            "What became of leads or accounts.",
+            (
+                _text(
+                    "outcome_id",
+                    "rows with the same value are one outcome; rows without are one each",
+                    default="",
+                ),
+                _text("lead_id", "who; this or `account_id` must have a value", "leads"),
+                _text("account_id", "account; where empty, that of the lead"),
+                _key("outcome", "**what**: `won`, `lost`, `rejected`, or words of your own"),
+                _time("occurred_at", "**when**", "value"),
+                _RECORDED,
+                Column("amount", Type.NUMBER, "money, if any"),
+                _text("reason", "why"),
+            ),
+            either=_LEAD_OR_ACCOUNT,
+            once=("outcome_id",),
+            order=_EARLIEST,
+        ),
+        Table(
+            "previous",
+            "Bands of the preceding run, for hysteresis and transitions",
+            "Bands at the preceding run, for `leave` and for the list of changes.\n"
+            "One row a lead and ladder.",
+            (
+                _key("lead_id", "**key**", "leads"),
+                _text(
+                    "ladder",
+                    "key: name of the ladder; where empty, `band`, the only one",
+                    default="band",
+                ),
+                Column(
+                    "band",
+                    Type.TEXT,
+                    "**band** after overrides: what the list of changes counts from",
+                    "column",
+                ),
+                _text("edge_band", "band before overrides, for `leave`; where empty, `band`"),
+            ),
+            unique=("lead_id", "ladder"),
+            after="The scores of the run before have these columns and can be given as they are.",
+        ),
+        Table(
+            "field_history",
+            "Values of fields over time",
+            "What fields were at other times.\n"
+            "A field with a history is read as it was at `as_of`: its latest value that was valid\n"
+            "by then, and null before the first.\n"
+            "A field that only the history has is a field too; its values decide its type.",
+            (
+                _key("entity", "**`lead` or `account`**"),
+                _key("id", "**`lead_id` or `account_id`**"),
+                _key("field", "**name of the field**"),
+                Column("value", Type.TEXT, "value as text; empty: there was none", "column"),
+                _time("valid_from", "**from when on**", "value"),
+            ),
+            once=("entity", "id", "field", "value", "valid_from"),
+        ),
+        Table(
+            "lead_merges",
+            "Leads merged into others",
+            "Leads that turned out to be the same.\n"
+            "From `recorded_at` on, what the first did counts for the second.",
+            (
+                _key("from_id", "**`lead_id` that ends**", "leads"),
+                _key("into_id", "**`lead_id` that stays**", "leads"),
+                _time("recorded_at", "**when this became known**", "value"),
+            ),
+            once=("from_id", "into_id", "recorded_at"),
+        ),
+        Table(
+            "event_marks",
+            "Events marked as not to be counted",
+            "Events that are not to be counted, such as clicks of mail scanners.",
+            (
+                _key("event_id", "**event**", "events"),
+                Column("mark", Type.TEXT, "why; an empty mark takes earlier ones back", "column"),
+                _time("recorded_at", "**when it was marked**; before, the event counts", "value"),
+            ),
+            once=("event_id", "mark", "recorded_at"),
+        ),
+        Table(
+            "spine",
+            "Leads and moments to score",
+            "Which leads to score at which moments; in place of `--as-of`. Repeated rows are one.",
+            (
+                _key("lead_id", "**lead**; one that is not in leads is scored with empty fields"),
+                _time("as_of", "**moment**", "value"),
+            ),
+            once=("lead_id", "as_of"),
+        ),
+    )
+}
+"""The tables that are read, by name."""
+
+RESULTS: Mapping[str, tuple[str, ...]] = {
+    "scores": ("lead_id", "as_of"),
+    "points": ("lead_id", "as_of", "score", "rule"),
+    "account_scores": ("account_id", "as_of"),
+    "transitions": ("lead_id", "at", "ladder"),
+}
+"""The tables that are computed, and the columns that tell their rows apart, in their order."""
