@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.identity.columns_read import find
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.given import read_model
-from leadline.model.types import KNOWN_COLUMNS, Schema, Type
+from leadline.model.types import Schema, Type
 from leadline.model.uses import Uses
 from leadline.query.context import Context
 from leadline.scoring import Scorer
@@ -53,7 +54,7 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
     """
     read: dict[str, dict[str, Type]] = {"leads": {}, "accounts": {}, "events": {}}
     for (table, name), kind in Uses(model).types.items():
-        if table in read and name not in KNOWN_COLUMNS[table]:
+        if table in read and name not in CONTRACT[table].types:
             read[table][name] = Type.TEXT if kind is Type.ANY else kind
     present = dict.fromkeys(lead_fields, Type.TEXT)
     for name in ("email", *find(present).values()):
@@ -251,7 +252,7 @@ class Live:
         """Return the statement over these tables; one without merges is a good deal shorter."""
         if given not in self._scorers:
             schema = {
-                table: {**KNOWN_COLUMNS[table], **self.columns.get(table, {})} for table in given
+                table: {**CONTRACT[table].types, **self.columns.get(table, {})} for table in given
             }
             self._scorers[given] = Scorer(self._engine, self.model, schema)
         return self._scorers[given]

@@ -92,8 +92,8 @@ class Taken:
 
 
 def digest(event_id: str) -> bytes:
-    """Return the 16 bytes by which an event is known."""
-    return hashlib.blake2b(event_id.encode(), digest_size=16).digest()
+    """Return the 16 bytes by which an event is known; every engine can work them out."""
+    return hashlib.md5(event_id.encode(), usedforsecurity=False).digest()
 
 
 def know(session: Session, facts: Sequence[Fact]) -> Known:

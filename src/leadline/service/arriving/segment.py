@@ -133,7 +133,8 @@ def _seen(kind: str) -> Callable[[_Message], Iterator[Fact]]:
 
 
 def _identify(message: _Message) -> Iterator[Fact]:
-    yield LeadFields(message.whose(), items.flat(message.traits), message.at)
+    told = message.traits or items.mapping(message.context.get("traits"), "context.traits")
+    yield LeadFields(message.whose(), items.flat(told), message.at)
 
 
 def _group(message: _Message) -> Iterator[Fact]:
