@@ -17,6 +17,7 @@ from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.session import address_of
 from leadline.errors import EngineError, InputError
 from leadline.scoring import Run
+from leadline.scoring.publish import check_targets, publish
 from servers import ON_SPARK
 
 pytestmark = ON_SPARK
@@ -131,16 +132,16 @@ def test_keys_are_looked_at(lake: Spark, crm: str) -> None:
 def test_results_become_tables(lake: Spark, crm: str) -> None:
     """They are made, then replaced; what a run left when it was killed is put right."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(lake).publish(targets)
+    publish(opened(lake), targets)
     assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
     # as if one was killed after it had written, and another between its two renamings
     lake.run(f"create table {crm}.scores__leadline_new0 using parquet as select 1 as n")
     lake.run(f"alter table {crm}.scores rename to {crm}.scores__leadline_old")
     given = {"leads": "table:crm.leads", "events": "table:crm.events"}
     later = Run.open(lake, MODEL, given, as_of=AS_OF + timedelta(days=1))
-    later.check_targets(targets)
+    check_targets(later, targets)
     assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
-    later.publish(targets)
+    publish(later, targets)
     [(at,)] = lake.rows(f"select distinct as_of from {crm}.scores")
     assert at == (AS_OF + timedelta(days=1)).replace(tzinfo=None)
     assert {row[1] for row in lake.rows(f"show tables in {crm}")} >= {"scores", "ledger"}
@@ -153,7 +154,7 @@ def test_a_failed_run_leaves_everything_as_before(
 ) -> None:
     """Where one of several tables cannot be written, none is."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(lake).publish(targets)
+    publish(opened(lake), targets)
     before = lake.rows(f"select * from {crm}.scores order by lead_id")
     write = Spark.write
 
@@ -164,7 +165,7 @@ def test_a_failed_run_leaves_everything_as_before(
     lake.run(f"insert into {crm}.events select 1000 + event_id, lead_id, type, occurred_at, path "
               f"from {crm}.events")  # fmt: skip
     with pytest.raises(EngineError, match="disk"):
-        opened(lake).publish(targets)
+        publish(opened(lake), targets)
     assert lake.rows(f"select * from {crm}.scores order by lead_id") == before
     assert not [row for row in lake.rows(f"show tables in {crm}") if "__leadline" in row[1]]
 
@@ -212,7 +213,7 @@ def test_targets_that_cannot_be_are_refused_early(
     """Before anything is computed."""
     assert crm
     with pytest.raises(InputError) as caught:
-        opened(lake).check_targets({"scores": target})
+        check_targets(opened(lake), {"scores": target})
     assert said in str(caught.value)
 
 

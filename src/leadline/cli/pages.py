@@ -59,7 +59,8 @@ def explain_hint(model: Path, tables: Mapping[str, str], as_of: str | None) -> S
 
 def best(console: Console, run: Run, hint: Sequence[str]) -> None:
     """Print the leads with the highest scores, with band and strongest reasons."""
-    [(count, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    spine = run.moments.table
+    [(count, moments)] = run.rows(f"select count(*), count(distinct as_of) from {spine}")
     top = _best(run)
     print_whole(console, _best_table(run, top, has_moments=moments > 1))
     if count > len(top):

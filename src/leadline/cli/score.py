@@ -31,6 +31,7 @@ from leadline.engines.postgres.errors import shown
 from leadline.errors import Fault, InputError
 from leadline.scoring import Run, moment
 from leadline.scoring.loading import table_address
+from leadline.scoring.publish import check_targets, ordered, publish
 from leadline.tables.write import Outputs, check_outputs
 
 
@@ -92,7 +93,7 @@ def score(
         _refuse_lacking(run, wanted)
         published = {name: found for name, path in wanted.items() if (found := table_address(path))}
         if published:
-            run.check_targets(published)
+            check_targets(run, published)
         run.keep(*wanted)
         run.table("scores")
         _write(run, files, published, rejects)
@@ -119,11 +120,11 @@ def _write(run: Run, files: dict[str, str], published: dict[str, str], rejects: 
     """Write files and tables; the files appear once the tables are there."""
     with Outputs(run.engine.embedded) as outputs:
         for name, path in files.items():
-            outputs.add(run.ordered(name), path)
+            outputs.add(ordered(run, name), path)
         if rejects:
             relation = run.loaded.rejects.relation
             outputs.add(
                 f'select * from {relation} order by table_name, file, "row", reason', rejects
             )
         if published:
-            run.publish(published)
+            publish(run, published)

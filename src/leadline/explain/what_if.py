@@ -66,7 +66,7 @@ class Worlds:
         """Copy what can touch the lead's score into tables of their own."""
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
-        self.own = DuckDB()
+        self.own = engine.new_session()
         self.text = statement(model, schema, Profile()).text("scores", "duckdb")
         self._bring(lead_id)
         self.account_id = self._account()
@@ -131,9 +131,9 @@ class Worlds:
 
     def _found(self, table: str, ids: Sequence[str]) -> str:
         """Return the query for the rows of a table; none where the data lacks the table."""
-        tables = "select 1 from duckdb_tables() where table_name = ? "
-        views = "select 1 from duckdb_views() where view_name = ?"
-        if self.engine.rows(f"{tables} union all {views}", [table, table]):
+        query = "select 1 from information_schema.tables where table_name = ? and "
+        query += "table_catalog in (current_database(), 'temp')"
+        if self.engine.rows(query, [table]):
             return self._selection(table, ids)
         columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
         return f"select {columns} where false"

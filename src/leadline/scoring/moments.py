@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from leadline.engines.workspace import Workspace
 
 
 def moment(text: str, option: str = "--as-of") -> datetime:
@@ -32,10 +34,24 @@ def moment(text: str, option: str = "--as-of") -> datetime:
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def make_spine(engine: Engine, as_of: datetime) -> None:
-    """Make the spine of a batch: every lead, at one moment."""
-    engine.set_moment(naive(as_of))
-    engine.view("spine", f"select lead_id, {literal(as_of)} as as_of from leads")
+@dataclass(frozen=True)
+class Moments:
+    """Which leads are scored, and when: a spine.
+
+    Attributes:
+        table: What it is called on the engine; it has ``lead_id`` and ``as_of``, each pair once.
+        one: The moment at which every lead is scored; None where the table says more.
+    """
+
+    table: str
+    one: datetime | None = None
+
+
+def every_lead(workspace: Workspace, as_of: datetime) -> Moments:
+    """Return the moments of a batch: every lead, at one moment."""
+    workspace.engine.set_moment(naive(as_of))
+    query = f"select lead_id, {literal(as_of)} as as_of from leads"
+    return Moments(workspace.view("spine", query), as_of)
 
 
 def naive(at: datetime) -> datetime:

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.scoring.moments import moment
@@ -86,10 +86,8 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     at = moment(as_of) if isinstance(as_of, str) else as_of
     if at is not None and at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
-    if engine is not None:
-        return _scored(Run.open(engine, model, given, as_of=at, clean=clean))
-    with DuckDB() as own:
-        return _scored(Run.open(own, model, given, as_of=at, clean=clean))
+    with given_or_own(engine) as own, Run.open(own, model, given, as_of=at, clean=clean) as run:
+        return _scored(run)
 
 
 def _scored(run: Run) -> Scored:
