@@ -182,9 +182,12 @@ class Live:
             return Scores()
         given = self._tables(batch, scored)
         scorer = self._scorer(frozenset(given))
-        outputs = scorer.score(given, clock.at(as_of))
+        moment = clock.at(as_of)
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
-        found = self.rows(outputs.scores, outputs.account_scores, numbers, as_of)
+        scores = scorer.score(given, moment)
+        has_accounts = "account_scores" in scorer.statement.outputs
+        accounts = scorer.score({}, moment, "account_scores") if has_accounts else None
+        found = self.rows(scores, accounts, numbers, as_of)
         changes = self.changes(found, batch.previous, cause, quiet=quiet)
         gone = scored.keys() - {row.lead_no for row in found.scores}
         return replace(found, transitions=list(changes), gone=sorted(gone))
@@ -278,7 +281,7 @@ class Live:
 
 
 def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
-    return [] if table is None else table.to_pylist()  # type: ignore[no-any-return]
+    return [] if table is None else table.to_pylist()
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import uvicorn
 
 from leadline.service.service import Service
@@ -11,6 +15,21 @@ IDLE_SECONDS = 65
 """How long a connection may rest; longer than the minute of common proxies."""
 STOP_SECONDS = 15
 MOST_CONNECTIONS = 4000
+
+
+class _Server(uvicorn.Server):
+    """A server that ends by SIGTERM as by its own will, so that the service can end too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {
+            each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
 
 
 def serve(service: Service, host: str, port: int) -> None:
@@ -30,4 +49,4 @@ def serve(service: Service, host: str, port: int) -> None:
         lifespan="off",
     )
     with service:
-        uvicorn.Server(config).run()
+        _Server(config).run()
