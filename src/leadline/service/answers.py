@@ -1,0 +1,165 @@
+"""What is asked of the store: scores as they are, who stands where, and what changed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from heapq import merge as merged
+from itertools import islice
+from typing import Any, NamedTuple
+
+from leadline.errors import Fault, InputError
+from leadline.service.live import Live
+from leadline.store import facts as stored
+from leadline.store.facts import LeadRow
+from leadline.store.rows import present
+from leadline.store.session import Session
+
+Place = tuple[float, int]
+"""Where a list goes on: a value and the number of a lead."""
+
+
+class Standing(NamedTuple):
+    """A lead in a list."""
+
+    lead_id: str
+    account_id: str | None
+    band: str | None
+    value: float | None
+    as_of: int
+    scores: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+
+class Changed(NamedTuple):
+    """A band that changed."""
+
+    transition_id: int
+    lead_id: str | None
+    account_id: str | None
+    ladder: str
+    at: int
+    from_band: str | None
+    to_band: str | None
+    value: float | None
+    override: str | None
+    model: str
+    cause: str
+
+
+def lead(session: Session, live: Live, lead_id: str) -> tuple[LeadRow, int, dict[str, Any]] | None:
+    """Return a lead, when it was scored and its scores; None where it has none.
+
+    One that went into another is found as that one.
+    """
+    found = stored.leads_by_id(session, [lead_id])
+    if not found:
+        return None
+    end = found[0].lead_no
+    for row in stored.merges(session, [end]):
+        if row.from_no == end and row.into_no is not None:
+            end = row.into_no
+    [row] = stored.leads(session, [end])
+    scores = session.rows(
+        "select as_of, scores from current_scores where version = ? and lead_no = ?",
+        live.row.version,
+        end,
+    )
+    if not scores:
+        return None
+    return row, scores[0][0], json.loads(scores[0][1])
+
+
+def standings(
+    session: Session, live: Live, ladder: str, bands: Sequence[str | None], after: str, most: int
+) -> tuple[list[Standing], str]:
+    """Return leads in bands of a ladder, the highest value first, and where the list goes on.
+
+    Args:
+        session: Reads the store.
+        live: The model.
+        ladder: One of its ladders.
+        bands: Those to list.
+        after: Where the page before ended; empty for the first.
+        most: How many leads to return.
+    """
+    place = _place(after)
+    lists = [_of_band(session, live.row.version, ladder, band, place, most) for band in bands]
+    listed = list(islice(merged(*lists, key=_rank), most))
+    rows = {row.lead_no: row for row in stored.leads(session, [number for _, number, _ in listed])}
+    scores = {
+        number: (as_of, json.loads(values))
+        for number, as_of, values in session.rows(
+            "select lead_no, as_of, scores from current_scores where version = ? and lead_no in ??",
+            live.row.version,
+            list(rows),
+        )
+    }
+    found = [
+        Standing(
+            rows[number].lead_id,
+            rows[number].account_id,
+            band,
+            value,
+            scores[number][0],
+            scores[number][1],
+            present(rows[number].fields),
+        )
+        for value, number, band in listed
+    ]
+    on = _written((listed[-1][0] or 0.0, listed[-1][1])) if len(listed) == most else ""
+    return found, on
+
+
+def _of_band(  # noqa: PLR0913, PLR0917 - a part of an index
+    session: Session, version: int, ladder: str, band: str | None, place: Place | None, most: int
+) -> list[tuple[float | None, int, str | None]]:
+    where = "version = ? and ladder = ? and band = ?"
+    params: list[object] = [version, ladder, band]
+    if place is not None:
+        where += " and (value, lead_no) < (?, ?)"
+        params += place
+    return [
+        (value, number, band)
+        for value, number in session.rows(
+            f"select value, lead_no from current_bands where {where} "
+            "order by value desc, lead_no desc limit ?",
+            *params,
+            most,
+        )
+    ]
+
+
+def _rank(row: tuple[float | None, int, str | None]) -> tuple[float, int]:
+    value, number, _ = row
+    return (float("inf") if value is None else -value, -number)
+
+
+def _written(place: Place) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        value, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return float(value), int(number)
+    except (ValueError, TypeError, binascii.Error):
+        raise InputError(Fault("", "after", "must be what a page gave", text)) from None
+
+
+def changes(session: Session, since: int, most: int) -> list[Changed]:
+    """Return bands that changed after one that is known by its number, in their order."""
+    found = session.rows(
+        "select t.transition_id, l.lead_id, t.account_id, t.ladder, t.at, t.from_band, t.to_band, "
+        "t.value, t.override, t.model, t.cause from transitions as t "
+        "left join leads as l on l.lead_no = t.lead_no "
+        "where t.transition_id > ? and coalesce(t.from_band, '') <> coalesce(t.to_band, '') "
+        "order by t.transition_id limit ?",
+        since,
+        most,
+    )
+    return [Changed(*row) for row in found]
