@@ -11,6 +11,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from leadline.errors import Fault, InputError
+from leadline.model.document import Model
+from leadline.query.context import decides
 from leadline.service.live import Live
 from leadline.store import facts as stored
 from leadline.store.facts import LeadRow
@@ -70,6 +72,14 @@ def lead(session: Session, live: Live, lead_id: str) -> tuple[LeadRow, int, dict
     if not scores:
         return None
     return row, scores[0][0], json.loads(scores[0][1])
+
+
+def bands_of(model: Model, ladder: str) -> list[str]:
+    """Return the bands of a ladder, and those that overrides give on it."""
+    rungs = model.bands[ladder]
+    own = [*(rungs.edges or rungs.cells or ()), *([rungs.default] if rungs.default else [])]
+    given = [each.band for each in model.overrides.values() if decides(each, ladder)]
+    return list(dict.fromkeys([*own, *given]))
 
 
 def standings(

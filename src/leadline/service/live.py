@@ -76,6 +76,11 @@ class Batch:
     marks: list[MarkRow] = field(default_factory=list)
     previous: list[BandRow] = field(default_factory=list)
 
+    @property
+    def known(self) -> dict[int, LeadRow]:
+        """The leads that are scored; others only lead to them."""
+        return {number: row for number, row in self.leads.items() if row.is_known}
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -177,10 +182,10 @@ class Live:
 
     def score(self, batch: Batch, as_of: int, cause: str, *, quiet: bool = False) -> Scores:
         """Return the scores of the leads of a batch, and what changed."""
-        scored = {number: row for number, row in batch.leads.items() if row.is_known}
+        scored = batch.known
         if not scored:
             return Scores()
-        given = self._tables(batch, scored)
+        given = self.tables(batch)
         scorer = self._scorer(frozenset(given))
         moment = clock.at(as_of)
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
@@ -260,7 +265,9 @@ class Live:
             self._scorers[given] = Scorer(self._engine, self.model, schema)
         return self._scorers[given]
 
-    def _tables(self, batch: Batch, scored: Mapping[int, LeadRow]) -> dict[str, pa.Table]:
+    def tables(self, batch: Batch) -> dict[str, pa.Table]:
+        """Return the rows of a batch as tables of the contract."""
+        scored = batch.known
         ids = {number: row.lead_id for number, row in batch.leads.items()}
         previous = [row for row in batch.previous if row.lead_no in scored]
         read = self.columns

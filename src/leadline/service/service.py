@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
-from typing import Self
+from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, Fault, InputError, LeadlineError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
+from leadline.service.explaining import explained
+from leadline.service.live import Live
 from leadline.service.loop import Loop
+from leadline.store import facts as stored
 from leadline.store import inbox, keys
+from leadline.store import scores as kept
+from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.migrate import migrate
+from leadline.store.session import Session
 from leadline.store.store import Store
 
 WATCH_SECONDS = 1.0
@@ -47,6 +54,7 @@ class Service:
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
+        self._shown: Live | None = None
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -142,6 +150,29 @@ class Service:
         if path is not None and _free(path) < self.bounds.free_bytes:
             return "the disk is too full"
         return ""
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Live]]:
+        """Yield the store as it is now, and the model that is live.
+
+        Raises InputError where no model is.
+        """
+        with self.store.reading() as session:
+            row = kept.published(session)
+            if row is None:
+                raise InputError(
+                    Fault("", "the store", "must have a published model", "", "Publish one first.")
+                )
+            if self._shown is None or self._shown.row.version != row.version:
+                self._shown = Live(self._engine, row, stored.known_fields(session, "lead"))
+            yield session, self._shown
+
+    def explain(
+        self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
+    ) -> dict[str, Any]:
+        """Return why a lead has the scores that it has since a moment."""
+        with self._engine.new_session() as engine:
+            return explained(engine, session, live, row, as_of, moves=moves)
 
     def _wake(self) -> None:
         if self._loop is not None:

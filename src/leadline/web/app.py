@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import health, ingest
+from leadline.web import health, ingest, reading
+from leadline.web.endpoint import document, json
 
 
 def application(service: Service) -> Starlette:
     """Return the application of a service that was started."""
-    return Starlette(routes=[*health.routes(service), *ingest.routes(service)])
+    described = document(reading.ENDPOINTS, ingest.described())
+
+    async def openapi(_: Request) -> Response:
+        return json(described, 200)
+
+    return Starlette(
+        routes=[
+            Route("/openapi.json", openapi),
+            *health.routes(service),
+            *ingest.routes(service),
+            *(each.route(service) for each in reading.ENDPOINTS),
+        ]
+    )

@@ -156,14 +156,14 @@ def json(value: object, status: int, headers: Mapping[str, str] | None = None) -
     )
 
 
-def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
-    """Return the OpenAPI document of addresses."""
+def document(endpoints: Iterable[Endpoint], beside: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI document of addresses, and of paths beside them."""
     listed = list(endpoints)
     types = [kind for each in listed for kind in (each.gives, each.takes) if kind is not None]
     _, components = msgspec.json.schema_components(
         [*types, Error], ref_template="#/components/schemas/{name}"
     )
-    paths: dict[str, dict[str, Any]] = {}
+    paths: dict[str, dict[str, Any]] = {path: dict(each) for path, each in beside.items()}
     for each in listed:
         paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)
     return {
@@ -172,7 +172,10 @@ def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "http", "scheme": "basic"},
+            },
         },
         "security": [{"token": []}],
     }

@@ -17,6 +17,7 @@ from leadline.errors import LeadlineError
 from leadline.service.service import Service
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
+from leadline.web.endpoint import MEANINGS
 
 MOST_BYTES = 1024 * 1024
 """Of a body, packed or not."""
@@ -36,6 +37,12 @@ ALLOWED = {
 """A page of any site may send, as a tracker does; nothing can be read with such a request."""
 
 
+class Kept(msgspec.Struct):
+    """What was sent is on the disk."""
+
+    success: bool
+
+
 class _Keyed(msgspec.Struct):
     writeKey: str = ""  # noqa: N815 - as senders write it
 
@@ -46,6 +53,34 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
 
     status: int
     says: str
+
+
+def described() -> dict[str, dict[str, object]]:
+    """Return the addresses as paths of the OpenAPI document."""
+    tables = {f"/v1/{name}": f"Rows of the table {name}, as JSON or lines of JSON." for name in TABLES}
+    calls = {f"/v1/{name}": f"What libraries of Segment send as {name}." for name in SEGMENT}
+    return {path: {"post": _operation(path, says)} for path, says in {**calls, **tables}.items()}
+
+
+def _operation(path: str, says: str) -> dict[str, object]:
+    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    responses: dict[str, object] = {
+        str(status): {"description": MEANINGS[status], "content": error}
+        for status in (400, 401, 403, 413, 429)
+    }
+    kept = {"type": "object", "properties": {"success": {"const": True}}}
+    responses["200"] = {
+        "description": "It is on the disk.",
+        "content": {"application/json": {"schema": kept}},
+    }
+    body = {"schema": {"type": ["object", "array"]}}
+    return {
+        "operationId": f"send_{path.rsplit('/', 1)[1]}",
+        "summary": says,
+        "security": [{"token": []}, {"key": []}],
+        "requestBody": {"required": True, "content": {"application/json": body}},
+        "responses": responses,
+    }
 
 
 def routes(service: Service) -> list[Route]:
@@ -91,7 +126,7 @@ async def _take(service: Service, request: Request, kind: str) -> Response:
         await service.accept(Received(key.name, kind, service.now(), body))
     except LeadlineError as error:
         raise Refusal(429, str(error)) from None
-    return _json({"success": True}, 200)
+    return _json(Kept(success=True), 200)
 
 
 async def _key_of(service: Service, request: Request) -> Key | None:

@@ -10,6 +10,8 @@ from msgspec import Meta
 from leadline.service import answers
 from leadline.service.clock import at
 from leadline.service.service import Service
+from leadline.store import scores as kept
+from leadline.store.rows import present
 from leadline.web.endpoint import Asked, Endpoint, NoParameters, Refused
 
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
@@ -129,7 +131,7 @@ def _lead(service: Service, asked: Asked) -> Lead:
         time(as_of),
         live.row.fingerprint,
         scores,
-        answers.present(row.fields),
+        present(row.fields),
         explanation,
     )
 
@@ -141,8 +143,8 @@ def _leads(service: Service, asked: Asked) -> Leads:
         ladder = given.ladder or next(iter(ladders), "")
         if ladder not in ladders:
             raise Refused(400, f"ladder must be one of {', '.join(ladders)}; found {ladder}")
-        known = live.model.band_names(ladder)
-        bands = [each.strip() for each in given.band.split(",") if each.strip()] or list(known)
+        known = answers.bands_of(live.model, ladder)
+        bands = [each.strip() for each in given.band.split(",") if each.strip()] or known
         if unknown := [each for each in bands if each not in known]:
             raise Refused(400, f"band must be of {', '.join(known)}; found {', '.join(unknown)}")
         found, on = answers.standings(session, live, ladder, bands, given.after, given.limit)
@@ -169,7 +171,7 @@ def _changes(service: Service, asked: Asked) -> Changes:
 
 def _versions(service: Service, _: Asked) -> Versions:
     with service.store.reading() as session:
-        found = answers.versions(session)
+        found = kept.versions(session)
     return Versions(
         [
             Version(
