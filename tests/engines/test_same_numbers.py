@@ -20,7 +20,6 @@ from leadline.engines.postgres.engine import Postgres
 from leadline.scoring import Run, moment
 from oracle.generate import case
 from oracle.scoring import score
-from servers import ON_SPARK
 
 CASES = Path(__file__).parents[1] / "cases"
 NAMES = sorted(each.name for each in CASES.iterdir())
@@ -32,7 +31,7 @@ SPARK_SEEDS = SEEDS // 6
 BLOCK = 5
 
 
-ON_BOTH = [pytest.param(each, marks=ON_SPARK) for each in ("spark", "connect")]
+ON_BOTH = [pytest.param(each, marks=pytest.mark.spark) for each in ("spark", "connect")]
 """Spark in this process, and a server of Spark Connect."""
 
 
@@ -41,7 +40,7 @@ def pairs(postgres: Iterable[object], **spark: Iterable[object]) -> list[Any]:
     return [
         *(("postgres", each) for each in postgres),
         *(
-            pytest.param(engine, each, marks=ON_SPARK)
+            pytest.param(engine, each, marks=pytest.mark.spark)
             for engine, numbers in spark.items()
             for each in numbers
         ),

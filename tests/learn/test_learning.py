@@ -86,7 +86,7 @@ DAY = 24 * 60
     ids=["days", "minutes"],
 )
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 def test_counts_of_events_are_learned_from_the_ledger(
     minutes: tuple[int, int], after: int, expected: set[str], seed: int
 ) -> None:
