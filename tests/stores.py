@@ -21,12 +21,12 @@ def database(server: str) -> Iterator[str]:
     """Make a database on a server, yield its address, and drop it."""
     name = f"store_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'create database "{name}"')
     try:
         yield server.replace("/postgres?", f"/{name}?")
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'drop database "{name}" with (force)')  # type: ignore[call-overload]
+            connection.execute(f'drop database "{name}" with (force)')
 
 
 @contextmanager

@@ -155,12 +155,14 @@ def _dying_at(nth: int) -> Callable[[], None]:
 
 
 def _facts() -> list[Received]:
-    said = [
+    said: list[dict[str, Any]] = [
         {"type": "track", "event": "demo_requested", "messageId": f"m{n}", "userId": f"u{n % 3}"}
         for n in range(6)
     ]
     said += [{"type": "group", "groupId": "north", "userId": "u1", "traits": {"employees": 9}}]
-    return [Received("web", "segment:track", clock.now(), json.dumps(each).encode()) for each in said]
+    return [
+        Received("web", "segment:track", clock.now(), json.dumps(each).encode()) for each in said
+    ]
 
 
 def test_a_pass_killed_at_each_of_its_statements_is_taken_once(tmp_path: Path) -> None:

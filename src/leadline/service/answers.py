@@ -60,9 +60,11 @@ def lead(session: Session, live: Live, lead_id: str) -> tuple[LeadRow, int, dict
     if not found:
         return None
     end = found[0].lead_no
-    for row in stored.merges(session, [end]):
-        if row.from_no == end and row.into_no is not None:
-            end = row.into_no
+    into = {each.from_no: each.into_no for each in stored.merges(session, [end])}
+    seen = {end}
+    while (further := into.get(end)) is not None and further not in seen:
+        seen.add(further)
+        end = further
     [row] = stored.leads(session, [end])
     scores = session.rows(
         "select as_of, scores from current_scores where version = ? and lead_no = ?",

@@ -57,7 +57,9 @@ class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
 
 def described() -> dict[str, dict[str, object]]:
     """Return the addresses as paths of the OpenAPI document."""
-    tables = {f"/v1/{name}": f"Rows of the table {name}, as JSON or lines of JSON." for name in TABLES}
+    tables = {
+        f"/v1/{name}": f"Rows of the table {name}, as JSON or lines of JSON." for name in TABLES
+    }
     calls = {f"/v1/{name}": f"What libraries of Segment send as {name}." for name in SEGMENT}
     return {path: {"post": _operation(path, says)} for path, says in {**calls, **tables}.items()}
 
