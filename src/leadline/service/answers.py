@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.query.context import decides
-from leadline.service.live import Live
+from leadline.service.live import Batch, Live
 from leadline.store import facts as stored
-from leadline.store.facts import LeadRow
+from leadline.store.facts import AccountRow, EventRow, LeadRow
 from leadline.store.rows import present
 from leadline.store.session import Session
 
@@ -74,6 +74,54 @@ def lead(session: Session, live: Live, lead_id: str) -> tuple[LeadRow, int, dict
     if not scores:
         return None
     return row, scores[0][0], json.loads(scores[0][1])
+
+
+def account(session: Session, live: Live, account_id: str) -> tuple[AccountRow, Any, int] | None:
+    """Return an account, its scores with their moment, and how many leads it has."""
+    found = stored.accounts(session, [account_id])
+    [(leads,)] = session.rows("select count(*) from leads where account_id = ?", account_id)
+    if not found and not leads:
+        return None
+    scores = session.rows(
+        "select as_of, scores from current_account_scores where version = ? and account_id = ?",
+        live.row.version,
+        account_id,
+    )
+    row = found[0] if found else AccountRow(account_id, None, None, 0, "{}")
+    return row, (scores[0] if scores else None), leads
+
+
+def unstored(live: Live, who: Unstored, at: int) -> dict[str, Any]:
+    """Return the scores that a lead would have that the store does not know."""
+    account_id = "asked" if who.account else None
+    batch = Batch()
+    batch.leads = {1: LeadRow(1, "asked", account_id, True, at, at, at, _valid(who.lead, at))}
+    if account_id:
+        batch.accounts = {account_id: AccountRow(account_id, at, at, at, _valid(who.account, at))}
+    batch.events = [
+        EventRow(
+            1, min(when, at), f"asked-{n}", account_id, kind, at, at, None, "", _json(said), None
+        )
+        for n, (kind, when, said) in enumerate(who.events)
+    ]
+    found = live.score(batch, at, "asked")
+    return json.loads(found.scores[0].scores)  # type: ignore[no-any-return]
+
+
+class Unstored(NamedTuple):
+    """A lead as somebody tells it: fields, and events with their times and properties."""
+
+    lead: Mapping[str, Any]
+    account: Mapping[str, Any]
+    events: Sequence[tuple[str, int, Mapping[str, Any]]]
+
+
+def _valid(fields: Mapping[str, Any], at: int) -> str:
+    return _json({name: (value, at) for name, value in fields.items()})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def bands_of(model: Model, ladder: str) -> list[str]:
@@ -175,3 +223,9 @@ def changes(session: Session, since: int, most: int) -> list[Changed]:
         most,
     )
     return [Changed(*row) for row in found]
+
+
+def last_change(session: Session) -> int:
+    """Return the number of the last change of a band; 0 where there is none."""
+    [(last,)] = session.rows("select coalesce(max(transition_id), 0) from transitions")
+    return int(last)

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, Fault, InputError, LeadlineError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
+from leadline.service.answers import Unstored, unstored
 from leadline.service.explaining import explained
 from leadline.service.live import Live
 from leadline.service.loop import Loop
@@ -55,6 +56,7 @@ class Service:
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
         self._shown: Live | None = None
+        self._shown_lock = Lock()
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -173,6 +175,11 @@ class Service:
         """Return why a lead has the scores that it has since a moment."""
         with self._engine.new_session() as engine:
             return explained(engine, session, live, row, as_of, moves=moves)
+
+    def score(self, who: Unstored, at: int) -> tuple[str, dict[str, Any]]:
+        """Return the fingerprint of the model, and what a lead would score that is not stored."""
+        with self.reading() as (_, live), self._shown_lock:
+            return live.row.fingerprint, unstored(live, who, at)
 
     def _wake(self) -> None:
         if self._loop is not None:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import health, ingest, reading
+from leadline.web import health, ingest, reading, stream
 from leadline.web.endpoint import document, json
 
 
@@ -23,6 +23,7 @@ def application(service: Service) -> Starlette:
         routes=[
             Route("/openapi.json", openapi),
             *health.routes(service),
+            *stream.routes(service),
             *ingest.routes(service),
             *(each.route(service) for each in reading.ENDPOINTS),
         ]

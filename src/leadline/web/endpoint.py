@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.errors import InputError, LeadlineError, ModelError, StoreError
+from leadline.service.arriving import items
 from leadline.service.service import Service
 from leadline.store.keys import Key
 
@@ -106,6 +107,8 @@ class Endpoint:
                 return json(Error(refused.says), refused.status)
             except (InputError, ModelError) as error:
                 return json(Error(str(error)), 400)
+            except items.Refused as refused:
+                return json(Error(refused.detail), 400)
             except StoreError as error:
                 return json(Error(str(error)), 503, {"Retry-After": "2"})
             except LeadlineError as error:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
 from leadline.service import answers
-from leadline.service.clock import at
+from leadline.service.arriving.items import flat
+from leadline.service.clock import at, micros
 from leadline.service.service import Service
 from leadline.store import scores as kept
 from leadline.store.rows import present
@@ -113,6 +115,75 @@ class Versions(msgspec.Struct):
     models: list[Version]
 
 
+class AccountAsked(msgspec.Struct):
+    """Which account."""
+
+    account_id: Id
+
+
+class Account(msgspec.Struct):
+    """An account, and its scores where the model scores accounts."""
+
+    account_id: str
+    leads: int
+    fields: dict[str, Any]
+    as_of: str | None
+    scores: dict[str, Any]
+
+
+class Said(msgspec.Struct):
+    """Something that happened; without a time it happens now."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=256)]
+    occurred_at: datetime | None = None
+    properties: dict[str, Any] = {}
+
+
+class Told(msgspec.Struct):
+    """A lead that is not stored."""
+
+    lead: dict[str, Any] = {}
+    account: dict[str, Any] = {}
+    events: Annotated[list[Said], Meta(max_length=1000)] = []
+
+
+class Scored(msgspec.Struct):
+    """What it would score now."""
+
+    as_of: str
+    model: str
+    scores: dict[str, Any]
+
+
+def _account(service: Service, asked: Asked) -> Account:
+    with service.reading() as (session, live):
+        found = answers.account(session, live, asked.parameters.account_id)
+    if found is None:
+        raise Refused(404, f"no account {asked.parameters.account_id} is known")
+    row, scored, leads = found
+    as_of, scores = (time(scored[0]), msgspec.json.decode(scored[1])) if scored else (None, {})
+    return Account(row.account_id, leads, present(row.fields), as_of, scores)
+
+
+def _score(service: Service, asked: Asked) -> Scored:
+    told: Told = asked.body
+    now = service.now()
+    events = [
+        (
+            each.type,
+            now if each.occurred_at is None else micros(_zoned(each.occurred_at)),
+            flat(each.properties),
+        )
+        for each in told.events
+    ]
+    who = answers.Unstored(flat(told.lead), flat(told.account), events)
+    return Scored(time(now), *service.score(who, now))
+
+
+def _zoned(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
 def _lead(service: Service, asked: Asked) -> Lead:
     wanted = {each.strip() for each in asked.parameters.include.split(",") if each.strip()}
     if unknown := wanted - {"ledger", "moves"}:
@@ -207,6 +278,14 @@ ENDPOINTS = (
     Endpoint(
         "GET", "/v1/leads", "leads", "Leads by band, the highest first.", "read", ListAsked, Leads,
         _leads, errors=(400, 401, 403, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/accounts/{account_id}", "account", "An account with its scores.", "read",
+        AccountAsked, Account, _account, errors=(400, 401, 403, 404, 503),
+    ),
+    Endpoint(
+        "POST", "/v1/score", "score", "The scores of a lead that is told; nothing is stored.",
+        "read", NoParameters, Scored, _score, takes=Told, errors=(400, 401, 403, 413, 503),
     ),
     Endpoint(
         "GET", "/v1/transitions", "transitions", "Bands that changed.", "read", ChangesAsked,
