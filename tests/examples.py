@@ -15,6 +15,10 @@ def examples(count: int) -> int:
     return count if IN_CI else max(count // _SHARE_AT_A_DESK, 1)
 
 
+RANDOM_CASES = int(os.environ.get("LEADLINE_RANDOM_CASES", examples(300)))
+"""How many random models and tables are compared with the oracle."""
+
+
 def set_up() -> None:
     """Have property tests try as many examples as belong here, however long one takes.
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cli.console import SERVERS
-from leadline.cli.main import app, main
+from leadline.cli.commands import app
+from leadline.cli.main import main
+from leadline.engines.known import SERVERS
 from leadline.engines.postgres.engine import Postgres
 from leadline.engines.spark.engine import Spark
 

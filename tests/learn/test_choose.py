@@ -41,6 +41,7 @@ SHAPES: dict[str, Callable[..., Floats]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @given(st.integers(0, 2**32 - 1))
 @settings(max_examples=1)

@@ -99,6 +99,7 @@ def covered(measure: Measure, truth: float, runs: int, groups: int, repeats: int
     return hits / runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "truth", "repeats"),
     [(roc_auc, (1 + erf(0.5)) / 2, 1), (roc_auc, (1 + erf(0.5)) / 2, 4)],
