@@ -1,4 +1,4 @@
-"""``leadline import`` on the command line."""
+"""``leadline import-points`` on the command line."""
 
 from __future__ import annotations
 

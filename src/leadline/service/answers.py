@@ -132,21 +132,26 @@ def bands_of(model: Model, ladder: str) -> list[str]:
     return list(dict.fromkeys([*own, *given]))
 
 
-def standings(
-    session: Session, live: Live, ladder: str, bands: Sequence[str | None], after: str, most: int
-) -> tuple[list[Standing], str]:
-    """Return leads in bands of a ladder, the highest value first, and where the list goes on.
+class Page(NamedTuple):
+    """A part of a list.
 
-    Args:
-        session: Reads the store.
-        live: The model.
-        ladder: One of its ladders.
-        bands: Those to list.
+    Attributes:
+        ladder: A ladder of the model.
+        bands: Those of its bands that are listed.
         after: Where the page before ended; empty for the first.
-        most: How many leads to return.
+        most: How many leads it has at the most.
     """
-    place = _place(after)
-    lists = [_of_band(session, live.row.version, ladder, band, place, most) for band in bands]
+
+    ladder: str
+    bands: Sequence[str]
+    after: str
+    most: int
+
+
+def standings(session: Session, live: Live, page: Page) -> tuple[list[Standing], str]:
+    """Return a page of leads, the highest value first, and where the list goes on."""
+    most, place = page.most, _place(page.after)
+    lists = [_of_band(session, live.row.version, page, band, place) for band in page.bands]
     listed = list(islice(merged(*lists, key=_rank), most))
     rows = {row.lead_no: row for row in stored.leads(session, [number for _, number, _ in listed])}
     scores = {
@@ -173,11 +178,11 @@ def standings(
     return found, on
 
 
-def _of_band(  # noqa: PLR0913, PLR0917 - a part of an index
-    session: Session, version: int, ladder: str, band: str | None, place: Place | None, most: int
-) -> list[tuple[float | None, int, str | None]]:
+def _of_band(
+    session: Session, version: int, page: Page, band: str, place: Place | None
+) -> list[tuple[float | None, int, str]]:
     where = "version = ? and ladder = ? and band = ?"
-    params: list[object] = [version, ladder, band]
+    params: list[object] = [version, page.ladder, band]
     if place is not None:
         where += " and (value, lead_no) < (?, ?)"
         params += place
@@ -187,12 +192,12 @@ def _of_band(  # noqa: PLR0913, PLR0917 - a part of an index
             f"select value, lead_no from current_bands where {where} "
             "order by value desc, lead_no desc limit ?",
             *params,
-            most,
+            page.most,
         )
     ]
 
 
-def _rank(row: tuple[float | None, int, str | None]) -> tuple[float, int]:
+def _rank(row: tuple[float | None, int, str]) -> tuple[float, int]:
     value, number, _ = row
     return (float("inf") if value is None else -value, -number)
 

@@ -15,7 +15,7 @@ from leadline.store.facts import LeadRow
 from leadline.store.session import Session
 
 
-def explained(
+def explained(  # noqa: PLR0913 - where, what is known, who and when
     engine: DuckDB, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
 ) -> dict[str, Any]:
     """Return the explanation of a stored score, as ``leadline explain --json`` has it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.errors import Fault, InputError
 from leadline.identity.columns_read import find
 from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
@@ -31,6 +32,7 @@ from leadline.store.facts import (
 )
 from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
 from leadline.store.session import Session
+from leadline.store.store import Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -93,6 +95,16 @@ class Scores:
     transitions: list[TransitionRow] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     overrides: dict[int, str] = field(default_factory=dict)
+
+
+def of_store(store: Store, engine: DuckDB) -> Live:
+    """Return the model that is live in a store. Raises InputError where none is."""
+    with store.reading() as session:
+        row = kept.published(session)
+        if row is None:
+            remedy = "Publish one first."
+            raise InputError(Fault("", "the store", "must have a published model", "", remedy))
+        return Live(engine, row, stored.known_fields(session, "lead"))
 
 
 class Live:

@@ -55,12 +55,31 @@ class Parked(NamedTuple):
     received_at: int
 
 
-def accept(store: Store, requests: Sequence[Received]) -> None:
-    """Keep requests; they are on the disk when this returns, or it raises and none is."""
+def accept(store: Store, requests: Sequence[Received]) -> list[int]:
+    """Keep requests and return their numbers.
+
+    They are on the disk when this returns, or it raises and none is.
+    """
     with store.writing() as session:
         numbers = session.numbers(inbox, len(requests))
         session.insert(inbox, [(n, *each) for n, each in zip(numbers, requests, strict=True)])
         session.insert(waiting, [(number,) for number in numbers])
+    return numbers
+
+
+class ParkedRow(NamedTuple):
+    """A part that was parked, with its number."""
+
+    parked_id: int
+    inbox_id: int
+    item: int
+    source: str
+    reason: str
+    detail: str
+    body: bytes
+    received_at: int
+    parked_at: int
+    replayed_at: int | None
 
 
 def take(session: Session, most: int) -> list[Waiting]:
@@ -93,3 +112,34 @@ def park(session: Session, rows: Sequence[Parked], at: int) -> None:
     session.insert(
         parked, [(number, *each, at, None) for number, each in zip(numbers, rows, strict=True)]
     )
+
+
+def parked_rows(session: Session, reason: str | None, most: int) -> list[ParkedRow]:
+    """Return what was parked and not replayed, the latest first."""
+    where = "replayed_at is null" + ("" if reason is None else " and reason = ?")
+    params = [] if reason is None else [reason]
+    found = session.rows(
+        "select parked_id, inbox_id, item, source, reason, detail, body, received_at, parked_at, "
+        f"replayed_at from parked where {where} order by parked_id desc limit ?",
+        *params,
+        most,
+    )
+    return [ParkedRow(*row) for row in found]
+
+
+def replay(session: Session, numbers: Sequence[int], at: int) -> None:
+    """Have parts that were parked wait again, each as a request of its own.
+
+    They keep when they were received; what of them is there already counts no second time.
+    """
+    if not numbers:
+        return
+    found = session.rows(
+        "select p.source, i.kind, p.received_at, p.body from parked as p "
+        "join inbox as i on i.inbox_id = p.inbox_id where p.parked_id in ??",
+        list(numbers),
+    )
+    given = session.numbers(inbox, len(found))
+    session.insert(inbox, [(number, *row) for number, row in zip(given, found, strict=True)])
+    session.insert(waiting, [(number,) for number in given])
+    session.run("update parked set replayed_at = ? where parked_id in ??", at, list(numbers))

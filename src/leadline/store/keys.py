@@ -7,7 +7,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from leadline.errors import Fault, InputError
 from leadline.store.schema import keys
@@ -78,3 +78,11 @@ def valid(session: Session, at: int) -> Mapping[str, Key]:
 
 def _key(name: str, kind: Kind, told: Mapping[str, list[str]]) -> Key:
     return Key(name, kind, tuple(told["scopes"]), tuple(told["fields"]))
+
+
+def listed(session: Session) -> list[tuple[Any, ...]]:
+    """Return ``name, kind, scopes and fields, created_at, ends_at, revoked_at`` of every key."""
+    found = session.rows(
+        "select name, kind, scopes, created_at, ends_at, revoked_at from keys order by created_at"
+    )
+    return [(name, kind, json.loads(scopes), *times) for name, kind, scopes, *times in found]

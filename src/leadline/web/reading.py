@@ -218,7 +218,9 @@ def _leads(service: Service, asked: Asked) -> Leads:
         bands = [each.strip() for each in given.band.split(",") if each.strip()] or known
         if unknown := [each for each in bands if each not in known]:
             raise Refused(400, f"band must be of {', '.join(known)}; found {', '.join(unknown)}")
-        found, on = answers.standings(session, live, ladder, bands, given.after, given.limit)
+        found, on = answers.standings(
+            session, live, answers.Page(ladder, bands, given.after, given.limit)
+        )
     rows = [
         Row(
             each.lead_id,

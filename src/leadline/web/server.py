@@ -33,7 +33,7 @@ class _Server(uvicorn.Server):
 
 
 def serve(service: Service, host: str, port: int) -> None:
-    """Answer on an address until the process is told to end; the service is started and stopped."""
+    """Answer on an address, for a service that was started, until the process is told to end."""
     config = uvicorn.Config(
         application(service),
         host=host,
@@ -48,5 +48,4 @@ def serve(service: Service, host: str, port: int) -> None:
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
     )
-    with service:
-        _Server(config).run()
+    _Server(config).run()
