@@ -16,6 +16,8 @@ from leadline.questions import QUESTIONS, question
 from leadline.service.asked import SERVED
 
 COMMANDS: Mapping[str, str] = {
+    "init": "leadline.service.init:Init",
+    "config": "leadline.service.config:Config",
     **QUESTIONS,
     "serve": "leadline.cli.serve:Serve",
     **SERVED,

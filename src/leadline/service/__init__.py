@@ -1,1 +1,1 @@
-"""What runs all day: what arrives becomes facts and scores, and nothing accepted is lost."""
+"""What runs all day: what arrives becomes facts and scores; settings and clock are read here."""

@@ -33,7 +33,7 @@ from leadline.review.backtest.groupings import (
     tried,
 )
 from leadline.review.backtest.resting import Resting, resting
-from leadline.review.backtest.verdict import Evidence, Ranking, Verdict
+from leadline.review.backtest.verdict import Ranking, RankingEvidence, Verdict
 from leadline.scoring import read_model
 from leadline.statistics.measures import (
     FEWEST_GROUPS,
@@ -98,8 +98,8 @@ class Backtest:
     sample: Sample
     unscored: int
     rate: Measured
-    evidence: Evidence
-    evidence_alike: Evidence
+    evidence: RankingEvidence
+    evidence_alike: RankingEvidence
     pr_auc: Measured
     lift_10: Measured
     calibrated: Calibrated
@@ -238,11 +238,11 @@ def of_judged(
     )
 
 
-def _evidence(sample: Sample) -> Evidence:
+def _evidence(sample: Sample) -> RankingEvidence:
     if min(sample.wins, sample.rows - sample.wins) < 1:
-        return Evidence(Measured(None), None)
+        return RankingEvidence(Measured(None), None)
     is_enough = sample.groups >= FEWEST_GROUPS
-    return Evidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
+    return RankingEvidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
 
 
 def _tenths(sample: Sample) -> tuple[Tenth, ...]:
