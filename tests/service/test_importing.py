@@ -30,7 +30,10 @@ MERGES = "from_id,into_id,recorded_at\nzoe,ada,2026-04-01\n"
 
 @pytest.fixture
 def run(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, store_url: str, capsys: pytest.CaptureFixture[str]
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    store_url: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """Run a command on a store of each kind, and return what it prints."""
     texts = {"leads": LEADS, "events": EVENTS, "accounts": ACCOUNTS, "lead_merges": MERGES}
@@ -88,7 +91,7 @@ def test_importing_again_changes_nothing(run: Run, store_url: str) -> None:
     assert "the same as batch" in run("verify")
 
 
-def test_what_is_exported_is_read_by_every_command(run: Run, folder: Path) -> None:
+def test_what_is_exported_is_read_by_every_command(run: Run) -> None:
     """Exported tables are scored by batch, and lose nothing."""
     run("publish", str(MODEL))
     run(*IMPORT)

@@ -136,7 +136,7 @@ class Importer:
             self._known_accounts_ids = {
                 row[0] for row in session.rows("select account_id from accounts")
             }
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         numbers, ids = zip(*known, strict=True) if known else ((), ())
         self._engine.register(
@@ -360,8 +360,10 @@ class Importer:
             valid=self._column("field_history", "valid_from"),
             recorded=self._recorded("field_history", "valid_from"),
         )
+        known = self._known("field_history", "entity, id, field, value, valid_from, recorded_at")
         for entity, own, title, value, valid, recorded in self._read(query):
-            yield entity, own, title, self._clock.take(), value, valid, recorded, SOURCE
+            if (entity, own, title, value, valid, recorded) not in known:
+                yield entity, own, title, self._clock.take(), value, valid, recorded, SOURCE
 
     def _merges(self) -> Rows:
         if not self._has("lead_merges"):
@@ -373,8 +375,10 @@ class Importer:
             from_=self._numbered("lead_merges", "from_id"),
             into=self._numbered("lead_merges", "into_id", "i"),
         )
+        known = self._known("lead_merges", "from_no, into_no, recorded_at")
         for from_no, into_no, recorded in self._read(query):
-            yield from_no, self._clock.take(), into_no, recorded, SOURCE
+            if (from_no, into_no, recorded) not in known:
+                yield from_no, self._clock.take(), into_no, recorded, SOURCE
 
     def _marks(self) -> Rows:
         if not self._has("event_marks"):
@@ -391,8 +395,15 @@ class Importer:
                 else ""
             ),
         )
+        known = self._known("event_marks", "event_id, mark, recorded_at")
         for event_id, lead_no, mark, recorded in self._read(query):
-            yield event_id, self._clock.take(), lead_no, mark, recorded, SOURCE
+            if (event_id, mark, recorded) not in known:
+                yield event_id, self._clock.take(), lead_no, mark, recorded, SOURCE
+
+    def _known(self, table: str, columns: str) -> set[tuple[Any, ...]]:
+        """Return what the store has of a table whose rows have no key of their own."""
+        with self._store.reading() as session:
+            return set(session.rows(f"select {columns} from {table}"))
 
     def _fields(self) -> Rows:
         for entity, table in (("lead", "leads"), ("account", "accounts")):

@@ -134,7 +134,7 @@ class Stored:
 
     def table(self, key: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
         """Return them as a table with these columns of the values."""
-        import pyarrow as pa  # noqa: PLC0415 - slow to import
+        import pyarrow as pa
 
         rows = [json.loads(each) for each in self.values] if columns else []
         return pa.table(

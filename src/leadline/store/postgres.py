@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -95,6 +95,8 @@ class PostgresStore:
     def release(self) -> None:
         """Stop running the loop."""
         if self._service is not None:
+            with suppress(psycopg.Error):  # the server frees what a gone connection held
+                self._service.execute("select pg_advisory_unlock_all()")
             self._service.close()
             self._service = None
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from leadline.questions.session import Session
     from leadline.service.importing import Imported
 
-MODEL = asks("Model whose columns: say how the tables are read.", "document", "MODEL")
+MODEL = asks(
+    "Model whose columns: say how the tables are read.", "document", "MODEL", setting="model"
+)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leadline.service.commands import Command
     from leadline.store.store import Store
 
-STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL")
+STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -54,11 +54,13 @@ def done(store: Store, command: Command, tell: Tell) -> str:
     body = commands.encoded(command)
     request = Received("command", commands.KIND, clock.now(), body)
     [number] = inbox.accept(store, [request])
-    if store.hold():
-        _drain(store)
-    else:
-        tell("asked of the service that runs")
+    told = False
     while True:
+        if store.hold():
+            _drain(store)
+        elif not told:
+            tell("asked of the service that runs")
+            told = True
         with store.reading() as session:
             job = jobs.find(session, number)
         if job is not None and job.state == "failed":
