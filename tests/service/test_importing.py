@@ -102,7 +102,7 @@ def test_what_is_exported_is_read_by_every_command(run: Run) -> None:
         events="out/events.jsonl",
         accounts="out/accounts.jsonl",
         lead_merges="out/lead_merges.jsonl",
-        as_of="2026-11-01",
+        as_of="2026-03-05",
     )
     rows = {row["lead_id"]: row for row in scored.scores.to_pylist()}
     assert rows["ada"]["band"] == "sales"

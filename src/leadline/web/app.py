@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,12 +14,17 @@ from leadline.web import health, ingest, reading, stream
 from leadline.web.endpoint import document, json
 
 
+def described() -> dict[str, Any]:
+    """Return the OpenAPI document of every address that has a meaning of its own."""
+    return document(reading.ENDPOINTS, ingest.described())
+
+
 def application(service: Service) -> Starlette:
     """Return the application of a service that was started."""
-    described = document(reading.ENDPOINTS, ingest.described())
+    api = described()
 
     async def openapi(_: Request) -> Response:
-        return json(described, 200)
+        return json(api, 200)
 
     return Starlette(
         routes=[

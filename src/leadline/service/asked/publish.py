@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from leadline.questions.session import Session
     from leadline.store.store import Store
 
-MODEL = asks(
-    "Model document (YAML); its examples must hold.", "document", "MODEL", setting="model"
-)
+MODEL = asks("Model document (YAML); its examples must hold.", "document", "MODEL", setting="model")
 ALERTS = asks("Tell whom the new model moves; by default nobody is told.", "flag")
 
 Counts = dict[str, dict[str, int]]
