@@ -114,6 +114,7 @@ def exact(table: pa.Table, names: list[str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
 
 
+@pytest.mark.slow
 @pytest.mark.feature(
     "worked cases through leadline sql: every score, grade, band and ledger row",
     engines=("duckdb", "postgres", "spark", "clickhouse"),

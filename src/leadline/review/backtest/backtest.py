@@ -31,6 +31,7 @@ from leadline.review.backtest.groupings import (
     band_results,
     over_time,
     tried,
+    unworked,
 )
 from leadline.review.backtest.resting import Resting, resting
 from leadline.review.backtest.verdict import Ranking, RankingEvidence, Verdict
@@ -86,6 +87,7 @@ class Backtest:
         bands: By band, of each ladder, the highest first.
         periods: Over time.
         tried: How coverage by sales differs along the score; empty where the task does not say.
+        unworked: Share of rows with the outcome that nobody tried; None where it does not say.
         resting: What rests on fields whose past is not known.
         doubts: Fields that the model reads though they look written after the outcome.
     """
@@ -108,6 +110,7 @@ class Backtest:
     bands: tuple[BandResult, ...]
     periods: tuple[Period, ...]
     tried: tuple[Tried, ...]
+    unworked: Measured | None
     resting: Resting
     doubts: tuple[Suspect, ...]
 
@@ -233,6 +236,7 @@ def of_judged(
         bands=band_results(found),
         periods=over_time(found),
         tried=tried(found),
+        unworked=unworked(of),
         resting=resting(of),
         doubts=doubts(of),
     )
