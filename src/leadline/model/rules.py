@@ -46,7 +46,9 @@ CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
 class Part(BaseModel):
     """One part of a document. Unknown keys are errors; nothing can be changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     def plain(self) -> dict[str, Any]:
         """Return the part as it stands in YAML: what was written and no defaults."""

@@ -221,7 +221,7 @@ class DuckDB:
         """Make rows that live outside readable under a name; return their columns' own names."""
         import pyarrow as pa  # noqa: PLC0415  # half of the install, and slow to import
 
-        table = pa.table(rows)
+        table = rows if isinstance(rows, pa.Table) else pa.table(rows)  # which would load pandas
         self._result(lambda: self._connection.register(name, table))
         self._kinds[name] = "rows"
         return list(table.column_names)
