@@ -8,6 +8,7 @@ import pytest
 
 from leadline.model.diff import difference
 from leadline.model.reading.reader import read
+from leadline.model.wording import sentence
 from model.documents import document
 
 OLD: dict[str, Any] = document(
