@@ -54,7 +54,7 @@ class Table:
         order: The least by these stands, nulls last, then the least in its other columns.
         after: What the reference says below the columns.
         derived: Columns that are read off others where the data has none of that name.
-        history: What a schema calls the fields that only ``field_history`` has of it.
+        history: What a schema calls the fields whose values only ``field_history`` has.
     """
 
     name: str
@@ -241,7 +241,7 @@ CONTRACT: Mapping[str, Table] = {
             "What fields were at other times.\n"
             "A field with a history is read as it was at `as_of`: its latest value that was valid\n"
             "by then, and null before the first.\n"
-            "A field that only the history has is a field too; its values decide its type.",
+            "A field whose values only the history has is a field too; they decide its type.",
             (
                 _key("entity", "**`lead` or `account`**"),
                 _key("id", "**`lead_id` or `account_id`**"),

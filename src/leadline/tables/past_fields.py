@@ -1,4 +1,4 @@
-"""Fields that only ``field_history`` has: they are fields of leads and accounts too."""
+"""Fields whose values only ``field_history`` has: they are fields of leads and accounts too."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIELDS = """
 
 
 def with_past_fields(engine: Engine, loaded: Loaded) -> Loaded:
-    """Add the fields that no other table has to the schema; their values decide the type.
+    """Add the fields that have values in no other table to the schema; these decide the type.
 
     Rows of neither leads nor accounts get a note.
     """
@@ -42,11 +42,16 @@ def with_past_fields(engine: Engine, loaded: Loaded) -> Loaded:
         table = ENTITIES.get(entity)
         if table is None:
             strangers[entity] += rows
-        elif are_numbers is not None and field not in loaded.schema.get(table, {}):
+        elif are_numbers is not None and _is_open(loaded, table, field):
             kind = Type.NUMBER if are_numbers else Type.BOOLEAN if are_booleans else Type.TEXT
             past.setdefault(CONTRACT[table].history, {})[field] = kind
     notes = [*loaded.notes, *_notes(strangers, loaded.names.get("field_history", "field_history"))]
     return replace(loaded, schema={**loaded.schema, **past}, notes=notes)
+
+
+def _is_open(loaded: Loaded, table: str, field: str) -> bool:
+    """Say whether the present values of a field do not decide its type, as there are none."""
+    return loaded.schema.get(table, {}).get(field, Type.ANY) is Type.ANY
 
 
 def _notes(strangers: Counter[str], where: str) -> Iterator[str]:
