@@ -8,15 +8,15 @@ import numpy.typing as npt
 MILLION = 1_000_000.0000000036
 """With 16 units in the last place added, so that noise of a sum cannot turn a half down."""
 
-MOST = 9e15
-"""Whole numbers are exact up to here."""
+MOST = 9e15 / MILLION
+"""Whole millionths are exact up to here: what is larger is cut off before it is rounded."""
 
 
 def millionths(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Turn numbers into whole millionths, halves away from zero; the same array is returned.
+    """Turn numbers up to ``MOST`` into whole millionths, halves away from zero, in place.
 
-    >>> millionths(np.array([0.0000005, -1.5, 1e12])).tolist()
-    [1.0, -1500000.0, 9000000000000000.0]
+    >>> millionths(np.array([0.0000005, -1.5])).tolist()
+    [1.0, -1500000.0]
     """
     numbers *= MILLION
     whole = np.trunc(numbers)
@@ -24,6 +24,4 @@ def millionths(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     numbers += numbers
     np.trunc(numbers, out=numbers)
     numbers += whole
-    if max(numbers.max(initial=0), -numbers.min(initial=0)) > MOST:
-        np.clip(numbers, -MOST, MOST, out=numbers)
     return numbers
