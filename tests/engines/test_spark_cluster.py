@@ -17,7 +17,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run
 from leadline.scoring.publish import ordered_sql
 
-pytestmark = servers.ON_SPARK
+pytestmark = pytest.mark.spark
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 LEADS, EVENTS = 500, 40_000

@@ -1,4 +1,4 @@
-"""Moments in and out: from text, onto the spine of an engine, and back as times with a zone."""
+"""Moments in and out: onto the spine of an engine, and back as times with a zone."""
 
 from __future__ import annotations
 
@@ -7,31 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from leadline.errors import Fault, InputError
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadline.engines.workspace import Workspace
-
-
-def moment(text: str, option: str = "--as-of") -> datetime:
-    """Return a moment from ISO 8601 text with a zone, or from a date, which is midnight UTC.
-
-    Raises InputError.
-
-    >>> moment("2026-11-01T13:00:00+01:00").isoformat()
-    '2026-11-01T12:00:00+00:00'
-    """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        fault = Fault("", option, "must be a time such as 2026-11-01T12:00:00Z", text)
-        raise InputError(fault) from None
-    if found.tzinfo is None and len(text) > len("2026-11-01"):
-        remedy = f"Write {text}Z if it is UTC."
-        raise InputError(Fault("", option, "must have a zone", text, remedy))
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
 @dataclass(frozen=True)

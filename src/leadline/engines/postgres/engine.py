@@ -12,6 +12,7 @@ from weakref import WeakSet, finalize
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
+from leadline.engines.extras import lacking
 from leadline.engines.postgres import tables as postgres_tables
 from leadline.engines.postgres.errors import translated, unreachable
 from leadline.errors import EngineError
@@ -301,7 +302,5 @@ def _driver() -> Any:
     try:
         from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise EngineError(
-            "PostgreSQL needs a driver. Install it with: pip install 'leadline[postgres]'"
-        ) from error
+        raise lacking("PostgreSQL needs a driver", "postgres") from error
     return dbapi

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from leadline.engines.extras import lacking
 from leadline.errors import EngineError, Fault, InputError
 
 SESSION_SETTINGS: Mapping[str, str] = {
@@ -162,9 +163,7 @@ def _require_pyspark() -> None:
     try:
         import pyspark  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise EngineError(
-            "Spark needs a package. Install it with: pip install 'leadline[spark]'"
-        ) from error
+        raise lacking("Spark needs a package", "spark") from error
 
 
 def _connected(where: Address) -> Opened:
