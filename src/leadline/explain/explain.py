@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
         raise InputError(Fault("", "--since", "must lie before --as-of", since.isoformat()))
     run = run.over([(lead_id, at) for at in (since, as_of) if at is not None])
     scores = _by_moment(run.arrow("scores").to_pylist())
+    _refuse_unscored(scores, lead_id, as_of)
     points = run.arrow("points").to_pylist()
     ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
     fields = _fields(run)
@@ -66,6 +67,13 @@ def refuse_unknown(run: Run, lead_id: str) -> None:
     )
     remedy = f"Did you mean {near[0][0]}?" if near else ""
     raise InputError(Fault("", "LEAD", "must be a lead_id of leads or events", lead_id, remedy))
+
+
+def _refuse_unscored(scores: Sequence[Mapping[str, Any]], lead_id: str, as_of: datetime) -> None:
+    """Refuse a lead that has ended by then, which has no score. Raises InputError."""
+    if not scores or scores[-1]["as_of"] != as_of:
+        expected = "must be a lead at that moment"
+        raise InputError(Fault("", "LEAD", expected, lead_id, "It was merged or deleted."))
 
 
 def _is_in(run: Run, table: str, lead_id: str) -> bool:

@@ -11,6 +11,7 @@ from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Type
+from leadline.model.uses import tables_read
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import read
 from leadline.tables.columns import Column
@@ -87,10 +88,29 @@ def load(
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
     if engine.embedded is engine:
-        return with_past_fields(engine, loaded)
+        return _with_absent(with_past_fields(engine, loaded), model)
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
-    return with_past_fields(engine, _joined(loaded, found))
+    return _with_absent(with_past_fields(engine, _joined(loaded, found)), model)
+
+
+_ABSENT = {
+    "events": "no event counts, and rules over silence are undecided",
+    "outcomes": "no outcome counts",
+    "accounts": "their fields have no value",
+}
+"""Table to what follows where it was not given: it is not a table without rows."""
+
+
+def _with_absent(loaded: Loaded, model: Model) -> Loaded:
+    """Add a note of each table that the model reads and that was not given."""
+    needed = tables_read(model)
+    notes = [
+        f"The model reads {table}, and none were given: {what}."
+        for table, what in _ABSENT.items()
+        if table in needed and table not in loaded.schema
+    ]
+    return replace(loaded, notes=[*loaded.notes, *notes])
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:
