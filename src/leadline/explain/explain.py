@@ -9,7 +9,7 @@ from typing import Any
 from leadline.errors import Fault, InputError
 from leadline.explain.candidates import event_steps, events_of, field_steps
 from leadline.explain.changes import changes
-from leadline.explain.explanation import Explanation, Move, Since
+from leadline.explain.explanation import Explanation, Move, Since, Way
 from leadline.explain.ways import is_detector, ways
 from leadline.explain.what_if import Outlook, Step, Worlds
 from leadline.model.document import Model
@@ -17,9 +17,18 @@ from leadline.query.context import Context
 from leadline.scoring import Run
 
 
-def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
-    """Explain one lead. Raises InputError where no table knows the lead."""
-    engine = run.duckdb
+def explain(
+    run: Run,
+    lead_id: str,
+    as_of: datetime,
+    since: datetime | None = None,
+    *,
+    moves: bool = True,
+) -> Explanation:
+    """Explain one lead; with ``moves`` also what could happen now, and what that would change.
+
+    Raises InputError where no table knows the lead.
+    """
     refuse_unknown(run, lead_id)
     if since is not None and since >= as_of:
         raise InputError(Fault("", "--since", "must lie before --as-of", since.isoformat()))
@@ -30,14 +39,7 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
     ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
     fields = _fields(run)
     missing = [pair for pair, value in fields[-1].items() if value is None]
-    events = list(event_steps(run))
-    schema = {**run.loaded.schema, "events": events_of(run, events)}
-    worlds = Worlds(engine, run.model, schema, lead_id, as_of)
-    try:
-        moves = _moves(run, worlds, events, missing)
-        found_ways = ways(run.model, worlds, moves)
-    finally:
-        worlds.close()
+    found, found_ways = _further(run, lead_id, as_of, missing) if moves else ([], [])
     other = [pair for pair, value in fields[-1].items() if value != fields[0][pair]]
     changed = changes(run.model, ledgers[0], ledgers[-1], other)
     return Explanation(
@@ -46,10 +48,24 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
         scores[-1],
         ledgers[-1],
         [f"{entity}.{name}" for entity, name in missing],
-        [move for move in moves if not is_detector(run.model, move.step)],
+        [move for move in found if not is_detector(run.model, move.step)],
         found_ways,
         None if since is None else Since(scores[0], changed),
     )
+
+
+def _further(
+    run: Run, lead_id: str, as_of: datetime, missing: Sequence[tuple[str, str]]
+) -> tuple[list[Move], list[Way]]:
+    """Return what each single step would change, and the fewest steps to the next bands."""
+    events = list(event_steps(run))
+    schema = {**run.loaded.schema, "events": events_of(run, events)}
+    worlds = Worlds(run.duckdb, run.model, schema, lead_id, as_of)
+    try:
+        moves = _moves(run, worlds, events, missing)
+        return moves, ways(run.model, worlds, moves)
+    finally:
+        worlds.close()
 
 
 def _by_moment(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
