@@ -183,6 +183,11 @@ class Context:
     def _read(self) -> tuple[tuple[str, str], ...]:
         return tuple(fields_of(*(each.tree for each in self.expressions())))
 
+    @cached_property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The ``(entity, field)`` that results carry beside an id."""
+        return tuple(fields_of(*(Expression(each).tree for each in self.model.show)))
+
     def aged(self, entity: str) -> list[str]:
         """Return the fields of an entity whose values' ages are read by ``since``."""
         return [name for scope, name in self._read if scope == f"since.{entity}"]

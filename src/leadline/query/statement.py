@@ -215,8 +215,9 @@ def _scores(context: Context, print_: str) -> Tree:
         named(column(f"edge.{each}", "f"), f"edge_{model.column(each)}") for each in model.bands
     ]
     return sql_tree(
-        "select f.lead_id, f.as_of, :columns, f.override, f.missing, :model as model "
+        "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model "
         "from lead_banded as f",
+        shown=subjects.shown(context, "lead"),
         columns=columns,
         model=text(print_),
     )
@@ -225,7 +226,8 @@ def _scores(context: Context, print_: str) -> Tree:
 def _account_scores(context: Context, print_: str) -> Tree:
     names = [name for name, score in context.model.scores.items() if score.is_account]
     return sql_tree(
-        "select f.account_id, f.as_of, :columns, :model as model from account_scored as f",
+        "select f.account_id, :shown, f.as_of, :columns, :model as model from account_scored as f",
+        shown=subjects.shown(context, "account"),
         columns=[named(column(totals.score_column(name), "f"), name) for name in names],
         model=text(print_),
     )

@@ -61,6 +61,11 @@ def verdict(found: Worth) -> str:
     counts = Counter(each.verdict for each in found.rules)
     said = [f"{counts[each]} {_COUNTED[each]}" for each in get_args(Verdict) if counts[each]]
     parts = [f"Of {len(found.rules)} rules: {', '.join(said)}."]
+    if found.weighed:
+        parts.append(
+            f"{found.standing_out} of {len(found.weighed)} weighed rules stand out; luck alone "
+            f"would give about {found.by_luck:.1f}."
+        )
     if found.together.value is None:
         parts.append("Too few outcomes to weigh the rules against each other.")
     elif found.together.low is None or found.together.low <= 1 / 2:

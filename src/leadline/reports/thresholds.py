@@ -41,6 +41,8 @@ def verdict(found: Thresholds) -> str:
             f"{_weekly(found.now)}."
         )
     said.append(_caught(found.then))
+    if found.judged.seen_too:
+        said.append("The model was made from such rows: their outcomes say nothing of its quality.")
     return " ".join([*said, found.says]).strip()
 
 
