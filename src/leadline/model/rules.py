@@ -24,6 +24,7 @@ from leadline.model.values import (
     Count,
     Edge,
     Identifier,
+    Label,
     Limit,
     Number,
     Of,
@@ -85,6 +86,14 @@ class Described(Part):
 
     description: str | None = Field(None, description="What people should know of it.")
     owner: str | None = Field(None, description="Who answers for it.")
+
+
+class Labelled(Described):
+    """A part that people see by another name than the document calls it."""
+
+    label: Label | None = Field(
+        None, description="What people call it: a text, or a text a language."
+    )
 
 
 def _entry_kind(value: object) -> str:
@@ -185,7 +194,7 @@ Decay = Annotated[
 ]
 
 
-class Rule(Described):
+class Rule(Labelled):
     """What every rule has."""
 
     group: Identifier | None = Field(None, description="Rules of one group share a limit.")
