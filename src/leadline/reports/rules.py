@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import get_args
 
 from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
@@ -98,13 +97,6 @@ _COUNTED: dict[Verdict, str] = {
     "set apart": "set apart",
     "not in the score": "outside the score",
 }
-
-
-def machine(found: Worth) -> str:
-    """Return the figures, and all tables of the report, for machines."""
-    report = page(found).plain()
-    plain: dict[str, Any] = {**found.plain(), "verdict": report["verdict"], "report": report}
-    return json.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _facts(found: Worth) -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,7 @@ from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable as resolve
 from leadline.tables.clean import check, examples, settle
-from leadline.tables.columns import Column, match
+from leadline.tables.columns import Column, Lost, match
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
 from leadline.tables.places.inputs import Input, files_or_rows
@@ -252,4 +252,4 @@ def _empty(engine: DuckDB, tables: Iterable[str]) -> list[str]:
 
 def _reject_note(raw: Raw, reason: str, count: int) -> str:
     rows = "1 row was" if count == 1 else f"{count:,} rows were"
-    return f"{raw.where}: {rows} rejected: {reason}."
+    return Lost(f"{raw.where}: {rows} rejected: {reason}.")
