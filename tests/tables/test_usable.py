@@ -29,7 +29,7 @@ def test_leads_must_be_unique(loaded: Callable[..., Loaded]) -> None:
     """The message counts the keys and shows three of them with their rows."""
     ids = ["a", "b", "a", "c", "c", "d", "d", "e", "a", "e", "a"]
     with pytest.raises(InputError) as caught:
-        loaded(leads="lead_id\n" + "\n".join(ids) + "\n")
+        loaded(leads="lead_id,x\n" + "\n".join(f"{id_},{x}" for x, id_ in enumerate(ids)) + "\n")
     assert str(caught.value) == (
         "leads.csv lead_id must be unique; found 4 that repeat: a (rows 2, 4, 10, ...); "
         "c (rows 5, 6); d (rows 7, 8). Keep one row of each."

@@ -10,7 +10,8 @@ from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
 from leadline.model.contract import CONTRACT
-from leadline.model.types import Columns, Type
+from leadline.model.types import Columns
+from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import read
 from leadline.tables.columns import Column
@@ -20,7 +21,6 @@ from leadline.tables.places import spark as in_spark
 from leadline.tables.places.inputs import Input
 from leadline.tables.places.raw import prepare
 from leadline.tables.read import Loaded
-from leadline.tables.values import SQL_TYPES
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
@@ -170,7 +170,7 @@ def _typed(table: str, kinds: Columns) -> Sql:
         sql_text(
             "cast({c} as {kind}) as {c}",
             c=name(title),
-            kind=SQL_TYPES[Type.TEXT if kind is Type.ANY else kind],
+            kind=Sql(sql_type(kind)),
         )
         for title, kind in kinds.items()
     ]
