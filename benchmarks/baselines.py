@@ -1,8 +1,8 @@
 """What scoring costs otherwise: the floor, and what people write today.
 
-``bare_sum`` is the least any scorer must do: one decayed sum a lead, no rules. ``analyst`` is the
-usual SQL, one filtered and capped sum a rule. ``polars_lazy`` is the same as a Polars query. The
-last two give the scores of the plain model of ``generate``, for comparison with leadline's.
+``bare_sum`` is the least any scorer must do: one decayed sum a lead, no rules. ``polars_lazy`` is
+one filtered and capped sum a rule, as a Polars query; ``analyst`` has the same as SQL. It gives the
+scores of the plain model of ``generate``, for comparison with leadline's.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from datetime import datetime
 
 import duckdb
 import polars as pl
+from analyst import DAY_MICROSECONDS
 from generate import SCORE_RANGE, Rule
-
-DAY_MICROSECONDS = 86_400_000_000
 
 
 def bare_sum(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> duckdb.DuckDBPyRelation:
@@ -24,35 +23,6 @@ def bare_sum(connection: duckdb.DuckDBPyConnection, as_of: datetime) -> duckdb.D
                        / {30.0 * DAY_MICROSECONDS})) as score
         from events
         group by lead_id""")
-
-
-def analyst(
-    connection: duckdb.DuckDBPyConnection, rules: list[Rule], as_of: datetime
-) -> duckdb.DuckDBPyRelation:
-    """Return (lead_id, score) of the plain ``rules``, as one filtered sum a rule."""
-    low, high = SCORE_RANGE
-    sums = "\n             + ".join(_capped_sum(rule) for rule in rules)
-    return connection.sql(f"""
-        with seen as (
-            select *, (epoch_us(timestamp '{as_of}') - epoch_us(occurred_at))
-                      / {DAY_MICROSECONDS}.0 as age_days
-            from events
-            where occurred_at <= timestamp '{as_of}'
-              and coalesce(recorded_at, occurred_at) <= timestamp '{as_of}')
-        select lead_id, round(greatest({low}, least({high}, {sums})), 2) as score
-        from seen
-        group by lead_id""")
-
-
-def _capped_sum(rule: Rule) -> str:
-    conditions = [f"type = '{rule.event}'"]
-    if rule.where is not None:
-        conditions.append(rule.where)
-    if rule.within_days is not None:
-        conditions.append(f"age_days < {rule.within_days}")
-    weight = "" if rule.half_life_days is None else f" * pow(2, -age_days / {rule.half_life_days})"
-    total = f"coalesce(sum({rule.points}{weight}) filter (where {' and '.join(conditions)}), 0)"
-    return f"round(greatest(-{rule.limit}, least({rule.limit}, {total})), 6)"
 
 
 def polars_lazy(events: pl.LazyFrame, rules: list[Rule], as_of: datetime) -> pl.LazyFrame:

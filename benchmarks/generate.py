@@ -25,6 +25,9 @@ HISTORY = timedelta(days=400)
 AS_OF = START + HISTORY - timedelta(days=4)
 """The moment to score: a few of the latest events are not visible yet."""
 
+ZONED = "events_zoned.parquet"
+"""The events as most exports have them: their times with the zone UTC."""
+
 SCORE_RANGE = (-50, 100)
 
 TYPES = {
@@ -257,6 +260,15 @@ def write(rows: int, leads: int, out: Path, order: Order) -> None:
     }
     for name, rules in models.items():
         (out / f"{name}.yaml").write_text(model_text(name, rules), encoding="utf-8")
+
+
+def write_zoned(folder: Path) -> None:
+    """Write the events of a folder once more, their times with the zone UTC."""
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        zoned = ", ".join(f"{at}::timestamptz as {at}" for at in ("occurred_at", "recorded_at"))
+        query = f"select * replace ({zoned}) from '{folder / 'events.parquet'}'"
+        connection.execute(f"copy ({query}) to '{folder / ZONED}' (format parquet)")
 
 
 def main() -> None:

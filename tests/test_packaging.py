@@ -12,13 +12,15 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from leadline.model.schema import json_schema
+from leadline.explain.plain import json_schema as of_explanations
+from leadline.model.schema import json_schema as of_models
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
 RUNTIME = [*PROJECT["project"]["dependencies"], *GROUPS["build"]]
 EXPORTS = {"requirements.txt": RUNTIME, "requirements-dev.txt": [*RUNTIME, *GROUPS["dev"]]}
+SCHEMAS = {"model": of_models, "explain": of_explanations}
 PYTHONS = ("3.11", "3.12", "3.13")
 
 each_export = pytest.mark.parametrize("export", EXPORTS)
@@ -91,7 +93,8 @@ def test_every_supported_python_is_declared() -> None:
     assert [p for p in ("3.10", *PYTHONS, "3.14") if allowed.contains(f"{p}.0")] == [*PYTHONS]
 
 
-def test_the_shipped_schema_is_current() -> None:
-    """The JSON Schema in the repository is what the model gives today."""
-    shipped = Path(__file__).parents[1] / "schema" / "model.schema.json"
-    assert shipped.read_text(encoding="utf-8") == json_schema()
+@pytest.mark.parametrize("what", SCHEMAS)
+def test_the_shipped_schemas_are_current(what: str) -> None:
+    """The JSON Schemas in the repository are what the code gives today."""
+    shipped = ROOT / "schema" / f"{what}.schema.json"
+    assert shipped.read_text(encoding="utf-8") == SCHEMAS[what]()

@@ -11,7 +11,8 @@ from comparison import arrow
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.explain import what_if as worlds
-from leadline.explain.explain import Explanation, explain
+from leadline.explain.explain import explain
+from leadline.explain.explanation import Explanation
 from leadline.scoring import Run
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -73,9 +74,9 @@ def test_every_step_is_scored_with_limits_and_rollups(run: Run) -> None:
         "lead.size = 1000000": 31.0,
         "person.visit": 17.0,
     }
-    band, way = found.ladders["band"]
-    assert (band, [step.label for step in way or ()]) == ("sales", ["person.demo"])
-    assert found.before is None
+    [way] = found.ways
+    assert (way.ladder, way.band, way.counted()) == ("band", "sales", {"person.demo": 1})
+    assert found.since is None
 
 
 @pytest.mark.parametrize("most_rows", [1, 1_000_000])
@@ -90,11 +91,22 @@ def test_worlds_in_turns_are_the_same_worlds(
 def test_what_changed_is_told_with_the_scores_before(run: Run) -> None:
     """The other leads of the account count then as now."""
     found = explain(run, "a", AT, AT - timedelta(days=1))
-    assert found.before is not None
-    assert (found.before["total"], found.scores["total"]) == (5.0, 13.0)
-    assert [(each.kind, each.rule, each.after) for each in found.changes] == [
+    assert found.since is not None
+    assert (found.since.scores["total"], found.scores["total"]) == (5.0, 13.0)
+    assert [(each.kind, each.rule, each.after) for each in found.since.changes] == [
         ("gained", "visit", 4.0)
     ]
+
+
+def test_a_detector_moves_nothing_but_may_lead_to_a_band() -> None:
+    """A rule of 0 points is not listed, and is tried all the same where a band asks for it."""
+    rules = {"hand": {"event": "demo", "points": 0}, "visit": {"event": "visit", "points": 40}}
+    bands = {"by": "total", "edges": {"low": 0, "high": 30}, "require": {"high": "hits.hand > 0"}}
+    model = {**MODEL, "scores": {"total": {"rules": rules}}, "bands": bands}
+    with DuckDB(threads=1) as engine:
+        found = explain(Run.open(engine, model, TABLES, as_of=AT), "z", AT)
+    assert _found(found) == {"total.visit": 40.0}
+    assert found.ways[0].counted() == {"total.hand": 1, "total.visit": 1}
 
 
 def test_steps_are_tried_where_there_are_no_events_yet() -> None:

@@ -152,7 +152,9 @@ FAULTS: tuple[str, ...] = (
 SIX_PLACES = Decimal("0.000001")
 TWO_PLACES = Decimal("0.01")
 ZERO = Decimal(0)
-NUDGE = 1 + 2.0**-48  # 16 units in the last place, so that a float just below a tie is the tie
+NUDGE = Decimal(2) ** -48  # 16 units in the last place: a float just below a tie is the tie
+MOST = Decimal("1e-8")
+"""No number is nudged farther than this."""
 
 
 @dataclass
@@ -236,7 +238,9 @@ def exact(number: float) -> Decimal:
 
 def six_places(number: float) -> Decimal:
     """Return a float as a decimal with 6 places, halves away from zero."""
-    return Decimal(number * NUDGE).quantize(SIX_PLACES, ROUND_HALF_UP)
+    value = Decimal(number)
+    nudge: Decimal = clamped(value * NUDGE, MOST)
+    return (value + nudge).quantize(SIX_PLACES, ROUND_HALF_UP)
 
 
 def microseconds(span: timedelta | str) -> int:

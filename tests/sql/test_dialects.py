@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from math import copysign
 from typing import Any
 
 import pytest
@@ -120,6 +121,10 @@ CASES: dict[str, list[tuple[str, Any]]] = {
         ("millionths(cast(0.1 as double) + 0.2)", 300_000.0),
         ("millionths(cast(0.0000025 as double))", 3.0),
         ("millionths(cast(123456.7654325 as double))", 123_456_765_433.0),
+        ("millionths(cast(140000001 as double))", 140_000_001e6),
+        ("millionths(cast(1e9 as double))", 1e15),
+        ("millionths(cast(-1e9 as double))", -1e15),
+        ("millionths(cast(8999999999 as double))", 8_999_999_999e6),
         ("millionths(cast(-1e300 as double))", -9e15),
         ("millionths(cast(null as double))", None),
         ("millionths(cast(1e300 as double))", 9e15),
@@ -316,6 +321,14 @@ def _of_column(written: str) -> str:
     if found is None:
         return written
     return f"(select {found[1]}(t) from (select {found[2]} as t offset 0) as v)"
+
+
+@pytest.mark.parametrize("rounded", ["millionths(cast(-1e-9 as double))", "hundredths(-4999)"])
+def test_what_is_rounded_to_nothing_has_no_sign(rounded: str, any_engine: Engine) -> None:
+    """Minus zero would be shown as such, and be another text than zero."""
+    query = render(sql_tree(f"select {_of_column(rounded)} as found"), any_engine.dialect)
+    [[found]] = any_engine.rows(query)
+    assert copysign(1, found) == 1
 
 
 def test_a_large_argument_is_worked_out_once() -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
+
+import typer
 
 from leadline.cli import pages
 from leadline.cli.console import err, open_address, out, warn
@@ -15,9 +18,11 @@ from leadline.cli.options import (
     Outcomes,
     inputs,
 )
+from leadline.errors import Fault, InputError, nearest
+from leadline.explain.plain import json_schema as explain_schema
 from leadline.model.checking.check import check as check_model
 from leadline.model.fingerprint import fingerprint as fingerprint_of
-from leadline.model.schema import json_schema
+from leadline.model.schema import json_schema as model_schema
 from leadline.review.trial.checked import check_tables
 from leadline.review.trial.examples import check_examples
 from leadline.scoring import read_model, refuse
@@ -51,6 +56,16 @@ def fingerprint(model: ModelFile) -> None:
     out.print(fingerprint_of(document))
 
 
-def schema() -> None:
-    """Print the JSON Schema of model documents, for editors."""
-    sys.stdout.write(json_schema())
+def schema(
+    what: Annotated[
+        str, typer.Argument(metavar="[WHAT]", help="model, or explain for its JSON.")
+    ] = "model",
+) -> None:
+    """Print the JSON Schema of model documents, for editors, or of what explain says."""
+    if what not in SCHEMAS:
+        expected = f"must be one of {', '.join(SCHEMAS)}"
+        raise InputError(Fault("", "WHAT", expected, what, nearest(what, SCHEMAS)))
+    sys.stdout.write(SCHEMAS[what]())
+
+
+SCHEMAS = {"model": model_schema, "explain": explain_schema}

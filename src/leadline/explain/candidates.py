@@ -25,7 +25,8 @@ def event_steps(run: Run) -> Iterator[Step]:
         for matcher in matchers(context, level, "events"):
             event = _example_event(run, context, matcher) or _made_event(matcher)
             if matcher.rule is not None and event is not None:
-                yield Step(f"{matcher.rule.score_name}.{matcher.rule.name}", event=event)
+                key = (matcher.rule.score_name, matcher.rule.name)
+                yield Step(".".join(key), event=event, rule=key)
 
 
 def events_of(run: Run, steps: Sequence[Step]) -> Columns:

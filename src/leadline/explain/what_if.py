@@ -18,6 +18,7 @@ from leadline.model.types import Schema
 from leadline.query.context import Profile
 from leadline.query.expressions import SQL_TYPES
 from leadline.query.statement import statement
+from leadline.query.touched import around
 
 _IDS: Mapping[str, tuple[str, ...]] = {
     "leads": ("lead_id", "account_id"),
@@ -42,11 +43,13 @@ class Step:
     Attributes:
         label: What it is, for a person.
         event: Columns of one more event, or None.
+        rule: ``(score, rule)`` that counts the event, or None.
         field: ``(entity, field, value)`` that becomes known, or None.
     """
 
     label: str
     event: Mapping[str, Any] | None = None
+    rule: tuple[str, str] | None = None
     field: tuple[str, str, Any] | None = None
 
 
@@ -77,11 +80,12 @@ class Worlds:
         self.own.close()
 
     def _bring(self, lead_id: str) -> None:
-        """Fetch the lead's surroundings: everything that shares an account with it."""
-        leads, accounts = self._around(lead_id)
-        for entity, found in (("lead", leads), ("account", accounts)):
-            query = f"create or replace temp table around_{entity} as select unnest(?) as id"
-            self.engine.rows(query, [found or [""]])
+        """Fetch the lead's surroundings: everything that can count for its scores."""
+        self.engine.rows("create or replace temp table asked as select ? as lead_id", [lead_id])
+        asked = around(self.model, self._given())
+        for entity in ("lead", "account"):
+            found = asked.text(f"around_{entity}", "duckdb")
+            self.engine.run(f"create or replace temp table around_{entity}(id) as {found}")
         for table, ids in _IDS.items():
             if table not in self.schema:
                 continue
@@ -92,48 +96,18 @@ class Worlds:
             )
             self.own.run(f"create table base_{table} as select {columns} from incoming")
 
-    def _around(self, lead_id: str) -> tuple[list[str], list[str]]:
-        accounts = self._accounts_of([lead_id])
-        if not accounts or not any(each.is_account for each in self.model.scores.values()):
-            return self._merged([lead_id]), accounts
-        marks = ", ".join("?" * len(accounts))
-        found = self.engine.rows(
-            f"select lead_id from leads where account_id in ({marks})", accounts
-        )
-        return self._merged([lead_id, *(row[0] for row in found)]), accounts
+    def _given(self) -> Schema:
+        """Return the tables that the data has."""
+        return {table: each for table, each in self.schema.items() if self._has(table)}
 
-    def _accounts_of(self, leads: Sequence[str]) -> list[str]:
-        marks = ", ".join("?" * len(leads))
-        query = (
-            f"select account_id from leads where lead_id in ({marks}) and account_id is not null"
-        )
-        params = list(leads)
-        if "field_history" in self.schema:
-            query += (
-                " union select value from field_history where entity = 'lead' "
-                f"and field = 'account_id' and value is not null and id in ({marks})"
-            )
-            params *= 2
-        return [row[0] for row in self.engine.rows(query, params)]
-
-    def _merged(self, leads: list[str]) -> list[str]:
-        """Add the leads that were merged into these, over any number of steps."""
-        found = list(dict.fromkeys(leads))
-        if "lead_merges" not in self.schema:
-            return found
-        merges = self.engine.rows("select from_id, into_id from lead_merges")
-        grown = -1
-        while grown != len(found):
-            grown = len(found)
-            known = set(found)
-            found += [old for old, new in merges if new in known and old not in known]
-        return found
+    def _has(self, table: str) -> bool:
+        tables = "select 1 from duckdb_tables() where table_name = ? "
+        views = "select 1 from duckdb_views() where view_name = ?"
+        return bool(self.engine.rows(f"{tables} union all {views}", [table, table]))
 
     def _found(self, table: str, ids: Sequence[str]) -> str:
         """Return the query for the rows of a table; none where the data lacks the table."""
-        tables = "select 1 from duckdb_tables() where table_name = ? "
-        views = "select 1 from duckdb_views() where view_name = ?"
-        if self.engine.rows(f"{tables} union all {views}", [table, table]):
+        if self._has(table):
             return self._selection(table, ids)
         columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
         return f"select {columns} where false"

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from itertools import count
 
 from leadline.errors import Fault, InputError, ModelError
+from leadline.history.asked import ask
+from leadline.history.ends import EVER, ends_of
 from leadline.history.moments_due import moments_due
-from leadline.history.outcomes import column_of, happenings, other_outcomes, shows, union
-from leadline.model.document import Model, Score
+from leadline.history.outcomes import Rules, column_of, known_until, rules_of
+from leadline.model.document import Model
 from leadline.model.durations import MICROSECONDS
 from leadline.model.task import TaskDocument, field_of
 from leadline.model.types import Type
@@ -29,6 +31,7 @@ _MOST_ALIKE = 5
 _SHORTER_DAYS = (7, 14, 30, 60, 90, 180, 365)
 REASONS = {
     "no_moment": "have no moment at which they could be judged",
+    "merged": "had been merged into another lead by then",
     "closed": "were closed before the moment",
     "not_eligible": "were not eligible at the moment",
     "no_outcome": "have no value that says how they ended",
@@ -116,10 +119,10 @@ def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
     run = _of_the_past(run)
     refuse_left_out(run, run.model, task)
     made = _Making(run, task, f"judged_{next(_NUMBERS)}")
-    made.ends()
+    made.ever()
     until = end or made.last_end()
     made.candidates(moments_due(run, task, until), until)
-    made.not_eligible()
+    made.outcomes()
     made.finish()
     return made.result(until)
 
@@ -154,6 +157,7 @@ class _Making:
     def __init__(self, run: Run, task: TaskDocument, prefix: str) -> None:
         self.run, self.document, self.task = run, task, task.task
         self.prefix = prefix
+        self.ends = ends_of(run, task)
         self.grouped_by = self.drawn_by = "lead"
         self.ordered_by: str | None = None
 
@@ -163,24 +167,28 @@ class _Making:
     def make(self, what: str, query: Sql) -> None:
         self.run.engine.run(sql_text("create temp table {t} as {q}", t=self.name(what), q=query))
 
-    def ends(self) -> None:
-        """Make ``who, won_at, amount, closed_at``: how and when everybody ended, if ever."""
-        won = happenings(self.run, self.document, "outcome", self.task.outcome)
-        closing = [won]
-        if self.task.closed is not None:
-            closing.append(happenings(self.run, self.document, "closed", self.task.closed))
-        elif self.task.outcome.has_time and (other := other_outcomes(self.run, self.document)):
-            closing.append(other)
+    def ask(self, what: str, pairs: Sql, rules: Rules) -> None:
+        """Make a table of what rules say of leads at moments."""
+        of_account = self.task.outcome_from == "account"
+        ask(self.run, self.name(what), pairs, rules, of_account=of_account)
+
+    def ever(self) -> None:
+        """Make ``who, won_at, amount, closed_at, wins``: how and when everybody ended, if ever."""
+        pairs = sql_text("select lead_id, {ever} as as_of from leads", ever=EVER)
+        self.ask("ever", pairs, self.ends.rules)
         self.make(
             "ends",
             sql_text(
-                "with won as (select who, min(happened_at) as won_at, "
-                "first(amount order by happened_at) as amount from ({won}) group by who), "
-                "closed as (select who, min(happened_at) as closed_at "
-                "from ({closing}) group by who) select who, won_at, amount, closed_at, "
-                "won.who is not null as wins from closed full join won using (who)",
-                won=won,
-                closing=union(closing),
+                "select {who} as who, min({won_at}) as won_at, max({amount}) as amount, "
+                "min({closed_at}) as closed_at, bool_or(a.outcome) as wins from {ever} as a "
+                "join leads as l on l.lead_id = a.lead_id "
+                "where {who} is not null and (a.outcome or {closed}) group by {who}",
+                who=Sql("l.account_id" if self.task.outcome_from == "account" else "l.lead_id"),
+                won_at=self.ends.won_at,
+                amount=self.ends.amount,
+                closed_at=self.ends.closed_at,
+                closed=self.ends.closed,
+                ever=self.name("ever"),
             ),
         )
 
@@ -188,46 +196,67 @@ class _Making:
         """Return the last recorded outcome, of those that end a lead."""
         if not self.task.outcome.has_time:
             return None
-        won = happenings(self.run, self.document, "outcome", self.task.outcome)
-        known = [won]
-        if self.task.closed is not None:
-            known.append(happenings(self.run, self.document, "closed", self.task.closed))
-        if other := other_outcomes(self.run, self.document):
-            known.append(other)
-        [(at,)] = self.run.engine.rows(
-            sql_text("select max(happened_at) from ({k})", k=union(known))
+        [(dated,)] = self.run.engine.rows(
+            sql_text("select max(greatest(won_at, closed_at)) from {t}", t=self.name("ends"))
         )
-        return None if at is None else at.replace(tzinfo=UTC)
+        known = known_until(self.run, self.document)
+        return max(
+            (at.replace(tzinfo=UTC) for at in (dated, known) if at is not None), default=None
+        )
 
     def candidates(self, due: Sql, end: datetime | None) -> None:
-        """Make every row with its outcome and, where it is not judged, the reason."""
-        who = Sql("l.account_id" if self.task.outcome_from == "account" else "d.lead_id")
+        """Make every row with what was known at its moment, and why it may not be judged."""
+        self.make(
+            "due", sql_text("select d.* from ({d}) as d semi join leads using (lead_id)", d=due)
+        )
+        self._ask_then(sql_text("select lead_id, as_of from {due}", due=self.name("due")))
         self.make(
             "rows",
             sql_text(
-                "select d.lead_id, d.as_of, {outcome} as outcome, "
-                "case when {outcome} then e.won_at end as outcome_at, "
-                "case when {outcome} then e.amount end as amount, "
-                "{who} as who, {group} as group_key, {order} as order_key, "
-                "case when e.closed_at <= d.as_of then 'closed' when {empty} then 'no_outcome' "
-                "end as reason, {late} as too_late "
-                "from ({due}) as d join leads as l on l.lead_id = d.lead_id "
-                "left join {ends} as e on e.who = {who}",
-                outcome=self._outcome(),
-                who=who,
+                "select a.lead_id, a.as_of, {group} as group_key, {order} as order_key, "
+                "case when a.merged then 'merged' when {closed} then 'closed' "
+                "when not {eligible} then 'not_eligible' end as reason, {late} as too_late "
+                "from {then} as a join leads as l on l.lead_id = a.lead_id",
                 group=self._group(),
                 order=self._order(),
-                empty=self._empty(),
+                closed=self.ends.closed,
+                eligible=Sql("a.eligible" if self.task.eligible else "true"),
                 late=self._late(end),
-                due=due,
-                ends=self.name("ends"),
+                then=self.name("then"),
             ),
         )
 
-    def _outcome(self) -> Sql:
-        if not self.task.outcome.has_time:
-            return Sql("coalesce(e.wins, false)")
-        return sql_text("coalesce(e.won_at <= {until}, false)", until=self._until("d"))
+    def _ask_then(self, pairs: Sql) -> None:
+        """Ask how leads stood at their moments: closed, eligible, merged away."""
+        eligible = self.task.eligible
+        asked = {"eligible": {"when": eligible.text, "points": 0}} if eligible else {}
+        try:
+            self.ask("then", pairs, {**self.ends.rules, **asked})
+        except ModelError as error:
+            faults = [self._as_asked(each) for each in error.faults]
+            raise ModelError(*faults) from None
+
+    def _as_asked(self, fault: Fault | str) -> Fault | str:
+        if isinstance(fault, str):
+            return fault
+        return self.document.fault(("eligible",), fault.expected, fault.found, fault.remedy)
+
+    def outcomes(self) -> None:
+        """Make ``later``: what came of each row, asked when its horizon had ended."""
+        pairs = sql_text(
+            "select r.lead_id, {until} as as_of from {t} as r "
+            "where r.reason is null and not r.too_late",
+            until=self._until("r"),
+            t=self.name("rows"),
+        )
+        self.ask("later", pairs, {**self.ends.rules, **self._worked()})
+
+    def _worked(self) -> Rules:
+        """Return the rules that ask whether sales tried."""
+        if self.task.worked is None:
+            return {}
+        within = self.task.horizon.text if self.ends.is_timed and self.task.horizon else None
+        return rules_of(self.run, self.document, "worked", self.task.worked, within)
 
     def _until(self, alias: str) -> Sql:
         length = self.task.horizon.microseconds if self.task.horizon else 0
@@ -237,14 +266,7 @@ class _Making:
         if end is None or self.task.horizon is None:
             return Sql("false")
         at = end.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-        return sql_text("{until} > timestamp {at}", until=self._until("d"), at=at)
-
-    def _empty(self) -> Sql:
-        """Return whether a field leaves open how a lead ended."""
-        if self.task.outcome.has_time:
-            return Sql("coalesce(e.wins and e.won_at is null, false)")
-        shown = shows(self.run, self.document, "outcome", self.task.outcome)
-        return sql_text("({shown}) is null", shown=shown)
+        return sql_text("{until} > timestamp {at}", until=self._until("a"), at=at)
 
     def _group(self) -> Sql:
         """Return what rows that belong together share: a field, the account, or all fields."""
@@ -285,60 +307,38 @@ class _Making:
         if self.task.when == "once":
             return Sql("null::double")
         self.ordered_by = "time"
-        return Sql("epoch_us(d.as_of)::double")
-
-    def not_eligible(self) -> None:
-        """Give rows that do not meet ``eligible`` at their moment the reason, by a score."""
-        if self.task.eligible is None:
-            return
-        asked = sql_text("select lead_id, as_of from {t} where reason is null", t=self.name("rows"))
-        run = self._asking(self.task.eligible.text).over_query(asked)
-        self.run.engine.run(
-            sql_text(
-                "update {t} as t set reason = 'not_eligible' from {s} as s "
-                "where t.reason is null and s.lead_id = t.lead_id and s.as_of = t.as_of "
-                "and s.eligible <> 1",
-                t=self.name("rows"),
-                s=Sql(run.table("scores")),
-            )
-        )
-        self.run = run.with_model(self.run.model)
-
-    def _asking(self, condition: str) -> Run:
-        """Return a run whose score ``eligible`` is 1 where a condition is true."""
-        rules = {"yes": {"when": condition, "points": 1}}
-        model = self.run.model.model_copy(
-            update={
-                "scores": {"eligible": Score.model_validate({"rules": rules})},
-                **{key: {} for key in ("grades", "bands", "overrides")},
-                "examples": (),
-            }
-        )
-        try:
-            return self.run.with_model(model)
-        except ModelError as error:
-            faults = [self._as_asked(each) for each in error.faults]
-            raise ModelError(*faults) from None
-
-    def _as_asked(self, fault: Fault | str) -> Fault | str:
-        if isinstance(fault, str):
-            return fault
-        return self.document.fault(("eligible",), fault.expected, fault.found, fault.remedy)
+        return Sql("epoch_us(a.as_of)::double")
 
     def finish(self) -> None:
-        """Make the table of judged rows."""
-        worked, join = self._worked()
+        """Say why the rest is not judged, and make the table of judged rows."""
         self.run.engine.run(
             sql_text(
-                "create temp table {t} as select r.lead_id, r.as_of, r.outcome, r.outcome_at, "
-                "r.amount, r.group_key, {drawn} as draw_key, r.order_key, {worked} as worked, "
-                "r.outcome or {worked} is distinct from false as counts "
-                "from {rows} as r {join} where r.reason is null and not r.too_late",
+                "update {t} as r set reason = case when a.merged then 'merged' else 'no_outcome' "
+                "end from {later} as a where r.lead_id = a.lead_id and {until} = a.as_of "
+                "and (a.merged or {unknown})",
+                t=self.name("rows"),
+                later=self.name("later"),
+                until=self._until("r"),
+                unknown=self.ends.unknown,
+            )
+        )
+        self.run.engine.run(
+            sql_text(
+                "create temp table {t} as select r.lead_id, r.as_of, a.outcome, "
+                "case when a.outcome then greatest({won_at}, r.as_of) end as outcome_at, "
+                "case when a.outcome then {amount} end as amount, r.group_key, "
+                "{drawn} as draw_key, r.order_key, {worked} as worked, "
+                "a.outcome or {worked} is distinct from false as counts "
+                "from {rows} as r join {later} as a on r.lead_id = a.lead_id "
+                "and {until} = a.as_of where r.reason is null and not r.too_late",
                 t=self.name(),
                 drawn=Sql("r.lead_id" if self._is_coarse() else "r.group_key"),
-                worked=worked,
+                won_at=self.ends.won_at,
+                amount=self.ends.amount,
+                worked=Sql("a.worked" if self.task.worked else "null::boolean"),
                 rows=self.name("rows"),
-                join=join,
+                later=self.name("later"),
+                until=self._until("r"),
             )
         )
 
@@ -353,25 +353,6 @@ class _Making:
             return False
         self.drawn_by = "row"
         return True
-
-    def _worked(self) -> tuple[Sql, Sql]:
-        """Return whether sales tried within the horizon, and the join that it needs."""
-        worked = self.task.worked
-        if worked is None:
-            return Sql("null::boolean"), Sql("")
-        found = happenings(self.run, self.document, "worked", worked)
-        self.make("worked", sql_text("select distinct who, happened_at from ({f})", f=found))
-        if not worked.has_time or self.task.horizon is None:
-            join = sql_text(
-                "left join (select distinct who from {w}) as w on w.who = r.who",
-                w=self.name("worked"),
-            )
-            return Sql("(w.who is not null)"), join
-        join = sql_text(
-            "asof left join {w} as w on w.who = r.who and r.as_of < w.happened_at",
-            w=self.name("worked"),
-        )
-        return sql_text("coalesce(w.happened_at <= {until}, false)", until=self._until("r")), join
 
     def result(self, end: datetime | None) -> Judged:
         """Return the judged rows, counted, and a run over them."""

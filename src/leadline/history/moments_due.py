@@ -6,7 +6,8 @@ from datetime import datetime
 
 from leadline.errors import InputError
 from leadline.history.entering import entering
-from leadline.history.outcomes import KNOWN_AT, happenings
+from leadline.history.first_seen import first_seen
+from leadline.history.outcomes import rules_of
 from leadline.model.task import Happening, Moments, TaskDocument
 from leadline.model.types import Type
 from leadline.scoring import Run
@@ -28,22 +29,12 @@ def moments_due(run: Run, task: TaskDocument, end: datetime | None) -> Sql:
     if when.after is not None:
         return _after(run, task, when.after.microseconds)
     if when.first is not None:
-        first = happenings(
-            run, _by_lead(task), "moments", Happening.model_validate({"event": when.first})
-        )
-        return sql_text(
-            "select who as lead_id, min(happened_at) as as_of from ({f}) group by who", f=first
-        )
+        rules_of(run, task, "moments", Happening.model_validate({"event": when.first}))
+        return first_seen(run, when.first)
     if when.every is not None:
         return _every(run, when.every.microseconds, end)
     [(start,)] = run.engine.rows(sql_text("select min(since) from ({k})", k=known_since(run)))
     return entering(run, task, when, start, end or latest(run))
-
-
-def _by_lead(task: TaskDocument) -> TaskDocument:
-    """Return the task with whatever happens being the lead's own."""
-    own = task.task.model_copy(update={"outcome_from": "lead"})
-    return TaskDocument(own, task.source, task.prefix)
 
 
 def _after(run: Run, task: TaskDocument, microseconds: int) -> Sql:
@@ -81,10 +72,10 @@ def known_since(run: Run) -> Sql:
     if "events" not in run.loaded.schema:
         return Sql("select lead_id, created_at as since from leads where created_at is not null")
     return sql_text(
-        "select l.lead_id, coalesce(l.created_at, e.since) as since from leads as l left join "
-        "(select t.lead_id, min({at}) as since from events as t group by t.lead_id) as e "
-        "on e.lead_id = l.lead_id where coalesce(l.created_at, e.since) is not null",
-        at=KNOWN_AT,
+        "select l.lead_id, coalesce(l.created_at, e.as_of) as since from leads as l "
+        "left join ({seen}) as e on e.lead_id = l.lead_id "
+        "where coalesce(l.created_at, e.as_of) is not null",
+        seen=first_seen(run),
     )
 
 
@@ -93,7 +84,7 @@ def latest(run: Run) -> datetime:
     found = []
     for table, columns in run.loaded.schema.items():
         times = [each for each, kind in columns.items() if kind is Type.TIME]
-        if times and table in {"leads", "accounts", "events", "outcomes"}:
+        if times and table in {"leads", "accounts", "events", "outcomes", "field_history"}:
             listed = [sql_text("max({c})", c=name(each)) for each in times]
             [row] = run.engine.rows(sql_text("select {c} from {t}", c=listed, t=name(table)))
             found += [at for at in row if at is not None]

@@ -1,139 +1,196 @@
-"""What happened to leads, as relations: outcomes, events or fields that a task names."""
+"""What happens to leads, as rules: the outcomes, events or fields that a task names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from leadline.errors import Fault, InputError
 from leadline.model.task import Happening, TaskDocument, field_of, nearest_field
 from leadline.model.types import Type
 from leadline.scoring import Run
-from leadline.sql.text import Sql, joined, name, sql_text
+from leadline.sql.text import Sql, name, sql_text
 
 OPEN = ("accepted", "rejected")
 """Outcomes that do not end a lead: sales took it up, or gave it back."""
 KNOWN_AT = Sql("greatest(t.occurred_at, coalesce(t.recorded_at, t.occurred_at))")
 """When an event or outcome was known, which is what counts at a moment."""
+OTHER = "other"
+"""The name of the rule for every other outcome that ends a lead."""
+_FIRST = {"points": 0, "count": "once", "pick": "first"}
+Rules: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Name to rule, as a document has them."""
 
 
-def happenings(run: Run, task: TaskDocument, key: str, happening: Happening) -> Sql:
-    """Return the relation ``who, happened_at, amount`` of what a key of the task names.
+def rules_of(
+    run: Run, task: TaskDocument, key: str, happening: Happening, within: str | None = None
+) -> Rules:
+    """Return the rules that ask whether what a key of the task names has happened, and when.
 
-    ``who`` is the lead, or the account where the task's outcome is the account's. Raises
-    InputError where the data has no such table, field, kind or type.
+    The rule ``KEY`` fires where it has; its ``last_at`` says when it first did. ``KEY_amount``
+    gives the amount as points, ``KEY_date`` the age of a field's date in seconds, and
+    ``KEY_undated`` fires where there is none.
+
+    Args:
+        run: Any run over the tables.
+        task: The task, for messages.
+        key: A key of the task.
+        happening: What it names.
+        within: How long ago at most, a duration; by default ever.
+
+    Raises InputError where the data has no such table, field, kind or type.
     """
     if happening.field is not None:
-        return _of_field(run, task, key, happening)
-    table = "outcomes" if happening.outcome else "events"
-    column = name("outcome" if happening.outcome else "type")
-    kinds = happening.outcome or happening.event or ()
-    _refuse_unknown(run, task, (key, table.removesuffix("s")), table, column, kinds)
-    return _of_table(task, table, sql_text("t.{c} in ({kinds})", c=column, kinds=list(kinds)))
+        return dict(_of_field(run, task, key, happening, within))
+    kind = "outcome" if happening.outcome else "event"
+    kinds = [*(happening.outcome or happening.event or ())]
+    _refuse_unknown(run, task, (key, kind), kind, kinds)
+    return _counted(run, key, kind, kinds, within)
 
 
-def other_outcomes(run: Run, task: TaskDocument) -> Sql | None:
-    """Return the same relation of every outcome that ends a lead; None without outcomes."""
-    if "outcomes" not in run.loaded.schema:
-        return None
-    return _of_table(task, "outcomes", sql_text("t.outcome not in ({open})", open=OPEN))
+def other_rules(run: Run) -> Rules:
+    """Return the rule of every outcome that ends a lead; none without outcomes."""
+    kinds = [each for each in kinds_known(run, "outcome") if each not in OPEN]
+    return {OTHER: {"outcome": kinds, **_FIRST}} if kinds else {}
 
 
-def _of_table(task: TaskDocument, table: str, condition: Sql) -> Sql:
-    """Return rows of a table; those of an account are also those of its leads."""
-    amount = Sql("t.amount" if table == "outcomes" else "null::double")
-    join, who = Sql(""), Sql("t.lead_id")
-    if task.task.outcome_from == "account":
-        join = Sql("left join leads as l on l.lead_id = t.lead_id")
-        who = Sql("coalesce(t.account_id, l.account_id)")
-    return sql_text(
-        "select {who} as who, {at} as happened_at, {amount} as amount from {table} as t {join} "
-        "where {condition} and {who} is not null",
-        who=who,
-        at=KNOWN_AT,
-        amount=amount,
-        table=name(table),
-        join=join,
-        condition=condition,
-    )
+def _counted(run: Run, key: str, kind: str, kinds: list[str], within: str | None) -> Rules:
+    base = {kind: kinds, **_FIRST, **({"within": within} if within else {})}
+    if kind == "event" or run.loaded.schema["outcomes"].get("amount") is not Type.NUMBER:
+        return {key: base}
+    amount = {**base, "where": "amount is not null", "points": "amount"}
+    return {key: base, f"{key}_amount": amount}
 
 
-def _of_field(run: Run, task: TaskDocument, key: str, happening: Happening) -> Sql:
-    amount = Sql("null::double")
+def _of_field(
+    run: Run, task: TaskDocument, key: str, happening: Happening, within: str | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the rules that read a field: as it was then, where that is known."""
+    shown = _shows(run, task, key, happening)
+    if happening.at is None:
+        yield key, {"when": shown, "points": 0}
+    else:
+        _column_of(run, task, (key, "at"), happening.at, Type.TIME)
+        age = f"age({_quoted(happening.at)})"
+        near = f" and {age} < {within}" if within else ""
+        happened = f"{shown} and {age} >= 0{near}"
+        yield key, {"when": happened, "points": 0}
+        yield f"{key}_date", {"when": happened, "points": age}
+        yield f"{key}_undated", {"when": f"{shown} and {age} is null", "points": 0}
     if happening.amount is not None:
-        amount = sql_text(
-            "try_cast(l.{c} as double)", c=column_of(run, task, (key, "amount"), happening.amount)
-        )
-    at = Sql("null::timestamp")
-    if happening.at is not None:
-        at = sql_text("l.{c}", c=column_of(run, task, (key, "at"), happening.at, Type.TIME))
-    return sql_text(
-        "select l.lead_id as who, {at} as happened_at, {amount} as amount "
-        "from leads as l where {shows}",
-        at=at,
-        amount=amount,
-        shows=shows(run, task, key, happening),
-    )
+        _column_of(run, task, (key, "amount"), happening.amount, Type.NUMBER)
+        yield f"{key}_amount", {"when": shown, "points": _quoted(happening.amount)}
 
 
-def shows(run: Run, task: TaskDocument, key: str, happening: Happening) -> Sql:
-    """Return whether a field of ``leads as l`` shows it; null where the field is empty."""
-    column = column_of(run, task, (key, "field"), happening.field or "")
-    kind = run.loaded.schema["leads"][_title(happening.field or "")]
-    if kind is Type.ANY:
-        return Sql("null::boolean")
-    values = [_value(task, (key, "is"), kind, each) for each in happening.values]
-    return sql_text("l.{c} in ({values})", c=column, values=values)
+def _shows(run: Run, task: TaskDocument, key: str, happening: Happening) -> str:
+    """Return the condition that a field shows it, as a document has it."""
+    field = happening.field or ""
+    kind = _column_of(run, task, (key, "field"), field)
+    values = [_literal(task, (key, "is"), kind, each) for each in happening.values]
+    return "(" + " or ".join(f"{_quoted(field)} = {each}" for each in values) + ")"
 
 
-def _value(task: TaskDocument, path: tuple[str, ...], kind: Type, value: object) -> Sql:
+def _literal(task: TaskDocument, path: tuple[str, ...], kind: Type, value: object) -> str:
     """Return a value as the column has it; true and false may be written as 1 and 0."""
-    if kind is Type.TEXT:
-        return sql_text("{v}", v=str(value).lower() if isinstance(value, bool) else str(value))
-    wanted = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
+    if kind in {Type.TEXT, Type.ANY}:
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        return "'" + text.replace("'", "''") + "'"
+    wanted = {"true": "true", "false": "false", "yes": "true", "no": "false"} | {
+        "1": "true",
+        "0": "false",
+    }
     if kind is Type.BOOLEAN and str(value).lower() in wanted:
-        return sql_text("{v}", v=wanted[str(value).lower()])
+        return wanted[str(value).lower()]
     try:
-        return sql_text("{v}", v=float(str(value)))
+        return repr(float(str(value)))
     except ValueError:
         expected = f"must be {kind.phrase}, as the field is"
         raise InputError(task.fault(path, expected, str(value))) from None
 
 
+def _quoted(text: str) -> str:
+    """Return a field that the task names in the language of models."""
+    entity, title = field_of(text)
+    return f"{entity}.{name(title)}"
+
+
 def column_of(run: Run, task: TaskDocument, path: tuple[str, ...], text: str, *kinds: Type) -> Sql:
     """Return the column of leads that a key of the task names. Raises InputError."""
+    _column_of(run, task, path, text, *kinds)
+    return name(field_of(text)[1])
+
+
+def _column_of(
+    run: Run, task: TaskDocument, path: tuple[str, ...], text: str, *kinds: Type
+) -> Type:
+    """Return the type of a field of leads that a key of the task names. Raises InputError."""
     entity, title = field_of(text)
     known = run.loaded.schema["leads"]
     if entity != "lead" or title not in known:
         raise InputError(
             task.fault(path, "must name a field of leads", text, nearest_field(title, known))
         )
-    if kinds and known[title] not in kinds:
+    if kinds and known[title] not in {*kinds, Type.ANY}:
         phrase = " or ".join(each.phrase for each in kinds)
         raise InputError(task.fault(path, f"must be {phrase}", f"{text} ({known[title]})"))
-    return name(title)
+    return known[title]
 
 
-def _title(text: str) -> str:
-    return field_of(text)[1]
+def known_until(run: Run, task: TaskDocument) -> datetime | None:
+    """Return when the last row was known that the task names, or that ends a lead."""
+    asked = [task.task.outcome, *filter(None, [task.task.closed])]
+    events = [kind for each in asked for kind in each.event or ()]
+    outcomes = [kind for each in asked for kind in each.outcome or ()]
+    outcomes += [kind for kind in kinds_known(run, "outcome") if kind not in OPEN]
+    known = [
+        at
+        for kind, kinds in (("event", events), ("outcome", outcomes))
+        if kinds
+        for (at,) in run.engine.rows(_last(kind, kinds))
+        if at is not None
+    ]
+    return max(known, default=None)
 
 
-def _refuse_unknown(  # noqa: PLR0913, PLR0917 - a place in the task and one in the tables
-    run: Run,
-    task: TaskDocument,
-    path: tuple[str, ...],
-    table: str,
-    column: Sql,
-    kinds: Sequence[str],
+def _last(kind: str, kinds: Sequence[str]) -> Sql:
+    return sql_text(
+        "select max({at}) from {t} as t where t.{c} in ({kinds})",
+        at=KNOWN_AT,
+        t=name(f"{kind}s"),
+        c=name(_COLUMNS[kind]),
+        kinds=kinds,
+    )
+
+
+_COLUMNS = {"outcome": "outcome", "event": "type"}
+
+
+def kinds_known(run: Run, kind: str) -> list[str]:
+    """Return the outcomes or types of events that the data has."""
+    table = f"{kind}s"
+    if table not in run.loaded.schema:
+        return []
+    rows = run.engine.rows(
+        sql_text(
+            "select distinct {c} from {t} where {c} is not null order by 1",
+            c=name(_COLUMNS[kind]),
+            t=name(table),
+        )
+    )
+    return [str(row[0]) for row in rows]
+
+
+def _refuse_unknown(
+    run: Run, task: TaskDocument, path: tuple[str, ...], kind: str, kinds: Sequence[str]
 ) -> None:
     """Refuse a table that was not given, and kinds that it never has."""
+    table = f"{kind}s"
     if table not in run.loaded.schema:
         raise InputError(
             task.fault(path, f"needs the table {table}", "", f"Give it with --{table}.")
         )
-    rows = run.engine.rows(
-        sql_text("select distinct {c} from {t} where {c} is not null", c=column, t=name(table))
-    )
-    found = {str(row[0]) for row in rows}
+    found = set(kinds_known(run, kind))
     faults: list[Fault | str] = [
         task.fault(path, f"must name what {table} have", each, _other(each, found))
         for each in kinds
@@ -146,8 +203,3 @@ def _refuse_unknown(  # noqa: PLR0913, PLR0917 - a place in the task and one in 
 def _other(kind: str, found: set[str]) -> str:
     near = nearest_field(kind, dict.fromkeys(found))
     return near or f"They have {', '.join(sorted(found)[:8]) or 'none'}."
-
-
-def union(parts: Sequence[Sql]) -> Sql:
-    """Return the rows of several relations."""
-    return joined(" union all ", parts)

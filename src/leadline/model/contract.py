@@ -54,7 +54,7 @@ class Table:
         order: The least by these stands, nulls last, then the least in its other columns.
         after: What the reference says below the columns.
         derived: Columns that are read off others where the data has none of that name.
-        history: What a schema calls the fields that only ``field_history`` has of it.
+        history: What a schema calls the fields whose values only ``field_history`` has.
     """
 
     name: str
@@ -135,7 +135,7 @@ CONTRACT: Mapping[str, Table] = {
             "The persons to score, one row each. Two rows with the same `lead_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("lead_id", "**key**"),
+                _key("lead_id", "**key**", "leads"),
                 _text("account_id", "account that the lead belongs to", "accounts"),
                 _text("email", "an ordinary field"),
                 _time(
@@ -166,7 +166,7 @@ CONTRACT: Mapping[str, Table] = {
             "The companies, one row each. Two rows with the same `account_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("account_id", "**key**"),
+                _key("account_id", "**key**", "accounts"),
                 _text("domain", "an ordinary field"),
                 _time("created_at", "since when the account is known"),
             ),
@@ -179,9 +179,11 @@ CONTRACT: Mapping[str, Table] = {
             "What leads did.\n"
             "Rows with the same `event_id` are one event, see [Repeated rows](#repeated-rows).",
             (
-                _key("event_id", "**key**"),
+                _key("event_id", "**key**", "events"),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account of the event; where empty, that of the lead"),
+                _text(
+                    "account_id", "account of the event; where empty, that of the lead", "accounts"
+                ),
                 _key("type", "**what** happened, such as `page_viewed`"),
                 _time("occurred_at", "**when** it happened", "value"),
                 _RECORDED,
@@ -201,7 +203,7 @@ CONTRACT: Mapping[str, Table] = {
                     default="",
                 ),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account; where empty, that of the lead"),
+                _text("account_id", "account; where empty, that of the lead", "accounts"),
                 _key("outcome", "**what**: `won`, `lost`, `rejected`, or words of your own"),
                 _time("occurred_at", "**when**", "value"),
                 _RECORDED,
@@ -241,7 +243,7 @@ CONTRACT: Mapping[str, Table] = {
             "What fields were at other times.\n"
             "A field with a history is read as it was at `as_of`: its latest value that was valid\n"
             "by then, and null before the first.\n"
-            "A field that only the history has is a field too; its values decide its type.",
+            "A field whose values only the history has is a field too; they decide its type.",
             (
                 _key("entity", "**`lead` or `account`**"),
                 _key("id", "**`lead_id` or `account_id`**"),

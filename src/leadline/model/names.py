@@ -91,15 +91,13 @@ class Names:
         known = contract.types
         declared = self.model.columns.get(table, {})
         given = self.schema.get(table)
-        if given is not None and name in given:
-            return given[name]
-        if name in declared:
-            return declared[name].kind or known.get(name, Type.ANY)
         past = self.schema.get(contract.history, {})
-        if name in past:
-            return past[name]
-        if name in known:
-            return known[name]
+        said = declared[name].kind if name in declared else None
+        for kind in ((given or {}).get(name), said, past.get(name), known.get(name)):
+            if kind not in (None, Type.ANY):
+                return kind
+        if name in {**(given or {}), **declared, **known}:
+            return Type.ANY
         if given is None or self.source.has_lost(("columns", table, name)):
             return Type.ANY
         derived = contract.derived

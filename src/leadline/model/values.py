@@ -115,8 +115,8 @@ def _finite(value: object) -> float:
 
 def number(value: object) -> float:
     """Return a number that points can be."""
-    if not abs(_finite(value)) < LARGEST:
-        raise wrong("must be a number between -1,000,000,000 and 1,000,000,000", shown(value))
+    if abs(_finite(value)) > LARGEST:
+        raise wrong("must be a number from -1,000,000,000 to 1,000,000,000", shown(value))
     return _finite(value)
 
 
@@ -157,8 +157,8 @@ _ROLLUPS: Mapping[str, Callable[[str], bool]] = {
     "sum": lambda rest: not rest,
     "max": lambda rest: not rest,
     "mean": lambda rest: not rest,
-    "count_over": lambda rest: _is_number(rest) and abs(float(rest)) < LARGEST,
-    "top": lambda rest: rest.isdecimal() and 0 < int(rest) < LARGEST,
+    "count_over": lambda rest: _is_number(rest) and abs(float(rest)) <= LARGEST,
+    "top": lambda rest: rest.isdecimal() and 0 < int(rest) <= LARGEST,
 }
 """Word of a rollup to whether what follows it fits."""
 

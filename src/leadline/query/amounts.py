@@ -157,9 +157,13 @@ def by_rule(hits: Hits, get: Callable[[Hits, UnitRule], Tree | None], kind: str 
 def value_of(hits: Hits, rule: UnitRule, name: str) -> Tree:
     """Return a column of the event as text, null where the data lacks it."""
     table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
-    if name not in hits.context.schema.get(table, {}):
+    kind = hits.context.schema.get(table, {}).get(name)
+    if kind is None:
         return null("text")
-    return sql_tree("cast(:c as text)", c=column(name, "e"))
+    value = column(name, "e")
+    if kind is Type.NUMBER:  # minus zero is zero
+        value = sql_tree("cast(:c as double) + 0.0", c=value)
+    return sql_tree("cast(:c as text)", c=value)
 
 
 def day_of(hits: Hits) -> Tree:

@@ -374,6 +374,8 @@ def _is_empty(entry: float | Table, keys: Sequence[tuple[Tree, Type]]) -> Tree:
 def _branches(table: Table, value: Tree, kind: Type) -> Iterator[tuple[Tree, float | Table]]:
     """Yield the tests of a table with their entries, the test for null first."""
     yield sql_tree(":v is null", v=value), table.missing
+    if kind is Type.ANY:  # is always null
+        return
     for edge, inner in sorted((table.bins or {}).items(), reverse=True):
         yield sql_tree(":v >= :e", v=value, e=number(edge)), inner
     for key, inner in (table.values or {}).items():

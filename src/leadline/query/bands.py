@@ -13,7 +13,7 @@ from leadline.model.types import Type
 from leadline.query.attributes import renderer
 from leadline.query.context import Context, decides
 from leadline.query.subjects import Step, field
-from leadline.query.totals import millionths
+from leadline.query.totals import millionths, score_column
 from leadline.sql.trees import (
     Tree,
     case,
@@ -32,9 +32,11 @@ from leadline.sql.trees import (
 def steps(context: Context) -> Iterator[Step]:
     """Yield ``lead_banded``: every lead of the spine with scores, grades and bands.
 
-    ``edge.L`` is the band of ladder L before overrides, ``band.L`` the band.
+    ``grade.G`` is a grade, ``edge.L`` the band of ladder L before overrides, ``band.L`` the band.
     """
-    grades = [named(_grade(grade), name) for name, grade in context.model.grades.items()]
+    grades = [
+        named(_grade(grade), grade_column(name)) for name, grade in context.model.grades.items()
+    ]
     yield (
         "lead_graded",
         sql_tree(
@@ -73,8 +75,13 @@ def _missing(context: Context) -> Tree:
     )
 
 
+def grade_column(name: str) -> str:
+    """Return the column that holds a grade."""
+    return f"grade.{name}"
+
+
 def _grade(grade: Grade) -> Tree:
-    return by_edges(column(grade.by, "f"), grade.edges)
+    return by_edges(column(score_column(grade.by), "f"), grade.edges)
 
 
 def by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
@@ -91,39 +98,29 @@ def _reaches(value: Tree, edge: float) -> Tree:
 
 
 def _condition(context: Context, condition: Expression) -> Tree:
-    render = renderer(context, place_of_formula(), "f", lambda name: column(name, "f"))
+    place = place_of_formula()
+    render = renderer(context, place, "f", lambda name: column(score_column(name), "f"))
     return sql_tree("coalesce(:c, false)", c=render(condition.tree, Type.BOOLEAN))
 
 
 def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
-    """Return the state of each switch: that of the last moment that decided it, else as before.
-
-    A moment decides by an odd number for on and an even one for off that grows with time, so
-    that the greatest so far is the last.
-    """
-    value = column(str(ladder.by), "f")
+    """Return the state of each switch: that of the last moment that decided it, else as before."""
+    value = column(score_column(str(ladder.by)), "f")
     columns = []
     for band, leave in ladder.leave.items():
         on = _reaches(value, (ladder.edges or {})[band])
         off = sql_tree("not (:stays)", stays=_reaches(value, leave))
-        order = "2.0 * microseconds(f.as_of)"
-        decided = case([(on, sql_tree(f"{order} + 1.0")), (off, sql_tree(order))])
-        columns.append(
-            named(
-                sql_tree("max(:d) over (partition by f.lead_id order by f.as_of)", d=decided),
-                f"decided.{name}.{band}",
-            )
-        )
+        columns.append(named(_last_moment(on), f"on_at.{name}.{band}"))
+        columns.append(named(_last_moment(off), f"off_at.{name}.{band}"))
     before = _previous(context, name, ladder)
     switches = []
     for band in ladder.leave:
-        decided = column(f"decided.{name}.{band}", "f")
-        was_on = column(f"was.{band}", "p") if before is not None else exp.false()
         state = sql_tree(
-            "case when :d is null then coalesce(:w, false) "
-            "else :d - 2.0 * floor(:d / 2.0) = 1.0 end",
-            d=decided,
-            w=was_on,
+            "case when :on is null and :off is null then coalesce(:was, false) "
+            "else :on is not null and (:off is null or :on > :off) end",
+            on=column(f"on_at.{name}.{band}", "f"),
+            off=column(f"off_at.{name}.{band}", "f"),
+            was=column(f"was.{band}", "p") if before is not None else exp.false(),
         )
         switches.append(named(state, f"on.{name}.{band}"))
     join = "left join :previous as p on p.lead_id = f.lead_id" if before is not None else ""
@@ -133,6 +130,14 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
         columns=columns,
         source=exp.to_table(source),
         previous=before if before is not None else exp.null(),
+    )
+
+
+def _last_moment(decided: Tree) -> Tree:
+    """Return the last of a lead's moments so far at which something was so."""
+    return sql_tree(
+        "max(case when :decided then f.as_of end) over (partition by f.lead_id order by f.as_of)",
+        decided=decided,
     )
 
 
@@ -163,7 +168,7 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
 def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
     if ladder.edges is None:
         return _cell_band(context, ladder)
-    value = column(str(ladder.by), "f")
+    value = column(score_column(str(ladder.by)), "f")
     falling = sorted(ladder.edges.items(), key=lambda item: item[1], reverse=True)
     branches = [(sql_tree(":v is null", v=value), null("text"))]
     for band, edge in falling[:-1]:
@@ -178,7 +183,7 @@ def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
 
 def _cell_band(context: Context, ladder: Ladder) -> Tree:
     """Return the band of the cell that the grades make; one not permitted gives the default."""
-    grades = [column(name, "f") for name in ladder.by]
+    grades = [column(grade_column(name), "f") for name in ladder.by]
     cell = grades[0]
     for each in grades[1:]:
         cell = sql_tree(":a || :b", a=cell, b=each)
@@ -229,7 +234,9 @@ def transitions(context: Context, fingerprint: str) -> Tree | None:
 
 
 def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> Tree:
-    value = column(ladder.by, "f") if isinstance(ladder.by, str) else null("double")
+    value = null("double")
+    if isinstance(ladder.by, str):
+        value = column(score_column(ladder.by), "f")
     before: Tree = null("text")
     join = ""
     if context.has("previous"):

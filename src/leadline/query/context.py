@@ -105,6 +105,13 @@ class Context:
         """Say whether a table was given."""
         return table in self.schema
 
+    def free(self, table: str, name: str) -> str:
+        """Return a name that no column of a table has, to stand beside all of them."""
+        taken = {each.casefold() for each in self.schema.get(table, {})}
+        while name.casefold() in taken:
+            name = f"{name}'"
+        return name
+
     def unit_rules(self, level: Level, stream: Stream) -> list[NumberedRule]:
         """Return the event or outcome rules of a level."""
         kind = EventRule if stream == "events" else OutcomeRule

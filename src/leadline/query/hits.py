@@ -16,6 +16,7 @@ from leadline.query.matching import (
     Matcher,
     by_shape,
     condition,
+    shape_column,
     shape_columns,
     used_parameters,
     where,
@@ -118,13 +119,13 @@ class Hits:
             return sql_tree(
                 "m.kind = :kind or m.kind is null" if some else "m.kind = :kind", kind=kind
             )
-        typed, *others = shape_columns(self.context, self.stream, self.matchers)
+        first, *others = shape_columns(self.context, self.stream, self.matchers)
         there = self.context.schema.get(self.stream, {})
         return all_of(
             [
-                sql_tree(":m = :e", m=column(typed, "m"), e=column(typed, "e")),  # is never null
+                sql_tree(":m = :e", m=_in_shape(first), e=column(first, "e")),  # is never null
                 *(
-                    call("same", column(each, "m"), column(each, "e"))
+                    call("same", _in_shape(each), column(each, "e"))
                     for each in others
                     if each in there
                 ),
@@ -198,6 +199,10 @@ class Hits:
             for owner in owners(self.level)
         )
         return sql_tree("select distinct k, rule from (:rows) as u", rows=rows)
+
+
+def _in_shape(name: str) -> Tree:
+    return column(shape_column(name), "m")
 
 
 def _reads_subject(matcher: Matcher) -> bool:

@@ -211,12 +211,18 @@ def shape_columns(context: Context, stream: Stream, found: Sequence[Matcher]) ->
     return [kind, *sorted(set().union(*map(columns_of, shaped)) - {kind})]
 
 
+def shape_column(name: str) -> str:
+    """Return what the list of matches calls a column of events, beside the rules' own columns."""
+    return f"shape.{name}"
+
+
 def _match(
     context: Context, stream: Stream, shaped: Sequence[Matcher], used: Sequence[str]
 ) -> Tree:
     """Return the shapes of events with the rules that match them."""
-    columns = [column(each, "e") for each in shape_columns(context, stream, shaped)]
-    present = [_present(context, stream, each.name) for each in columns]
+    shape = shape_columns(context, stream, shaped)
+    columns = [named(column(each, "e"), shape_column(each)) for each in shape]
+    present = [_present(context, stream, each) for each in shape]
     return sql_tree(
         "select :columns, r.* from (select distinct :present from :stream as e) as e "
         "cross join (:rules) as r where :matches",

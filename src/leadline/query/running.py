@@ -118,14 +118,15 @@ def _matchers(context: Context, stream: Stream) -> list[Matcher]:
 
 def _seen(context: Context, stream: Stream) -> Tree:
     """Return the events with their lead's number and the place of the first moment to see them."""
+    seen = context.free(stream, _SEEN)
     return sql_tree(
         "select e.*, :place from (select e.*, :n, :at from :stream as e "
         "join lead_number as l on l.lead_id = e.lead_id) as e where :seen <= :last",
-        place=named(first_place(context, column(_SEEN, "e")), _PLACE),
-        n=named(sql_tree("l.n"), _NUMBER),
-        at=named(sql_tree(_SEEN_AT), _SEEN),
+        place=named(first_place(context, column(seen, "e")), context.free(stream, _PLACE)),
+        n=named(sql_tree("l.n"), context.free(stream, _NUMBER)),
+        at=named(sql_tree(_SEEN_AT), seen),
         stream=exp.to_table(stream),
-        seen=column(_SEEN, "e"),
+        seen=column(seen, "e"),
         last=integer(_last(context)),
     )
 
@@ -143,9 +144,9 @@ def _changes(context: Context, stream: Stream, some: Sequence[Matcher]) -> Tree:
     used = used_parameters(some)
     age = sql_tree(":last - microseconds(e.occurred_at)", last=integer(_last(context)))
     columns = [
-        named(column(_NUMBER, "e"), "n"),
+        named(column(context.free(stream, _NUMBER), "e"), "n"),
         sql_tree("m.rule"),
-        named(column(_PLACE, "e"), "place"),
+        named(column(context.free(stream, _PLACE), "e"), "place"),
         named(weight(used, sql_tree("cast(:age as double)", age=age)), "amount"),
     ]
     if "within" in used:

@@ -14,7 +14,7 @@ from leadline.model.types import Type
 from leadline.query.attributes import has_score, renderer
 from leadline.query.context import Context, Level
 from leadline.query.subjects import Step
-from leadline.query.totals import in_range
+from leadline.query.totals import in_range, score_column
 from leadline.sql.trees import (
     Tree,
     column,
@@ -65,7 +65,7 @@ def _rule_scores(context: Context, level: Level, state: Rounds) -> Iterator[Step
     names = context.rule_scores(level)
     if not names:
         return
-    columns = [named(_rule_score(context, name), name) for name in names]
+    columns = [named(_rule_score(context, name), score_column(name)) for name in names]
     step = f"{level}_scored_0"
     yield (
         step,
@@ -115,7 +115,7 @@ def _round(context: Context, state: Rounds, names: Sequence[str], step: int) -> 
         return
     if level == "lead":
         yield from _brought_to_leads(context, state, str(step))
-    columns = [named(_formula(context, name), name) for name in names]
+    columns = [named(_formula(context, name), score_column(name)) for name in names]
     relation = f"{level}_scored_{step}"
     yield (
         relation,
@@ -133,7 +133,7 @@ def _formula(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
     assert score.formula is not None  # noqa: S101 - the caller picks formulas
     place = place_of_formula(account=score.is_account)
-    render = renderer(context, place, "f", lambda read: column(read, "f"))
+    render = renderer(context, place, "f", lambda read: column(score_column(read), "f"))
     amount = in_range(score, sql_tree("millionths(:a)", a=render(score.formula.tree, Type.NUMBER)))
     return _for_some(context, name, rounded(amount))
 
@@ -145,8 +145,10 @@ def _brought_to_leads(context: Context, state: Rounds, step: str) -> Iterator[St
         return
     columns = []
     for name in new:
-        value = sql_tree("case when f.account_k is null then 0.0 else :v end", v=column(name, "a"))
-        columns.append(named(_for_some(context, name, value), name))
+        value = sql_tree(
+            "case when f.account_k is null then 0.0 else :v end", v=column(score_column(name), "a")
+        )
+        columns.append(named(_for_some(context, name, value), score_column(name)))
     relation = f"lead_with_accounts_{step}"
     yield (
         relation,
@@ -165,10 +167,10 @@ def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -
     """Yield accounts with what their leads' scores come to."""
     columns, places = [], []
     for name in names:
-        columns.append(named(_gathered(context.model.scores[name]), name))
+        columns.append(named(_gathered(context.model.scores[name]), f"gathered.{name}"))
         score = context.model.scores[name]
         if (score.by or "").startswith("top "):
-            order_by = column(score.rollup or "", "l")
+            order_by = column(score_column(score.rollup or ""), "l")
             place = sql_tree(
                 "row_number() over (partition by l.account_k order by "
                 "case when :s is null then 1 else 0 end, :s desc, in_bytes(l.lead_id))",
@@ -188,7 +190,7 @@ def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -
             known=sql_tree("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
         ),
     )
-    values_ = [named(_rolled(context, name), name) for name in names]
+    values_ = [named(_rolled(context, name), score_column(name)) for name in names]
     relation = f"account_scored_{step}"
     yield (
         relation,
@@ -206,7 +208,7 @@ def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -
 
 def _gathered(score: Score) -> Tree:
     """Return the rollup in whole millionths, summed exactly."""
-    found = column(score.rollup or "", "l")
+    found = column(score_column(score.rollup or ""), "l")
     exact = sql_tree("millionths(:s)", s=found)
     word, _, rest = (score.by or "").partition(" ")
     if word == "count_over":
@@ -225,5 +227,5 @@ def _gathered(score: Score) -> Tree:
 
 def _rolled(context: Context, name: str) -> Tree:
     score = context.model.scores[name]
-    amount = sql_tree("coalesce(:g, 0.0)", g=column(name, "g"))
+    amount = sql_tree("coalesce(:g, 0.0)", g=column(f"gathered.{name}", "g"))
     return _for_some(context, name, rounded(in_range(score, amount)))

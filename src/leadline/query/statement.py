@@ -193,7 +193,8 @@ _NO_LEDGER = """
 
 def _scores(context: Context, print_: str) -> Tree:
     model = context.model
-    columns = [column(name, "f") for name in (*model.scores, *model.grades)]
+    columns = [named(column(totals.score_column(name), "f"), name) for name in model.scores]
+    columns += [named(column(bands.grade_column(name), "f"), name) for name in model.grades]
     columns += [named(column(f"band.{each}", "f"), model.column(each)) for each in model.bands]
     columns += [
         named(column(f"edge.{each}", "f"), f"edge_{model.column(each)}") for each in model.bands
@@ -210,6 +211,6 @@ def _account_scores(context: Context, print_: str) -> Tree:
     names = [name for name, score in context.model.scores.items() if score.is_account]
     return sql_tree(
         "select f.account_id, f.as_of, :columns, :model as model from account_scored as f",
-        columns=[column(name, "f") for name in names],
+        columns=[named(column(totals.score_column(name), "f"), name) for name in names],
         model=text(print_),
     )

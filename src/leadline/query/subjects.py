@@ -46,7 +46,7 @@ def field(entity: str, name: str) -> str:
 def _moments(context: Context) -> Iterator[Step]:
     spine: Tree = sql_tree("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
-        spine = sql_tree(_WITH_MATES, links=_links(context))
+        spine = sql_tree(_WITH_MATES, links=links(context))
     if context.profile.moments:
         yield from moments.steps(context, spine)
     else:
@@ -81,7 +81,7 @@ _WITH_MATES = """
 """
 
 
-def _links(context: Context) -> Tree:
+def links(context: Context) -> Tree:
     """Return which leads and accounts ever belonged together."""
     now = "select lead_id, account_id from leads where account_id is not null"
     if not context.has("field_history"):
@@ -135,13 +135,13 @@ def _fields(context: Context, entity: str) -> list[str]:
 
 
 def _stored(context: Context, entity: str, name: str) -> tuple[Tree, Type]:
-    """Return a field as it stands in its table, null where the table lacks it."""
+    """Return a field as it stands in its table, null where the table has no value of it."""
     table = TABLE_OF[entity]
     try:
         kind = context.names.column(table, name)
     except NameFault:
         kind = Type.ANY
-    if name in context.schema.get(table, {}):
+    if context.schema.get(table, {}).get(name, Type.ANY) is not Type.ANY:
         return column(name, "t"), kind
     return null(SQL_TYPES[kind]), kind
 
@@ -335,7 +335,7 @@ def _account_reach(context: Context) -> Iterator[Step]:
             ),
         )
     else:
-        yield "account_candidate", sql_tree(_CANDIDATE, links=_links(context))
+        yield "account_candidate", sql_tree(_CANDIDATE, links=links(context))
         yield "account_member", sql_tree(_MEMBER)
     if context.has("lead_merges"):
         yield "account_reach", sql_tree(_ACCOUNT_REACH)

@@ -24,6 +24,11 @@ from leadline.sql.trees import (
 MILLION = 1_000_000
 
 
+def score_column(name: str) -> str:
+    """Return the column that holds a score: like all but keys, with a name that has a dot."""
+    return f"score.{name}"
+
+
 def rules_of(context: Context, name: str) -> list[NumberedRule]:
     """Return the rules of a score."""
     return [each for each in context.rules if each.score_name == name]

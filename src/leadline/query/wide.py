@@ -40,7 +40,7 @@ from leadline.sql.trees import (
 MOST_RULES = 60
 """With more of them the methods that Spark makes of the sums are too long for Java to compile."""
 
-AGE = "leadline.age"
+_AGE = "leadline.age"
 """Column of an event's age in microseconds, beside its own columns."""
 
 
@@ -110,10 +110,14 @@ def _by_lead(hits: Hits, sums: Mapping[int, Sequence[Sum]]) -> Tree:
         "select e.lead_id as k, :columns from "
         "(select e.*, :age from :stream as e where :conditions) as e group by e.lead_id",
         columns=columns,
-        age=named(hits.age, AGE),
+        age=named(hits.age, _age(hits)),
         stream=exp.to_table(hits.stream),
         conditions=all_of([*hits.visible(), *_kinds(hits)]),
     )
+
+
+def _age(hits: Hits) -> str:
+    return hits.context.free(hits.stream, _AGE)
 
 
 def _kinds(hits: Hits) -> Iterator[Tree]:
@@ -126,7 +130,7 @@ def _kinds(hits: Hits) -> Iterator[Tree]:
 
 def _aggregate(hits: Hits, matcher: Matcher, one: Sum) -> Tree:
     """Return a sum over the hits of a rule."""
-    age = column(AGE, "e")
+    age = column(_age(hits), "e")
     tests = [condition(hits.context, hits.stream, matcher)]
     within = parameters(matcher.rule).get("within")
     if within is not None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "count", "share", "change", "points", "measure", "time"]
+Kind = Literal["text", "count", "share", "change", "points", "added", "measure", "time"]
 """What a figure is: text, a whole number, a part of 1, what is added as a part of what was, points
-or a score, a measure in three decimals, a moment in UTC."""
+or a score, points that are added to others, a measure in three decimals, a moment in UTC."""
 
-NUMBERS: tuple[Kind, ...] = ("count", "share", "change", "points", "measure")
+NUMBERS: tuple[Kind, ...] = ("count", "share", "change", "points", "added", "measure")
 """Kinds that stand at the right of their column, so that digits are below digits."""
 NOTHING = "-"
 _LEAST_SHARE = 0.001
@@ -39,6 +39,10 @@ def _points(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def _added(value: float) -> str:
+    return f"{'-' if value < 0 else '+'}{_points(abs(value))}"
+
+
 def _time(at: datetime) -> str:
     """Return a date alone where the moment is midnight."""
     text = at.replace(tzinfo=None).isoformat()
@@ -51,6 +55,7 @@ _FORMS: Mapping[Kind, Callable[[Any], str]] = {
     "share": _share,
     "change": lambda value: f"{100 * value:+,.0f} %",
     "points": _points,
+    "added": _added,
     "measure": lambda value: f"{value:.3f}",
     "time": _time,
 }

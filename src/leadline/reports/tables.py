@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from leadline.reports.figures import NUMBERS, Kind, figure
+from leadline.reports.figures import NOTHING, NUMBERS, Kind, figure
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name for machines, its title for people, what its values are."""
+    """A column.
+
+    Attributes:
+        name: Name for machines.
+        title: Title for people.
+        kind: What its values are.
+        nothing: What stands where there is no value.
+    """
 
     name: str
     title: str
     kind: Kind = "text"
+    nothing: str = NOTHING
 
     @property
     def is_number(self) -> bool:
@@ -46,7 +54,10 @@ class Table:
     def figures(self) -> list[list[str]]:
         """Return the rows as people read them."""
         return [
-            [figure(value, each.kind) for each, value in zip(self.columns, row, strict=True)]
+            [
+                each.nothing if value is None else figure(value, each.kind)
+                for each, value in zip(self.columns, row, strict=True)
+            ]
             for row in self.rows
         ]
 

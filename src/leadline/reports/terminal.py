@@ -28,7 +28,8 @@ def show(console: Console, page: Contents) -> None:
     for section in page.sections:
         if section.brief:
             _section(console, section)
-    console.print()
+    if page.facts:
+        console.print()
     for name, text in page.facts:
         console.print(Words(f"{name}: {text}", style="dim"))
 

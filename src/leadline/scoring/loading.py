@@ -15,7 +15,8 @@ from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import read
 from leadline.tables.columns import Column
-from leadline.tables.past_fields import with_past_fields
+from leadline.tables.orphans import orphans
+from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places import postgres as in_postgres
 from leadline.tables.places import spark as in_spark
 from leadline.tables.places.inputs import Input
@@ -86,11 +87,19 @@ def load(
     if "leads" in addresses and "leads" in found:
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
+    as_usual(engine.embedded, loaded.schema, model.columns)
     if engine.embedded is engine:
-        return with_past_fields(engine, loaded)
+        return _looked_over(engine, loaded, model)
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
-    return with_past_fields(engine, _joined(loaded, found))
+    return _looked_over(engine, _joined(loaded, found), model)
+
+
+def _looked_over(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
+    """Return what was read with what only all tables together say."""
+    loaded = with_past_fields(engine, loaded, model.columns)
+    lost = orphans(engine, loaded.schema, loaded.names)
+    return replace(loaded, notes=[*loaded.notes, *lost])
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

@@ -41,6 +41,8 @@ _DECIMAL = "cast({} as decimal)"
 _MOST = "cast('1.797693134862e308' as decimal)"
 _LEAST = "cast('5e-324' as decimal)"
 _HALVES_AWAY = "trunc({0}) + trunc(({0} - trunc({0})) * 2.0)"
+_NUDGED = "{0} * 1e6 + greatest(-0.01, least(0.01, {0} * 3.6e-9))"
+"""Millionths away from 0 by 16 units in the last place, and by no more than a hundredth."""
 _NUMBER = whole(patterns.NUMBER)
 _TIME = whole(patterns.TIME)
 BOOLEAN = (
@@ -77,9 +79,8 @@ _SPARK: Mapping[str, str] = {
     "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
     "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
     # names the argument once; round() takes halves away from zero, and is exact
-    "millionths": f"round({_CLAMPED.format(a=':a * 1000000.0000000036', b='-9e15', c='-9e15')})"
-    " + 0.0",
-    "hundredths": "round(:a / 1e4)",
+    "millionths": f"round({_CLAMPED.format(a=_NUDGED.format(':a'), b='-9e15', c='-9e15')}) + 0.0",
+    "hundredths": "round(:a / 1e4) + 0.0",
     "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
     "raised": "pow(:a, :b)",
     "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
@@ -133,11 +134,12 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "least_time": "case when :a is not null and :b is not null then least(:a, :b) end",
         "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
         # millionths, rounded once, halves away from zero: 16 units in the last place are added,
-        # so that noise of a floating sum cannot turn a half down; whole numbers are exact to 9e15
+        # so that noise of a floating sum cannot turn a half down; whole numbers are exact to 9e15,
+        # and adding 0 leaves no minus zero
         "millionths": "case when :a is not null then "
-        "greatest(-9e15, least(9e15, round(:a * 1000000.0000000036))) end",
+        f"greatest(-9e15, least(9e15, round({_NUDGED.format(':a')}))) + 0.0 end",
         # hundredths of millionths, likewise; the input is whole
-        "hundredths": "round(:a / 1e4)",
+        "hundredths": "round(:a / 1e4) + 0.0",
         "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
         "raised": "pow(:a, :b)",
         "exponential": "exp(greatest(-700.0, least(700.0, :a)))",
@@ -201,9 +203,9 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "greatest_time": "case when :a is not null and :b is not null then greatest(:a, :b) end",
         # round() takes halves to even; the fraction of a double and its double are exact
         "millionths": "case when :a is not null then greatest(-9e15, least(9e15, "
-        + _HALVES_AWAY.format("(greatest(-1e10, least(1e10, :a)) * 1000000.0000000036)")
-        + ")) end",
-        "hundredths": _HALVES_AWAY.format("(:a / 1e4)"),
+        + _HALVES_AWAY.format(f"({_NUDGED.format('greatest(-1e10, least(1e10, :a))')})")
+        + ")) + 0.0 end",
+        "hundredths": _HALVES_AWAY.format("(:a / 1e4)") + " + 0.0",
         "power_of_half": "exp(-least(:a, 1000.0) * 6.931471805599453e-1)",
         "raised": "case when :a > 0 and :a < 1 and ln(:a) * :b < -690 then 0.0 "
         "else power(:a, :b) end",

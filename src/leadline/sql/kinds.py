@@ -16,6 +16,14 @@ SQL_TYPES: Mapping[str, str] = {
 _OWN: Mapping[str, Mapping[str, str]] = {
     "postgres": {"double": "float8"},
     "spark": {"text": "string"},
+    "databricks": {"text": "string"},
+    "bigquery": {"text": "string", "double": "float64", "boolean": "bool", "timestamp": "datetime"},
+    "clickhouse": {
+        "text": "Nullable(String)",
+        "double": "Nullable(Float64)",
+        "boolean": "Nullable(Bool)",
+        "timestamp": "Nullable(DateTime64(6, 'UTC'))",
+    },
 }
 
 

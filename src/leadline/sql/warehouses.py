@@ -15,7 +15,8 @@ from leadline.sql.patterns import whole
 _NUMBER = whole(patterns.NUMBER)
 _TIME = whole(patterns.TIME)
 _LARGEST = "1.7976931348623157e308"
-_IN_REACH = "(greatest(-1e10, least(1e10, :a)) * 1000000.0000000036)"
+_REACHED = "greatest(-1e10, least(1e10, :a))"
+_IN_REACH = f"({_REACHED} * 1e6 + greatest(-0.01, least(0.01, {_REACHED} * 3.6e-9)))"
 
 _COMMON: Mapping[str, str] = {
     # a relation of the statement that is printed
@@ -53,7 +54,7 @@ def _halves_away(number: str, floor: str = "trunc({})") -> str:
 
 
 def _millionths(rounded: str) -> str:
-    return f"case when :a is not null then greatest(-9e15, least(9e15, {rounded})) end"
+    return f"case when :a is not null then greatest(-9e15, least(9e15, {rounded})) + 0.0 end"
 
 
 CLICKHOUSE: Mapping[str, str] = {
@@ -68,7 +69,7 @@ CLICKHOUSE: Mapping[str, str] = {
     "finite": "if(isFinite(:a), :a, null)",
     # round() takes halves to even
     "millionths": _millionths(_halves_away(_IN_REACH)),
-    "hundredths": _halves_away("(:a / 1e4)"),
+    "hundredths": _halves_away("(:a / 1e4)") + " + 0.0",
     # these fold ASCII letters alone
     "lower_ascii": "lower(:a)",
     "upper_ascii": "upper(:a)",
@@ -88,7 +89,7 @@ SNOWFLAKE: Mapping[str, str] = {
     "moment": "to_timestamp_ntz(:a, 6)",
     "calendar_day": "to_date(convert_timezone('UTC', :b, :a))",
     "millionths": _millionths(_halves_away(_IN_REACH)),
-    "hundredths": _halves_away("(:a / 1e4)"),
+    "hundredths": _halves_away("(:a / 1e4)") + " + 0.0",
     "code_points": "cast(length(:a) as double)",
     # without an escape clause there is none
     "matches": "(:a like :b)",
@@ -120,7 +121,7 @@ BIGQUERY: Mapping[str, str] = {
     "weighted": _BIGQUERY_PRODUCT,
     # round() takes halves away from zero
     "millionths": _millionths(f"round({_IN_REACH})"),
-    "hundredths": "round(:a / 1e4)",
+    "hundredths": "round(:a / 1e4) + 0.0",
     "code_points": "cast(char_length(:a) as float64)",
     "matches": r"(:a like replace(:b, '\\', '\\\\'))",
     "text_to_number": f"case when regexp_contains(:a, '{_NUMBER}') "

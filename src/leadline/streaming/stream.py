@@ -20,9 +20,10 @@ from leadline.model.checking.check import check
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
 from leadline.query.statement import Statement, statement
+from leadline.query.touched import touched
 from leadline.scoring import Run, read_model, refuse
 from leadline.sql.dialects import render
-from leadline.sql.trees import spelled
+from leadline.sql.trees import spelled, sql_tree
 from leadline.streaming.arriving import AS_GIVEN, Arriving
 from leadline.streaming.beside import Beside
 from leadline.streaming.table import ScoreTable
@@ -200,18 +201,9 @@ class Stream:
         return has_account and any(score.is_account for score in self.model.scores.values())
 
     def _touched_query(self, number: int, changed: str) -> str:
-        """Return the leads of the new events and of those with the same ids, and their team-mates.
-
-        With them go the leads that changed, for which there is a query.
-        """
-        new = f"select event_id from seen_events where batch = {number}"
-        leads = f"select lead_id from seen_events where lead_id is not null and event_id in ({new})"
+        """Return whom the new events touch, those with the same ids, and leads that changed."""
+        ids = f"select event_id from seen_events where batch = {number}"
+        new = {"events": sql_tree(f"(select * from seen_events where event_id in ({ids}))")}
         if changed:
-            leads += f" union all {changed}"
-        if not self._reads_accounts:
-            return f"select distinct lead_id from ({leads}) as t"
-        accounts = f"select account_id from leads where lead_id in ({leads})"
-        if "account_id" in self.arriving.columns:
-            accounts += f" union all select account_id from seen_events where event_id in ({new})"
-        mates = f"select lead_id from leads where account_id in ({accounts})"
-        return f"select distinct lead_id from ({leads} union all {mates}) as t"
+            new["leads"] = sql_tree(f"({changed})")
+        return touched(self.model, self.schema, new).text("touched", self.engine.dialect)

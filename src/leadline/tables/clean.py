@@ -175,7 +175,7 @@ def _fault(engine: DuckDB, raw: Raw, each: Reading) -> Fault | None:
         condition = doubt.condition(each.text, each.target)
         if shown := examples(engine, raw, each.text, condition):
             file, row, text = shown[0]
-            return doubt.fault(raw, each.target.name, place(raw, file, row), text)
+            return doubt.fault(raw.table, each.target.name, place(raw, file, row), text)
     return None
 
 

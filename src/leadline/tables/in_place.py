@@ -17,13 +17,15 @@ from leadline.errors import Fault, InputError
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Type
 from leadline.sql.dialects import render
+from leadline.sql.patterns import whole
 from leadline.sql.text import Sql, name, sql_text
-from leadline.sql.trees import Tree, case, column, integer, named, sql_tree
+from leadline.sql.trees import Tree, all_of, call, case, column, integer, named, sql_tree, text
 from leadline.tables import reading
 from leadline.tables.clean import EXAMPLES, bad_note
 from leadline.tables.columns import Column, Target, match
 from leadline.tables.natives import Spelling, bad_as, empty_as, given_as
 from leadline.tables.places.raw import REJECTS, Raw
+from leadline.tables.unclear import DOUBTS
 from leadline.tables.usable import reject_note, repeated_note
 
 
@@ -187,10 +189,11 @@ def _looked_at(of: _Reading) -> _Looked:
         sql_tree("select :counts from :rows as r", counts=counts, rows=of.rows)
     )
     bad, empty = rest[: len(checked)], rest[len(checked) :]
+    odd = [(each, count) for each, count in zip(checked, bad, strict=True) if count]
+    _refuse_unclear(of, [each for each, _ in odd])
     notes = [
-        bad_note(of.raw.where, each.target.name, each.type, count, _shown(of, each.target.name))
-        for each, count in zip(checked, bad, strict=True)
-        if count
+        bad_note(of.raw.where, each.target.name, each.type, count, list(map(repr, _bad(of, each))))
+        for each, count in odd
     ]
     if lacking:
         notes += _rejected(of)
@@ -202,15 +205,32 @@ def _count(condition: Tree) -> Tree:
     return exp.Count(this=case([(condition, integer(1))]))
 
 
-def _shown(of: _Reading, title: str) -> list[str]:
-    """Return some of a column's values that mean nothing."""
+def _bad(of: _Reading, each: reading.Field, pattern: str = "") -> list[str]:
+    """Return some of a column's values that mean nothing, and fit a pattern."""
+    given = column(given_as(each.target.name), "r")
+    conditions = [column(bad_as(each.target.name), "r")]
+    if pattern:
+        conditions.append(call("fits", given, text(whole(pattern))))
     query = sql_tree(
-        f"select distinct :given as given from :rows as r where :bad order by 1 limit {EXAMPLES}",
-        given=column(given_as(title), "r"),
+        "select given from (select distinct :given as given from :rows as r where :bad) as d "
+        f"order by in_bytes(given) limit {EXAMPLES}",
+        given=given,
         rows=of.rows,
-        bad=column(bad_as(title), "r"),
+        bad=all_of(conditions),
     )
-    return [repr(text) for (text,) in of.place.rows(query)]
+    return [value for (value,) in of.place.rows(query)]
+
+
+def _refuse_unclear(of: _Reading, odd: Sequence[reading.Field]) -> None:
+    """Refuse texts that only a declaration could tell, which a table of an engine cannot have."""
+    faults = []
+    for each in odd:
+        for doubt in DOUBTS:
+            if doubt.type is each.type and (shown := _bad(of, each, doubt.pattern)):
+                remedy = "Convert the column in a view, and name that."
+                faults.append(Fault(of.where, each.target.name, doubt.expected, shown[0], remedy))
+    if faults:
+        raise InputError(*faults)
 
 
 def _is_sure(of: _Reading) -> bool:

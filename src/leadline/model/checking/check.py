@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from leadline.errors import Fault
@@ -89,8 +89,7 @@ def _findings(names: Names) -> Findings:
     for name, grade in model.grades.items():
         yield from known_part(names, ("grades", name, "by"), grade.by, "scores")
     for name, ladder in model.bands.items():
-        path: Path = ("bands",) if list(model.bands) == [SINGLE_LADDER] else ("bands", name)
-        yield from check_ladder(names, ladder, path)
+        yield from check_ladder(names, ladder, ladder_path(model, name))
     for name, override in model.overrides.items():
         yield from check_override(names, override, ("overrides", name))
     for at, example in enumerate(model.examples):
@@ -120,19 +119,62 @@ def _name_clashes(model: Model) -> Findings:
     for part in ("scores", "grades"):
         for name in getattr(model, part):
             yield from _clash(taken, (part, name), name, "score, grade and output column")
-    for score_name, score in model.scores.items():
-        rules: set[str] = set()
-        for name in score.rules or {}:
-            yield from _clash(
-                rules, ("scores", score_name, "rules", name), name, "rule of its score"
-            )
+    yield from _capitals(model)
 
 
-def _clash(taken: set[str], path: Path, column: str, others: str) -> Findings:
+def _clash(
+    taken: set[str], path: Path, column: str, others: str, found: str | None = None
+) -> Findings:
     if column.casefold() in taken:
         expected = f"must differ from every other {others}, capitals aside"
-        yield Finding(path, expected, str(path[-1]))
+        yield Finding(path, expected, str(path[-1]) if found is None else found)
     taken.add(column.casefold())
+
+
+def _capitals(model: Model) -> Findings:
+    """Yield names of one kind that differ in capitals alone."""
+    for score_name, score in model.scores.items():
+        path: Path = ("scores", score_name)
+        rules = {name: (*path, "rules", name) for name in score.rules or {}}
+        yield from _told_apart(rules, "rule of its score")
+        groups: dict[str, Path] = {}
+        for name, rule in (score.rules or {}).items():
+            if rule.group is not None:
+                groups.setdefault(rule.group, (*path, "rules", name, "group"))
+        groups |= {group: (*path, "limits", group) for group in score.limits}
+        yield from _told_apart(groups, "group of its score")
+    for name, grade in model.grades.items():
+        letters: dict[str, Path] = {each: ("grades", name, "edges", each) for each in grade.edges}
+        yield from _told_apart(letters, "letter of its grade")
+    overrides: dict[str, Path] = {name: ("overrides", name) for name in model.overrides}
+    yield from _told_apart(overrides, "override")
+    for name in model.bands:
+        yield from _told_apart(_bands_of(model, name), "band of its ladder")
+
+
+def _told_apart(places: Mapping[str, Path], others: str) -> Findings:
+    taken: set[str] = set()
+    for name, path in places.items():
+        yield from _clash(taken, path, name, others, name)
+
+
+def _bands_of(model: Model, name: str) -> dict[str, Path]:
+    """Return every band that a ladder can give, with the place that names it."""
+    ladder = model.bands[name]
+    path = ladder_path(model, name)
+    key = "edges" if ladder.edges is not None else "cells"
+    found: dict[str, Path] = {each: (*path, key, each) for each in getattr(ladder, key) or {}}
+    if ladder.default is not None:
+        found.setdefault(ladder.default, (*path, "default"))
+    for override, each in model.overrides.items():
+        if each.ladders is None or name in each.ladders:
+            found.setdefault(each.band, ("overrides", override, "band"))
+    return found
+
+
+def ladder_path(model: Model, name: str) -> Path:
+    """Return where a ladder stands: one alone has no name in the document."""
+    return ("bands",) if list(model.bands) == [SINGLE_LADDER] else ("bands", name)
 
 
 def dependencies(model: Model, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leadline.history.judged import Judged
-from leadline.history.outcomes import KNOWN_AT, other_outcomes
+from leadline.history.outcomes import KNOWN_AT, other_rules
 from leadline.review.audit.after import FEWEST
 from leadline.review.audit.evidence import Evidence, Suspicion, percent
 from leadline.sql.text import Sql, name, sql_text
@@ -91,7 +91,7 @@ def _make(of: Judged) -> None:
 
 
 def _knows_losses(of: Judged) -> bool:
-    return of.task.task.closed is not None or other_outcomes(of.run, of.task) is not None
+    return of.task.task.closed is not None or bool(other_rules(of.run))
 
 
 def _near(of: Judged) -> int:

@@ -91,8 +91,9 @@ _IN_ZONE: Mapping[str, str] = {
 
 def spelling(dialect: str) -> Spelling:
     """Return how tables of a dialect are read."""
-    text_ = _cast("{x}", Type.TEXT)
-    number_ = _cast("{x}", Type.NUMBER)
+    text_ = f"cast({{x}} as {sql_type(Type.TEXT, dialect)})"
+    number_ = f"cast({{x}} as {sql_type(Type.NUMBER, dialect)})"
+    boolean = f"cast({{x}} as {sql_type(Type.BOOLEAN, dialect)})"
     finite = f"case when abs({number_}) <= {_LARGEST} then {number_} end"
     iso = ISO.get(dialect, text_)
     has_reach = dialect in ISO  # the times of others are never infinite
@@ -100,7 +101,7 @@ def spelling(dialect: str) -> Spelling:
     return Spelling(
         dialect,
         (
-            Native(_KINDS[0][0], Type.BOOLEAN, _cast("{x}", Type.BOOLEAN), text_),
+            Native(_KINDS[0][0], Type.BOOLEAN, boolean, text_),
             Native(plain, Type.NUMBER, finite, text_),
             Native(_KINDS[1][0], Type.NUMBER, finite, DIGITS.get(dialect, text_)),
             *(
@@ -117,10 +118,6 @@ def spelling(dialect: str) -> Spelling:
         local=_LOCAL,
         in_zone=_IN_ZONE[dialect],
     )
-
-
-def _cast(x: str, kind: Type) -> str:
-    return f"cast({x} as {sql_type(kind)})"
 
 
 _LARGEST = 1.7976931348623157e308

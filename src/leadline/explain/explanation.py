@@ -1,0 +1,122 @@
+"""What is said about one lead: its scores, its ledger, what is missing, what would move it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from leadline.explain.changes import Change
+from leadline.explain.what_if import Step
+from leadline.model.document import Model
+
+
+@dataclass(frozen=True)
+class Move:
+    """One step and the scores after it.
+
+    Attributes:
+        step: What could happen.
+        before: The score that leads are ranked by, now.
+        after: The same after the step.
+        band: The band of the first ladder after the step; None without one.
+    """
+
+    step: Step
+    before: float | None
+    after: float | None
+    band: str | None
+
+    @property
+    def change(self) -> float:
+        """By how much the step moves the score, to the cent."""
+        return round((self.after or 0.0) - (self.before or 0.0), 2)
+
+
+@dataclass(frozen=True)
+class Way:
+    """The fewest steps found that lead to the next band of a ladder.
+
+    Attributes:
+        ladder: The ladder.
+        band: Its next band.
+        steps: The steps, some of them perhaps several times; None where no way was found.
+    """
+
+    ladder: str
+    band: str
+    steps: Sequence[Step] | None
+
+    def counted(self) -> dict[str, int]:
+        """Return how often each step is taken, by its label."""
+        counts: dict[str, int] = {}
+        for step in self.steps or ():
+            counts[step.label] = counts.get(step.label, 0) + 1
+        return counts
+
+
+@dataclass(frozen=True)
+class Since:
+    """What differs from an earlier moment.
+
+    Attributes:
+        scores: The row of scores at that moment.
+        changes: What differs in the ledger, the largest change first.
+    """
+
+    scores: Mapping[str, Any]
+    changes: Sequence[Change]
+
+    @property
+    def as_of(self) -> datetime:
+        """The earlier moment, UTC."""
+        at: datetime = self.scores["as_of"]
+        return at
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that is said about one lead.
+
+    Attributes:
+        lead_id: The lead.
+        model: The model that scored it.
+        scores: Its row of scores.
+        points: Its rows of the ledger.
+        missing: Fields that the model reads and the lead lacks.
+        moves: Every event rule that gives points and every missing field, with the score after it.
+        ways: For each ladder of edges the next band, where there is a higher one.
+        since: What changed since an earlier moment; None where none was asked for.
+    """
+
+    lead_id: str
+    model: Model
+    scores: Mapping[str, Any]
+    points: Sequence[Mapping[str, Any]]
+    missing: Sequence[str]
+    moves: Sequence[Move]
+    ways: Sequence[Way]
+    since: Since | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment, UTC."""
+        at: datetime = self.scores["as_of"]
+        return at
+
+    @property
+    def score(self) -> float | None:
+        """The score that leads are ranked by."""
+        value: float | None = self.scores[self.model.main_score]
+        return value
+
+    @property
+    def since_change(self) -> float:
+        """By how much the score has moved since the earlier moment, to the cent."""
+        before = None if self.since is None else self.since.scores[self.model.main_score]
+        return round((self.score or 0.0) - (before or 0.0), 2)
+
+    def bands(self) -> dict[str, str | None]:
+        """Return the band of each ladder."""
+        return {name: self.scores[self.model.column(name)] for name in self.model.bands}
