@@ -30,7 +30,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from generate import AS_OF, SCORE_RANGE, Rule, plain_rules, write
 from spark import DAY_MICROSECONDS, Cost, computed, cost, engineer_sql, floor_sql, used_by
@@ -121,21 +121,21 @@ def fill(url: str, folder: Path, schema: str) -> None:
 
 def on_engine(engine: Engine, model: Path, inputs: dict[str, str]) -> Work:
     """Return what is measured on DuckDB and on PostgreSQL."""
-    Run.open(engine, model, inputs, as_of=AT, clean=True)
+    beside = Run.open(engine, model, inputs, as_of=AT, clean=True).engine
     query = f"select lead_id from leads order by md5(lead_id) limit {TOUCHED}"
-    pairs: Sequence[tuple[str, datetime]] = [(row[0], AT) for row in engine.rows(query)]
+    pairs: Sequence[tuple[str, datetime]] = [(row[0], AT) for row in beside.rows(query)]
 
     def again(output: str) -> None:
-        opened = Run.open(engine, model, inputs, as_of=AT, clean=True)
-        engine.keep("r", opened.sql(output))
+        with Run.open(engine, model, inputs, as_of=AT, clean=True) as run:
+            run.table(output)
 
     def few() -> None:
-        opened = Run.open(engine, model, inputs, as_of=AT, clean=True)
-        engine.keep("r", opened.over(pairs).sql("scores"))
+        with Run.open(engine, model, inputs, as_of=AT, clean=True) as run:
+            run.over(pairs).table("scores")
 
     return {
-        FLOOR: lambda: engine.keep("r", floor(engine)),
-        ENGINEER: lambda: engine.keep("r", engineer(engine)),
+        FLOOR: lambda: beside.keep("r", floor(beside)),
+        ENGINEER: lambda: beside.keep("r", engineer(beside)),
         SCORES: partial(again, "scores"),
         LEDGER: partial(again, "points"),
         FEW: few,
@@ -183,8 +183,8 @@ def on_spark(engine: Spark, model: Path, files: dict[str, str]) -> Work:
     """Return what is measured on Spark, after a look at whether both give the same scores."""
 
     def again(output: str) -> None:
-        opened = Run.open(engine, model, files, as_of=AT, clean=True)
-        computed(engine.session, opened.sql(output))
+        with Run.open(engine, model, files, as_of=AT, clean=True) as run:
+            computed(cast("Spark", run.engine).session, run.sql(output))
 
     def written(query: str) -> None:
         engine.read_parquet("events", [files["events"]])
@@ -192,7 +192,7 @@ def on_spark(engine: Spark, model: Path, files: dict[str, str]) -> Work:
 
     query = engineer_sql(plain_rules())
     run = Run.open(engine, model, files, as_of=AT, clean=True)
-    [(count, most)] = engine.rows(
+    [(count, most)] = run.engine.rows(
         f"select count(*), max(abs(a.person - b.score)) from ({run.sql('scores')}) as a "
         f"join ({query}) as b on a.lead_id = b.lead_id"
     )

@@ -84,7 +84,7 @@ def measure(folder: Path) -> None:
         rest = seconds(lambda: of_judged(found[0], split(found[0])))
         show("backtest, intervals included", rows + scores + rest, base)
         query = f"select count(*), count(distinct as_of) from {found[0].table}"
-        print("rows, moments", *engine.rows(query))
+        print("rows, moments", *run.engine.rows(query))
 
 
 def show(name: str, value: float, base: float) -> None:

@@ -69,7 +69,7 @@ def learned(protocol: Protocol, cut: Cut, kind: Kind | None) -> Said:
         started = time.perf_counter()
         found = learn(engine, tables, read_task(protocol.task), method=kind, end=end)
         learn_seconds = time.perf_counter() - started
-        fitted = engine.arrow(sql_text(_FITTED, t=name(found.judged.table)))
+        fitted = found.judged.run.engine.arrow(sql_text(_FITTED, t=name(found.judged.table)))
     sheet = found.features.sheet
     if found.model is None:
         rows = len(cut.judged)

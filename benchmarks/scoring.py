@@ -46,7 +46,7 @@ from generate import (
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.model.reading.reader import read
-from leadline.scoring import Run, Scorer, make_spine
+from leadline.scoring import Run, Scorer
 
 RUNS = 3
 EVENT_COLUMNS = ["event_id", "lead_id", "type", "path", "occurred_at", "recorded_at"]
@@ -97,9 +97,10 @@ def peak_gib() -> float:
 
 def loaded(folder: Path, model: str | Path, memory: str | None = None) -> Run:
     """Open a run over the generated tables in the engine's own format, compressed as on disk."""
-    engine = DuckDB(memory_limit=memory)
     inputs = {"leads": str(folder / "leads.parquet"), "events": str(folder / "events.parquet")}
-    run = Run.open(engine, model, inputs, as_of=AS_OF.replace(tzinfo=UTC), clean=True)
+    opened = DuckDB(memory_limit=memory)
+    run = Run.open(opened, model, inputs, as_of=AS_OF.replace(tzinfo=UTC), clean=True)
+    engine = run.engine
     store = folder / "tables.duckdb"
     made = store.exists()
     engine.run(f"attach '{store}' as store")
@@ -107,7 +108,6 @@ def loaded(folder: Path, model: str | Path, memory: str | None = None) -> Run:
         if not made:
             engine.run(f"create table store.{table} as select * from {table}")
         engine.run(f"create or replace view {table} as select * from store.{table}")
-    make_spine(engine, AS_OF.replace(tzinfo=UTC))
     return run
 
 
@@ -257,7 +257,6 @@ def account(folder: Path) -> None:
         "case when row_number() over () <= 50000 then 'one account' else account_id end "
         "as account_id) from store.leads"
     )
-    make_spine(run.engine, AS_OF.replace(tzinfo=UTC))
     other = run.with_model(read(text.rstrip("\n") + "\n" + rollups))
     show("one account of 50,000 leads, two roll-ups", cost(into_table(other, "scores"), 1), base)
     run.engine.close()
@@ -275,9 +274,8 @@ def moments(folder: Path, leads: int) -> None:
         at = [(AS_OF - timedelta(days=14 * step)).replace(tzinfo=UTC) for step in range(count)]
 
         def every(at: list[datetime] = at) -> None:
-            nonlocal run
-            run = run.over_moments(at)
-            into_table(run, "scores")()
+            with run.over_moments(at) as over:
+                into_table(over, "scores")()
 
         show(f"{count} moments", cost(every), base)
     run.engine.close()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-import typer
-
-from leadline.cli.main import app
+from leadline.cli.commands import COMMANDS
+from leadline.cli.help import TOPICS, meaning, written
+from leadline.cli.options import asked_for
+from leadline.questions import question
+from leadline.questions.option import Asked
+from leadline.questions.question import Question
 
 HEAD = """\
 # Command line
 
-This page is made from the program by `docs/generate_cli.py`.
+This page is made from the questions by `docs/generate_cli.py`.
 
 `F` is a file: `.csv`, `.tsv`, `.parquet`, or `.json`, `.jsonl` and `.ndjson` with one object a
 line; all but Parquet also with `.gz`. To be read, it may be a pattern in quotes, such as
@@ -31,22 +35,27 @@ def main() -> None:
 
 
 def _commands() -> Iterator[str]:
-    for name, command in typer.main.get_group(app).commands.items():
-        shown = [_shown(each) for each in command.params]
-        arguments = [each for each, _ in shown if not each.startswith("-")]
-        yield f"## `leadline {' '.join([name, *arguments])}`\n\n{command.help}\n"
-        if shown:
-            rows = "\n".join(f"| `{each}` | {text} |" for each, text in shown)
-            yield f"| argument or option | meaning |\n| --- | --- |\n{rows}\n"
+    for topic, title in TOPICS.items():
+        listed = [each for each in map(question, COMMANDS.values()) if each.topic == topic]
+        yield f"## {title}\n"
+        for each in listed:
+            yield from _command(each)
 
 
-def _shown(parameter: Any) -> tuple[str, str]:
-    """Return how a parameter is written, and what it means."""
-    help_text = str(parameter.help)
-    if not parameter.opts[0].startswith("-"):
-        return str(parameter.metavar), help_text
-    value = "" if parameter.is_flag else f" {parameter.metavar}"
-    return f"{parameter.opts[0]}{value}", help_text + (" Needed." if parameter.required else "")
+def _command(each: type[Question[Any]]) -> Iterator[str]:
+    options = list(asked_for(each))
+    places = [option.word for option in options if not option.is_named]
+    yield f"### `leadline {' '.join([each.name, *places])}`\n"
+    yield f"{inspect.cleandoc(each.__doc__ or '')}\n"
+    yield f"```sh\n{each.example}\n```\n"
+    rows = "\n".join(f"| `{written(option)}` | {_meaning(option)} |" for option in options)
+    yield f"| argument or option | meaning |\n| --- | --- |\n{rows}\n"
+
+
+def _meaning(option: Asked) -> str:
+    """Return what an option means, and whether it has to be given."""
+    is_needed = option.is_needed and not option.option.otherwise
+    return meaning(option) + (" Needed." if is_needed else "")
 
 
 if __name__ == "__main__":

@@ -14,12 +14,8 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1] / "tests"
-SUITES = (
-    TESTS / "engines",
-    TESTS / "query" / "test_dialects.py",
-    TESTS / "data" / "test_in_postgres.py",
-    TESTS / "streaming",
-    TESTS / "test_printed.py",
+SUITES = sorted(
+    path for path in TESTS.rglob("test_*.py") if "mark.feature(" in path.read_text(encoding="utf-8")
 )
 ENGINES = {
     "duckdb": "DuckDB",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
+import examples
 import servers
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
@@ -19,22 +19,31 @@ from leadline.tables.read import Loaded, load
 ENGINES = (
     "duckdb",
     "postgres",
-    pytest.param("spark", marks=servers.ON_SPARK),
-    pytest.param("connect", marks=servers.ON_SPARK),
+    pytest.param("spark", marks=pytest.mark.spark),
+    pytest.param("connect", marks=pytest.mark.spark),
 )
 
-# how long an example takes says how busy the machine is, and nothing of what is tested
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+MARKS = (
+    "slow: takes more than two seconds on a quiet machine; scripts/check leaves it out",
+    "spark: needs Java, and a session that takes ten seconds to start; left out likewise",
+    "feature(name, engines): a line of the support matrix, and the engines that execute it",
+)
+
+examples.set_up()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the marks."""
-    config.addinivalue_line(
-        "markers",
-        "feature(name, engines): a line of the support matrix in the docs, and the engines that "
-        "the test executes it on; by default the one of any_engine, or postgres",
-    )
+    for mark in MARKS:
+        config.addinivalue_line("markers", mark)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have all tests with Spark run in one process: it takes long to start, and much memory."""
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.xdist_group("spark"))
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 from leadline.engines.spark.session import open_session
 
 SYSTEM_USER = "nobody"
@@ -50,9 +48,6 @@ def postgres() -> Iterator[str]:
         finally:
             _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
 
-
-ON_SPARK = pytest.mark.xdist_group("spark")
-"""All tests with Spark run in one process of the tests: it takes long to start, and much memory."""
 
 SPARK: Mapping[str, str] = {
     "spark.driver.memory": "2g",

@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 import documentation
 import leadline
 from documentation import ROOT, Block
-from leadline import errors, scoring
-from leadline.cli.main import app
+from leadline import errors
+from leadline.cli.commands import COMMANDS, command
 from leadline.model.contract import CONTRACT
 from leadline.model.durations import PATTERN
 from leadline.model.expressions import KEYWORDS, SCOPES
@@ -152,10 +151,10 @@ def test_the_reference_of_the_command_line_is_current() -> None:
 def test_every_command_and_option_is_documented() -> None:
     """Nothing of the command line is left out of its reference."""
     text = (REFERENCE / "cli.md").read_text(encoding="utf-8")
-    for name, command in typer.main.get_group(app).commands.items():
-        section = text.partition(f"## `leadline {name}")[2].partition("\n## ")[0]
+    for name in COMMANDS:
+        section = text.partition(f"### `leadline {name}")[2].partition("\n### ")[0]
         assert section, f"{name} is not in cli.md"
-        for parameter in command.params:
+        for parameter in command(name).params:
             for word in [*parameter.opts, *parameter.secondary_opts]:
                 shown = word if word.startswith("-") else str(parameter.metavar)
                 assert f"`{shown}" in section, f"{shown} of {name} is not in cli.md"
@@ -216,10 +215,12 @@ def test_every_exception_and_exit_status_is_documented() -> None:
 
 
 def test_every_public_name_is_documented() -> None:
-    """What the package exports, the arguments of ``score`` and its results have their place."""
-    arguments = [name for name in inspect.signature(leadline.score).parameters if name != "tables"]
-    results = list(scoring.Scored.__dataclass_fields__)
-    for name in [*leadline.__all__, *arguments, *results]:
+    """What the package exports, and what answers have, has its place."""
+    own = {"result", "make_best", "command", *leadline.Answer.__dataclass_fields__}
+    scored = {name for name in vars(leadline.Scored) if not name.startswith("_")} - own
+    hidden = {"make_page", "printed", "below", "is_whole", "status", "figures", "question"}
+    answers = set(leadline.Answer.__dataclass_fields__) - hidden
+    for name in [*leadline.__all__, *scored, *answers]:
         assert re.search(rf"`[^`]*\b{name}\b[^`]*`", PYTHON), f"{name} is not in python.md"
 
 

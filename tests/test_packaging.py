@@ -18,8 +18,11 @@ from leadline.model.schema import json_schema as of_models
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PROJECT["dependency-groups"]
-RUNTIME = [*PROJECT["project"]["dependencies"], *GROUPS["build"]]
-EXPORTS = {"requirements.txt": RUNTIME, "requirements-dev.txt": [*RUNTIME, *GROUPS["dev"]]}
+RUNTIME = PROJECT["project"]["dependencies"]
+EXPORTS = {
+    "requirements.txt": RUNTIME,
+    "requirements-dev.txt": [*RUNTIME, *GROUPS["build"], *GROUPS["dev"]],
+}
 SCHEMAS = {"model": of_models, "explain": of_explanations}
 PYTHONS = ("3.11", "3.12", "3.13")
 

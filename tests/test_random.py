@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from functools import cache
 
 import pytest
 
 from comparison import differences, product
+from examples import RANDOM_CASES
 from leadline.engines.duckdb.engine import DuckDB
 from oracle.generate import FEATURES, case, features
 from oracle.scoring import FAULTS, Result, score
 
-SEEDS = int(os.environ.get("LEADLINE_RANDOM_CASES", "300"))
-"""How many random cases a run compares; the counts of features are taken over 2,000."""
 BLOCK = 25
 
 
-@pytest.mark.parametrize("start", range(0, SEEDS, BLOCK))
+@pytest.mark.parametrize("start", range(0, RANDOM_CASES, BLOCK))
 def test_product_and_oracle_agree(start: int) -> None:
     """Scores, ledger and accounts are the same on random models and shuffled data."""
     for seed in range(start, start + BLOCK):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import ModelError
 
 TASK = "columns: {leads: {note: {missing: [none]}}}\ntask:\n  outcome: {field: won, is: 1}\n"
@@ -39,7 +39,7 @@ def test_an_audit_of_a_plain_table(folder: Path) -> None:
     assert "1 field cannot have been known at the moment." in text
     assert "- note: " in text
     found = json.loads((folder / "a.json").read_text(encoding="utf-8"))
-    [table] = next(e for e in found["sections"] if e["name"] == "suspects")["tables"]
+    [table] = next(e for e in found["report"]["sections"] if e["name"] == "suspects")["tables"]
     alarms = [e for e in table["rows"] if e["suspicion"] == "after the fact"]
     assert [(each["name"], each["level"]) for each in alarms] == [("note", "alarm")]
     assert "note" in (folder / "a.html").read_text(encoding="utf-8")

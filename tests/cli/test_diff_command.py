@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import FileError, InputError, ModelError
 
 MODEL = """\
@@ -79,7 +79,9 @@ def test_leads_that_change_are_written(folder: Path) -> None:
     assert (row["cause"], row["reason"]) == ("points", "fit.demo -10")
     found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     assert found["difference"]["changes"][0]["sentence"] == "fit.demo: points 40 -> 30"
-    assert {"bands-band", "load-band", "scores"} <= {each["name"] for each in found["sections"]}
+    assert {"bands-band", "load-band", "scores"} <= {
+        each["name"] for each in found["report"]["sections"]
+    }
     assert "fit.demo -10" in (folder / "out.html").read_text(encoding="utf-8")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import InputError
 
 MODEL = """\
@@ -48,7 +48,7 @@ def test_the_history_is_printed_and_written(folder: Path) -> None:
     assert "fit 40, sales since 2026-10-30 12:00 UTC (demo_requested)." in text
     assert "█  0 to 40, 2026-10-05 00:00 to 2026-11-01 00:00" in text
     found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
-    [chart] = [each for each in found["sections"] if each["name"] == "score"]
+    [chart] = [each for each in found["report"]["sections"] if each["name"] == "score"]
     [demo] = [row for row in chart["tables"][0]["rows"] if row["what"] == "demo_requested"]
     assert (demo["at"], demo["rule"], demo["points"]) == ("2026-10-30T12:00:00Z", "fit.demo", 40)
     assert "<svg" in (folder / "out.html").read_text(encoding="utf-8")

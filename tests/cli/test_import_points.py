@@ -56,7 +56,7 @@ def test_files_are_written_with_the_comparison(
     tables = ("--leads", "leads.csv", "--events", "events.csv", "--their-scores", "theirs.csv")
     words = (*files, *tables, "--as-of", "2026-11-01")
     assert _run(monkeypatch, "hubspot", "points.csv", *words) == 1
-    assert "1 of 2 scores differ." in capsys.readouterr().err
+    assert "1 of 2 scores differ." in capsys.readouterr().out
     assert json.loads((folder / "r.json").read_text(encoding="utf-8"))["parity"]["equal"] == 1
     assert "engagement.email_opened" in (folder / "r.md").read_text(encoding="utf-8")
     assert (folder / "m.yaml").read_text(encoding="utf-8").startswith("# Points of HubSpot")
@@ -78,4 +78,4 @@ def test_their_scores_need_leads(
 ) -> None:
     """Without leads there is nothing to score."""
     assert _run(monkeypatch, "hubspot", "points.csv", "--their-scores", "theirs.csv") == 2
-    assert "needs --leads" in capsys.readouterr().err
+    assert "must stand beside --leads" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import LeadlineError
 
 DEALS = Path(__file__).parents[2] / "examples" / "deals"

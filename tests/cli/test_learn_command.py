@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import InputError
 from leadline.model.reading.reader import read
 

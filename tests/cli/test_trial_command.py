@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from leadline.cli.main import app
+from leadline.cli.commands import app
 from leadline.errors import LeadlineError
 
 QUICKSTART = Path(__file__).parents[2] / "examples" / "quickstart"
@@ -35,6 +35,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_page_and_json_are_written(tmp_path: Path) -> None:
     """The terminal has the verdict; page and JSON say the same at length."""
     found = run(tmp_path, *AT, "--report", "t.html", "--json", "t.json")
@@ -42,15 +43,19 @@ def test_page_and_json_are_written(tmp_path: Path) -> None:
     verdict = "Of 5 leads, 1 (20 %) would be in sales and 1 (20 %) in follow_up."
     assert verdict in found.stdout
     assert verdict in (tmp_path / "t.html").read_text(encoding="utf-8")
-    assert json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["facts"]["leads"] == "5"
+    assert (
+        json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["report"]["facts"]["leads"]
+        == "5"
+    )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["t.html", "t.json"]
 
 
+@pytest.mark.slow
 def test_many_moments_end_at_as_of(tmp_path: Path) -> None:
     """Moments are evenly apart, and the last is the one given."""
     found = run(tmp_path, *AT, "--moments", "3", "--every", "7d", "--json", "t.json")
     assert found.returncode == 0, found.stderr
-    facts = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["facts"]
+    facts = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))["report"]["facts"]
     assert facts["moments"] == "3, 2026-10-18 to 2026-11-01"
 
 

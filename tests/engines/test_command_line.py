@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-import servers
-from leadline.cli.console import SERVERS
-from leadline.cli.main import app, main
+from leadline.cli.commands import app
+from leadline.cli.main import main
+from leadline.engines.known import SERVERS
 from leadline.engines.postgres.engine import Postgres
 from leadline.engines.spark.engine import Spark
 
@@ -35,7 +35,7 @@ def ended(*words: str, monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 @pytest.mark.feature("the contract's command lines, files byte for byte")
-@pytest.mark.parametrize("server", ["postgres", pytest.param("spark", marks=servers.ON_SPARK)])
+@pytest.mark.parametrize("server", ["postgres", pytest.param("spark", marks=pytest.mark.spark)])
 def test_files_are_the_same_byte_for_byte(
     server: str, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from leadline.engines.engine import Engine
 from leadline.engines.postgres.engine import Postgres
 from leadline.errors import EngineError, InputError, LeadlineError
 from leadline.scoring import Run
+from leadline.scoring.publish import check_targets, publish
 
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
 MODEL: dict[str, Any] = {
@@ -127,7 +128,7 @@ def test_a_server_that_cannot_be_used_is_named(address: str, said: str, postgres
 def test_a_driver_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL is an extra."""
     monkeypatch.setitem(__import__("sys").modules, "adbc_driver_postgresql", None)
-    with pytest.raises(EngineError, match=r"pip install 'leadline\[postgres\]'"):
+    with pytest.raises(EngineError, match=r"install '\.\[postgres\]'"):
         Postgres("postgresql:///x")
 
 
@@ -160,7 +161,9 @@ def test_some_leads_do_not_scan_the_events(server: Postgres) -> None:
     fill(server, leads=20_000, events=500_000)
     run = opened(server)
     few = run.over([(f"lead {at * 37 % 20_000 + 1}", AS_OF) for at in range(500)])
-    plan = server.plan(few.sql("scores"), run=True)
+    session = run.engine
+    assert isinstance(session, Postgres)
+    plan = session.plan(few.sql("scores"), run=True)
     assert not any("Seq Scan on events" in line for line in plan), "\n".join(plan)
     reads = [line for line in plan if "events_lead_id_idx" in line and "actual" in line]
     read = sum(_rows(line) for line in reads)
@@ -179,7 +182,7 @@ def _rows(line: str) -> float:
 def test_results_become_tables_at_one_moment(server: Postgres, crm: str, postgres_url: str) -> None:
     """Who reads sees the rows of before until all tables have those of after."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger", "transitions": f"{crm}.moves"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     with Postgres(postgres_url) as reader:
         assert counted(reader) == (500, AS_OF)
         later = Run.open(
@@ -189,7 +192,7 @@ def test_results_become_tables_at_one_moment(server: Postgres, crm: str, postgre
             as_of=AS_OF + timedelta(days=1),
         )
         assert counted(reader) == (500, AS_OF)  # still its own snapshot
-        later.publish(targets)
+        publish(later, targets)
     with Postgres(postgres_url) as reader:
         assert counted(reader) == (500, AS_OF + timedelta(days=1))
         sums = "select count(*) from crm.scores join crm.ledger using (lead_id, as_of)"
@@ -218,7 +221,7 @@ def test_a_failed_run_leaves_everything_as_before(
 ) -> None:
     """Where one of several tables cannot be written, none is."""
     targets = {"points": f"{crm}.ledger", "scores": f"{crm}.scores"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     with Postgres(postgres_url) as owner:
         execute(owner, harm.rstrip("; "))
     with Postgres(postgres_url) as second:
@@ -229,10 +232,10 @@ def test_a_failed_run_leaves_everything_as_before(
             as_of=AS_OF + timedelta(days=1),
         )
         if said is None:  # numbers are converted as the table asks
-            run.publish(targets)
+            publish(run, targets)
             return
         with pytest.raises(LeadlineError, match=said):
-            run.publish(targets)
+            publish(run, targets)
     with Postgres(postgres_url) as reader:
         assert counted(reader) == (500, AS_OF)
 
@@ -243,20 +246,20 @@ def test_a_lost_connection_leaves_everything_as_before(
 ) -> None:
     """The message says so, and the same run succeeds afterwards."""
     targets = {"scores": f"{crm}.scores"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     with Postgres(postgres_url) as doomed:
         run = opened(doomed)
-        [(process,)] = doomed.rows("select pg_backend_pid()")
+        [(process,)] = run.engine.rows("select pg_backend_pid()")
         with server.transaction():
             server.run("lock table crm.scores in access exclusive mode")
             kill = threading.Timer(1.0, lambda: terminate(postgres_url, process))
             kill.start()
             with pytest.raises(EngineError, match=r"connection was lost.*run it again"):
-                run.publish(targets)
+                publish(run, targets)
             kill.join()
     with Postgres(postgres_url) as again:
         assert counted(again) == (500, AS_OF)
-        opened(again).publish(targets)
+        publish(opened(again), targets)
 
 
 @pytest.mark.feature("connection lost in the middle: nothing written, safe to run again")
@@ -297,13 +300,13 @@ def test_missing_rights_are_named(server: Postgres, crm: str, postgres_url: str)
     targets = {"scores": f"{crm}.scores"}
     denied = pytest.raises(EngineError, match=r"permission denied for schema crm")
     with Postgres(f"{postgres_url}&user=reader") as reader, denied:
-        opened(reader).check_targets(targets)
-    opened(server).publish(targets)
+        check_targets(opened(reader), targets)
+    publish(opened(server), targets)
     with Postgres(f"{postgres_url}&user=reader") as reader:
         with pytest.raises(EngineError, match="grant select, insert and delete"):
-            opened(reader).check_targets(targets)
+            check_targets(opened(reader), targets)
         execute(server, f"grant select, insert, delete on {crm}.scores to reader")
-        opened(reader).publish(targets)
+        publish(opened(reader), targets)
     execute(server, "drop owned by reader")
     execute(server, "drop role reader")
 
@@ -322,7 +325,7 @@ def test_targets_that_cannot_be_are_refused_early(
     """Before anything is computed."""
     assert crm
     with pytest.raises(InputError) as caught:
-        opened(server).check_targets({"scores": target})
+        check_targets(opened(server), {"scores": target})
     assert said in str(caught.value)
 
 
@@ -444,7 +447,7 @@ def test_a_session_that_only_reads_is_named(crm: str, postgres_url: str) -> None
 def test_tables_keep_their_rights_views_and_indexes(server: Postgres, crm: str) -> None:
     """When their rows are replaced; the table may be what the run reads as previous."""
     targets = {"scores": f"{crm}.scores"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     for statement in (
         "drop role if exists seller",
         "create role seller",
@@ -453,7 +456,7 @@ def test_tables_keep_their_rights_views_and_indexes(server: Postgres, crm: str) 
         f"create index own on {crm}.scores (band)",
     ):
         execute(server, statement)
-    opened(server, previous=f"table:{crm}.scores").publish(targets)
+    publish(opened(server, previous=f"table:{crm}.scores"), targets)
     rights = "select has_table_privilege('seller', 'crm.scores', 'select')"
     assert server.rows(rights) == [(True,)]
     assert server.rows(f"select count(*) from {crm}.best")[0][0] > 0
@@ -472,11 +475,11 @@ def test_tables_keep_their_rights_views_and_indexes(server: Postgres, crm: str) 
 def test_a_table_that_does_not_fit_is_named(server: Postgres, crm: str, harm: str) -> None:
     """With what to do; nothing was written."""
     targets = {"scores": f"{crm}.scores"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     for statement in harm.format(crm=crm).split(";"):
         execute(server, statement)
     with pytest.raises(InputError, match=r"Nothing was written. If it is a table for results"):
-        opened(server).publish(targets)
+        publish(opened(server), targets)
     assert counted(server) == (500, AS_OF)
 
 
@@ -499,13 +502,13 @@ def test_a_table_of_other_types_is_refused_early(
 ) -> None:
     """Before anything is computed; a number may become one of another kind, and a text."""
     targets = {"scores": f"{crm}.scores"}
-    opened(server).publish(targets)
+    publish(opened(server), targets)
     execute(server, f"alter table {crm}.scores alter person type int, alter missing type text")
-    opened(server).check_targets(targets)
+    check_targets(opened(server), targets)
     execute(server, f"truncate {crm}.scores")
     execute(server, f"alter table {crm}.scores {harm}")
     with pytest.raises(InputError) as caught:
-        opened(server).check_targets(targets)
+        check_targets(opened(server), targets)
     assert f"table:crm.scores {said}" in str(caught.value)
 
 
@@ -513,4 +516,4 @@ def test_names_that_the_server_cuts_are_found_again(server: Postgres, crm: str) 
     """It keeps 63 bytes of a name."""
     targets = {"scores": f"{crm}.{'s' * 70}"}
     for _ in range(2):  # made, then replaced
-        opened(server).publish(targets)
+        publish(opened(server), targets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,25 +13,25 @@ import pytest
 from ruamel.yaml import YAML
 
 from comparison import arrow, differences, product
+from examples import RANDOM_CASES
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
 from leadline.engines.postgres.engine import Postgres
 from leadline.scoring import Run, moment
 from oracle.generate import case
 from oracle.scoring import score
-from servers import ON_SPARK
 
 CASES = Path(__file__).parents[1] / "cases"
 NAMES = sorted(each.name for each in CASES.iterdir())
 TABLES = ("leads", "accounts", "events", "outcomes", "previous", "field_history")
-SEEDS = max(10, int(os.environ.get("LEADLINE_RANDOM_CASES", "300")) // 10)
+SEEDS = max(10, RANDOM_CASES // 10)
 """A tenth of what DuckDB is compared over: a server needs longer for a case."""
 SPARK_SEEDS = SEEDS // 6
 """Spark needs seconds for a case, nearly all of it planning."""
 BLOCK = 5
 
 
-ON_BOTH = [pytest.param(each, marks=ON_SPARK) for each in ("spark", "connect")]
+ON_BOTH = [pytest.param(each, marks=pytest.mark.spark) for each in ("spark", "connect")]
 """Spark in this process, and a server of Spark Connect."""
 
 
@@ -41,7 +40,7 @@ def pairs(postgres: Iterable[object], **spark: Iterable[object]) -> list[Any]:
     return [
         *(("postgres", each) for each in postgres),
         *(
-            pytest.param(engine, each, marks=ON_SPARK)
+            pytest.param(engine, each, marks=pytest.mark.spark)
             for engine, numbers in spark.items()
             for each in numbers
         ),

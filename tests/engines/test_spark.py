@@ -17,9 +17,9 @@ from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.session import address_of
 from leadline.errors import EngineError, InputError
 from leadline.scoring import Run
-from servers import ON_SPARK
+from leadline.scoring.publish import check_targets, publish
 
-pytestmark = ON_SPARK
+pytestmark = pytest.mark.spark
 
 ONLY = ("spark",)
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -117,10 +117,10 @@ def test_keys_are_looked_at(lake: Spark, crm: str) -> None:
     lake.run(f"insert into {crm}.events values (null, 'lead 1', 'demo', now(), null)")
     run = opened(lake)
     assert run.loaded.rejects.count == 1
-    found = lake.embedded.rows("select table_name, reason from rejects")
+    found = run.engine.embedded.rows("select table_name, reason from rejects")
     assert found == [("events", "event_id is missing")]
     assert any("2 rows repeat the event_id" in note for note in run.loaded.notes)
-    [(count,)] = lake.rows("select count(*) from events")
+    [(count,)] = run.engine.rows("select count(*) from events")
     assert count == 400
     lake.run(f"insert into {crm}.leads values ('lead 1', 'account 1')")
     with pytest.raises(InputError, match=r"lead_id must be unique; found 1 that repeats: lead 1"):
@@ -131,16 +131,16 @@ def test_keys_are_looked_at(lake: Spark, crm: str) -> None:
 def test_results_become_tables(lake: Spark, crm: str) -> None:
     """They are made, then replaced; what a run left when it was killed is put right."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(lake).publish(targets)
+    publish(opened(lake), targets)
     assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
     # as if one was killed after it had written, and another between its two renamings
     lake.run(f"create table {crm}.scores__leadline_new0 using parquet as select 1 as n")
     lake.run(f"alter table {crm}.scores rename to {crm}.scores__leadline_old")
     given = {"leads": "table:crm.leads", "events": "table:crm.events"}
     later = Run.open(lake, MODEL, given, as_of=AS_OF + timedelta(days=1))
-    later.check_targets(targets)
+    check_targets(later, targets)
     assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
-    later.publish(targets)
+    publish(later, targets)
     [(at,)] = lake.rows(f"select distinct as_of from {crm}.scores")
     assert at == (AS_OF + timedelta(days=1)).replace(tzinfo=None)
     assert {row[1] for row in lake.rows(f"show tables in {crm}")} >= {"scores", "ledger"}
@@ -153,7 +153,7 @@ def test_a_failed_run_leaves_everything_as_before(
 ) -> None:
     """Where one of several tables cannot be written, none is."""
     targets = {"scores": f"{crm}.scores", "points": f"{crm}.ledger"}
-    opened(lake).publish(targets)
+    publish(opened(lake), targets)
     before = lake.rows(f"select * from {crm}.scores order by lead_id")
     write = Spark.write
 
@@ -164,7 +164,7 @@ def test_a_failed_run_leaves_everything_as_before(
     lake.run(f"insert into {crm}.events select 1000 + event_id, lead_id, type, occurred_at, path "
               f"from {crm}.events")  # fmt: skip
     with pytest.raises(EngineError, match="disk"):
-        opened(lake).publish(targets)
+        publish(opened(lake), targets)
     assert lake.rows(f"select * from {crm}.scores order by lead_id") == before
     assert not [row for row in lake.rows(f"show tables in {crm}") if "__leadline" in row[1]]
 
@@ -192,11 +192,12 @@ def test_what_cannot_be_read_is_named(
 
 def test_a_wrong_type_is_named(lake: Spark, crm: str) -> None:
     """A text is no time, whatever stands in it."""
-    lake.view(
-        "texts", f"select * except (occurred_at), '2026-11-01' as occurred_at from {crm}.events"
+    lake.run(
+        f"create or replace view {crm}.texts as "
+        f"select * except (occurred_at), '2026-11-01' as occurred_at from {crm}.events"
     )
     with pytest.raises(InputError, match=r"occurred_at must be a time.*found text.*it is string"):
-        opened(lake, events="table:texts")
+        opened(lake, events=f"table:{crm}.texts")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +213,7 @@ def test_targets_that_cannot_be_are_refused_early(
     """Before anything is computed."""
     assert crm
     with pytest.raises(InputError) as caught:
-        opened(lake).check_targets({"scores": target})
+        check_targets(opened(lake), {"scores": target})
     assert said in str(caught.value)
 
 
@@ -242,7 +243,7 @@ def test_an_address_that_is_none_is_refused(text: str) -> None:
 def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Spark is an extra."""
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
-    with pytest.raises(EngineError, match=r"pip install 'leadline\[spark\]'"):
+    with pytest.raises(EngineError, match=r"install '\.\[spark\]'"):
         Spark("spark")
 
 
@@ -250,7 +251,9 @@ def test_a_package_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
 def test_large_leads_and_accounts_are_summed_in_parts(spark: Spark) -> None:
     """Events are summed in part before they move, and no step needs all rows in one place."""
     run = Run.open(spark, LARGE, _skewed(leads=60, events=3_000), as_of=AS_OF)
-    plans = {step: spark.plan(run.sql(step)) for step in run.statement.steps}
+    session = run.engine
+    assert isinstance(session, Spark)
+    plans = {step: session.plan(run.sql(step)) for step in run.statement.steps}
     assert "partial_sum" in plans["lead_events_wide"]
     for step, plan in plans.items():
         assert "Exchange SinglePartition" not in plan, step
@@ -286,7 +289,7 @@ def test_nothing_depends_on_the_order_of_rows(spark: Spark) -> None:
     made = run.over(moments)
     for step in made.statement.steps:
         assert "OVER ()" not in made.sql(step), step
-    keys = {row[0] for row in spark.rows(f"select k from ({made.sql('moment')}) as m")}
+    keys = {row[0] for row in made.engine.rows(f"select k from ({made.sql('moment')}) as m")}
     assert f"{int(AS_OF.timestamp() * 1e6)} l0" in keys
 
 

@@ -15,8 +15,9 @@ from pyarrow import parquet
 import servers
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run
+from leadline.scoring.publish import ordered_sql
 
-pytestmark = servers.ON_SPARK
+pytestmark = pytest.mark.spark
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 LEADS, EVENTS = 500, 40_000
@@ -70,9 +71,9 @@ def expected(folder: Path, output: str) -> pa.Table:
     """Return what DuckDB gives."""
     with DuckDB(threads=1) as duckdb:
         run = Run.open(duckdb, folder / "model.yaml", given(folder), as_of=AS_OF, clean=True)
-        duckdb.run(f"create table r as {run.ordered_sql(output)}")
+        run.engine.run(f"create table r as {ordered_sql(run, output)}")
         columns = "* replace (round(weight, 9) as weight)" if output == "points" else "*"
-        return duckdb.arrow(f"select {columns} from r")
+        return run.engine.arrow(f"select {columns} from r")
 
 
 def written(folder: Path, name: str, like: pa.Table) -> pa.Table:

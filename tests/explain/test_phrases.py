@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from leadline.explain.phrases import Phrases, phrases
-from leadline.model.labels import LANGUAGES
+from leadline.model.languages import LANGUAGES
 
 PART = re.compile(r"\{(\w+)\}")
 ENGLISH = phrases("en").texts

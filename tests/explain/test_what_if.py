@@ -22,7 +22,7 @@ def test_a_world_without_steps_is_the_lead_as_it_is(seed: int) -> None:
     with DuckDB(threads=1) as engine:
         run = Run.open(engine, one.document, given, as_of=at).over([(lead, at)])
         found = run.arrow("scores").to_pylist()[0]
-        worlds = Worlds(engine, run.model, run.loaded.schema, lead, at)
+        worlds = Worlds(run.duckdb, run.model, run.loaded.schema, lead, at)
         copy = dict(worlds.outlooks([()])[0].values)
         worlds.close()
     assert {**copy, "lead_id": lead, "as_of": at} == {**found, "as_of": at}
@@ -47,7 +47,7 @@ def test_steps_are_scored_as_if_they_had_happened() -> None:
     size = Step("size", field=("lead", "size", 100.0))
     with DuckDB(threads=1) as engine:
         run = Run.open(engine, model, tables, as_of=at)
-        worlds = Worlds(engine, run.model, run.loaded.schema, "a", at)
+        worlds = Worlds(run.duckdb, run.model, run.loaded.schema, "a", at)
         outlooks = worlds.outlooks([(), (visit,), (visit, visit), (size, visit)])
         worlds.close()
     assert [(each.values["person"], each.values["fit"]) for each in outlooks] == [

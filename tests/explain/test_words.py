@@ -13,7 +13,7 @@ from leadline.errors import InputError
 from leadline.explain.explain import explain
 from leadline.explain.plain import json_text
 from leadline.explain.words import reasons_in_words, sentences, words
-from leadline.model.labels import LANGUAGES
+from leadline.model.languages import LANGUAGES
 
 LEADS = ("ada", "ben", "cy", "dot")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.history.judged import Judged, judged
@@ -112,7 +113,7 @@ def test_entering_a_band_is_the_midnight_after_what_led_there() -> None:
         judge(engine, found, moments={"enter": "sale"})
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8))
 @given(st.integers(0, 1000))
 def test_adding_anything_after_a_moment_changes_nothing_of_it(seed: int) -> None:
     """Score and ledger of a row do not know what was recorded after its moment."""
@@ -258,4 +259,9 @@ def test_rows_in_memory_need_no_ids_either() -> None:
         document = read_task({"outcome": {"field": "won", "is": "yes"}})
         found = judged(open_past(engine, model, {"leads": table}, document), document)
         query = f"select lead_id, outcome from {found.table} order by lead_id"
-        assert engine.rows(query) == [("1", True), ("2", False), ("3", True), ("4", False)]
+        assert found.run.engine.rows(query) == [
+            ("1", True),
+            ("2", False),
+            ("3", True),
+            ("4", False),
+        ]

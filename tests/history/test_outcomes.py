@@ -75,7 +75,7 @@ def outcomes(given: dict[str, Any], **task: Any) -> dict[str, bool]:
     """Return lead to outcome."""
     with DuckDB() as engine:
         of = judge(engine, given, **task)
-        return dict(engine.rows(f"select lead_id, outcome from {of.table} order by 1"))
+        return dict(of.run.engine.rows(f"select lead_id, outcome from {of.table} order by 1"))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_lead_that_is_merged_away_before_its_horizon_ends_is_not_judged() -> N
     """Neither as a loss of its own nor as a second win; it is counted apart."""
     with DuckDB() as engine:
         of = judge(engine, tables(lead_merges=merged(("a", "b", 5))), outcome={"outcome": "won"})
-        assert engine.rows(f"select lead_id, outcome from {of.table} order by 1") == [
+        assert of.run.engine.rows(f"select lead_id, outcome from {of.table} order by 1") == [
             ("b", True),
             ("c", True),
         ]
@@ -133,7 +133,7 @@ def test_time_and_amount_are_those_of_the_first_outcome() -> None:
     }
     with DuckDB() as engine:
         of = judge(engine, tables(outcomes=pa.table(table)), outcome={"outcome": "won"})
-        rows = engine.rows(f"select lead_id, outcome_at, amount from {of.table} order by 1")
+        rows = of.run.engine.rows(f"select lead_id, outcome_at, amount from {of.table} order by 1")
     assert rows == [("a", day(10), 1234567.89), ("b", day(5), None), ("c", None, None)]
 
 
@@ -172,7 +172,7 @@ def test_a_field_with_a_date_is_read_as_it_was_by_then() -> None:
     field = {"field": "status", "is": "Won", "at": "closed", "amount": "value"}
     with DuckDB() as engine:
         of = judge(engine, tables(leads=pa.table(leads)), outcome=field)
-        rows = engine.rows(
+        rows = of.run.engine.rows(
             f"select lead_id, outcome, outcome_at, amount from {of.table} order by 1"
         )
         assert rows == [
@@ -202,7 +202,7 @@ def test_a_field_with_a_history_tells_how_the_lead_stood_then() -> None:
     document = read_task({**TASK, "outcome": field})
     with DuckDB() as engine:
         of = judged(open_past(engine, model, given, document), document, END)
-        assert engine.rows(f"select outcome from {of.table}") == [(True,)]
+        assert of.run.engine.rows(f"select outcome from {of.table}") == [(True,)]
 
 
 def test_the_first_event_is_none_of_a_robots_and_may_come_by_a_merge() -> None:
@@ -211,5 +211,5 @@ def test_the_first_event_is_none_of_a_robots_and_may_come_by_a_merge() -> None:
     given["outcomes"] = given["outcomes"].slice(1)
     with DuckDB() as engine:
         of = judge(engine, given, outcome={"outcome": "won"}, moments={"first": "signed"})
-        assert engine.rows(f"select lead_id, as_of from {of.table}") == [("b", day(12))]
+        assert of.run.engine.rows(f"select lead_id, as_of from {of.table}") == [("b", day(12))]
         assert {each.reason: each.rows for each in of.left_out} == {"merged": 1, "no_moment": 1}

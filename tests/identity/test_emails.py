@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.identity.domains import domains_of, registrable
 from leadline.identity.email_table import make
@@ -39,7 +40,7 @@ def test_an_address_says_whose_it_is(address: str, domain: str | None, kind: str
     assert found.email_valid == (kind != "invalid")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(PARTS, PARTS)
 def test_syntax_is_that_of_the_library(local: str, name: str) -> None:
     """The quick way accepts and refuses what the library does."""

@@ -61,7 +61,7 @@ def test_nothing_is_read_that_no_rule_asks_for() -> None:
         leads = pa.table({"lead_id": ["a"], "title": ["CEO"], "n": [1]})
         run = Run.open(engine, model("lead.n = 1"), {"leads": leads}, as_of=_at())
         assert "seniority" not in run.loaded.schema["leads"]
-        assert engine.rows(
+        assert run.engine.rows(
             "select count(*) from duckdb_tables() where table_name like '%deriv%'"
         ) == [(0,)]
 

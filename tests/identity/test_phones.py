@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from leadline.identity.phones import read_phone
 
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -38,7 +39,7 @@ def numbers(draw: st.DrawFn) -> tuple[str, str]:
     return text[:kept] + draw(st.text("0123456789", min_size=size, max_size=size + 1)), country
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400))
 @given(numbers())
 def test_numbers_are_what_the_library_says(case: tuple[str, str]) -> None:
     """The quick way gives the same as the library, with and without a country."""

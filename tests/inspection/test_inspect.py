@@ -69,7 +69,7 @@ ENGINE = DuckDB(threads=2)
 
 def inspect(given: Any, **options: Any) -> Inspection:
     """Inspect tables on the one engine."""
-    return leadline.inspect(given, engine=ENGINE, **options)
+    return leadline.inspect(given, engine=ENGINE, **options).result
 
 
 def columns(given: Any, **options: Any) -> dict[str, ColumnReport]:

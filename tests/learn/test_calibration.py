@@ -40,6 +40,7 @@ def _width(measured: Measured) -> float:
     return measured.high - measured.low
 
 
+@pytest.mark.slow
 def test_what_is_right_seldom_looks_wrong() -> None:
     """Of a hundred right sets of rows no more than a tenth are taken for wrong."""
     random, wrong = np.random.default_rng(), 0

@@ -41,9 +41,10 @@ SHAPES: dict[str, Callable[..., Floats]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=1, deadline=None)
+@settings(max_examples=1)
 def test_a_shape_is_learned_whatever_it_is(shape: str, seed: int) -> None:
     """Other rows are ranked nearly as well as by the cause itself."""
     random = np.random.default_rng(seed)
@@ -55,7 +56,7 @@ def test_a_shape_is_learned_whatever_it_is(shape: str, seed: int) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 def test_fields_that_say_nothing_alone_are_found_together(seed: int) -> None:
     """The outcome depends on whether two numbers have one sign; each alone is useless."""
     random = np.random.default_rng(seed)
@@ -68,7 +69,7 @@ def test_fields_that_say_nothing_alone_are_found_together(seed: int) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 def test_a_trend_is_carried_on(seed: int) -> None:
     """A number that rises with time, and the outcome with it, still ranks rows that come later."""
     random = np.random.default_rng(seed)

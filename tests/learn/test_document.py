@@ -88,7 +88,7 @@ def learned(table: pa.Table, method: Any = None) -> Learning:
 
 @pytest.mark.parametrize("setting", SIMPLEST_FIRST, ids=lambda each: each.says)
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 def test_a_document_scores_what_was_learned(setting: Setting, seed: int) -> None:
     """Cards agree exactly and log-odds to 1e-6, with nulls, unseen levels and edges of bins."""
     table = made(seed=seed)

@@ -65,6 +65,7 @@ def learned_from(leads: pa.Table) -> Features:
         return features(judged(open_past(engine, empty, {"leads": leads}, task), task))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_engine_scores_what_was_learned(any_engine: Engine, seed: int) -> None:
     """Cards agree exactly and log-odds to 1e-6, for values never seen and on edges of bins too."""

@@ -38,6 +38,7 @@ def test_outcomes_dealt_out_by_lot_are_nothing_to_learn(seed: int) -> None:
     assert found.model is None
 
 
+@pytest.mark.slow
 def test_deals_are_learned_without_what_the_task_leaves_out() -> None:
     """The seller is not read, identifiers are not, and other rows are ranked well."""
     with DuckDB() as engine:
@@ -86,7 +87,7 @@ DAY = 24 * 60
     ids=["days", "minutes"],
 )
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 def test_counts_of_events_are_learned_from_the_ledger(
     minutes: tuple[int, int], after: int, expected: set[str], seed: int
 ) -> None:

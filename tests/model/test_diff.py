@@ -101,6 +101,7 @@ def _readable(values: dict[str, Any]) -> Model | None:
         return None
 
 
+@pytest.mark.slow
 def test_a_difference_is_empty_exactly_where_fingerprints_agree() -> None:
     """Random models with random mutations: not one change is missed, and not one is invented."""
     seen = {True: 0, False: 0}

@@ -26,7 +26,6 @@ from leadline.printing.printed import DIALECTS, Request, printed
 from leadline.scoring import Run, moment, read_model
 from oracle.generate import case
 from oracle.scoring import score
-from servers import ON_SPARK
 from warehouses import ClickHouse, clickhouse, listed
 
 CASES = sorted((Path(__file__).parents[1] / "cases").iterdir())
@@ -122,7 +121,7 @@ def exact(table: pa.Table, names: list[str]) -> list[dict[str, Any]]:
     [
         *((name, folder) for name in ("clickhouse", "duckdb", "postgresql") for folder in CASES),
         *(
-            pytest.param("spark", folder, marks=ON_SPARK)
+            pytest.param("spark", folder, marks=pytest.mark.spark)
             for folder in CASES
             if folder.name in QUICK_ON_SPARK
         ),

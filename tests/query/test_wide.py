@@ -18,7 +18,6 @@ from leadline.query.statement import Statement, statement
 from leadline.query.wide import MOST_RULES
 from leadline.scoring import Run, read_model
 from leadline.sql.planning import SPARK, Planning
-from servers import ON_SPARK
 
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
 SCHEMA = {
@@ -135,7 +134,7 @@ def tables(seed: int) -> dict[str, pa.Table]:
     }
 
 
-@ON_SPARK
+@pytest.mark.spark
 @pytest.mark.parametrize("seed", range(2))
 def test_scores_and_ledger_are_those_of_duckdb(seed: int, spark: Spark) -> None:
     """Every decay, window, limit and way to count that sums, beside rules that do not."""
@@ -157,7 +156,7 @@ def test_scores_and_ledger_are_those_of_duckdb(seed: int, spark: Spark) -> None:
             assert found == wanted, output
 
 
-@ON_SPARK
+@pytest.mark.spark
 def test_events_are_read_once_and_move_as_one_row_a_lead(spark: Spark) -> None:
     """The plan has one scan of the events, and moves their sums alone."""
     run = Run.open(spark, model({"plain": VISIT, "limited": VISIT}), tables(0), as_of=AS_OF)

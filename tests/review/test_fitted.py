@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from leadline.review.rule_worth.fitted import fitted
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_true_effect_where_groups_repeat() -> None:
     """Rows of a group share their column; about 95 of 100 intervals hold the truth."""
     held = 0

@@ -242,6 +242,7 @@ def test_a_second_model_with_faults_is_refused() -> None:
         preview(MODEL, wrong, tables())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 5, 7, 11])
 def test_random_models_are_compared_as_plain_python_does(seed: int) -> None:
     """Over random models and data every cell is right, and every change has a reason."""

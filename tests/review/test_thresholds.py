@@ -57,6 +57,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {name: str(folder / "w" / f"{name}.parquet") for name in names}
 
 
+@pytest.mark.slow
 def test_a_capacity_is_what_a_replay_of_the_new_edge_gives(demo: dict[str, Any]) -> None:
     """The edge gives the asked entries a week, replayed by itself with the changed model."""
     goal = goal_of(Capacity(3, "week"))

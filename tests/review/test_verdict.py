@@ -57,6 +57,7 @@ def test_fields_without_a_past_must_rank_rows_with_equally_many_empty_ones(
     assert ranking(100, good, NOTHING, rests=False).verdict == "better than chance"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("repeats", [1, 5])
 def test_of_hundreds_of_senseless_rankings_none_passes(repeats: int) -> None:
     """Whoever tries many models on rows without any signal is told so by each, groups or not."""

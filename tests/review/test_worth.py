@@ -131,6 +131,7 @@ def test_pinned_rules_stay() -> None:
     assert "fit.turned" not in {each.rule for each in found.proposal.changes}
 
 
+@pytest.mark.slow
 def test_shuffled_outcomes_change_nothing() -> None:
     """Where no rule has an effect, hardly any of many rules is called harmful or proposed."""
     every = [worth(TEXT, TASK, leads=leads(seed, 1500, shuffled=True)) for seed in range(12)]

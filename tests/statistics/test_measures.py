@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from examples import examples
 from leadline.statistics.measures import (
     Measure,
     Sample,
@@ -98,6 +99,7 @@ def covered(measure: Measure, truth: float, runs: int, groups: int, repeats: int
     return hits / runs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "truth", "repeats"),
     [(roc_auc, (1 + erf(0.5)) / 2, 1), (roc_auc, (1 + erf(0.5)) / 2, 4)],
@@ -129,7 +131,7 @@ def test_chance_is_rare_as_often_as_it_says() -> None:
     assert 0.02 <= np.mean(np.array(found) <= 0.05) <= 0.09
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10))
 @given(st.integers(0, 1000))
 def test_shuffled_outcomes_are_chance(seed: int) -> None:
     """A ranking that is good is senseless once outcomes are shuffled."""

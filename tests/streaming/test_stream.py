@@ -20,9 +20,8 @@ from leadline.engines.postgres.engine import Postgres
 from leadline.engines.spark.engine import Spark
 from leadline.scoring import Run
 from leadline.streaming.stream import Batch, Stream
-from servers import ON_SPARK
 
-pytestmark = ON_SPARK
+pytestmark = pytest.mark.spark
 
 START = datetime(2026, 10, 1, tzinfo=UTC)
 LEADS = 12

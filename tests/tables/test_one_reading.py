@@ -31,7 +31,6 @@ from leadline.sql.trees import column, sql_tree
 from leadline.streaming.arriving import AS_GIVEN, Arriving
 from leadline.tables.places.warehouse import place, source
 from leadline.tables.reading import once
-from servers import ON_SPARK
 
 FOREVER, NEVER = "infinity", "-infinity"
 """Times that are none."""
@@ -262,7 +261,7 @@ def test_every_reader_finds_the_same(postgres_url: str, rows: list[Row]) -> None
     assert by_statement(rows).rows == expected.rows
 
 
-@ON_SPARK
+@pytest.mark.spark
 @given(rows=ROWS)
 @settings(max_examples=3)
 def test_spark_and_a_stream_find_the_same(spark: Spark, rows: list[Row]) -> None:

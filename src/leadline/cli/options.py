@@ -1,59 +1,57 @@
-"""Options that several commands share: tables, moments, models."""
+"""The options of a command, made from those of its question."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import inspect
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="Model document (YAML).")]
+from leadline.questions.option import Asked, Option, options_of
+from leadline.questions.question import Question
+
+REPORT = Option("Write a page to print.", "file", "F.html", group="outputs")
+JSON = Option("Write the same for machines; - is the standard output.", "text", "F", "outputs")
+VERBOSE = Option("Say too how each column is read.", "flag", group="outputs")
+OF_ALL = (
+    Asked("report", REPORT, is_named=True, is_needed=False, default=None),
+    Asked("json", JSON, is_named=True, is_needed=False, default=None),
+    Asked("verbose", VERBOSE, is_named=True, is_needed=False, default=False),
+)
+"""What every command has beside its question's options."""
 
 
-def table(help_text: str) -> Any:
-    """Return the option of a table to read."""
-    return typer.Option(
-        help=f"{help_text} (.csv, .parquet, .json lines; .gz and globs too).", metavar="F"
+def asked_for(question: type[Question[Any]]) -> Iterator[Asked]:
+    """Yield the options of a command: those of its question, and those of every command."""
+    own = [each for each in options_of(question) if each.option.kind != "object"]
+    yield from own
+    taken = {each.name for each in own}
+    for each in OF_ALL:
+        is_without = each.name == "report" and not question.has_report
+        if each.name not in taken and not is_without:
+            yield each
+
+
+def parameters(question: type[Question[Any]]) -> list[inspect.Parameter]:
+    """Return the options of a command as Typer reads them.
+
+    None is needed here: what is not given may be known otherwise.
+    """
+    return [_parameter(each) for each in asked_for(question)]
+
+
+def _parameter(each: Asked) -> inspect.Parameter:
+    is_flag = each.option.kind == "flag"
+    help_text = each.option.help
+    if each.is_named:
+        info = typer.Option(each.word, metavar=each.option.unit or None, help=help_text)
+    else:
+        info = typer.Argument(metavar=each.option.unit, help=help_text)
+    annotation: Any = list[str] if each.option.is_list else str
+    return inspect.Parameter(
+        each.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=False if is_flag else None,
+        annotation=Annotated[bool if is_flag else annotation | None, info],
     )
-
-
-def target(help_text: str) -> Any:
-    """Return the option of a file to write."""
-    return typer.Option(help=f"{help_text} (.csv, .parquet, .json lines).", metavar="F")
-
-
-Leads = Annotated[str, table("Leads")]
-OptionalLeads = Annotated[str | None, table("Leads")]
-Accounts = Annotated[str | None, table("Accounts")]
-Events = Annotated[str | None, table("Events")]
-Outcomes = Annotated[str | None, table("Outcomes")]
-Previous = Annotated[
-    str | None, table("Bands of the preceding run, for hysteresis and transitions")
-]
-FieldHistory = Annotated[str | None, table("Values of fields over time")]
-LeadMerges = Annotated[str | None, table("Leads merged into others")]
-EventMarks = Annotated[str | None, table("Events marked as not to be counted")]
-AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="T", help="Moment to score at; by default now.")
-]
-Clean = Annotated[
-    bool, typer.Option("--clean", help="The tables are declared clean: keys are not checked.")
-]
-EngineAddress = Annotated[
-    str,
-    typer.Option(
-        "--engine",
-        metavar="E",
-        help="Where to compute: duckdb, postgresql://user@host/database, spark, spark://host:port "
-        "or sc://host:port. Tables of a server can be inputs and outputs, such as "
-        "table:crm.events.",
-    ),
-]
-Memory = Annotated[
-    str | None, typer.Option("--memory", metavar="SIZE", help="Most memory to use, such as 6GB.")
-]
-
-
-def inputs(**paths: str | None) -> dict[str, str]:
-    """Return the tables that were given."""
-    return {name: path for name, path in paths.items() if path is not None}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, runtime_checkable
 
 from leadline.engines.arrow import ArrowStream
 from leadline.sql.planning import Planning
@@ -35,6 +35,12 @@ class Engine(Protocol):
     def embedded(self) -> DuckDB:
         """The engine that reads and writes files for it; DuckDB reads its own."""
 
+    def new_session(self) -> Self:
+        """Return a session beside this one: what it names is its own, and ends with it.
+
+        Both may run at once, in a thread each. It ends with this one at the latest.
+        """
+
     def run(self, sql: str) -> None:
         """Run a statement that returns nothing; raises EngineError."""
 
@@ -54,13 +60,16 @@ class Engine(Protocol):
         """Read a query under a name, in place of a view of that name."""
 
     def drop(self, name: str) -> None:
-        """Forget a table of this session, where there is one."""
+        """Forget a table or view of this session, where there is one."""
 
     def set_moment(self, at: datetime) -> None:
         """Say what moment a spine with only one has; UTC, without a zone."""
 
     def close(self) -> None:
-        """End the session; what it made for itself is gone."""
+        """End the session and those beside it; what they made is gone.
+
+        Who asks it for anything afterwards gets an EngineError.
+        """
 
 
 class Publication(NamedTuple):

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leadline.explain.reasons import Reason, strongest
 from leadline.model.document import Model
 from leadline.scoring import Run
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_LEADS = 20
 MOST_REASONS = 3
@@ -57,9 +60,40 @@ class Best:
 
 def best(run: Run, most: int = MOST_LEADS) -> Best:
     """Return the leads with the highest scores; those that are excluded are left out."""
-    [(rows, moments)] = run.rows("select count(*), count(distinct as_of) from spine")
+    spine = run.moments.table
+    [(rows, moments)] = run.rows(f"select count(*), count(distinct as_of) from {spine}")
     counts = {name: band_counts(run, name) for name in run.model.bands}
-    return Best(run.model, tuple(_ranked(run, _highest(run, most))), rows, moments, counts)
+    highest = _highest(run, most)
+    points = run.over([(lead, at) for lead, at, *_ in highest]).arrow("points") if highest else None
+    return Best(run.model, _ranked(run.model, highest, points), rows, moments, counts)
+
+
+def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_LEADS) -> Best:
+    """Return the same of scores and their ledger, as ``leadline.score`` gives them."""
+    import pyarrow.compute as pc  # noqa: PLC0415 - only where scores are tables in memory
+
+    score, bands = model.main_score, [model.column(each) for each in model.bands]
+    wanted = pc.is_valid(scores[score])
+    if bands:
+        excluded = pc.fill_null(pc.equal(scores[bands[0]], EXCLUDED), fill_value=False)
+        wanted = pc.and_(wanted, pc.invert(excluded))
+    order = [(score, "descending"), ("lead_id", "ascending"), ("as_of", "ascending")]
+    few = (
+        scores.filter(wanted)
+        .sort_by(order)
+        .slice(0, most)
+        .select(["lead_id", "as_of", score, *bands])
+    )
+    highest = [tuple(row.values()) for row in few.to_pylist()]
+    own = points.filter(pc.is_in(points["lead_id"], few["lead_id"].combine_chunks()))
+    counts = {name: _counted(scores[model.column(name)]) for name in model.bands}
+    moments = pc.count_distinct(scores["as_of"]).as_py()
+    return Best(model, _ranked(model, highest, own), scores.num_rows, moments, counts)
+
+
+def _counted(bands: pa.ChunkedArray) -> dict[str | None, int]:
+    found = {each["values"]: each["counts"] for each in bands.value_counts().to_pylist()}
+    return dict(sorted(found.items(), key=lambda each: (-each[1], each[0] is None, each[0] or "")))
 
 
 def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
@@ -85,18 +119,19 @@ def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:
     return [(lead, at.replace(tzinfo=UTC), *rest) for lead, at, *rest in found]
 
 
-def _ranked(run: Run, rows: Sequence[tuple[Any, ...]]) -> list[Ranked]:
+def _ranked(
+    model: Model, rows: Sequence[tuple[Any, ...]], points: pa.Table | None
+) -> tuple[Ranked, ...]:
     ledgers: dict[tuple[str, datetime], list[dict[str, Any]]] = {}
-    if rows:
-        for row in run.over([(lead, at) for lead, at, *_ in rows]).arrow("points").to_pylist():
-            ledgers.setdefault((row["lead_id"], row["as_of"]), []).append(row)
-    return [
+    for row in [] if points is None else points.to_pylist():
+        ledgers.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    return tuple(
         Ranked(
             lead,
             at,
             score,
             tuple(bands),
-            tuple(strongest(run.model, at, ledgers.get((lead, at), ()), MOST_REASONS)),
+            tuple(strongest(model, at, ledgers.get((lead, at), ()), MOST_REASONS)),
         )
         for lead, at, score, *bands in rows
-    ]
+    )

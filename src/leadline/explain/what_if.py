@@ -69,7 +69,7 @@ class Worlds:
         """Copy what can touch the lead's score into tables of their own."""
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
-        self.own = DuckDB()
+        self.own = engine.new_session()
         self.text = statement(model, schema, Profile()).text("scores", "duckdb")
         self._bring(lead_id)
         self.account_id = self._account()
@@ -101,9 +101,11 @@ class Worlds:
         return {table: each for table, each in self.schema.items() if self._has(table)}
 
     def _has(self, table: str) -> bool:
-        tables = "select 1 from duckdb_tables() where table_name = ? "
-        views = "select 1 from duckdb_views() where view_name = ?"
-        return bool(self.engine.rows(f"{tables} union all {views}", [table, table]))
+        query = (
+            "select 1 from information_schema.tables where table_name = ? "
+            "and table_catalog in (current_database(), 'temp')"
+        )
+        return bool(self.engine.rows(query, [table]))
 
     def _found(self, table: str, ids: Sequence[str]) -> str:
         """Return the query for the rows of a table; none where the data lacks the table."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from leadline.explain.explanation import Explanation, Way
 from leadline.explain.phrases import Phrases, phrases
 from leadline.explain.reasons import Reason, day, reasons
-from leadline.model.labels import LANGUAGES, Labels, in_words
+from leadline.model.labels import Labels, in_words
+from leadline.model.languages import LANGUAGES
 
 _MOST_REASONS = 3
 _MOST_FIELDS = 3

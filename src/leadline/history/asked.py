@@ -118,5 +118,5 @@ def _facts(asking: Run) -> Sql:
         return Sql("")
     return sql_text(
         "left join ({facts}) as f on f.lead_id = s.lead_id and f.as_of = s.as_of",
-        facts=Sql(asking.statement.text("lead_facts", "duckdb")),
+        facts=Sql(asking.sql("lead_facts")),
     )

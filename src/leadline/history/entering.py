@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 from leadline.errors import InputError, nearest
 from leadline.history.replay import replayed
@@ -14,7 +13,6 @@ from leadline.sql.text import Sql, name, sql_text
 MOST_ROWS = 100_000_000
 """Leads times days; beyond this a daily replay of everybody is not worth its time."""
 _DAY = timedelta(days=1)
-_NUMBERS = count(1)
 
 
 def entering(
@@ -26,7 +24,7 @@ def entering(
     nothing, as what came before is not known. Raises InputError.
     """
     column = _column(run, task, when)
-    made = name(f"entries_{next(_NUMBERS)}")
+    made = name(run.workspace.name("entries"))
     if start is None or end is None:
         return Sql("select lead_id, null::timestamp as as_of from leads where false")
     days = _days(start, end)

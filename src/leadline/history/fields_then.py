@@ -159,7 +159,7 @@ def _facts(of: Judged, fields: tuple[KnownField, ...]) -> Sql:
         }
     )
     run = of.run.with_model(model)
-    return Sql(run.statement.text("lead_facts", "duckdb"))
+    return Sql(run.sql("lead_facts"))
 
 
 def _has_account(of: Judged) -> Sql:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 
 from sqlglot import exp
 
@@ -13,7 +12,6 @@ from leadline.query.touched import touches
 from leadline.scoring import Run
 from leadline.sql.text import Sql, name, sql_text
 
-_NUMBERS = count(1)
 _MOVING = ("lead_merges", "event_marks")
 """Tables that may give events to other leads, or take them away."""
 
@@ -27,7 +25,7 @@ def first_seen(run: Run, kinds: Sequence[str] | None = None) -> Sql:
     moving = [each for each in _MOVING if each in run.loaded.schema]
     if not moving:
         return _first_known(kinds)
-    made = name(f"seen_{next(_NUMBERS)}")
+    made = name(run.workspace.name("seen"))
     new = {table: exp.to_table(table) for table in ("events", *moving)}
     changes = touches(run.model, run.loaded.schema, new).text("touches", "duckdb")
     rule = {"event": [*(kinds or kinds_known(run, "event"))], "points": 0, "count": "once"}

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import count
 
 from leadline.errors import Fault, InputError, ModelError
 from leadline.history.asked import ask
@@ -24,7 +23,6 @@ from leadline.query.context import Context
 from leadline.scoring import Run
 from leadline.sql.text import Sql, name, sql_text
 
-_NUMBERS = count(1)
 IDENTICAL = "identical rows"
 _MOST_ALIKE = 5
 """More identical rows than this, on average, are not one thing that was written several times."""
@@ -108,7 +106,7 @@ def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
     """Return the rows that a model is judged on.
 
     Args:
-        run: Any run over the tables; it can compute nothing more, as of ``Run.over``.
+        run: Any run over the tables.
         task: What is to be foreseen.
         end: Until when outcomes are known; by default the last recorded one.
 
@@ -116,21 +114,15 @@ def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
         InputError: The tables have not what the task names, or no row is left.
         ModelError: The model reads what the task leaves out.
     """
-    run = _of_the_past(run)
+    run = run.without("previous")  # bands of a preceding run say nothing of past moments
     refuse_left_out(run, run.model, task)
-    made = _Making(run, task, f"judged_{next(_NUMBERS)}")
+    made = _Making(run, task, run.workspace.name("judged"))
     made.ever()
     until = end or made.last_end()
     made.candidates(moments_due(run, task, until), until)
     made.outcomes()
     made.finish()
     return made.result(until)
-
-
-def _of_the_past(run: Run) -> Run:
-    """Leave out bands of a preceding run: they say nothing of past moments."""
-    schema = {table: each for table, each in run.loaded.schema.items() if table != "previous"}
-    return replace(run, loaded=replace(run.loaded, schema=schema), results=set())
 
 
 def refuse_left_out(run: Run, model: Model, task: TaskDocument) -> None:

@@ -95,7 +95,7 @@ def _made(of: Judged, split: Split, score: str | None) -> tuple[str, str]:
     if chosen not in of.run.model.scores:
         hint = nearest(chosen, of.run.model.scores)
         raise InputError(Fault("", "--score", "must name a score of the model", chosen, hint))
-    made = f"{split.table}_{of.run.number}_{chosen}"
+    made = of.run.workspace.name("ranked")
     _make(of, split, chosen, made)
     return chosen, made
 
@@ -118,7 +118,7 @@ def _make(of: Judged, split: Split, score: str, made: str) -> None:
     ]
     of.run.engine.run(
         sql_text(
-            "create or replace temp table {made} as select r.*, s.{score}::double as score, "
+            "create temp table {made} as select r.*, s.{score}::double as score, "
             "s.missing, {bucket} as bucket {bands} "
             "from {rows} as r join {scores} as s on s.lead_id = r.lead_id and s.as_of = r.as_of",
             made=name(made),
@@ -164,18 +164,18 @@ def grouped_counts(  # noqa: PLR0913, PLR0917 - rows, and the two ways to count 
     """Return positives and negatives by bucket and cell of scores."""
     import pyarrow as pa  # noqa: PLC0415 - slow to import, and mostly not needed
 
-    engine = of.run.duckdb
-    engine.register("score_cells", pa.table({"score": scores, "cell": cells}))
-    found = engine.arrow(
+    listed = pa.table({"score": scores, "cell": cells})
+    given = of.run.workspace.register("score_cells", listed)
+    found = of.run.engine.arrow(
         sql_text(
             "select t.bucket, c.cell, count(*) filter (where outcome) as wins, "
             "count(*) filter (where not outcome) as losses from {t} as t "
-            "join score_cells as c on c.score = t.score where {where} group by t.bucket, c.cell",
+            "join {cells} as c on c.score = t.score where {where} group by t.bucket, c.cell",
             t=name(made),
+            cells=name(given),
             where=where,
         )
     )
-    engine.unregister("score_cells")
     rows, columns = (found.column(each).to_numpy().astype(int) for each in ("bucket", "cell"))
     size = (buckets, int(cells.max(initial=-1)) + 1)
     return (

@@ -91,11 +91,9 @@ def days(as_of: datetime, weeks: int = WEEKS) -> tuple[datetime, ...]:
 def replayed(run: Run, moments: Sequence[datetime], sample: int | None = SAMPLE) -> Replay:
     """Return the replay of a run; of more than ``sample`` leads, always the same are drawn.
 
-    Bands of a preceding run say nothing of the first past moment, and are left out. The given run
-    can compute nothing more, as of ``Run.over``.
+    Bands of a preceding run say nothing of the first past moment, and are left out.
     """
-    schema = {table: each for table, each in run.loaded.schema.items() if table != "previous"}
-    history = replace(run, loaded=replace(run.loaded, schema=schema))
+    history = run.without("previous")
     count = run.engine.rows("select count(*) from leads")[0][0]
     over = history.over_moments(moments, sample if sample is not None and count > sample else None)
     used = count if sample is None else min(count, sample)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,6 @@ from leadline.statistics.measures import Floats
 
 MOST_ROWS = 200_000
 """Of more judged rows than this a sample is taken, whole groups by lot and always the same."""
-_NUMBERS = count(1)
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Rows:
 def rows_of(of: Judged, parts: Split) -> Rows:
     """Return the rows that are learned from or judged; of folds the first is judged."""
     learned = Sql("part = -1" if parts.kind in {"time", "random"} else "part <> 1")
-    table = f"worth_rows_{next(_NUMBERS)}"
+    table = of.run.workspace.name("worth_rows")
     [(total,)] = of.run.engine.rows(
         sql_text("select count(*) from {t} where part is not null", t=name(parts.table))
     )

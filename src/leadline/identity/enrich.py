@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import count
 from typing import TYPE_CHECKING
 
 from leadline.identity.derive import Derived, Leads, derive
@@ -15,12 +14,12 @@ from leadline.tables.read import Loaded
 
 if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
+    from leadline.engines.workspace import Workspace
     from leadline.model.document import Model
 
 LEADS = CONTRACT["leads"].derived
 BATCH = "batch_leads"
 """What a batch of leads is called until columns are added to it."""
-_numbers = count(1)
 
 
 def wanted(model: Model, columns: Columns) -> frozenset[str]:
@@ -36,7 +35,7 @@ def matches(model: Model, schema: Schema) -> bool:
     return column is not None and column.match is not None and "accounts" in schema
 
 
-def enrich(engine: DuckDB, loaded: Loaded, model: Model, *, match: bool = True) -> Loaded:
+def enrich(engine: DuckDB, loaded: Loaded, model: Model) -> Loaded:
     """Add to the leads on the engine what a model reads and they lack.
 
     Returns the tables with the new columns in their schema, and with notes. Nothing is computed
@@ -45,8 +44,26 @@ def enrich(engine: DuckDB, loaded: Loaded, model: Model, *, match: bool = True) 
     if "leads" not in loaded.schema:
         return loaded
     columns = wanted(model, loaded.schema["leads"])
-    is_matched = match and matches(model, loaded.schema)
+    is_matched = matches(model, loaded.schema)
     return add(engine, loaded, columns, match=is_matched) if columns or is_matched else loaded
+
+
+def enriched(
+    engine: DuckDB, workspace: Workspace, loaded: Loaded, model: Model, leads: str
+) -> tuple[Loaded, str]:
+    """Return the tables with what a model reads of leads and these lack, and the view that has it.
+
+    ``leads`` is what the leads are called on the engine; they stay as they are. Accounts are not
+    matched anew.
+    """
+    columns = wanted(model, loaded.schema["leads"])
+    if not columns:
+        return loaded, leads
+    table = workspace.name("leads_derived")
+    with workspace.lock:
+        derived = derive(engine, _leads(loaded, leads), columns, table=table)
+    view = workspace.view("leads", _joined(name(leads), derived, loaded.schema["leads"]))
+    return _with(loaded, derived), view
 
 
 def add(engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool) -> Loaded:
@@ -58,43 +75,45 @@ def added(
     engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool
 ) -> tuple[Loaded, Derived]:
     """Do as ``add``, and return what was read as well."""
-    number = next(_numbers)
-    before = f"leads_before_{number}"
-    engine.run(sql_text("alter view leads rename to {before}", before=name(before)))
-    derived = derive(
-        engine,
-        Leads(name(before), loaded.schema["leads"], loaded.names["leads"]),
-        columns,
-        accounts=name("accounts") if match else None,
-        table=f"leads_derived_{number}",
-    )
-    engine.run(_view("view", before, derived, loaded.schema["leads"]))
-    schema = {**loaded.schema, "leads": _with(loaded.schema["leads"], derived)}
-    return replace(loaded, schema=schema, notes=[*loaded.notes, *derived.notes]), derived
+    before = name("leads_before")
+    engine.run(sql_text("drop view if exists {before}", before=before))
+    engine.run(sql_text("alter view leads rename to {before}", before=before))
+    accounts = name("accounts") if match else None
+    derived = derive(engine, _leads(loaded, "leads_before"), columns, accounts=accounts)
+    query = _joined(before, derived, loaded.schema["leads"])
+    engine.run(sql_text("create view leads as {query}", query=query))
+    return _with(loaded, derived), derived
 
 
-def _view(kind: str, before: str, derived: Derived, columns: Columns) -> Sql:
-    """Return the statement that makes the leads anew."""
+def _leads(loaded: Loaded, relation: str) -> Leads:
+    return Leads(name(relation), loaded.schema["leads"], loaded.names["leads"])
+
+
+def _joined(before: Sql, derived: Derived, columns: Columns) -> Sql:
+    """Return the query for leads with what was read off them."""
     account = "coalesce(b.account_id, d.account_id) as account_id"
     kept = [
         Sql(account) if derived.has_accounts and title == "account_id" else name("b", title)
         for title in columns
     ]
     added = [name("d", title) for title in derived.columns]
-    template = (
-        "create or replace {kind} leads as select {columns} from {before} as b "
-        "left join {derived} as d on d.lead_id = b.lead_id"
-    )
     if "account_id" not in columns and derived.has_accounts:
         added.append(Sql("d.account_id"))
-    parts = {"kind": Sql(kind), "before": name(before), "derived": derived.table}
-    return sql_text(template, columns=[*kept, *added], **parts)
+    return sql_text(
+        "select {columns} from {before} as b left join {derived} as d on d.lead_id = b.lead_id",
+        columns=[*kept, *added],
+        before=before,
+        derived=derived.table,
+    )
 
 
-def _with(columns: Columns, derived: Derived) -> dict[str, Type]:
-    """Return the columns of the leads with what was added."""
+def _with(loaded: Loaded, derived: Derived) -> Loaded:
+    """Return the tables with the columns that were added, and with notes."""
     matched = {"account_id": Type.TEXT} if derived.has_accounts else {}
-    return {**columns, **{title: LEADS[title] for title in derived.columns}, **matched}
+    added = {title: LEADS[title] for title in derived.columns}
+    leads = {**loaded.schema["leads"], **added, **matched}
+    notes = [*loaded.notes, *derived.notes]
+    return replace(loaded, schema={**loaded.schema, "leads": leads}, notes=notes)
 
 
 class Enricher:
@@ -127,4 +146,4 @@ class Enricher:
             return
         accounts = name("accounts") if self._match else None
         derived = derive(engine, Leads(name(BATCH), self._columns), self._wanted, accounts=accounts)
-        engine.run(_view("temp view", BATCH, derived, self._columns))
+        engine.view("leads", _joined(name(BATCH), derived, self._columns))

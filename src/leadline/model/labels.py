@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.model.document import Model
+from leadline.model.languages import LANGUAGES
 from leadline.model.rules import AnyRule, Described
-
-LANGUAGES = ("en", "zh", "ru", "pl")
-"""Languages in which leadline speaks; the first by default."""
 
 
 def in_words(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from itertools import pairwise
 from math import isfinite
 from typing import Annotated, Any, Literal
@@ -216,9 +217,15 @@ def _version(value: object) -> int:
     return 1
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Return the zones that this machine knows: hundreds of files, looked for once."""
+    return frozenset(available_timezones())
+
+
 def _zone(value: object) -> str:
-    if not isinstance(value, str) or value not in available_timezones():
-        remedy = nearest(value, available_timezones()) if isinstance(value, str) else ""
+    if not isinstance(value, str) or value not in _zones():
+        remedy = nearest(value, _zones()) if isinstance(value, str) else ""
         raise wrong("must be a time zone such as Europe/Warsaw", shown(value), remedy)
     return value
 

@@ -8,9 +8,10 @@ spine alone, which is a table like the others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from types import MappingProxyType
+from typing import TypeAlias, cast
 
 from sqlglot import exp
 
@@ -21,6 +22,7 @@ from leadline.query import attributes, bands, reach, running, scores, subjects, 
 from leadline.query.context import Context, Level, Profile
 from leadline.query.ledger import ledger
 from leadline.sql.dialects import identifier, render
+from leadline.sql.rewrites import tables_as
 from leadline.sql.trees import Tree, column, named, sql_tree, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
@@ -34,6 +36,8 @@ _AT_EACH_MOMENT = tuple(
     for family in ("summed", "distinct", "picked")
 )
 OUTPUTS = ("points", "scores", "account_scores", "transitions")
+Names: TypeAlias = frozenset[tuple[str, str]]
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -48,61 +52,72 @@ class Statement:
 
     steps: Mapping[str, Tree]
     outputs: Mapping[str, Tree]
-    _texts: dict[tuple[str, str], str] = field(default_factory=dict, repr=False)
+    _texts: dict[tuple[str, str, Names], str] = field(default_factory=dict, repr=False)
+    _reads: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @property
     def meets_hits_at_each_moment(self) -> bool:
         """Say whether some rule looks at an event again at each moment of its lead."""
         return any(each.startswith(_AT_EACH_MOMENT) for each in self.steps)
 
-    def needed(self, output: str, given: frozenset[str] = frozenset()) -> list[str]:
+    def needed(self, output: str, given: Container[str] = ()) -> list[str]:
         """Return the steps that an output rests on, without those already given."""
         wanted: set[str] = set()
-        waiting = [self._tree(output)]
+        waiting = [output]
         while waiting:
-            for table in waiting.pop().find_all(exp.Table):
-                if table.name in self.steps and table.name not in wanted | given:
-                    wanted.add(table.name)
-                    waiting.append(self.steps[table.name])
+            for table in self.reads(waiting.pop()):
+                if table in self.steps and table not in wanted and table not in given:
+                    wanted.add(table)
+                    waiting.append(table)
         return [name for name in self.steps if name in wanted]
 
     def repeated(self, outputs: Iterable[str]) -> list[str]:
         """Return the steps that some outputs read more than once; constants are no matter."""
         wanted = list(outputs)
         steps = {step for output in wanted for step in self.needed(output)}
-        readers = [*(self._tree(each) for each in wanted), *map(self._tree, steps)]
-        reads = Counter(
-            table.name for tree in readers for table in tree.find_all(exp.Table) if table.name
-        )
+        reads = Counter(table for each in (*wanted, *steps) for table in self.reads(each))
         return [
-            step
-            for step in self.steps
-            if step in steps and reads[step] > 1 and self.steps[step].find(exp.Table) is not None
+            step for step in self.steps if step in steps and reads[step] > 1 and self.reads(step)
         ]
+
+    def reads(self, name: str) -> list[str]:
+        """Return the steps and tables that an output or a step reads, each as often as it does."""
+        if name not in self._reads:
+            self._reads[name] = [each.name for each in self._tree(name).find_all(exp.Table)]
+        return self._reads[name]
 
     def _tree(self, name: str) -> Tree:
         return self.outputs[name] if name in self.outputs else self.steps[name]
 
-    def text(self, output: str, engine: str, given: frozenset[str] = frozenset()) -> str:
-        """Return the SQL of an output or a step for an engine; steps given are tables there."""
-        names = self.needed(output, given)
+    def text(self, output: str, engine: str, tables: Mapping[str, str] = NO_NAMES) -> str:
+        """Return the SQL of an output or a step for an engine.
+
+        Args:
+            output: Its name.
+            engine: The engine.
+            tables: What of the tables and steps is a table there under another name.
+        """
+        names = self.needed(output, tables)
         if not names:
-            return self._rendered(output, engine)
+            return self._rendered(output, engine, tables)
         parts = [
-            f"{identifier(name, engine)} as {_once(name, engine)}({self._rendered(name, engine)})"
+            f"{identifier(name, engine)} as {_once(name, engine)}"
+            f"({self._rendered(name, engine, tables)})"
             for name in names
         ]
         recursive = "recursive " if RECURSIVE & set(names) else ""
-        return f"with {recursive}{', '.join(parts)} {self._rendered(output, engine)}"
+        return f"with {recursive}{', '.join(parts)} {self._rendered(output, engine, tables)}"
 
     def columns(self, output: str) -> list[str]:
         """Return the names of an output's columns; an engine may have to shorten them."""
         return cast("exp.Query", self.outputs[output]).named_selects
 
-    def _rendered(self, name: str, engine: str) -> str:
-        key = (name, engine)
+    def _rendered(self, name: str, engine: str, tables: Mapping[str, str]) -> str:
+        other = {each: tables[each] for each in self.reads(name) if each in tables}
+        key = (name, engine, frozenset(other.items()))
         if key not in self._texts:
-            self._texts[key] = render(self._tree(name), engine)
+            tree = self._tree(name)
+            self._texts[key] = render(tables_as(tree, other) if other else tree, engine)
         return self._texts[key]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
-from leadline.reports import html, terminal
 from leadline.reports.charts import Chart, Flow
 from leadline.reports.parts import Block, Contents, Finding, Findings, Section, Text
 from leadline.reports.tables import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = ["Block", "Finding", "Findings", "Page", "Section", "Text"]
 
@@ -20,6 +20,8 @@ class Page(Contents):
 
     def html(self) -> str:
         """Return a whole page that needs nothing else, neither a network nor scripts."""
+        from leadline.reports import html  # noqa: PLC0415 - not every answer becomes a page
+
         return html.render(self)
 
     def plain(self) -> dict[str, Any]:
@@ -37,7 +39,15 @@ class Page(Contents):
 
     def print(self, console: Console) -> None:
         """Print the brief sections."""
+        from leadline.reports import terminal  # noqa: PLC0415 - likewise
+
         terminal.show(console, self)
+
+    def text(self) -> str:
+        """Return what ``print`` prints, however long its lines are."""
+        from leadline.reports import terminal  # noqa: PLC0415 - likewise
+
+        return terminal.text(self)
 
 
 def _plain_section(section: Section) -> dict[str, Any]:

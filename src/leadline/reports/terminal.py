@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
 MOST_ROWS = 20
 _BAR_WIDTH = 24
 _WIDEST = 1000
+
+
+def text(page: Contents) -> str:
+    """Return a report as it is printed where no screen ends its lines."""
+    written = io.StringIO()
+    show(Console(file=written, width=_WIDEST, highlight=False, markup=False, emoji=False), page)
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())
 
 
 def show(console: Console, page: Contents) -> None:

@@ -1,41 +1,36 @@
-"""Moments in and out: from text, onto the spine of an engine, and back as times with a zone."""
+"""Moments in and out: onto the spine of an engine, and back as times with a zone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-from leadline.engines.engine import Engine
-from leadline.errors import Fault, InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leadline.engines.workspace import Workspace
 
-def moment(text: str, option: str = "--as-of") -> datetime:
-    """Return a moment from ISO 8601 text with a zone, or from a date, which is midnight UTC.
 
-    Raises InputError.
+@dataclass(frozen=True)
+class Moments:
+    """Which leads are scored, and when: a spine.
 
-    >>> moment("2026-11-01T13:00:00+01:00").isoformat()
-    '2026-11-01T12:00:00+00:00'
+    Attributes:
+        table: What it is called on the engine; it has ``lead_id`` and ``as_of``, each pair once.
+        one: The moment at which every lead is scored; None where the table says more.
     """
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        fault = Fault("", option, "must be a time such as 2026-11-01T12:00:00Z", text)
-        raise InputError(fault) from None
-    if found.tzinfo is None and len(text) > len("2026-11-01"):
-        remedy = f"Write {text}Z if it is UTC."
-        raise InputError(Fault("", option, "must have a zone", text, remedy))
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+    table: str
+    one: datetime | None = None
 
 
-def make_spine(engine: Engine, as_of: datetime) -> None:
-    """Make the spine of a batch: every lead, at one moment."""
-    engine.set_moment(naive(as_of))
-    engine.view("spine", f"select lead_id, {literal(as_of)} as as_of from leads")
+def every_lead(workspace: Workspace, as_of: datetime) -> Moments:
+    """Return the moments of a batch: every lead, at one moment."""
+    workspace.engine.set_moment(naive(as_of))
+    query = f"select lead_id, {literal(as_of)} as as_of from leads"
+    return Moments(workspace.view("spine", query), as_of)
 
 
 def naive(at: datetime) -> datetime:

@@ -1,4 +1,4 @@
-"""A model over loaded tables: one session that computes any of its outputs over any spine."""
+"""A model over tables and moments: it computes any of its outputs, each once."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.engines.engine import ArrowStream, Engine, Handing, Publication, Publisher
+from leadline.engines.engine import ArrowStream, Engine
+from leadline.engines.workspace import Workspace
 from leadline.errors import Fault, InputError
-from leadline.identity.enrich import enrich
 from leadline.model.checking.check import check
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
@@ -21,10 +21,10 @@ from leadline.model.given import read_model, refuse
 from leadline.model.reading.reader import Source
 from leadline.model.types import Type
 from leadline.query.statement import Statement, statement
-from leadline.scoring.loading import load
-from leadline.scoring.moments import literal, make_spine, spine_of, zoned
-from leadline.scoring.profile import cluster, profile_of
-from leadline.sql.dialects import identifier, render
+from leadline.scoring.moments import Moments, every_lead, literal, spine_of, zoned
+from leadline.scoring.profile import pays_to_sort, profile_of
+from leadline.scoring.tables import Tables
+from leadline.sql.dialects import render
 from leadline.sql.trees import sql_tree
 from leadline.tables.examples import with_examples
 from leadline.tables.places.inputs import Input
@@ -33,12 +33,6 @@ from leadline.tables.read import Loaded
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_KEYS = {
-    "scores": ("lead_id", "as_of"),
-    "points": ("lead_id", "as_of", "score", "rule"),
-    "account_scores": ("account_id", "as_of"),
-    "transitions": ("lead_id", "at", "ladder"),
-}
 _SHARED = (
     "lead_number",
     "moment",
@@ -49,31 +43,30 @@ _SHARED = (
     "lead_total",
 )
 """Steps that several outputs rest on; kept while more than one output is wanted."""
-_NUMBERS = count(1)
 
 
-@dataclass
+@dataclass(eq=False)
 class Run:
-    """A model over loaded tables, ready to compute.
+    """A model over tables and moments, ready to compute.
+
+    It stays true: other moments or another model make another run beside it, on the same tables.
+    Runs may compute at once, in a thread each.
 
     Attributes:
-        engine: Holds the tables.
+        tables: What it reads.
+        moments: Which leads it scores, and when.
         model: Free of faults for these tables.
-        loaded: What was read, and what a person should know of it.
-        statement: The one statement.
-        one_moment: Every lead is scored at the same moment.
-        is_clustered: The events of a lead lie together.
+        workspace: Holds what it computes; that of a run which read the tables holds them too.
     """
 
-    engine: Engine
+    tables: Tables
+    moments: Moments
     model: Model
-    loaded: Loaded
-    statement: Statement
-    one_moment: bool = True
-    is_clustered: bool = False
-    kept: frozenset[str] = frozenset()
-    number: int = field(default_factory=lambda: next(_NUMBERS))
-    results: set[str] = field(default_factory=set)
+    workspace: Workspace
+    _kept: dict[str, str] = field(default_factory=dict)
+    _results: dict[str, str] = field(default_factory=dict)
+    _computed: set[str] = field(default_factory=set)
+    _lock: RLock = field(default_factory=RLock, repr=False)
 
     @classmethod
     def open(
@@ -85,23 +78,47 @@ class Run:
         as_of: datetime | None = None,
         clean: bool = False,
     ) -> Run:
-        """Load tables, check the model against them and make the statement.
+        """Read tables into a workspace of the engine and check the model against them.
 
-        Without a table ``spine`` every lead is scored at ``as_of``, and every account.
+        Without a table ``spine`` every lead is scored at ``as_of``, and every account. Closing the
+        run, or the engine, drops all of it.
         """
         document, source = read_model(model)
         refuse(check(document, source))
-        loaded = load(engine, inputs, document, clean=clean)
-        refuse(with_examples(check(document, source, loaded.schema), loaded))
-        one_moment = "spine" not in loaded.schema
-        if one_moment:
-            if as_of is None:
-                raise InputError(Fault("", "as_of", "must be given where there is no spine"))
-            make_spine(engine, as_of)
-        profile = profile_of(engine, document, loaded.schema, one_moment=one_moment)
-        return cls(
-            engine, document, loaded, statement(document, loaded.schema, profile), one_moment
-        )
+        if "spine" not in inputs and as_of is None:
+            raise InputError(Fault("", "as_of", "must be given where there is no spine"))
+        tables = Tables.read(engine, inputs, document, clean=clean)
+        try:
+            refuse(with_examples(check(document, source, tables.schema), tables.loaded))
+            moments = (
+                Moments("spine")
+                if "spine" in tables.schema or as_of is None
+                else every_lead(tables.workspace, as_of)
+            )
+        except BaseException:
+            tables.workspace.close()
+            raise
+        return cls(tables, moments, document, tables.workspace)
+
+    def close(self) -> None:
+        """Drop what it computed, and the tables where it read them: runs over these end too."""
+        self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The session of the engine on which everything stands."""
+        return self.workspace.engine
+
+    @property
+    def loaded(self) -> Loaded:
+        """What was read, and what a person should know of it."""
+        return self.tables.loaded
 
     @cached_property
     def fingerprint(self) -> str:
@@ -120,6 +137,22 @@ class Run:
             raise InputError(Fault("", "the model", expected, self.engine.dialect, remedy))
         return self.engine
 
+    @property
+    def statement(self) -> Statement:
+        """The one statement."""
+        return self._planned[0]
+
+    @cached_property
+    def _planned(self) -> tuple[Statement, dict[str, str]]:
+        """The statement, and what the tables that it reads are called."""
+        with self._lock:
+            profile = profile_of(self.tables, self.model, self.moments)
+            made = statement(self.model, self.loaded.schema, profile)
+            names = {**self.tables.names, "spine": self.moments.table}
+            if made.meets_hits_at_each_moment and pays_to_sort(self.tables, self.moments):
+                names["events"] = self.tables.events_by_lead()
+            return made, names
+
     def embedded(self) -> Run:
         """Return this run on the embedded engine, to which all rows are brought.
 
@@ -129,10 +162,13 @@ class Run:
         if own is self.engine:
             return self
         for table, columns in self.loaded.schema.items():
-            rows = self.engine.arrow(f"select * from {table}").rename_columns(list(columns))
-            own.register(f"brought_{table}", rows)
-            own.run(f"create or replace view {table} as from brought_{table}")
-        return Run(own, self.model, self.loaded, self.statement, self.one_moment)
+            rows = self.engine.arrow(f"select * from {self.tables.name(table)}")
+            own.register(table, rows.rename_columns(list(columns)))
+        if self.moments.one is None:
+            own.register("spine", self.engine.arrow(f"select * from {self.moments.table}"))
+        there = Workspace(own)
+        moments = every_lead(there, self.moments.one) if self.moments.one else Moments("spine")
+        return Run(Tables(there, self.loaded), moments, self.model, there.part())
 
     def keep(self, *outputs: str) -> None:
         """Compute once what several outputs rest on."""
@@ -142,19 +178,21 @@ class Run:
             self._keep(_SHARED)
 
     def _keep(self, steps: Iterable[str]) -> None:
-        for step in steps:
-            if step in self.statement.steps and step not in self.kept:
-                self.engine.keep(step, self._text(step))
-                self.kept |= {step}
+        with self._lock:
+            for step in steps:
+                if step in self.statement.steps and step not in self._kept:
+                    self._kept[step] = self.workspace.keep(step, self.text(step))
 
     def sql(self, output: str) -> str:
-        """Return the SQL of an output over the tables and what is kept."""
+        """Return the SQL of an output or a step over the tables and what is kept."""
         if self.engine.planning.reads_again:
             self.keep(output)
-        return self._text(output)
+        return self.text(output)
 
-    def _text(self, output: str) -> str:
-        return self.statement.text(output, self.engine.dialect, self.kept)
+    def text(self, output: str) -> str:
+        """Return the same without keeping anything for it."""
+        made, names = self._planned
+        return made.text(output, self.engine.dialect, {**names, **self._kept})
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over tables and results, written in DuckDB's SQL."""
@@ -162,35 +200,44 @@ class Run:
 
     def table(self, output: str) -> str:
         """Compute an output once, and return the name of the table that holds it."""
-        name = self._result(output)
-        if output not in self.results:
-            self.engine.keep(name, self.sql(output))
-            self.results.add(output)
-        return name
+        with self._lock:
+            name = self.result(output)
+            if output not in self._computed:
+                self.engine.keep(name, self.sql(output))
+                self._computed.add(output)
+            return name
 
-    def _result(self, output: str) -> str:
-        """Return the name of the table of an output, which no other run has."""
-        return f"result_{self.number}_{output}"
+    def result(self, output: str) -> str:
+        """Return what the table of an output is called, also before it is computed."""
+        with self._lock:
+            if output not in self._results:
+                self._results[output] = self.workspace.name(output)
+            return self._results[output]
+
+    def source(self, output: str) -> str:
+        """Return an output as a relation: its table where it was computed, else its query."""
+        return self.table(output) if output in self._computed else f"({self.sql(output)})"
 
     def over(self, spine: ArrowStream | Sequence[tuple[str, datetime]]) -> Run:
-        """Return this run over other leads and moments; the tables stay.
+        """Return a run of the same model and tables over other leads and moments.
 
-        What this run has computed stays too; it can compute nothing more, as its spine is replaced.
         The spine has columns ``lead_id`` and ``as_of``, each pair once; times are UTC.
         """
+        part = self.workspace.part()
         rows = spine if isinstance(spine, ArrowStream) else spine_of(spine)
-        self.engine.register("given_spine", rows)
-        return self._over("select lead_id, cast(as_of as timestamp) as as_of from given_spine")
+        given = part.register("given_spine", rows)
+        query = f"select lead_id, cast(as_of as timestamp) as as_of from {given}"
+        return self._at(part, query)
 
     def over_query(self, query: str) -> Run:
-        """Return this run over ``lead_id, as_of`` of a query on the engine, as ``over`` does.
+        """Return the same over ``lead_id, as_of`` of a query on the engine.
 
         Each pair stands once; times are UTC.
         """
-        return self._over(query)
+        return self._at(self.workspace.part(), query)
 
     def over_moments(self, moments: Sequence[datetime], sample: int | None = None) -> Run:
-        """Return this run over every lead, at each of some moments that it was known at.
+        """Return the same over every lead, at each of some moments that it was known at.
 
         A lead without ``created_at`` is known at all of them. Of more leads than ``sample``, so
         many are taken: always the same ones, as if drawn by lot.
@@ -202,85 +249,26 @@ class Run:
             else ""
         )
         limit = "" if sample is None else f"order by md5(lead_id), lead_id limit {sample}"
-        return self._over(
+        return self.over_query(
             f"select l.lead_id, m.as_of from (select * from leads {limit}) as l "
             f"cross join (values {listed}) as m(as_of) {known}"
         )
 
-    def _over(self, spine: str) -> Run:
-        number = next(_NUMBERS)
-        self.engine.keep(f"spine_{number}", spine)
-        self.engine.view("spine", f"select * from spine_{number}")
-        self.engine.drop(f"spine_{self.number}")
-        made = self._remade(self.model, self.loaded, one_moment=False, number=number)
-        made.is_clustered = self.is_clustered or (
-            made.statement.meets_hits_at_each_moment and cluster(self.engine, self.loaded.schema)
-        )
-        return made
+    def _at(self, part: Workspace, spine: str) -> Run:
+        return Run(self.tables, Moments(part.keep("spine", spine)), self.model, part)
 
     def with_model(self, model: Model) -> Run:
-        """Return a run of another model over the same tables and spine.
+        """Return a run of another model over the same tables and moments.
 
         The tables stay as they were read: what the other model says of columns is not asked.
         """
-        loaded = enrich(self.duckdb, self.loaded, model, match=False)
-        refuse(check(model, Source("model", model.plain()), loaded.schema))
-        return self._remade(model, loaded, one_moment=self.one_moment)
+        tables = self.tables.enriched(self.duckdb, model)
+        refuse(check(model, Source("model", model.plain()), tables.schema))
+        return Run(tables, self.moments, model, self.workspace.part())
 
-    def _remade(
-        self, model: Model, loaded: Loaded, *, one_moment: bool, number: int | None = None
-    ) -> Run:
-        profile = profile_of(self.engine, model, loaded.schema, one_moment=one_moment)
-        made = statement(model, loaded.schema, profile)
-        number = next(_NUMBERS) if number is None else number
-        return Run(self.engine, model, loaded, made, one_moment, number=number)
-
-    def publication(self, output: str, address: str) -> Publication:
-        """Return an output as a table that others read, before it is computed."""
-        columns = [identifier(each, self.engine.dialect) for each in self.columns(output)]
-        query = self._text(output)
-        return Publication(address, columns, _KEYS[output], self._result(output), query)
-
-    def publish(self, targets: Mapping[str, str]) -> None:
-        """Write outputs to tables of the engine: all of them at one moment, or none.
-
-        Args:
-            targets: Output, such as ``scores``, to the name of its table, such as ``crm.scores``.
-
-        Raises InputError, EngineError.
-        """
-        engine = publisher(self.engine)
-        for output in targets:
-            self.table(output)
-        engine.publish([self.publication(output, name) for output, name in targets.items()])
-
-    def check_targets(self, targets: Mapping[str, str]) -> None:
-        """Check that tables can be written, before anything is computed; errors as above."""
-        engine = publisher(self.engine)
-        for output, name in targets.items():
-            engine.check_target(self.publication(output, name))
-
-    def ordered(self, output: str) -> str | pa.Table:
-        """Return an output in the order of its keys, for the embedded engine to write.
-
-        It is SQL where the embedded engine has the rows, else the rows themselves.
-        """
-        if self.engine.embedded is self.engine:
-            return self.ordered_sql(output)
-        if isinstance(self.engine, Handing):
-            keys = ", ".join(f'"{key}"' for key in _KEYS[output])
-            rows = self.engine.handed(f"select * from {self.table(output)}")
-            return f"select * from {rows} order by {keys}"
-        self.table(output)
-        query = f"select * from {self._result(output)}"
-        rows = self.engine.arrow(query).rename_columns(self.columns(output))
-        return rows.sort_by([(key, "ascending") for key in _KEYS[output]])
-
-    def ordered_sql(self, output: str) -> str:
-        """Return the SQL of an output in the order of its keys, so that files compare."""
-        keys = ", ".join(f'"{key}"' for key in _KEYS[output])
-        source = self._result(output) if output in self.results else f"({self.sql(output)})"
-        return f"select * from {source} order by {keys}"
+    def without(self, table: str) -> Run:
+        """Return a run of the same that reads one table less."""
+        return Run(self.tables.without(table), self.moments, self.model, self.workspace.part())
 
     def arrow(self, output: str) -> pa.Table:
         """Return an output as an Arrow table; its times carry the zone UTC."""
@@ -289,13 +277,3 @@ class Run:
     def columns(self, output: str) -> list[str]:
         """Return the columns of an output, with names that an engine may have to shorten."""
         return self.statement.columns(output)
-
-
-def publisher(engine: Engine) -> Publisher:
-    """Return an engine that has tables which others read; raises InputError for another one."""
-    if not isinstance(engine, Publisher):
-        expected = (
-            "needs an engine that has tables, such as --engine postgresql://host/database or spark"
-        )
-        raise InputError(Fault("table:", "", expected, engine.dialect))
-    return engine

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
-from leadline.scoring.moments import moment
+from leadline.model.moments import moment
 from leadline.scoring.run import Run
 from leadline.tables.places.inputs import Input
 
@@ -83,13 +83,9 @@ def score(  # noqa: PLR0913 - tables and moments are all named
     given = {name: table for name, table in inputs.items() if table is not None}
     if "leads" not in given:
         raise InputError(Fault("", "leads", "must be given"))
-    at = moment(as_of) if isinstance(as_of, str) else as_of
-    if at is not None and at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    if engine is not None:
-        return _scored(Run.open(engine, model, given, as_of=at, clean=clean))
-    with DuckDB() as own:
-        return _scored(Run.open(own, model, given, as_of=at, clean=clean))
+    at = None if as_of is None else moment(as_of)
+    with given_or_own(engine) as own, Run.open(own, model, given, as_of=at, clean=clean) as run:
+        return _scored(run)
 
 
 def _scored(run: Run) -> Scored:

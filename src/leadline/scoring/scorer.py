@@ -15,7 +15,7 @@ from leadline.model.reading.reader import Source
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
 from leadline.query.statement import statement
-from leadline.scoring.moments import make_spine
+from leadline.scoring.moments import literal, naive
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,7 @@ class Scorer:
     def __init__(self, engine: DuckDB, model: Model, schema: Schema) -> None:
         """Check the model against the columns of the batches to come; raises ModelError."""
         refuse(check(model, Source("model", model.plain()), schema))
-        self.engine = engine
+        self.engine = engine.new_session()
         self.model = model
         self.enricher = Enricher(model, schema)
         schema = self.enricher.schema
@@ -55,7 +55,8 @@ class Scorer:
         for name, rows in tables.items():
             self.engine.register(self.enricher.given(name), rows)
         self.enricher.enrich(self.engine)
-        make_spine(self.engine, as_of)
+        self.engine.set_moment(naive(as_of))
+        self.engine.view("spine", f"select lead_id, {literal(as_of)} as as_of from leads")
         if output not in self.texts:
             self.texts[output] = self.statement.text(output, "duckdb")
         # planning is most of the cost, and an Arrow result of a query would plan it twice

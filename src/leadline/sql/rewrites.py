@@ -244,6 +244,18 @@ def names_as(name_of: Callable[[str], str], is_quoted: Callable[[str], bool]) ->
     return lambda tree: _inside(tree, change)
 
 
+def tables_as(tree: Tree, names: Mapping[str, str]) -> Tree:
+    """Return a tree that reads tables by other names; its columns know them by the first."""
+
+    def change(whole: Tree) -> None:
+        for table in list(whole.find_all(exp.Table)):
+            if other := names.get(table.name):
+                alias = table.alias or table.name
+                table.replace(exp.alias_(exp.to_table(other), alias, table=True))
+
+    return _inside(tree.copy(), change)
+
+
 OWN = "own"
 """Mark of a name in a table of the user's, which no rewrite may change."""
 

@@ -15,13 +15,16 @@ from typing import Any
 
 from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.errors import own_errors
+from leadline.engines.workspace import Workspace
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.checking.check import check
 from leadline.model.types import Schema, Type
 from leadline.query.context import Profile
-from leadline.query.statement import Statement, statement
+from leadline.query.statement import statement
 from leadline.query.touched import touched
 from leadline.scoring import Run, read_model, refuse
+from leadline.scoring.moments import Moments
+from leadline.scoring.tables import Tables
 from leadline.sql.dialects import render
 from leadline.sql.trees import spelled, sql_tree
 from leadline.streaming.arriving import AS_GIVEN, Arriving
@@ -79,7 +82,7 @@ class Stream:
         self.model, self.source = document, source
         refuse(check(document, source, self.schema))
         self.table = ScoreTable(store, table, self.arriving.name)
-        self.table.prepare(self._statement().columns("scores"))
+        self.table.prepare(self._columns())
         self.failure: LeadlineError | None = None
 
     @property
@@ -120,11 +123,11 @@ class Stream:
             return
         changed = self.beside.renew()
         refuse(check(self.model, self.source, self.schema))
-        run = self._touched(number, as_of, changed)
-        relation = self.engine.handed(f"select * from {run.table('scores')}")
-        rows = self.engine.embedded.reader(f"select * from {relation}")
-        self.table.write(number, as_of, rows)
-        [(leads,)] = self.engine.rows(f"select count(*) from {run.table('scores')}")
+        with self._touched(number, as_of, changed) as run:
+            relation = self.engine.handed(f"select * from {run.table('scores')}")
+            rows = self.engine.embedded.reader(f"select * from {relation}")
+            self.table.write(number, as_of, rows)
+            [(leads,)] = self.engine.rows(f"select count(*) from {run.table('scores')}")
         self.report(Batch(number, as_of, events, rejected, leads))
 
     def _keep_events(self, frame: Any, number: int) -> tuple[int, int]:
@@ -183,11 +186,14 @@ class Stream:
         engine.keep("spine", f"select lead_id, {moment} as as_of from touched")
         columns = {table: dict(each) for table, each in self.schema.items()}
         loaded = replace(self.beside.loaded, schema={**columns, "spine": SPINE})
-        return Run(engine, self.model, loaded, self._statement(), one_moment=False)
+        workspace = Workspace(engine)
+        return Run(Tables(workspace, loaded), Moments("spine"), self.model, workspace.part())
 
-    def _statement(self) -> Statement:
+    def _columns(self) -> list[str]:
+        """Return the columns of the scores."""
         profile = Profile(shapes=False, planning=self.engine.planning)
-        return statement(self.model, {**self.schema, "spine": SPINE}, profile)
+        made = statement(self.model, {**self.schema, "spine": SPINE}, profile)
+        return made.columns("scores")
 
     def _once(self, ids: str) -> str:
         """Return the query for events with some ids, each once."""

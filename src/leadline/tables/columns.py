@@ -63,6 +63,12 @@ class Column(Protocol):
         """What stands before or behind each number, such as ``%``."""
 
 
+class ReadAs(str):
+    """A note that loses nothing: it says under which name a column is read."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Target:
     """A column of the table to come.
@@ -151,7 +157,7 @@ def _notes(
 ) -> Iterator[str]:
     for each in wanted:
         if each.given and each.given.name != each.name:
-            yield f"{raw.where}: column {each.given.name} is read as {each.name}."
+            yield ReadAs(f"{raw.where}: column {each.given.name} is read as {each.name}.")
         if each.given is None and each.name in declared:
             hint = nearest(each.name, raw.columns)
             yield f"{raw.where} has no column for {each.name}, so it is null. {hint}".rstrip()

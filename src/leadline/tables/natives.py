@@ -28,8 +28,8 @@ _SPARK_DIGITS = (
     "when {x} = cast({x} as bigint) and abs({x}) < 9e18 then cast(cast({x} as bigint) as string) "
     "when abs({x}) between 1e-4 and 1e16 then regexp_replace(cast(cast(cast({x} as string) "
     "as decimal(38, 21)) as string), '0+$', '') "
-    f"else replace(regexp_replace(regexp_replace(regexp_replace({_SPARK_ZEROS}, 'E([0-9])', 'e+$1'), "
-    "'E-', 'e-'), '(e[+-])([0-9])$', '$1~$2'), '~', '0') end"
+    f"else replace(regexp_replace(regexp_replace(regexp_replace({_SPARK_ZEROS}, "
+    "'E([0-9])', 'e+$1'), 'E-', 'e-'), '(e[+-])([0-9])$', '$1~$2'), '~', '0') end"
 )
 _SPARK_FRACTION = "lpad(cast(pmod(unix_micros({x}), 1000000) as string), 6, '0')"
 _SPARK_ISO = (

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from importers.scenes import TABLES
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
@@ -72,7 +73,8 @@ def test_every_row_is_reported_once(engine: DuckDB, system: str) -> None:
 
 @given(rows=ROWS, system=st.sampled_from(list(SYSTEMS)))
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(80),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_any_table_is_a_model_or_has_clear_faults(
     engine: DuckDB, tmp_path: Path, rows: list[tuple[str, ...]], system: str

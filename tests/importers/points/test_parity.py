@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from importers.scenes import happened, run_of
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.importers import Imported, check_parity
-from leadline.importers.points.report import as_json, as_markdown
+from leadline.importers.points.report import as_markdown, figures
 from leadline.scoring import Run
 
 Read = Callable[[str, str], Imported]
@@ -142,7 +143,7 @@ def test_the_report_has_every_row_and_the_conclusion(
     """Markdown for people and JSON for programs say the same."""
     found, run = imported_run
     parity = check_parity(run, _theirs(tmp_path, opened=6))
-    page, values = as_markdown(found, parity), as_json(found, parity)
+    page, values = as_markdown(found, parity), json.dumps(figures(found, parity), default=str)
     for each in (*parity.conclusion, *(each.text.replace("|", "\\|") for each in found.findings)):
         assert each in page
     assert '"per_unit": 5.0' in values

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from leadline.errors import FileError, ModelError
 from leadline.model.reading.reader import parse, read
 from leadline.model.reading.source import load_text
@@ -275,7 +276,7 @@ def parts(values: Any) -> list[Any]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(data=st.data())
 def test_any_value_anywhere_is_read_or_told(data: st.DataObject) -> None:
     """Whatever stands in place of any parts of a document, the rest is read."""

@@ -6,9 +6,13 @@ import json
 import re
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from itertools import count
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from weakref import WeakSet, finalize
 
 import duckdb
 
@@ -28,6 +32,8 @@ QUIET_SECONDS = 1.0
 """A statement that takes no longer reports no progress."""
 
 POLL_SECONDS = 0.2
+
+CLOSED = "DuckDB: this session has ended. Open another one."
 
 SETTINGS = (
     "set TimeZone = 'UTC'",
@@ -84,8 +90,22 @@ FAILURES = (
 """The first that fits decides."""
 
 
+@dataclass
+class _Memory:
+    """What all sessions of one DuckDB share.
+
+    Attributes:
+        numbers: Of their databases.
+        ordered: How many want rows in their order; it is one setting for all of them.
+    """
+
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    ordered: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+
 class DuckDB:
-    """A connection of its own to DuckDB in memory; it spills to a folder that it removes.
+    """A DuckDB of its own in memory; it spills to a folder that it removes.
 
     Args:
         threads: How many threads it may use; all cores by default.
@@ -107,26 +127,52 @@ class DuckDB:
         memory_limit: str | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> None:
-        self._progress = progress
-        self._worker = ThreadPoolExecutor(1, "duckdb")
-        self._spill = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         given = {"threads": threads, "memory_limit": memory_limit}
-        config = {name: str(option) for name, option in given.items() if option is not None}
-        try:
-            with _own_errors():
-                self._connection = duckdb.connect(
-                    config={**config, "temp_directory": self._spill.name}
-                )
-                self._configure()
-        except BaseException:
-            self._spill.cleanup()
-            raise
+        options = {name: str(each) for name, each in given.items() if each is not None}
+        with ExitStack() as ends, _own_errors():
+            spill = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
+            place = ends.enter_context(spill)
+            connection = duckdb.connect(config={**options, "temp_directory": place})
+            ends.callback(connection.close)
+            for setting in SETTINGS:
+                connection.execute(setting)
+            self._start(connection, "memory", _Memory(), progress, ends.pop_all())
 
-    def _configure(self) -> None:
-        for setting in SETTINGS:
-            self._connection.execute(setting)
-        if self._progress is not None:
-            self._connection.execute("set enable_progress_bar = true")
+    def new_session(self) -> DuckDB:
+        """Return a session beside this one: what it names is its own, and ends with it.
+
+        Both may run at once, in a thread each. It ends with this one at the latest.
+        """
+        self._refuse_closed()
+        database = f"session_{next(self._memory.numbers)}"
+        made = object.__new__(DuckDB)
+        with ExitStack() as ends, _own_errors():
+            connection = self._connection.cursor()
+            ends.callback(_detach, connection, database)
+            connection.execute(f"attach ':memory:' as {database}")
+            connection.execute(f"use {database}")
+            made._start(connection, database, self._memory, self._progress, ends.pop_all())
+        made._beside = self  # which must not end before it
+        self._sessions.add(made)
+        return made
+
+    def _start(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        database: str,
+        memory: _Memory,
+        progress: Callable[[float], None] | None,
+        ends: ExitStack,
+    ) -> None:
+        self._connection, self._database = connection, database
+        self._memory, self._progress = memory, progress
+        self._worker = ThreadPoolExecutor(1, "duckdb")
+        self._sessions: WeakSet[DuckDB] = WeakSet()
+        self._kinds: dict[str, str] = {}
+        self._end = finalize(self, ends.close)
+        self._beside: DuckDB | None = None
+        if progress is not None:
+            connection.execute("set enable_progress_bar = true")
 
     def __enter__(self) -> Self:
         return self
@@ -135,10 +181,15 @@ class DuckDB:
         self.close()
 
     def close(self) -> None:
-        """Close the connection and remove what it spilled."""
+        """End the session and those beside it; what they made and spilled is gone."""
+        for session in list(self._sessions):
+            session.close()
         self._worker.shutdown()
-        self._connection.close()
-        self._spill.cleanup()
+        self._end()
+
+    def _refuse_closed(self) -> None:
+        if not self._end.alive:
+            raise EngineError(CLOSED)
 
     @property
     def embedded(self) -> DuckDB:
@@ -170,26 +221,36 @@ class DuckDB:
         """Make rows that live outside readable under a name; return their columns' own names."""
         import pyarrow as pa  # noqa: PLC0415  # half of the install, and slow to import
 
-        with _own_errors():
-            table = pa.table(rows)
-            self._connection.register(name, table)
+        table = pa.table(rows)
+        self._result(lambda: self._connection.register(name, table))
+        self._kinds[name] = "rows"
         return list(table.column_names)
 
     def unregister(self, name: str) -> None:
         """Forget rows that were registered."""
-        self._connection.unregister(name)
+        self._result(lambda: self._connection.unregister(name))
 
     def keep(self, name: str, query: str) -> None:
         """Keep the rows of a query as a table of this session, in place of one of that name."""
-        self.run(f"create or replace temp table {name} as {query}")
+        self.run(f"create or replace table {name} as {query}")
+        self._kinds[name] = "table"
 
     def view(self, name: str, query: str) -> None:
         """Read a query under a name, in place of a view of that name."""
         self.run(f"create or replace temp view {name} as {query}")
+        self._kinds[name] = "view"
+
+    def address(self, table: str) -> str:
+        """Return what sessions beside this one call a table that it keeps."""
+        return f"{self._database}.main.{table}"
 
     def drop(self, name: str) -> None:
-        """Forget a table of this session, where there is one."""
-        self.run(f"drop table if exists {name}")
+        """Forget a table or view of this session, where there is one."""
+        kind = self._kinds.pop(name, "table")
+        if kind == "rows":
+            self.unregister(name)
+        else:
+            self.run(f"drop {kind} if exists {name}")
 
     def set_moment(self, at: datetime) -> None:
         """Say what moment a spine with only one has; UTC, without a zone."""
@@ -198,27 +259,44 @@ class DuckDB:
     def cancel(self) -> None:
         """Stop the statement that runs now; its caller gets an EngineError. From any thread."""
         self._connection.interrupt()
+        for session in list(self._sessions):
+            session.cancel()
 
     @contextmanager
     def ordered(self) -> Iterator[None]:
         """Keep rows in the order in which they are read, at some cost, while the block runs."""
-        self.run("set preserve_insertion_order = true")
+        self._order(1)
         try:
             yield
         finally:
-            self.run("set preserve_insertion_order = false")
+            self._order(-1)
+
+    def _order(self, more: int) -> None:
+        with self._memory.lock:
+            self._memory.ordered += more
+            self.run(f"set preserve_insertion_order = {self._memory.ordered > 0}")
 
     def _result(self, statement: Callable[[], Result]) -> Result:
-        """Return what a statement returns; it runs in a thread, so that Ctrl-C can stop it."""
+        """Return what a statement returns; it runs in a thread, so that Ctrl-C can stop it.
+
+        Statements of several threads run one after the other.
+        """
         with _own_errors():
-            future = self._worker.submit(statement)
+            future = self._submitted(statement)
             try:
                 self._await(future)
             except BaseException:
-                self.cancel()
+                if not future.cancel():
+                    self._connection.interrupt()
                 wait([future])
                 raise
             return future.result()
+
+    def _submitted(self, statement: Callable[[], Result]) -> Future[Result]:
+        try:
+            return self._worker.submit(statement)
+        except RuntimeError:
+            raise EngineError(CLOSED) from None
 
     def _await(self, future: Future[Any]) -> None:
         """Wait in short steps: where Polars is imported, Ctrl-C does not end a long one."""
@@ -227,6 +305,13 @@ class DuckDB:
             if self._progress is not None and time.monotonic() - started >= QUIET_SECONDS:
                 percent = self._connection.query_progress()
                 self._progress(max(percent, 0.0))
+
+
+def _detach(connection: duckdb.DuckDBPyConnection, database: str) -> None:
+    with suppress(duckdb.Error):  # where all of it has ended, there is nothing to detach
+        connection.execute("use memory")
+        connection.execute(f"detach {database}")
+    connection.close()
 
 
 @contextmanager

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from weakref import WeakSet, finalize
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
+from leadline.engines.extras import lacking
 from leadline.engines.postgres import tables as postgres_tables
 from leadline.engines.postgres.errors import translated, unreachable
 from leadline.errors import EngineError
@@ -24,6 +27,8 @@ OLDEST = 160_000
 """PostgreSQL 16 can ask whether a text is a time without failing where it is none."""
 
 POLL_SECONDS = 0.2
+
+CLOSED = "PostgreSQL: this session has ended. Open another one."
 
 SETTINGS = (
     "set time zone 'UTC'",
@@ -59,14 +64,18 @@ class Postgres:
 
     def __init__(self, url: str, *, embedded: DuckDB | None = None) -> None:
         self._driver = _driver()
-        self._embedded = embedded
-        self._own_embedded = embedded is None
+        self._url, self._embedded = url, embedded
         self._is_open = False
+        self._sessions: WeakSet[Postgres] = WeakSet()
+        self._lock = RLock()
         self._worker = ThreadPoolExecutor(1, "postgres")
         try:
             self._connection = self._driver.connect(url, autocommit=True)
         except self._driver.Error as error:
             raise unreachable(url, error) from error
+        self._ends = ExitStack()
+        self._ends.callback(self._connection.close)
+        self._end = finalize(self, self._ends.close)
         try:
             self._configure()
         except BaseException:
@@ -87,6 +96,19 @@ class Postgres:
                 f"PostgreSQL: the database must have the encoding UTF8; found {encoding}."
             )
 
+    def new_session(self) -> Postgres:
+        """Return a session beside this one, by a connection and with a snapshot of its own.
+
+        What it names is its own, and ends with it; both may run at once, in a thread each. It ends
+        with this one at the latest.
+        """
+        self._refuse_closed()
+        beside = self.embedded.new_session()
+        made = Postgres(self._url, embedded=beside)
+        made._ends.callback(beside.close)
+        self._sessions.add(made)
+        return made
+
     def __enter__(self) -> Self:
         return self
 
@@ -94,18 +116,22 @@ class Postgres:
         self.close()
 
     def close(self) -> None:
-        """End the session; its temporary tables are gone."""
+        """End the session and those beside it; their temporary tables are gone."""
+        for session in list(self._sessions):
+            session.close()
         self._worker.shutdown()
-        self._connection.close()
-        if self._own_embedded and self._embedded is not None:
-            self._embedded.close()
-            self._embedded = None
+        self._end()
+
+    def _refuse_closed(self) -> None:
+        if not self._end.alive:
+            raise EngineError(CLOSED)
 
     @property
     def embedded(self) -> DuckDB:
         """The embedded engine that reads and writes files."""
         if self._embedded is None:
             self._embedded = DuckDB()
+            self._ends.callback(self._embedded.close)
         return self._embedded
 
     def run(self, sql: str) -> None:
@@ -190,32 +216,37 @@ class Postgres:
         """Stop the statement that runs now; its caller gets an EngineError. From any thread."""
         if self._running is not None:
             self._running.adbc_cancel()
+        for session in list(self._sessions):
+            session.cancel()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do all of a block or none of it, on rows as others have committed them by now.
 
-        What was read so far was one snapshot, which ends here; temporary tables stay.
+        What was read so far was one snapshot, which ends here; temporary tables stay. Statements
+        of other threads wait for its end.
         """
-        self._end("commit")
-        self._execute("begin isolation level read committed")
-        self._is_open = True
-        try:
-            yield
-            self._execute("commit")
-        except BaseException:
-            self._end("rollback")
-            raise
-        self._is_open = False
+        with self._lock:
+            self._leave("commit")
+            self._execute("begin isolation level read committed")
+            self._is_open = True
+            try:
+                yield
+                self._execute("commit")
+            except BaseException:
+                self._leave("rollback")
+                raise
+            self._is_open = False
 
     _running: Any = None
 
     def _begin(self) -> None:
-        if not self._is_open:
-            self._execute("begin isolation level repeatable read")
-            self._is_open = True
+        with self._lock:
+            if not self._is_open:
+                self._execute("begin isolation level repeatable read")
+                self._is_open = True
 
-    def _end(self, how: str) -> None:
+    def _leave(self, how: str) -> None:
         if self._is_open:
             self._is_open = False
             self._execute(how)
@@ -231,15 +262,18 @@ class Postgres:
         return self._result(fetch)
 
     def _result(self, statement: Callable[[Any], Result]) -> Result:
-        """Return what a statement returns; it runs in a thread, so that Ctrl-C can stop it."""
-        try:
-            with closing(self._connection.cursor()) as cursor:
-                return self._awaited(cursor, statement)
-        except self._driver.Error as error:
-            self._roll_back()
-            raise translated(error) from error
+        """Return what a statement returns; those of several threads run one after the other."""
+        with self._lock:
+            self._refuse_closed()
+            try:
+                with closing(self._connection.cursor()) as cursor:
+                    return self._awaited(cursor, statement)
+            except self._driver.Error as error:
+                self._roll_back()
+                raise translated(error) from error
 
     def _awaited(self, cursor: Any, statement: Callable[[Any], Result]) -> Result:
+        """Return what a statement returns; it runs in a thread, so that Ctrl-C can stop it."""
         self._running = cursor
         future = self._worker.submit(statement, cursor)
         try:
@@ -268,7 +302,5 @@ def _driver() -> Any:
     try:
         from adbc_driver_postgresql import dbapi  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise EngineError(
-            "PostgreSQL needs a driver. Install it with: pip install 'leadline[postgres]'"
-        ) from error
+        raise lacking("PostgreSQL needs a driver", "postgres") from error
     return dbapi

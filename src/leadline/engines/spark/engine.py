@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from functools import reduce
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
 from leadline.engines.spark import tables as spark_tables
 from leadline.engines.spark.errors import own_errors
-from leadline.engines.spark.session import Opened, configure, open_session
+from leadline.engines.spark.session import Opened, beside, configure, open_session
 from leadline.errors import EngineError
 from leadline.sql.planning import SPARK
 
@@ -31,6 +32,8 @@ SENT_BYTES = 32 * 2**20
 
 FEW_BYTES = 2**20
 """So little may be a part of each query that reads it."""
+
+CLOSED = "Spark: this session has ended. Open another one."
 
 
 class Spark:
@@ -59,23 +62,41 @@ class Spark:
         session: Any = None,
         embedded: DuckDB | None = None,
     ) -> None:
-        self._embedded = embedded
-        self._own_embedded = embedded is None
+        opened = beside(session) if session else open_session(address, memory)
+        self._start(opened, embedded, Event())
+        if opened.kind == "cluster" and opened.is_own:
+            Thread(target=self._watch, daemon=True).start()
+
+    def _start(self, opened: Opened, embedded: DuckDB | None, lost: Event) -> None:
+        with own_errors():
+            configure(opened)
+        self._opened, self._embedded = opened, embedded
+        self._sessions: WeakSet[Spark] = WeakSet()
         self._kept: dict[str, Any] = {}
         self._sent: dict[str, Any] = {}
-        self._scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
+        self._ends = ExitStack()
+        scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
+        self._scratch = Path(self._ends.enter_context(scratch))
         self._files = 0
-        self._closed = Event()
-        self._is_lost = False
-        try:
-            self._opened = _beside(session) if session else open_session(address, memory)
-            with own_errors():
-                configure(self._opened)
-        except BaseException:
-            self._scratch.cleanup()
-            raise
-        if self._opened.kind == "cluster" and self._opened.is_own:
-            Thread(target=self._watch, daemon=True).start()
+        self._closed, self._lost = Event(), lost
+
+    def new_session(self) -> Spark:
+        """Return a session beside this one: what it names is its own, and ends with it.
+
+        Both may run at once, in a thread each. It ends with this one at the latest.
+        """
+        self._refuse_closed()
+        made = object.__new__(Spark)
+        embedded = self.embedded.new_session()
+        with self._errors():
+            made._start(self._opened.again(), embedded, self._lost)
+        made._ends.callback(embedded.close)
+        self._sessions.add(made)
+        return made
+
+    def _refuse_closed(self) -> None:
+        if self._closed.is_set():
+            raise EngineError(CLOSED)
 
     def __enter__(self) -> Self:
         return self
@@ -91,17 +112,18 @@ class Spark:
                 if context._jsc.sc().getExecutorMemoryStatus().size() > 1:  # noqa: SLF001 - no other way
                     since = time.monotonic()
                 elif time.monotonic() - since > LOST_SECONDS:
-                    self._is_lost = True
+                    self._lost.set()
                     context.cancelAllJobs()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         """Turn what Spark raises into errors of our own."""
+        self._refuse_closed()
         try:
             with own_errors():
                 yield
         except EngineError as error:
-            if not self._is_lost:
+            if not self._lost.is_set():
                 raise
             said = "Spark: all workers are gone. Nothing was written; run it again."
             raise EngineError(said) from error
@@ -124,20 +146,19 @@ class Spark:
     @property
     def has_catalog(self) -> bool:
         """Whether tables of the session outlast it."""
-        if self.is_connect or not self._opened.is_own:
+        if self.is_connect or self._opened.is_given:
             return True
         return str(self.session.conf.get("spark.sql.catalogImplementation")) != "in-memory"
 
     def close(self) -> None:
-        """End the session; what it kept is forgotten."""
-        self._closed.set()
-        try:
+        """End the session and those beside it; what they kept is forgotten."""
+        if self._closed.is_set():
+            return
+        for session in list(self._sessions):
+            session.close()
+        with self._ends:
             self._forget()
-        finally:
-            self._scratch.cleanup()
-            if self._own_embedded and self._embedded is not None:
-                self._embedded.close()
-                self._embedded = None
+            self._closed.set()
 
     def _forget(self) -> None:
         """Forget what is kept where Spark goes on, else end it; what is lost need not be ended."""
@@ -154,6 +175,7 @@ class Spark:
         """The embedded engine that reads and writes files."""
         if self._embedded is None:
             self._embedded = DuckDB()
+            self._ends.callback(self._embedded.close)
         return self._embedded
 
     def run(self, sql: str) -> None:
@@ -334,6 +356,8 @@ class Spark:
         """Stop what runs now; its caller gets an EngineError. From any thread."""
         if self.is_connect:
             self.session.interruptAll()
+            for session in list(self._sessions):
+                session.cancel()
         else:
             self.session.sparkContext.cancelAllJobs()
 
@@ -342,7 +366,7 @@ class Spark:
 
     def _file(self) -> Path:
         self._files += 1
-        return Path(self._scratch.name) / f"{self._files}.parquet"
+        return self._scratch / f"{self._files}.parquet"
 
 
 def _on_two_workers() -> Any:
@@ -350,12 +374,6 @@ def _on_two_workers() -> Any:
     from pyspark import StorageLevel  # noqa: PLC0415 - an extra
 
     return StorageLevel.MEMORY_AND_DISK_2
-
-
-def _beside(session: Any) -> Opened:
-    """Return a session of its own beside one that is there."""
-    kind = "local" if session.sparkContext.master.startswith("local") else "cluster"
-    return Opened(session.newSession(), kind, is_own=False)
 
 
 def _quoted(title: str) -> str:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from leadline.engines.extras import lacking
 from leadline.errors import EngineError, Fault, InputError
 
 SESSION_SETTINGS: Mapping[str, str] = {
@@ -75,12 +76,28 @@ class Opened(NamedTuple):
     Attributes:
         session: Of ``pyspark``; a classic one or one of Spark Connect.
         kind: As in ``Address``.
-        is_own: Spark was started for it.
+        is_own: Ending it ends Spark, or what a server keeps for it.
+        is_given: Somebody else started Spark.
+        master: Address of the server of Spark Connect.
     """
 
     session: Any
     kind: str
     is_own: bool
+    is_given: bool = False
+    master: str = ""
+
+    def again(self) -> Opened:
+        """Return another session with the same Spark, whose views are its own."""
+        if self.kind == "connect":
+            return _connected(address_of(self.master))
+        return self._replace(session=self.session.newSession(), is_own=False)
+
+
+def beside(session: Any) -> Opened:
+    """Return a session beside a classic one of ``pyspark``."""
+    kind = "local" if session.sparkContext.master.startswith("local") else "cluster"
+    return Opened(session.newSession(), kind, is_own=False, is_given=True)
 
 
 def address_of(text: str) -> Address:
@@ -146,9 +163,7 @@ def _require_pyspark() -> None:
     try:
         import pyspark  # noqa: F401, PLC0415 - an extra
     except ImportError as error:
-        raise EngineError(
-            "Spark needs a package. Install it with: pip install 'leadline[spark]'"
-        ) from error
+        raise lacking("Spark needs a package", "spark") from error
 
 
 def _connected(where: Address) -> Opened:
@@ -166,7 +181,7 @@ def _connected(where: Address) -> Opened:
         session.version  # noqa: B018 - asks the server
     except (PySparkException, ImportError) as error:
         raise _unusable(where.master, str(error)) from error
-    return Opened(session, where.kind, is_own=True)
+    return Opened(session, where.kind, is_own=True, master=where.master)
 
 
 def _started(where: Address, memory: str | None) -> Any:

@@ -16,7 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from leadline.errors import Fault, InputError, nearest
-from leadline.model.labels import LANGUAGES
+from leadline.model.languages import LANGUAGES
 
 _UNSIGNED, _SIGNED = "#,##0.##", "+#,##0.##;-#,##0.##"
 _RECENT_DAYS = 30

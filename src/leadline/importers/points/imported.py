@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, ModelError, nearest
 from leadline.importers import account_engagement, eloqua, hubspot, marketo
 from leadline.importers.points.document import document
@@ -81,10 +82,8 @@ def read_points(
         InputError: The system is not known, the table is none, or no row could be carried over.
         FileError: A file cannot be read.
     """
-    if engine is not None:
-        return _read(engine, system, path, types, schema or {})
-    with DuckDB() as own:
-        return _read(own, system, path, types, schema or {})
+    with given_or_own(engine) as own, own.new_session() as session:
+        return _read(session, system, path, types, schema or {})
 
 
 def _read(

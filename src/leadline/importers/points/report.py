@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, get_args
@@ -21,16 +20,15 @@ def summary(imported: Imported) -> str:
     return f"{imported.system}: {sum(imported.counts().values())} rows, {counts}"
 
 
-def as_json(imported: Imported, parity: Parity | None) -> str:
-    """Return everything as JSON: ``system, counts, findings, parity``."""
-    whole: dict[str, Any] = {
+def figures(imported: Imported, parity: Parity | None) -> dict[str, Any]:
+    """Return everything by name: ``system, model, counts, findings, parity``."""
+    return {
         "system": imported.system,
         "model": imported.model.model,
         "counts": imported.counts(),
         "findings": [asdict(each) for each in imported.findings],
         "parity": asdict(parity) if parity else None,
     }
-    return json.dumps(whole, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def as_markdown(imported: Imported, parity: Parity | None) -> str:

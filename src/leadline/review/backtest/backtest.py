@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.history.judged import Judged, judged
 from leadline.history.opened import open_past
 from leadline.history.ranked import ranked
@@ -194,25 +195,10 @@ def backtest(  # noqa: PLR0913 - tables and options are all named
     """
     given = {"leads": leads, **{name: each for name, each in tables.items() if each is not None}}
     asked = read_task(task)
-    if engine is None:
-        with DuckDB() as own:
-            return _opened(own, model, asked, given, end, score, kind, capacity)
-    return _opened(engine, model, asked, given, end, score, kind, capacity)
-
-
-def _opened(  # noqa: PLR0913, PLR0917 - as above
-    engine: DuckDB,
-    model: str | Path | Mapping[str, Any] | Model,
-    task: TaskDocument,
-    given: Mapping[str, Input],
-    end: datetime | None,
-    score: str | None,
-    kind: Kind | None,
-    capacity: Capacity | None,
-) -> Backtest:
-    rows = judged(open_past(engine, model, given, task), task, end)
-    name = fingerprint(read_model(model)[0])
-    return of_judged(rows, split(rows, kind), score, capacity, name)
+    with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
+        rows = judged(run, asked, end)
+        name = fingerprint(read_model(model)[0])
+        return of_judged(rows, split(rows, kind), score, capacity, name)
 
 
 def of_judged(
@@ -224,8 +210,7 @@ def of_judged(
 ) -> Backtest:
     """Return how the model of judged rows does on the part of a split that is judged.
 
-    ``name`` is the fingerprint where the run declares more columns than the model does. The run
-    can compute nothing more afterwards.
+    ``name`` is the fingerprint where the run declares more columns than the model does.
     """
     found = ranked(of, parts, score)
     sample = found.sample

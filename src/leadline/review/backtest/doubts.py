@@ -12,10 +12,7 @@ from leadline.sql.text import name, sql_text
 
 
 def doubts(of: Judged) -> tuple[Suspect, ...]:
-    """Return the alarms of an audit that are about fields which the model reads.
-
-    The run of the rows can compute nothing more.
-    """
+    """Return the alarms of an audit that are about fields which the model reads."""
     read = set(Context(of.run.model, of.run.loaded.schema).fields)
     if not read:
         return ()

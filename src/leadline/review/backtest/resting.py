@@ -29,7 +29,7 @@ class Resting:
 
 
 def resting(of: Judged) -> Resting:
-    """Return what of a model rests on such fields; the run can compute nothing more.
+    """Return what of a model rests on such fields.
 
     Of many rows, always the same ones are drawn as if by lot.
     """

@@ -23,7 +23,7 @@ from leadline.review.diff.reasons import (
     make_deltas,
     names_of,
 )
-from leadline.scoring import Run, make_spine, read_model
+from leadline.scoring import Run, read_model
 from leadline.sql.text import Sql, joined, name, sql_text
 from leadline.tables.places.inputs import Input
 
@@ -169,7 +169,7 @@ def impact(  # noqa: PLR0913 - all but the run and the model are named
 ) -> Impact:
     """Compare the model of a run with another one over the same leads.
 
-    The run can compute nothing more afterwards; its engine holds the table ``impact_changed``.
+    The engine of the run then holds the table ``impact_changed``.
 
     Args:
         run: The model in use over its tables, as ``Run.open`` gives it, without a spine.
@@ -185,7 +185,6 @@ def impact(  # noqa: PLR0913 - all but the run and the model are named
     _refuse(run, model)
     first = _scored(run, as_of, weeks, sample)
     if _reads_alike(run.model, model):
-        make_spine(run.engine, as_of)
         other = run.with_model(model)
     else:
         other = Run.open(run.engine, model, inputs, as_of=as_of)
@@ -206,7 +205,8 @@ def _refuse(run: Run, after: Model) -> None:
 def _scored(run: Run, as_of: datetime, weeks: int, sample: int | None) -> _Scored:
     """Compute a model now and over the past days; its tables stay on the engine."""
     run.keep("scores", "points")
-    side = Side(run.model, run.table("scores"), run.table("points"))
+    scores, points = (Sql(run.duckdb.address(run.table(each))) for each in ("scores", "points"))
+    side = Side(run.model, scores, points)
     if not weeks or not run.model.bands or not _has_times(run):
         return _Scored(side, None)
     found = replayed(run, days(as_of, weeks), sample)
@@ -233,9 +233,7 @@ def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Imp
     ladders = tuple(
         _ladder(engine, first, second, names, ladder, known) for ladder in names.ladders
     )
-    leads = sql_text(
-        "select count(*) from {t} as a where {known}", t=name(before.scores), known=known
-    )
+    leads = sql_text("select count(*) from {t} as a where {known}", t=before.scores, known=known)
     replay = first.replay or second.replay
     return Impact(
         difference=found,
@@ -375,8 +373,8 @@ def _shift(engine: DuckDB, before: Side, after: Side, score: tuple[str, str], kn
             spreads=joined(", ", (sql_text(_SPREAD, c=each) for each in sides)),
             a=sides[0],
             b=sides[1],
-            before=name(before.scores),
-            after=name(after.scores),
+            before=before.scores,
+            after=after.scores,
             known=known,
         )
     )

@@ -27,8 +27,8 @@ class Side:
     """What one model says: the model, and where its results are."""
 
     model: Model
-    scores: str
-    points: str
+    scores: Sql
+    points: Sql
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def _of_rules(before: Side, after: Side) -> Sql:
         "on n.score = p.score and n.rule = p.rule where p.state <> 'missing') as a "
         "full join (select lead_id, score, rule, points from {after} where state <> 'missing') "
         "as b using (lead_id, score, rule) where coalesce(b.points, 0) <> coalesce(a.points, 0)",
-        before=name(before.points),
-        after=name(after.points),
+        before=before.points,
+        after=after.points,
     )
 
 
@@ -100,8 +100,8 @@ def _of_rollups(before: Side, after: Side) -> Iterator[Sql]:
                 "where b.{title} is distinct from a.{title}",
                 score=each,
                 title=name(each),
-                before=name(before.scores),
-                after=name(after.scores),
+                before=before.scores,
+                after=after.scores,
             )
 
 
@@ -129,8 +129,8 @@ def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -
         to_edge=name(f"edge_{after.model.column(ladder)}"),
         from_value=_value(old, "a"),
         to_value=_value(new, "b"),
-        before=name(before.scores),
-        after=name(after.scores),
+        before=before.scores,
+        after=after.scores,
         known=known,
     )
 

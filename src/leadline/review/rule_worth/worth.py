@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, nearest
 from leadline.history.judged import Judged, judged
 from leadline.history.opened import open_past
@@ -109,8 +110,8 @@ def worth(  # noqa: PLR0913 - tables and options are all named
     given = {"leads": leads, **{name: each for name, each in tables.items() if each is not None}}
     asked = read_task(task)
     document = read_model(model)[0]
-    with engine or DuckDB() as own:
-        rows = judged(open_past(own, model, given, asked), asked, end)
+    with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
+        rows = judged(run, asked, end)
         return of_judged(rows, score, kind, document)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError
 from leadline.history.draws import group_number
 from leadline.history.judged import Judged, judged
@@ -200,15 +201,15 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
     asked = read_task(task)
     document = read_model(model)[0]
     place = place_of(document, band, ladder)
-    with engine or DuckDB() as own:
-        rows = judged(open_past(own, model, given, asked), asked, end)
+    with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
+        rows = judged(run, asked, end)
         return of_judged(rows, place, goal, weeks, fingerprint(document))
 
 
 def of_judged(
     of: Judged, place: Place, goal: Goal, weeks: int = WEEKS, name_: str | None = None
 ) -> Thresholds:
-    """Return the same for judged rows; the run can compute nothing more afterwards."""
+    """Return the same for judged rows."""
     if goal.kind == "capacity" and of.task.task.when == "once":
         expected = "must not be asked for where leads have no times"
         raise InputError(Fault("", "--capacity", expected, str(goal.capacity)))

@@ -42,7 +42,7 @@ def field_uses(run: Run, rules: Sequence[RuleCoverage]) -> tuple[FieldUse, ...]:
     if not context.fields:
         return ()
     columns = ", ".join(f'count(*) - count("{field(*each)}")' for each in context.fields)
-    facts = run.statement.text("lead_facts", "duckdb", run.kept)
+    facts = run.sql("lead_facts")
     [row] = run.engine.rows(f"select count(*), {columns} from ({facts}) where in_spine")
     known = _with_past(run)
     weights = _weights(run, rules)

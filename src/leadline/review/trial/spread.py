@@ -90,7 +90,7 @@ class OverrideUse:
 
 def moments(run: Run) -> tuple[datetime, ...]:
     """Return the moments of the spine, the first first."""
-    rows = run.engine.rows("select distinct as_of from spine order by as_of")
+    rows = run.engine.rows(f"select distinct as_of from {run.moments.table} order by as_of")
     return tuple(at.replace(tzinfo=UTC) for (at,) in rows)
 
 

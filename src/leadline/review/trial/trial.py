@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.review.trial.coverage import LimitUse, RuleCoverage, Together, coverage, together
@@ -134,21 +135,9 @@ def trial(  # noqa: PLR0913 - tables and moments are all named
     at = read_moment(as_of) if isinstance(as_of, str) else as_of
     inputs = {"leads": leads, "spine": spine, **tables}
     given = {name: table for name, table in inputs.items() if table is not None}
-    if engine is not None:
-        return _opened(engine, model, given, at, moments)
-    with DuckDB() as own:
-        return _opened(own, model, given, at, moments)
-
-
-def _opened(
-    engine: DuckDB,
-    model: str | Path | Mapping[str, Any] | Model,
-    given: Mapping[str, Input],
-    as_of: datetime | None,
-    at: Sequence[datetime] | None,
-) -> Trial:
-    run = Run.open(engine, model, given, as_of=max(at) if at else as_of)
-    return of_run(run.over_moments(at) if at else run)
+    last = max(moments) if moments else at
+    with given_or_own(engine) as own, Run.open(own, model, given, as_of=last) as run:
+        return of_run(run.over_moments(moments) if moments else run)
 
 
 def spaced(end: datetime, count: int, every: timedelta) -> tuple[datetime, ...]:
@@ -212,7 +201,8 @@ def _looks_back(run: Run, at: Sequence[datetime]) -> bool:
     tables = [each for each in ("events", "outcomes") if each in run.loaded.schema]
     return any(
         run.engine.rows(
-            f"select count(*) > 0 from {each} where occurred_at > (select max(as_of) from spine)"
+            f"select count(*) > 0 from {each} "
+            f"where occurred_at > (select max(as_of) from {run.moments.table})"
         )[0][0]
         for each in tables
     )

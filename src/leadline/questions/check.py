@@ -1,0 +1,114 @@
+"""Has a model faults?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from leadline.questions.answer import Answer, Reading
+from leadline.questions.asking import function
+from leadline.questions.called import called
+from leadline.questions.common import MODEL, Anywhere
+from leadline.questions.inputs import FactTables
+from leadline.questions.question import Question, Topic
+from leadline.questions.warned import warned
+
+if TYPE_CHECKING:
+    from leadline.errors import Fault
+    from leadline.model.document import Model
+    from leadline.questions.judging import ModelInput
+    from leadline.questions.session import Session
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in a model.
+
+    Attributes:
+        model: Its name.
+        fingerprint: Its fingerprint; empty where it has faults.
+        faults: What cannot work.
+        warnings: What is allowed and seldom meant; with tables, what they never have.
+        counts: How many scores, rules and examples it has.
+    """
+
+    model: str
+    fingerprint: str
+    faults: tuple[Fault, ...]
+    warnings: tuple[str, ...]
+    counts: dict[str, int]
+
+    @property
+    def says(self) -> str:
+        """What was found, in a line."""
+        if self.faults:
+            return f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
+        words = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in self.counts.items() if n]
+        return f"no faults; {', '.join(words)}{' that hold' if self.counts['example'] else ''}"
+
+
+@dataclass(frozen=True)
+class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
+    """Report every fault of a model; with tables, of its columns too, and what they never have."""
+
+    name: ClassVar[str] = "check"
+    topic: ClassVar[Topic] = "data"
+    example: ClassVar[str] = "leadline check model.yaml --leads leads.csv --events events.csv"
+    has_report: ClassVar[bool] = False
+
+    model: ModelInput = field(metadata=MODEL)
+
+    def answer(self, session: Session) -> Answer[Checked]:
+        """Check the document, its columns and its examples."""
+        from leadline.model.fingerprint import fingerprint
+        from leadline.model.given import read_model
+        from leadline.review.trial.checked import check_tables
+        from leadline.review.trial.examples import check_examples
+
+        document, source = read_model(self.model)
+        tables = self.tables()
+        found = check_tables(session.engine, document, source, tables)
+        faults = found.faults or check_examples(document, source)
+        warnings = () if faults else (*warned(self.model, session.tell), *found.warnings)
+        result = Checked(
+            document.model,
+            "" if faults else fingerprint(document),
+            tuple(faults),
+            tuple(map(str, warnings)),
+            _counts(document),
+        )
+        for each in faults:
+            session.tell(str(each))
+        for each in found.warnings:
+            session.tell(f"warning: {each}")
+        return Answer(
+            question=self.name,
+            result=result,
+            says=result.says,
+            figures=_figures(result),
+            reading=Reading(warnings=result.warnings),
+            printed=""
+            if faults
+            else f"{called(self.model, document)}: {result.says}\nfingerprint {result.fingerprint}",
+            status=2 if faults else 0,
+        )
+
+
+def _counts(model: Model) -> dict[str, int]:
+    return {
+        "score": len(model.scores),
+        "rule": sum(1 for _ in model.rules()),
+        "example": len(model.examples),
+    }
+
+
+def _figures(found: Checked) -> dict[str, Any]:
+    return {
+        "model": found.model,
+        "fingerprint": found.fingerprint or None,
+        "faults": [{**asdict(each), "says": str(each)} for each in found.faults],
+        "counts": found.counts,
+    }
+
+
+check = function(Check)

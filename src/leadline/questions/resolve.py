@@ -1,0 +1,91 @@
+"""What can be read off leads: who they are, and whether they are real?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from leadline.questions.answer import Answer, Reading, Tables
+from leadline.questions.asking import function
+from leadline.questions.common import Embedded
+from leadline.questions.inputs import LEADS, REJECTS, table, target
+from leadline.questions.option import asks
+from leadline.questions.question import Question, Topic
+
+if TYPE_CHECKING:
+    from leadline.identity.resolution import Resolution, Summary
+    from leadline.model.document import Model
+    from leadline.questions.judging import ModelInput
+    from leadline.questions.session import Session
+    from leadline.tables.places.inputs import Input
+
+_MODEL = asks("Model whose `columns` and `files` say how to read.", "document", "MODEL")
+
+
+@dataclass(frozen=True)
+class Resolve(Embedded, Question["Answer[Summary]"]):
+    """Read e-mails, phones, countries, companies and job titles; mark what seems invented."""
+
+    name: ClassVar[str] = "resolve"
+    topic: ClassVar[Topic] = "data"
+    example: ClassVar[str] = "leadline resolve --leads contacts.csv --out leads.csv"
+
+    leads: Input = field(kw_only=True, metadata=LEADS)
+    accounts: Input | None = field(default=None, kw_only=True, metadata=table("accounts"))
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=_MODEL)
+    out: str | None = field(default=None, kw_only=True, metadata=target("Write the leads"))
+    accounts_out: str | None = field(
+        default=None, kw_only=True, metadata=target("Write the accounts", "accounts")
+    )
+    rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
+
+    def answer(self, session: Session) -> Answer[Summary]:
+        """Read everything that can be read off the leads."""
+        from leadline.identity.resolution import Resolution
+        from leadline.reports.resolution import page
+
+        engine = session.embedded
+        found = Resolution.of(engine, self.leads, self.accounts, self._document())
+        written = self._write(found)
+        result = found.summary()
+        tables = {"leads": found.leads} | (
+            {} if self.accounts is None else {"accounts": found.accounts}
+        )
+        return Answer(
+            question=self.name,
+            result=result,
+            make_page=lambda: page(result),
+            figures={**asdict(result), "signs": [each._asdict() for each in result.signs]},
+            reading=Reading.of(found.loaded),
+            tables=Tables(tables),
+            written=written,
+        )
+
+    def _document(self) -> Model | None:
+        """Return the model that says how to read. Raises ModelError."""
+        from leadline.model.checking.check import check
+        from leadline.model.given import read_model, refuse
+
+        if self.model is None:
+            return None
+        document, source = read_model(self.model)
+        refuse(check(document, source))
+        return document
+
+    def _write(self, found: Resolution) -> tuple[str, ...]:
+        """Write the files that were asked for, all or none, and return them."""
+        from leadline.tables.write import Outputs
+
+        targets = {
+            self.out: found.leads_sql,
+            self.accounts_out: found.accounts_sql,
+            self.rejects: found.loaded.rejects.query,
+        }
+        wanted = {path: query for path, query in targets.items() if path is not None}
+        with Outputs(found.engine) as outputs:
+            for path, query in wanted.items():
+                outputs.add(query, path)
+        return tuple(wanted)
+
+
+resolve = function(Resolve)
