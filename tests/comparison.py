@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from leadline.engines.engine import Engine
 from leadline.scoring import Scored, score
+from oracle.generate import COLUMNS
 
 Row = Mapping[str, Any]
 _TYPES = {
@@ -33,6 +34,13 @@ def _array(values: Sequence[Any]) -> pa.Array:
     return pa.array([float(v) if type(v) is int else v for v in values], kind)
 
 
+def _empty(table: str) -> pa.Table:
+    """Return a table without rows, with every column that a random one may have."""
+    kinds = {"text": str, "number": float, "boolean": bool, "time": datetime}
+    fields = [(name, _TYPES[kinds[kind]]) for name, kind in COLUMNS[table].items()]
+    return pa.schema(fields).empty_table()
+
+
 def product(
     engine: Engine,
     document: Row,
@@ -40,7 +48,7 @@ def product(
     spine: Sequence[tuple[str, datetime]],
 ) -> Scored:
     """Score a case by the product."""
-    given = {name: arrow(rows) for name, rows in tables.items() if rows}
+    given = {name: arrow(rows) if rows else _empty(name) for name, rows in tables.items()}
     given["spine"] = arrow([{"lead_id": lead, "as_of": at} for lead, at in spine])
     return score(document, engine=engine, **given)
 

@@ -5,10 +5,11 @@
 Fences say what a block is:
 
 - ``console``: lines after ``$`` are run beside a copy of the examples; what they print is below;
+  ``cd`` holds for the rest of the page;
 - ``python``: runs as it is, or as a doctest where it has ``>>>``;
 - ``yaml``: a whole model; ``yaml part``: keys of one; ``yaml scores``, ``yaml rules``: keys there;
 - ``yaml wrong``: a model that has faults; ``yaml rest``: what a command puts together to a model;
-- ``yaml task``: a task;
+- ``yaml task``: a task; ``toml``: the settings of a workspace;
 - any of them with ``file=NAME``: saved under that name for the blocks that follow;
 - ``sh``: for the reader's machine, and only its syntax is checked; ``text`` is no code.
 """
@@ -122,10 +123,17 @@ def run_console(body: str) -> str:
     """Run the commands of a console block and return it with what they print now."""
     found = []
     for command in re.findall(r"^\$ ((?:.*\\\n)*.*)", body, re.MULTILINE):
-        output = _shell(command) if SHELL.search(command.replace("\\\n", "")) else _own(command)
+        output = _run(command)
         lines = [line.rstrip() for line in output.rstrip().splitlines()]
         found.append("\n".join([f"$ {command}", *lines]) + "\n")
     return "".join(found)
+
+
+def _run(command: str) -> str:
+    if command.startswith("cd "):
+        os.chdir(command.removeprefix("cd "))
+        return ""
+    return _shell(command) if SHELL.search(command.replace("\\\n", "")) else _own(command)
 
 
 def _own(command: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from leadline.model.durations import PATTERN
 from leadline.model.expressions import KEYWORDS, SCOPES
 from leadline.model.schema import json_schema
 from leadline.model.types import Type
+from leadline.service.workspace import workspace
 
 REFERENCE = ROOT / "docs" / "reference"
 LANGUAGE = (REFERENCE / "language.md").read_text(encoding="utf-8")
@@ -30,7 +32,7 @@ TABLES = (REFERENCE / "tables.md").read_text(encoding="utf-8")
 PYTHON = (REFERENCE / "python.md").read_text(encoding="utf-8")
 PAGES = documentation.pages()
 BLOCKS = [block for page in PAGES for block in documentation.blocks(page)]
-KINDS = {"console", "python", "yaml", "sh", "text"}
+KINDS = {"console", "python", "yaml", "toml", "sh", "text"}
 MARKS = {"part", "scores", "rules", "rest", "task", "wrong"}
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -56,6 +58,13 @@ def test_a_model_on_a_page_is_sound(block: Block) -> None:
         assert block.file, "it needs a file, and a command that says what it is"
         return
     assert [str(fault) for fault in documentation.faults(block)] == []
+
+
+@pytest.mark.parametrize("block", _of_kind("toml"))
+def test_settings_on_a_page_are_sound(block: Block, folder: Path) -> None:
+    """Every file of a workspace is one that is read."""
+    (folder / "leadline.toml").write_text(block.body, encoding="utf-8")
+    assert workspace(folder, {}).values
 
 
 @pytest.mark.parametrize("block", _of_kind("sh"))
@@ -141,11 +150,12 @@ def test_every_unit_of_durations_is_documented() -> None:
         assert f"| `{unit}` |" in LANGUAGE
 
 
-def test_the_reference_of_the_command_line_is_current() -> None:
-    """It is what ``docs/generate_cli.py`` writes."""
-    script = ROOT / "docs" / "generate_cli.py"
+@pytest.mark.parametrize("what", ["cli", "settings"])
+def test_references_that_are_made_are_current(what: str) -> None:
+    """They are what the scripts beside them write."""
+    script = ROOT / "docs" / f"generate_{what}.py"
     made = subprocess.run([sys.executable, str(script)], check=True, capture_output=True)
-    assert (REFERENCE / "cli.md").read_text(encoding="utf-8") == made.stdout.decode()
+    assert (REFERENCE / f"{what}.md").read_text(encoding="utf-8") == made.stdout.decode()
 
 
 def test_every_command_and_option_is_documented() -> None:
@@ -158,6 +168,13 @@ def test_every_command_and_option_is_documented() -> None:
             for word in [*parameter.opts, *parameter.secondary_opts]:
                 shown = word if word.startswith("-") else str(parameter.metavar)
                 assert f"`{shown}" in section, f"{shown} of {name} is not in cli.md"
+
+
+def test_the_reference_of_tables_is_made_from_the_contract() -> None:
+    """It is what ``docs/generate_tables.py`` writes."""
+    script = ROOT / "docs" / "generate_tables.py"
+    made = runpy.run_path(str(script))["written"](TABLES)
+    assert made == TABLES, "run docs/generate_tables.py"
 
 
 @pytest.mark.parametrize("table", CONTRACT)

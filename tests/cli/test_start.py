@@ -87,7 +87,14 @@ def test_the_overview_lists_every_command_by_topic() -> None:
     assert max(map(len, text.splitlines())) <= WIDTH
     for name in COMMANDS:
         assert f"\n  {name} " in text
-    for title in ("Score:", "Judge a model on history:", "Make a model:", "Data:", "Serve:"):
+    for title in (
+        "Begin:",
+        "Score:",
+        "Judge a model on history:",
+        "Make a model:",
+        "Data:",
+        "Serve:",
+    ):
         assert f"\n{title}\n" in text
 
 
@@ -95,9 +102,9 @@ def test_a_missing_option_is_named_with_where_to_look() -> None:
     """All that is missing, at once."""
     ended = started(RUN.format(words=["explain"]))
     assert ended.stderr.splitlines() == [
-        "MODEL is missing. See leadline explain --help.",
+        "MODEL is missing. See leadline explain --help, or set model in leadline.toml.",
         "LEAD is missing. See leadline explain --help.",
-        "--leads is missing. See leadline explain --help.",
+        "--leads is missing. See leadline explain --help, or set tables.leads in leadline.toml.",
     ]
 
 

@@ -16,6 +16,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.history.judged import Judged, judged
 from leadline.history.opened import open_past
+from leadline.history.split import split
 from leadline.model.task import read_task
 from past import MODEL, START, TASK, Rows, rows, tables
 
@@ -153,19 +154,86 @@ def scored(found: Mapping[str, Rows]) -> dict[tuple[str, datetime], Any]:
     }
 
 
-def test_leads_that_nobody_tried_are_no_losses() -> None:
-    """They are flagged and do not count, unless they won all the same."""
+WITHIN = timedelta(days=14)
+TRIED: dict[str, Any] = {"worked": {"event": "call"}}
+
+
+def tried(found: Mapping[str, Rows], lead: str, as_of: datetime) -> bool:
+    """Return whether a call came within two weeks and was known by then."""
+    calls = [row for row in found["events"] if row["type"] == "call" and row["lead_id"] == lead]
+    return any(
+        as_of <= row["occurred_at"] < as_of + WITHIN and known_at(row) < as_of + WITHIN
+        for row in calls
+    )
+
+
+def test_who_was_tried_is_shown_and_changes_no_row() -> None:
+    """Rows are those of a task that does not ask; each says whether sales tried in time."""
     found = rows(4)
     with DuckDB() as engine:
-        of = judge(engine, found, worked={"event": "call"})
-        result = listed(of)
-    calls = {row["lead_id"]: known_at(row) for row in found["events"] if row["type"] == "call"}
-    for (lead, as_of), row in result.items():
-        tried = lead in calls and as_of < calls[lead] <= as_of + HORIZON
-        assert row["worked"] == tried
-        assert row["counts"] == (tried or row["outcome"])
-    untried = sum(not row["counts"] for row in result.values())
-    assert {each.reason: each.rows for each in of.left_out}["untried"] == untried > 0
+        result, without = listed(judge(engine, found, **TRIED)), listed(judge(engine, found))
+    assert {key: row["outcome"] for key, row in result.items()} == {
+        key: row["outcome"] for key, row in without.items()
+    }
+    assert {key: row["worked"] for key, row in result.items()} == {
+        key: tried(found, *key) for key in result
+    }
+    assert all(row["counts"] for row in result.values())
+
+
+def test_worked_rows_are_judged_from_when_the_time_for_trying_is_over() -> None:
+    """Who was decided before is left out whatever the end, and so is who was not tried."""
+    found = rows(4, leads=400)
+    closing = [row for row in found["outcomes"] if row["outcome"] not in {"accepted", "rejected"}]
+    last = max(map(known_at, closing))
+    expected = {}
+    for row in found["leads"]:
+        key = lead, as_of = row["lead_id"], row["created_at"] + timedelta(days=5)
+        start = as_of + WITHIN
+        ended = {each["outcome"]: known_at(each) for each in closing if each["lead_id"] == lead}
+        if start + HORIZON <= last and all(at >= start for at in ended.values()):
+            expected[key] = (tried(found, *key), ended.get("won", LATE) <= start + HORIZON)
+    with DuckDB() as engine:
+        of = judge(engine, found, rows="worked", **TRIED)
+        result = {key: (row["counts"], row["outcome"]) for key, row in listed(of).items()}
+        reasons = {each.reason: each.rows for each in of.left_out}
+        parts = split(of)
+        [(latest, earliest)] = of.run.engine.rows(
+            "select max(as_of) filter (where part = -1), min(as_of) filter (where part = 0) "
+            f"from {parts.table}"
+        )
+    assert result == expected
+    assert reasons["untried"] == sum(not counts for counts, _ in expected.values()) > 0
+    assert reasons["decided"] > 0
+    assert latest + WITHIN + HORIZON < earliest
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [("all", [(False, 160, 20), (True, 40, 10)]), ("worked", [(True, 40, 10)])],
+)
+def test_a_row_never_counts_by_how_it_ended(chosen: str, expected: list[Any]) -> None:
+    """Untried losers are never set aside without the untried winners."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    leads = [{"lead_id": f"l{n}", "created_at": start, "size": 1} for n in range(200)]
+    calls = [_happened("event_id", n, "type", "call", 4) for n in range(40)]
+    won = [n for n in range(200) if (n % 4 == 0 if n < 40 else n % 8 == 0)]
+    ends = [_happened("outcome_id", n, "outcome", "won", 19) for n in won]
+    ends.append(_happened("outcome_id", 199, "outcome", "note", 243))
+    past = {"leads": leads, "events": calls, "outcomes": ends}
+    with DuckDB() as engine:
+        of = judge(engine, past, moments="created", rows=chosen, **TRIED)
+        counted = of.run.engine.rows(
+            "select worked, count(*), count(*) filter (where outcome) "
+            f"from {of.table} where counts group by worked order by worked"
+        )
+    assert counted == expected
+    assert (of.rows, of.positives) == (sum(e[1] for e in expected), sum(e[2] for e in expected))
+
+
+def _happened(key: str, number: int, kind: str, what: str, day: int) -> dict[str, Any]:
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
+    return {key: f"{number}", "lead_id": f"l{number}", kind: what, "occurred_at": at}
 
 
 def test_an_accounts_outcome_is_that_of_each_of_its_leads() -> None:
@@ -219,6 +287,7 @@ def test_a_field_needs_no_times_and_no_ids(tmp_path: Any) -> None:
         "2": False,
         "3": False,
     }
+    assert [row["outcome_at"] for row in result.values()] == [None] * 3
     assert result["1"]["group_key"] == result["2"]["group_key"] != result["3"]["group_key"]
     assert [(each.reason, each.rows) for each in of.left_out] == [("no_outcome", 1)]
 

@@ -40,6 +40,8 @@ def test_plain_gives_back_what_was_written() -> None:
         "moments": {"every": "7d"},
         "eligible": "lead.country is not null",
         "worked": {"event": ["call_made", "email_answered"]},
+        "work_within": "7d",
+        "rows": "worked",
         "leave_out": ["Tags", "Lead Quality"],
         "known": {"Tags": "later"},
     }
@@ -63,6 +65,9 @@ def test_plain_gives_back_what_was_written() -> None:
         ({**WON, "closed": {"field": "x", "is": 1}}, "closed must have a time"),
         ({**WON, "eligible": "lead.x ="}, "eligible must"),
         ({**WON, "leave_out": []}, "leave_out must name at least one"),
+        ({**WON, "rows": "worked"}, "rows must be all without worked"),
+        ({**WON, "rows": "tried"}, "rows must be all or worked; found tried."),
+        ({**WON, "work_within": "7d"}, "work_within must stand beside worked"),
     ],
 )
 def test_faults_say_what_was_expected(values: dict[str, Any], told: str) -> None:

@@ -28,6 +28,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "seats": "number",
         "partner": "boolean",
         "trial_ends": "time",
+        "recorded_at": "time",
+        "k": "text",
     },
     "accounts": {
         "account_id": "text",
@@ -37,6 +39,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "employees": "number",
         "target": "boolean",
         "renews": "time",
+        "recorded_at": "time",
+        "in_spine": "boolean",
     },
     "events": {
         "event_id": "text",
@@ -50,6 +54,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "asset": "text",
         "vip": "boolean",
         "due": "time",
+        "rule": "number",
+        "within": "text",
     },
     "outcomes": {
         "outcome_id": "text",
@@ -68,14 +74,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "field": "text",
         "value": "text",
         "valid_from": "time",
+        "recorded_at": "time",
     },
     "lead_merges": {"from_id": "text", "into_id": "text", "recorded_at": "time"},
     "event_marks": {"event_id": "text", "mark": "text", "recorded_at": "time"},
 }
 PROPERTIES = {
-    "leads": ("seniority", "Lead Source", "seats", "partner", "trial_ends"),
-    "accounts": ("industry", "employees", "target", "renews"),
-    "events": ("path", "minutes", "asset", "vip", "due"),
+    "leads": ("seniority", "Lead Source", "seats", "partner", "trial_ends", "k"),
+    "accounts": ("industry", "employees", "target", "renews", "in_spine"),
+    "events": ("path", "minutes", "asset", "vip", "due", "rule", "within"),
     "outcomes": ("amount", "reason"),
 }
 VALUES: dict[str, Sequence[Any]] = {
@@ -92,6 +99,10 @@ VALUES: dict[str, Sequence[Any]] = {
     "minutes": (-2, 0, 0.1, 1, 6, 7.5, 30, 45, 90),
     "asset": ("guide", "Guide", "live", "ü"),
     "vip": (True, False),
+    "rule": (-0.0, 0, 1, 2, 3),
+    "within": ("x", "X", ""),
+    "k": ("l1", "x", ""),
+    "in_spine": (True, False),
     "amount": (0, 100, 250.5, 900),
     "reason": ("price", "Price", "no budget", "日本"),
 }
@@ -102,11 +113,13 @@ NEVER_NULL = {
     "outcomes": {"outcome"},
     "previous": {"lead_id", "band"},
     "field_history": {"entity", "id", "field", "valid_from"},
-    "lead_merges": {"from_id", "into_id", "recorded_at"},
+    "lead_merges": {"from_id", "recorded_at"},
     "event_marks": {"event_id", "recorded_at"},
 }
 TEXT_FIELDS = ("seniority", "Lead Source", "industry", "path", "asset", "reason", "email")
 UNREADABLE = ("n/a", "soon", "NaN")
+SCORES = ("person", "company", "trial", "k", "in_spine", "merged_away", "points")
+"""Some are words that the product's own statement may use."""
 PATTERNS = ("/pricing%", "/docs_x", "%o%", "_eb", "%R%", "vp", "%", "日_", "100%", "soft%", "guide")
 
 LEADS = ("l1", "l2", "l10", "L3", "ł4", "l5", "l6", "l60", "L7", "l8", "l9", "日")
@@ -466,7 +479,7 @@ class Model:
         """Add the scores that have rules, with those rules that count something."""
         dice = self.dice
         most = 1 if self.small else 2
-        for name in dice.some(("person", "company", "trial"), 1, most):
+        for name in dice.some(SCORES, 1, most):
             self.add_rule_score(name, account=False)
         if self.small:
             return
@@ -604,6 +617,8 @@ class Model:
             rule["at_most"] = dice.randint(1, 3)
         if dice.chance(0.2):
             rule["at_least"] = dice.randint(1, 3)
+            if dice.chance(0.4):
+                rule["in"] = dice.choice(PROPERTIES[table])
         if dice.chance(0.3):
             rule["within"] = dice.choice(world.durations)
         if dice.chance(0.4):
@@ -643,6 +658,10 @@ class Model:
             where = self.expressions(account=account, columns="events", where=True)
             rule["where"] = where.condition(1)
         rule["points"] = self.points(self.expressions(account=account), 0.25)
+        if dice.chance(0.4):
+            rule["every"] = dice.choice(self.world.durations)
+        if dice.chance(0.3):
+            rule["limit"] = dice.choice((4, 12.5, 30))
         return rule
 
     def when_rule(self, *, account: bool) -> Row:
@@ -825,6 +844,8 @@ class Tables:
             found["lead_merges"] = self.lead_merges()
         if self.dice.chance(0.3):
             found["event_marks"] = self.event_marks(found["events"])
+        if self.dice.chance(0.06):
+            del found["events"]
         return {name: self.dice.shuffled(rows) for name, rows in found.items()}
 
     def time(self) -> datetime:
@@ -849,6 +870,7 @@ class Tables:
             "account_id": account,
             "email": self.value("leads", "email"),
             "created_at": self.time() if self.dice.chance(0.6) else None,
+            "recorded_at": self.time() if self.dice.chance(0.15) else None,
             **self.properties("leads"),
         }
 
@@ -858,6 +880,7 @@ class Tables:
             "account_id": account,
             "domain": self.value("accounts", "domain"),
             "created_at": self.time() if self.dice.chance(0.5) else None,
+            "recorded_at": self.time() if self.dice.chance(0.15) else None,
             **self.properties("accounts"),
         }
 
@@ -954,11 +977,15 @@ class Tables:
             ]
             if pool:
                 fixed = {"entity": entity, "id": dice.choice(pool), "field": dice.choice(columns)}
-                rows += [
-                    {**fixed, "value": self.past(table, fixed["field"]), "valid_from": self.time()}
-                    for _ in range(dice.randint(1, 3))
-                ]
+                rows += [self.version(table, fixed) for _ in range(dice.randint(1, 3))]
         return rows
+
+    def version(self, table: str, fixed: Row) -> Row:
+        """Return what a field was from some time on, and at times when that became known."""
+        valid_from = self.time()
+        recorded_at = self.recorded(valid_from) if self.dice.chance(0.5) else None
+        value = self.past(table, fixed["field"])
+        return {**fixed, "value": value, "valid_from": valid_from, "recorded_at": recorded_at}
 
     def past(self, table: str, column: str) -> str | None:
         """Return a value as text, at times one that is not of the column's type."""
@@ -975,14 +1002,18 @@ class Tables:
         return str(value).lower() if isinstance(value, bool) else str(value)
 
     def lead_merges(self) -> list[Row]:
-        """Return leads that went into others, also in chains, in cycles and more than once."""
+        """Return leads that went into others, in chains, in cycles, back again, or ended."""
         dice = self.dice
         path = dice.some([*self.world.leads, GHOST_LEAD], 2, 4)
-        pairs = list(pairwise(path))
+        pairs: list[tuple[str, str | None]] = list(pairwise(path))
         if dice.chance(0.4):
             pairs.append((path[-1], dice.choice(path)))
         if dice.chance(0.4):
             pairs.append((path[0], dice.choice(self.world.leads)))
+        if dice.chance(0.4):
+            pairs.append((path[0], path[0]))
+        if dice.chance(0.4):
+            pairs.append((dice.choice(self.world.leads), None))
         times = (*self.world.times, *self.world.moments)
         return [
             {"from_id": old, "into_id": new, "recorded_at": dice.choice(times)}
@@ -1020,7 +1051,7 @@ def declare(dice: Dice, document: Row, tables: Mapping[str, list[Row]]) -> None:
         for column in columns:
             known = {"type": COLUMNS[table][column]}
             if dice.chance(0.01) and (table, column) not in past:
-                for row in tables[table]:
+                for row in tables.get(table, ()):
                     del row[column]
                 declared.setdefault(table, {})[column] = known
             elif dice.chance(0.1) or (table, column) in past:
@@ -1038,7 +1069,8 @@ def prefixed(prefix: str, ends: str) -> list[str]:
 
 
 COUNTING = (
-    "points formula list where within count pick at_most at_least decay by limit_each limit group"
+    "points formula list where within count pick at_most at_least in decay by limit_each limit "
+    "group"
 )
 FEATURES: tuple[str, ...] = (
     *("leadline", "model", "time_zone", "passive", "columns", "scores", "grades", "bands"),
@@ -1052,7 +1084,7 @@ FEATURES: tuple[str, ...] = (
     *prefixed("account", "event outcome silent_for when of base"),
     *prefixed("event", COUNTING),
     *prefixed("outcome", COUNTING),
-    *prefixed("silent_for", "points formula event where group"),
+    *prefixed("silent_for", "points formula event where group every limit"),
     *prefixed("when", "points formula group"),
     *prefixed("of", "values bins other missing list group"),
     "base.points",
@@ -1074,7 +1106,8 @@ FEATURES: tuple[str, ...] = (
     *prefixed("leads", "account_absent without_account"),
     *prefixed("history", "lead account lead.account_id lead.created_at account.created_at"),
     "history.unreadable",
-    *prefixed("merges", "pair chain cycle twice"),
+    *prefixed("merges", "pair chain cycle twice undone ended"),
+    "events.absent",
     "marks.taken_back",
     *prefixed("events", "of_lead of_account of_lead_and_account of_nobody repeated tied"),
     *prefixed("events", "recorded_at_once recorded_later recorded_earlier at_midnight_abroad"),
@@ -1181,7 +1214,11 @@ def history_features(rows: Iterable[Row]) -> Iterator[str]:
 
 def merge_features(rows: Sequence[Row]) -> Iterator[str]:
     """Yield what shapes the merges of leads have."""
-    into = {row["from_id"]: row["into_id"] for row in rows}
+    if any(row["into_id"] == row["from_id"] for row in rows):
+        yield "merges.undone"
+    if any(row["into_id"] is None for row in rows):
+        yield "merges.ended"
+    into = {row["from_id"]: row["into_id"] for row in rows if row["into_id"] != row["from_id"]}
     if len(into) < len(rows):
         yield "merges.twice"
     for start in into:
@@ -1195,7 +1232,9 @@ def merge_features(rows: Sequence[Row]) -> Iterator[str]:
 
 def event_features(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     """Yield what kinds of events there are."""
-    rows = tables["events"]
+    rows = tables.get("events", ())
+    if "events" not in tables:
+        yield "events.absent"
     for row in rows:
         yield f"events.of_{'_and_'.join(owners(row)) or 'nobody'}"
         if row["recorded_at"] and row["occurred_at"]:
@@ -1235,7 +1274,7 @@ def spine_features(one: Case) -> set[str]:
     """Return the edges of time that a case touches."""
     moments = {as_of for _, as_of in one.spine}
     known = {row["lead_id"] for row in one.tables["leads"]}
-    events = one.tables["events"]
+    events = one.tables.get("events", ())
     found = {f"spine.moments_{len(moments)}"}
     if any(lead not in known for lead, _ in one.spine):
         found.add("spine.lead_absent")

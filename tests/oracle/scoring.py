@@ -43,10 +43,19 @@ FAULTS: tuple[str, ...] = (
     "merges.future",
     "merges.one_step",
     "merges.first_account",
+    "merges.undone_ignored",
+    "merges.ended_scored",
+    "merges.ended_member",
+    "merges.ended_events",
+    "recorded.lead_ignored",
+    "recorded.account_ignored",
+    "recorded.exclusive",
     "history.ignored",
     "history.exclusive",
     "history.column_before",
     "history.null_skipped",
+    "history.recorded_ignored",
+    "history.last_recorded_ignored",
     "account.event_ignored",
     "account.leads_only",
     "account.alone_only",
@@ -74,6 +83,9 @@ FAULTS: tuple[str, ...] = (
     "weight.score_ignored",
     "points.at_least_all_units",
     "points.at_least_hits",
+    "points.at_least_in_ignored",
+    "points.at_least_in_null",
+    "points.at_least_in_latest_alone",
     "points.null_formula_drops_rule",
     "points.count_hits",
     "points.last_at_first",
@@ -102,6 +114,12 @@ FAULTS: tuple[str, ...] = (
     "silence.known_exclusive",
     "silence.created_only",
     "silence.where_ignored",
+    "silence.every_ignored",
+    "silence.every_of_known",
+    "silence.limit_ignored",
+    "silence.counted_once",
+    "silence.absent_fires",
+    "silence.absent_new_too",
     "reset.ignored",
     "reset.inclusive",
     "reset.earliest",
@@ -122,6 +140,7 @@ FAULTS: tuple[str, ...] = (
     "rollup.spine_only",
     "rollup.unknown_leads",
     "rollup.undated_left_out",
+    "rollup.leads_of_history",
     "rollup.merged_leads",
     "rollup.null_as_zero",
     "rollup.over_inclusive",
@@ -217,6 +236,8 @@ def score(
         leads = [lead for lead, moment in spine if moment == as_of]
         scoring = Scoring(document, Known(facts, as_of, faults), leads, faults)
         for lead in leads:
+            if lead in scoring.known.ended and "merges.ended_scored" not in faults:
+                continue
             subject = scoring.known.subject(lead)
             key = {"lead_id": lead, "as_of": as_of}
             result.ledger += [key | row for row in scoring.ledger(subject)]
@@ -352,6 +373,12 @@ def happening(row: Row, *, id: str, type: str) -> Happening:  # noqa: A002
     )
 
 
+def since(row: Row) -> datetime:
+    """Return when a value of a field became known."""
+    found: datetime = row.get("recorded_at") or row["valid_from"]
+    return found
+
+
 def precedence(event: Happening) -> tuple[Any, ...]:
     """Return what decides which of several events of one id stands: the least."""
     lead = event.lead_id
@@ -366,6 +393,7 @@ class Known:
 
     def __init__(self, facts: Facts, as_of: datetime, faults: frozenset[str]) -> None:
         self.facts, self.as_of, self.faults = facts, as_of, faults
+        self.ended: set[str] = set()
         self.into = self.merges()
         marked = set() if "visible.marks" in faults else self.marked()
         self.events = self.by_owner(one for one in facts.events if one.id not in marked)
@@ -374,6 +402,17 @@ class Known:
     def age(self, time: datetime) -> int:
         """Return the age of a time in microseconds."""
         return microseconds(self.as_of - time)
+
+    def there(self, entity: str, identity: str) -> Row:
+        """Return the row of a lead or account, empty before it is recorded."""
+        row = self.facts.rows[entity].get(identity, {})
+        recorded_at = row.get("recorded_at")
+        if recorded_at is None or f"recorded.{entity}_ignored" in self.faults:
+            return row
+        known = recorded_at <= self.as_of
+        if recorded_at == self.as_of and "recorded.exclusive" in self.faults:
+            known = False
+        return row if known else {}
 
     def recorded(self, row: Row) -> bool:
         """Return whether a row with a `recorded_at` is known."""
@@ -386,8 +425,14 @@ class Known:
             for row in self.facts.tables.get("lead_merges", ())
             if self.recorded(row) or "merges.future" in self.faults
         ]
+        if "merges.undone_ignored" in self.faults:
+            rows = [row for row in rows if row["into_id"] != row["from_id"]]
         rows.sort(key=lambda row: (row["recorded_at"], rank(row["into_id"])))
-        return {} if "merges.ignored" in self.faults else {r["from_id"]: r["into_id"] for r in rows}
+        latest = {row["from_id"]: row["into_id"] for row in rows}
+        self.ended = {lead for lead, into in latest.items() if into is None}
+        if "merges.ignored" in self.faults:
+            return {}
+        return {lead: into for lead, into in latest.items() if into not in {None, lead}}
 
     def final(self, lead: str | None) -> str | None:
         """Return the lead that a lead is by now; those on a cycle are the least of it."""
@@ -438,6 +483,8 @@ class Known:
         """Return the account of an event: its own, else that of its lead."""
         lead = one.lead_id if "merges.first_account" in self.faults else self.final(one.lead_id)
         of_lead = None if "account.alone_only" in self.faults else self.subject(lead).account
+        if lead in self.ended and "merges.ended_events" not in self.faults:
+            of_lead = None
         if "account.leads_only" in self.faults:
             return of_lead
         if "account.event_ignored" in self.faults:
@@ -454,19 +501,27 @@ class Known:
         facts = self.facts
         if identity is None:
             return None
-        column: Value = facts.rows[entity].get(identity, {}).get(name)
+        column: Value = self.there(entity, identity).get(name)
         history = facts.history.get((entity, identity, name))
         if history is None or "history.ignored" in self.faults:
             return column
         past = [row for row in history if row["valid_from"] <= self.as_of]
+        if "history.recorded_ignored" not in self.faults:
+            past = [row for row in past if since(row) <= self.as_of]
         if "history.exclusive" in self.faults:
             past = [row for row in past if row["valid_from"] < self.as_of]
         if "history.null_skipped" in self.faults:
             past = [row for row in past if row["value"] is not None]
         if not past:
             return column if "history.column_before" in self.faults else None
-        latest = max(past, key=lambda row: (row["valid_from"], rank(row["value"])))
+        latest = max(past, key=self.recency)
         return facts.cast(entity, name, latest["value"])
+
+    def recency(self, row: Row) -> tuple[Any, ...]:
+        """Return what decides which value of a field is the last: the greatest."""
+        if "history.last_recorded_ignored" in self.faults:
+            return (row["valid_from"], rank(row["value"]))
+        return (row["valid_from"], since(row), rank(row["value"]))
 
     def read(self, subject: Subject, path: Path) -> Value:
         """Return the value of a name written `lead.x` or `account.x`."""
@@ -484,14 +539,19 @@ class Known:
         found = self.field(*subject.owner, "created_at")
         return found if isinstance(found, datetime) else None
 
-    def members(self, account: str) -> list[Subject]:
-        """Return the leads of an account that are known by now."""
-        subjects = [self.subject(lead) for lead in self.facts.rows["lead"]]
+    def members(self, account: str, scored: Iterable[str]) -> list[Subject]:
+        """Return the leads of an account, of those recorded or scored, that are known by now."""
+        leads = [lead for lead in self.facts.rows["lead"] if self.there("lead", lead)]
+        if "rollup.leads_of_history" in self.faults:
+            leads += [one for entity, one, _ in self.facts.history if entity == "lead"]
+        subjects = [self.subject(lead) for lead in dict.fromkeys([*leads, *scored])]
         return [one for one in subjects if one.account == account and self.is_member(one)]
 
     def is_member(self, subject: Subject) -> bool:
         """Return whether a lead is not merged into another and is known by now."""
         if self.final(subject.lead) != subject.lead and "rollup.merged_leads" not in self.faults:
+            return False
+        if subject.lead in self.ended and "merges.ended_member" not in self.faults:
             return False
         created = self.created_at(subject)
         if "rollup.unknown_leads" in self.faults:
@@ -677,11 +737,11 @@ class Scoring:
         hits = self.step_1_hits(rule, subject, candidates)
         units = self.step_2_units(spec, rule, subject, hits)
         units = self.step_3_at_most(rule, units)
-        counted = hits if "points.at_least_hits" in self.faults else units
-        if len(counted) < rule.get("at_least", 1) or not units:
+        giving = self.giving(rule, hits, units)
+        if not giving:
             return self.undecided_event(name, rule, subject, candidates)
         weights = [self.step_4_weight(spec, rule, unit) for unit in units]
-        parts = self.step_5_points(rule, subject, units, weights)
+        parts = self.step_5_points(rule, subject, units, weights, giving)
         if parts is None:
             return None
         points = self.step_6_limits(rule, parts)
@@ -694,6 +754,28 @@ class Scoring:
             last_at=last.occurred_at,
             weight=math.fsum(weights) / len(weights),
         )
+
+    def giving(
+        self, rule: Rule, hits: Sequence[Happening], units: Sequence[Happening]
+    ) -> list[Happening]:
+        """Return the units that give points: all, or the latest of each value with so many."""
+        if "at_least" not in rule:
+            return list(units)
+        visits: dict[Any, list[Happening]] = defaultdict(list)
+        column = rule.get("in")
+        if column is None or "points.at_least_in_ignored" in self.faults:
+            visits[""] = list(units)
+        else:
+            for unit in units:
+                visits[unit.row.get(column)].append(unit)
+            if "points.at_least_in_null" not in self.faults:
+                visits.pop(None, None)
+        found = [visit[-1] for visit in visits.values() if len(visit) >= rule["at_least"]]
+        if "points.at_least_hits" in self.faults and column is None:
+            return list(units[-1:]) if len(hits) >= rule["at_least"] else []
+        if "points.at_least_in_latest_alone" in self.faults:
+            return found[:1]
+        return found
 
     def undecided_event(
         self, name: str, rule: Rule, subject: Subject, candidates: Sequence[Happening]
@@ -833,8 +915,9 @@ class Scoring:
         subject: Subject,
         units: Sequence[Happening],
         weights: Sequence[float],
+        giving: Sequence[Happening],
     ) -> list[tuple[Happening, float]] | None:
-        """Return points times weight of each unit, or with `at_least` of the latest alone."""
+        """Return points times weight of each unit that gives them."""
         points = [self.result(rule["points"], subject, unit.row) for unit in units]
         if None in points and "points.null_formula_drops_rule" in self.faults:
             return None
@@ -842,9 +925,9 @@ class Scoring:
             (unit, (worth or 0.0) * weight)
             for unit, worth, weight in zip(units, points, weights, strict=True)
         ]
-        if "at_least" in rule and "points.at_least_all_units" not in self.faults:
-            return parts[-1:]
-        return parts
+        if "points.at_least_all_units" in self.faults:
+            return parts
+        return [(unit, points) for unit, points in parts if unit in giving]
 
     def step_6_limits(self, rule: Rule, parts: Sequence[tuple[Happening, float]]) -> float:
         """Return the sum of the values of a column, each clamped, then clamped itself."""
@@ -872,8 +955,10 @@ class Scoring:
     # Silence rules
 
     def silence_rule(self, spec: Rule, name: str, rule: Rule, subject: Subject) -> Entry | None:
-        """Fire once if no matching event is young and the lead was known by then."""
+        """Fire if no matching event is young and the lead was known by then, once or again."""
         duration = microseconds(rule["silent_for"])
+        if "events" not in self.known.facts.tables and "silence.absent_fires" not in self.faults:
+            return self.silence_unknown(name, duration, subject)
         youngest = duration + 1 if "silence.inclusive" in self.faults else duration
         matching = self.signs_of_life(spec, rule, subject)
         points = self.result(rule["points"], subject)
@@ -881,7 +966,31 @@ class Scoring:
             return None
         if not self.known_for(duration, rule, subject) or points is None:
             return None
-        return Entry(name, "fired", self.decimal(points), count=1)
+        times = self.silences(rule, subject, matching, duration)
+        limit = rule.get("limit", math.inf)
+        if "silence.limit_ignored" in self.faults:
+            limit = math.inf
+        count = 1 if "silence.counted_once" in self.faults else times
+        return Entry(name, "fired", self.decimal(clamped(points * times, limit)), count=count)
+
+    def silence_unknown(self, name: str, duration: int, subject: Subject) -> Entry | None:
+        """Return the open row where there are no events, unless the lead is too young anyway."""
+        created = self.known.created_at(subject)
+        is_new = created is not None and self.known.age(created) < duration
+        if is_new and "silence.absent_new_too" not in self.faults:
+            return None
+        return Entry(name, "missing")
+
+    def silences(
+        self, rule: Rule, subject: Subject, matching: Sequence[Happening], duration: int
+    ) -> int:
+        """Return how often a rule fires in a silence: again for each `every` beyond the first."""
+        if "every" not in rule or "silence.every_ignored" in self.faults:
+            return 1
+        began = self.known_since(rule, subject)
+        if "silence.every_of_known" not in self.faults:
+            began = max([began, *(one.occurred_at for one in matching)])
+        return 1 + (self.known.age(began) - duration) // microseconds(rule["every"])
 
     def signs_of_life(self, spec: Rule, rule: Rule, subject: Subject) -> list[Happening]:
         """Return the visible events that end a silence."""
@@ -900,14 +1009,18 @@ class Scoring:
         """Return whether a lead was created, or else seen first, at least so long ago."""
         if "silence.known_ignored" in self.faults:
             return True
+        since = self.known_since(rule, subject)
+        shortest = duration + 1 if "silence.known_exclusive" in self.faults else duration
+        return since is not None and self.known.age(since) >= shortest
+
+    def known_since(self, rule: Rule, subject: Subject) -> Any:
+        """Return when a lead was created, or else seen first."""
         ignored = () if "event" in rule or "silence.passive_first" in self.faults else self.passive
         events = self.known.events.get(subject.owner, ())
         seen = [one.occurred_at for one in events if one.type not in ignored]
         if "silence.created_only" in self.faults:
             seen = []
-        since = self.known.created_at(subject) or min(seen, default=None)
-        shortest = duration + 1 if "silence.known_exclusive" in self.faults else duration
-        return since is not None and self.known.age(since) >= shortest
+        return self.known.created_at(subject) or min(seen, default=None)
 
     @property
     def passive(self) -> Sequence[str]:
@@ -998,7 +1111,7 @@ class Scoring:
 
     def rollup(self, spec: Rule, subject: Subject) -> Decimal:
         """Return what an account's leads have together, in its range."""
-        members = self.known.members(str(subject.account))
+        members = self.known.members(str(subject.account), self.spine_leads)
         if "rollup.spine_only" in self.faults:
             members = [one for one in members if one.lead in self.spine_leads]
         values = [self.value(spec["rollup"], member) for member in members]

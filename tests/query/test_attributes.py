@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from leadline.engines.engine import Engine
-from small import points, rules, scored
+from small import days_ago, event, points, rules, scored
 
 
 @pytest.mark.feature("tables of values and bins over what has no value")
@@ -19,3 +21,46 @@ def test_a_field_of_a_table_that_was_not_given_has_no_value(any_engine: Engine) 
     )
     found = points(scored(parts, engine=any_engine))
     assert found == {"bins": 1, "numbers": 2, "texts": 3, "truth": 4}
+
+
+COLD = {"silent_for": "7d", "points": -4}
+
+
+@pytest.mark.feature("silence that fires again")
+@pytest.mark.parametrize(
+    ("days", "more", "expected"),
+    [
+        (6.9, {"every": "7d"}, None),
+        (7, {"every": "7d"}, (1, -4)),
+        (20.9, {"every": "7d"}, (2, -8)),
+        (21, {"every": "7d"}, (3, -12)),
+        (90, {"every": "7d", "limit": 20}, (12, -20)),
+        (90, {"limit": 3}, (1, -3)),
+        (300, {"every": "7d"}, (14, -56)),
+    ],
+)
+def test_silence_fires_again_for_each_further_while(
+    days: float, more: dict[str, Any], expected: tuple[float, float] | None, any_engine: Engine
+) -> None:
+    """It lasts since the last sign of life, or since the lead is known where that is later."""
+    leads = [{"lead_id": "a", "created_at": days_ago(100)}]
+    parts = rules(
+        cold={**COLD, **more}, told={"when": "hits.cold > 0", "points": "hits.cold / 100"}
+    )
+    found = scored(parts, engine=any_engine, leads=leads, events=[event(1, days)])
+    counted = (0, 0) if expected is None else expected
+    assert points(found).get("cold", 0) == counted[1]
+    assert points(found).get("told", 0) == counted[0] / 100
+
+
+@pytest.mark.feature("silence without any events")
+def test_nobody_is_silent_where_no_events_were_given(any_engine: Engine) -> None:
+    """The rule is open, unless the lead is so new that it could not fire anyway."""
+    created = {"old": days_ago(100), "new": days_ago(1), "unknown": None}
+    leads = [{"lead_id": lead, "created_at": at} for lead, at in created.items()]
+    found = scored(rules(cold=COLD), engine=any_engine, who=list(created), leads=leads)
+    rows = {row["lead_id"]: (row["state"], row["points"]) for row in found.points.to_pylist()}
+    assert rows == {"old": ("missing", 0), "unknown": ("missing", 0)}
+    assert any("events" in note for note in found.notes)
+    given = scored(rules(cold=COLD), engine=any_engine, who=["old"], leads=leads, events=[])
+    assert points(given) == {"cold": -4}

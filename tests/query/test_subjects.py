@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from comparison import arrow
 from leadline.engines.engine import Engine
-from small import days_ago, points, rules, scored, values
+from leadline.scoring import score
+from small import NOW, days_ago, event, points, rules, scored, values
 
 
 def past(entity: str, name: str, value: str | None, days: float, **more: Any) -> dict[str, Any]:
@@ -40,3 +42,92 @@ def test_a_history_is_read_where_the_field_has_no_value_at_present(
     )
     assert points(found) == {"number": 20, "text": 1, "truth": 2}
     assert values(found, "missing") == [0]
+
+
+MERGED = {"from_id": "b", "into_id": "a", "recorded_at": days_ago(20)}
+
+
+@pytest.mark.feature("merges undone and ended")
+@pytest.mark.parametrize(
+    ("later", "expected"),
+    [([], {"a": 3, "b": 0}), (["b"], {"a": 1, "b": 2}), ([None], {"a": 1})],
+)
+def test_the_latest_merge_of_a_lead_counts(
+    later: list[str | None], expected: dict[str, float], any_engine: Engine
+) -> None:
+    """Merged into itself a lead is itself again; into nothing, it has ended and has no score."""
+    merges = [MERGED]
+    merges += [{"from_id": "b", "into_id": each, "recorded_at": days_ago(10)} for each in later]
+    found = scored(
+        {
+            "scores": {
+                "s": {"rules": {"r": {"event": "p", "points": 1}}},
+                "crowd": {"of": "account", "rollup": "s", "by": "count_over -1"},
+            }
+        },
+        engine=any_engine,
+        who=["a", "b"],
+        leads=[{"lead_id": each, "account_id": "x"} for each in "ab"],
+        events=[event(1), event(2, lead_id="b"), event(3, lead_id="b")],
+        lead_merges=merges,
+    )
+    rows = found.scores.to_pylist()
+    assert {row["lead_id"]: row["s"] for row in rows} == expected
+    members = 2 if later == ["b"] else 1
+    assert {row["crowd"] for row in rows} == {members}
+
+
+@pytest.mark.feature("rows that are not there before they are recorded")
+def test_a_row_is_not_there_before_it_is_recorded(any_engine: Engine) -> None:
+    """Its fields are null then, and a rollup leaves the lead out."""
+    found = scored(
+        {
+            "scores": {
+                "s": {"rules": {"r": {"when": "lead.x > 0", "points": 1}}},
+                "size": {"of": "account", "rules": {"n": {"when": "account.n > 0", "points": 5}}},
+                "crowd": {"of": "account", "rollup": "s", "by": "count_over -1"},
+            }
+        },
+        engine=any_engine,
+        at=[days_ago(30), days_ago(10), days_ago(0)],
+        leads=[
+            {"lead_id": "a", "account_id": "x", "x": 1, "recorded_at": None},
+            {"lead_id": "b", "account_id": "x", "x": 1, "recorded_at": days_ago(10)},
+        ],
+        accounts=[{"account_id": "x", "n": 1, "recorded_at": days_ago(5)}],
+    )
+    assert values(found, "crowd") == [1, 2, 2]
+    assert values(found, "size") == [0, 0, 5]
+
+
+def test_a_batch_of_all_leads_leaves_out_those_not_recorded_yet() -> None:
+    """Every lead, at one moment, is every lead whose row is there then."""
+    leads = [
+        {"lead_id": each, "recorded_at": days_ago(days)}
+        for each, days in zip("abc", (1, 0, -1), strict=True)
+    ]
+    for parts in (
+        rules(r={"event": "p", "points": 1}),
+        rules(r={"when": "lead.x = 'v'", "points": 1}),
+    ):
+        found = score(
+            {"leadline": 1, "model": "small", **parts},
+            leads=arrow(leads),
+            events=arrow([event(1), event(2, lead_id="c")]),
+            field_history=arrow([past("lead", "x", "v", 3)]),
+            as_of=NOW,
+        )
+        assert sorted(found.scores["lead_id"].to_pylist()) == ["a", "b"]
+
+
+@pytest.mark.feature("values that became known later")
+def test_a_value_is_not_known_before_it_is_recorded(any_engine: Engine) -> None:
+    """Of two values from the same time on, the one that became known last counts."""
+    history = [
+        past("lead", "x", "1", 30, recorded_at=days_ago(25)),
+        past("lead", "x", "0", 30, recorded_at=days_ago(15)),
+    ]
+    parts = rules(r={"when": "lead.x is not null", "points": "10 + lead.x"})
+    at = [days_ago(each) for each in (28, 20, 10)]
+    found = scored(parts, engine=any_engine, at=at, field_history=history)
+    assert values(found) == [0, 11, 10]

@@ -133,12 +133,29 @@ def test_ranking_by_what_is_empty_is_no_better_than_chance() -> None:
 
 
 def test_where_sales_tried_is_shown_along_the_score() -> None:
-    """Ten tenths of all rows, also of those that nobody tried."""
-    result = run(rows(8, leads=600), kind="all", task={"worked": {"event": "call"}})
-    untried = next(each.rows for each in result.judged.left_out if each.reason == "untried")
-    assert sum(each.rows for each in result.tried) == result.sample.rows + untried
+    """Ten tenths of all rows, whether they are judged or not."""
+    asked = {"worked": {"event": "call"}}
+    result = run(rows(8, leads=600), kind="all", task=asked)
+    assert sum(each.rows for each in result.tried) == result.sample.rows
     assert all(0 < (each.share.value or 0) < 1 for each in result.tried)
+    only = run(rows(8, leads=600), kind="all", task={**asked, "rows": "worked"})
+    untried = next(each.rows for each in only.judged.left_out if each.reason == "untried")
+    assert sum(each.rows for each in only.tried) == only.sample.rows + untried
     assert run(rows(8, leads=100), kind="all").tried == ()
+
+
+@pytest.mark.parametrize("chosen", ["all", "worked"])
+def test_winners_whom_nobody_tried_are_counted(chosen: str) -> None:
+    """Their share has an interval, and the report says which rows fit."""
+    result = run(rows(8, leads=300), kind="all", task={"worked": {"event": "call"}, "rows": chosen})
+    alone = result.unworked
+    assert alone is not None
+    assert alone.low is not None
+    assert alone.high is not None
+    assert 0 <= alone.low < (alone.value or 0) < alone.high <= 1
+    told = machine(result)
+    assert "of the rows with the outcome were not tried within 14d of the moment" in told
+    assert "`rows: all` asks of all" in told or chosen == "all"
 
 
 def test_the_report_has_verdict_charts_and_what_was_left_out() -> None:

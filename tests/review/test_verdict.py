@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.review.backtest.verdict import Evidence, Ranking
+from leadline.review.backtest.verdict import Ranking, RankingEvidence
 from leadline.statistics.measures import Measured, Sample, chance, measured, roc_auc
 
-NOTHING = Evidence(Measured(None), None)
+NOTHING = RankingEvidence(Measured(None), None)
 Auc = tuple[float, float, float]
 
 
-def ranking(wins: int, plain: Evidence, alike: Evidence = NOTHING, *, rests: bool) -> Ranking:
+def ranking(
+    wins: int, plain: RankingEvidence, alike: RankingEvidence = NOTHING, *, rests: bool
+) -> Ranking:
     """Return what is known of a thousand rows."""
     sample = Sample.of_rows(range(1000), [number < wins for number in range(1000)])
     return Ranking(sample, plain, alike, rests)
@@ -34,7 +36,7 @@ def test_the_verdict_is_by_interval_and_by_chance(
     wins: int, auc: Auc, rare: float, says: str
 ) -> None:
     """Better only where both say so; a wide interval and few outcomes say nothing."""
-    assert ranking(wins, Evidence(Measured(*auc), rare), rests=False).verdict == says
+    assert ranking(wins, RankingEvidence(Measured(*auc), rare), rests=False).verdict == says
 
 
 @pytest.mark.parametrize(
@@ -49,8 +51,8 @@ def test_fields_without_a_past_must_rank_rows_with_equally_many_empty_ones(
     alike: Auc, rare: float, says: str
 ) -> None:
     """Else what is empty, of which nobody knows since when, would be the verdict."""
-    good = Evidence(Measured(0.7, 0.6, 0.8), 0.0001)
-    found = ranking(100, good, Evidence(Measured(*alike), rare), rests=True)
+    good = RankingEvidence(Measured(0.7, 0.6, 0.8), 0.0001)
+    found = ranking(100, good, RankingEvidence(Measured(*alike), rare), rests=True)
     assert found.verdict == says
     assert found.is_by_emptiness == (says == "no better than chance")
     assert ranking(100, good, NOTHING, rests=True).verdict == "no better than chance"
@@ -71,6 +73,6 @@ def test_of_hundreds_of_senseless_rankings_none_passes(repeats: int) -> None:
         auc = measured(sample, roc_auc)
         if auc.low is not None and auc.low > 0.5:
             passed += 1
-            evidence = Evidence(auc, chance(sample))
+            evidence = RankingEvidence(auc, chance(sample))
             assert ranking(900, evidence, rests=False).verdict == "no better than chance"
     assert passed > 2, "an interval of 95 % alone would have let some pass"

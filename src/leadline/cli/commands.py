@@ -14,7 +14,11 @@ from leadline.cli.asking import ask
 from leadline.cli.options import parameters
 from leadline.questions import QUESTIONS, question
 
-COMMANDS: Mapping[str, str] = QUESTIONS
+COMMANDS: Mapping[str, str] = {
+    "init": "leadline.service.init:Init",
+    "config": "leadline.service.config:Config",
+    **QUESTIONS,
+}
 """Every command by its name, and where its question stands."""
 
 

@@ -17,6 +17,7 @@ _COLUMN = 24
 """Where what an option means begins."""
 
 TOPICS: Mapping[Topic, str] = {
+    "begin": "Begin",
     "score": "Score",
     "judge": "Judge a model on history",
     "learn": "Make a model",
@@ -53,7 +54,7 @@ def overview(commands: Mapping[str, type[Question[Any]]]) -> str:
         ("--help", "Print this page; after a command, what it does."),
     ]
     lines += ["", "Options:", *_listed(general, _COLUMN)]
-    lines += ["", "Begin with:  leadline demo-data demo", ""]
+    lines += ["", "Begin with:  leadline init shop --demo", ""]
     return "\n".join(lines)
 
 
@@ -89,7 +90,7 @@ def written(each: Asked) -> str:
 def meaning(each: Asked) -> str:
     """Return what an option means, with what stands for it where it is not given."""
     option = each.option
-    default = option.otherwise or ("" if each.default in {None, False} else str(each.default))
+    default = option.otherwise or ("" if each.default in {None, False, ()} else str(each.default))
     said = f" [default: {default}]" if default and "by default" not in option.help else ""
     return f"{option.help}{said}"
 

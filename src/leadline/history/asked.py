@@ -35,7 +35,7 @@ def ask(run: Run, made: Sql, pairs: Sql, rules: Rules, *, of_account: bool = Fal
 
     Raises ModelError where a rule does not fit the tables.
     """
-    model = _model(run.model, rules, of_account=of_account)
+    model = of_rules(run.model, rules, of_account=of_account)
     asking = run.with_model(model).over_query(_with_rows(run, model, pairs, rules))
     run.engine.run(
         sql_text(
@@ -81,7 +81,7 @@ def _rows_of(kind: str, rules: Rules) -> Tree:
     )
 
 
-def _model(model: Model, rules: Rules, *, of_account: bool) -> Model:
+def of_rules(model: Model, rules: Rules, *, of_account: bool = False) -> Model:
     """Return a model of these rules alone, with what the given one says of columns."""
     shared = {each: rule for each, rule in rules.items() if of_account and "when" not in rule}
     own = {each: rule for each, rule in rules.items() if each not in shared}

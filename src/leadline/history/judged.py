@@ -34,7 +34,8 @@ REASONS = {
     "not_eligible": "were not eligible at the moment",
     "no_outcome": "have no value that says how they ended",
     "too_late": "were too late for the horizon to end within the data",
-    "untried": "came to nothing, but nobody tried",
+    "decided": "were decided before the time for trying was over",
+    "untried": "were not tried in time",
 }
 """Why a row is not judged, as the end of a sentence, in the order in which they are asked."""
 
@@ -67,8 +68,9 @@ class Judged:
     ``table`` has one row a lead and moment: ``lead_id, as_of, outcome`` (boolean), ``outcome_at``
     and ``amount`` (null where it did not come), ``group_key`` (text; rows that must not be split
     apart), ``draw_key`` (text; rows that are one piece of evidence), ``order_key`` (number; null
-    without time or order), ``worked`` (boolean, null where the task does not say) and ``counts``
-    (boolean: false where nobody tried and nothing came).
+    without time or order), ``worked`` (boolean: whether sales tried in time, null where the task
+    does not say) and ``counts`` (boolean: false where only worked rows count and nobody tried).
+    Whether a row counts never depends on its outcome.
 
     Attributes:
         run: Scores the rows.
@@ -96,6 +98,12 @@ class Judged:
     drawn_by: str
     ordered_by: str | None
 
+    @property
+    def own_acts(self) -> frozenset[str]:
+        """Types of events that are ours and no reason for points: what sales did, and passive."""
+        worked = self.task.task.worked
+        return frozenset((*self.run.model.passive, *((worked.event if worked else None) or ())))
+
     def with_model(self, model: Model) -> Judged:
         """Return the same rows by another model. Raises ModelError."""
         refuse_left_out(self.run, model, self.task)
@@ -120,6 +128,7 @@ def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
     made.ever()
     until = end or made.last_end()
     made.candidates(moments_due(run, task, until), until)
+    made.work()
     made.outcomes()
     made.finish()
     return made.result(until)
@@ -241,18 +250,49 @@ class _Making:
             until=self._until("r"),
             t=self.name("rows"),
         )
-        self.ask("later", pairs, {**self.ends.rules, **self._worked()})
+        self.ask("later", pairs, self.ends.rules)
 
-    def _worked(self) -> Rules:
-        """Return the rules that ask whether sales tried."""
+    def work(self) -> None:
+        """Make ``worked`` of each row, and give those decided meanwhile the reason.
+
+        Sales tried in [moment, moment + work_within), as it was known when that was over.
+        """
         if self.task.worked is None:
-            return {}
-        within = self.task.horizon.text if self.ends.is_timed and self.task.horizon else None
-        return rules_of(self.run, self.document, "worked", self.task.worked, within)
+            return
+        within = self.task.work_within.text if self.ends.is_timed else None
+        rules = rules_of(self.run, self.document, "worked", self.task.worked, within)
+        pairs = sql_text(
+            "select r.lead_id, {over} as as_of from {t} as r "
+            "where r.reason is null and not r.too_late",
+            over=self._work_over(),
+            t=self.name("rows"),
+        )
+        self.ask("work", pairs, {**self.ends.rules, **rules})
+        if self.task.rows == "worked":
+            self._leave_out("decided", "work", self._work_over(), self.ends.closed)
+
+    def _work_over(self) -> Sql:
+        """Return the last moment at which trying counts."""
+        length = self.task.work_within.microseconds - 1 if self.ends.is_timed else 0
+        return sql_text("r.as_of + to_microseconds({d})", d=length)
+
+    def _leave_out(self, reason: str, asked: str, at: Sql, condition: Sql) -> None:
+        """Give rows a reason by what was asked of them at some moment."""
+        self.run.engine.run(
+            sql_text(
+                "update {t} as r set reason = {reason} from {asked} as a where r.reason is null "
+                "and r.lead_id = a.lead_id and {at} = a.as_of and {condition}",
+                t=self.name("rows"),
+                reason=reason,
+                asked=self.name(asked),
+                at=at,
+                condition=condition,
+            )
+        )
 
     def _until(self, alias: str) -> Sql:
-        length = self.task.horizon.microseconds if self.task.horizon else 0
-        return sql_text("{a}.as_of + to_microseconds({h})", a=Sql(alias), h=length)
+        after = self.task.settled_after
+        return sql_text("{a}.as_of + to_microseconds({d})", a=Sql(alias), d=after)
 
     def _late(self, end: datetime | None) -> Sql:
         if end is None or self.task.horizon is None:
@@ -303,36 +343,37 @@ class _Making:
 
     def finish(self) -> None:
         """Say why the rest is not judged, and make the table of judged rows."""
-        self.run.engine.run(
-            sql_text(
-                "update {t} as r set reason = case when a.merged then 'merged' else 'no_outcome' "
-                "end from {later} as a where r.lead_id = a.lead_id and {until} = a.as_of "
-                "and (a.merged or {unknown})",
-                t=self.name("rows"),
-                later=self.name("later"),
-                until=self._until("r"),
-                unknown=self.ends.unknown,
-            )
-        )
+        self._leave_out("merged", "later", self._until("r"), Sql("a.merged"))
+        self._leave_out("no_outcome", "later", self._until("r"), self.ends.unknown)
+        worked, join = self._worked()
         self.run.engine.run(
             sql_text(
                 "create temp table {t} as select r.lead_id, r.as_of, a.outcome, "
-                "case when a.outcome then greatest({won_at}, r.as_of) end as outcome_at, "
+                "case when a.outcome and {won_at} is not null then greatest({won_at}, r.as_of) end "
+                "as outcome_at, "
                 "case when a.outcome then {amount} end as amount, r.group_key, "
-                "{drawn} as draw_key, r.order_key, {worked} as worked, "
-                "a.outcome or {worked} is distinct from false as counts "
+                "{drawn} as draw_key, r.order_key, {worked} as worked, {counts} as counts "
                 "from {rows} as r join {later} as a on r.lead_id = a.lead_id "
-                "and {until} = a.as_of where r.reason is null and not r.too_late",
+                "and {until} = a.as_of {join} where r.reason is null and not r.too_late",
                 t=self.name(),
                 drawn=Sql("r.lead_id" if self._is_coarse() else "r.group_key"),
                 won_at=self.ends.won_at,
                 amount=self.ends.amount,
-                worked=Sql("a.worked" if self.task.worked else "null::boolean"),
+                worked=worked,
+                counts=worked if self.task.rows == "worked" else Sql("true"),
                 rows=self.name("rows"),
                 later=self.name("later"),
                 until=self._until("r"),
+                join=join,
             )
         )
+
+    def _worked(self) -> tuple[Sql, Sql]:
+        """Return whether sales tried, and the join that it needs."""
+        if self.task.worked is None:
+            return Sql("null::boolean"), Sql("")
+        join = "join {work} as w on w.lead_id = r.lead_id and w.as_of = {over}"
+        return Sql("w.worked"), sql_text(join, work=self.name("work"), over=self._work_over())
 
     def _is_coarse(self) -> bool:
         """Return whether rows are identical because fields say little, not because they repeat."""
@@ -349,7 +390,7 @@ class _Making:
     def result(self, end: datetime | None) -> Judged:
         """Return the judged rows, counted, and a run over them."""
         statement = sql_text(
-            "select count(*) filter (where outcome), count(*) filter (where counts), "
+            "select count(*) filter (where outcome and counts), count(*) filter (where counts), "
             "count(*) filter (where not counts) from {t}",
             t=self.name(),
         )
@@ -395,7 +436,7 @@ class _Making:
         columns = [
             sql_text(
                 "count(*) filter (where as_of + to_microseconds({d}) <= timestamp {at})",
-                d=each * day,
+                d=each * day + self.task.from_moment,
                 at=at,
             )
             for each in days

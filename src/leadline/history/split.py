@@ -104,8 +104,7 @@ def _by_time(of: Judged, share: float) -> Sql:
         t=name(of.table),
     )
     [(cut,)] = of.run.engine.rows(statement)
-    horizon = of.task.task.horizon.microseconds if of.task.task.horizon else 0
-    purge = horizon if of.ordered_by == "time" else 0
+    purge = of.task.task.settled_after if of.ordered_by == "time" else 0
     return sql_text(
         "case when r.order_key > {cut} then 0 when r.order_key + {purge} <= {cut} then -1 end",
         cut=cut,

@@ -50,12 +50,12 @@ def _table(table: str, reports: Sequence[TableReport]) -> Iterator[str]:
     yield from (f"  # {_about(report)}" for report in reports)
     yield f"  {table}:" if entries else f"  {table}: {{}}"
     yield from _aligned(
-        (f"    {_text(each.column or each.name)}: {_flow(declared(each))}", _why(each))
+        (f"    {yaml_text(each.column or each.name)}: {_flow(declared(each))}", _why(each))
         for each in entries
     )
     if others:
         yield "    # read as they are:"
-    yield from (f"    # {_text(each.column or each.name)}: {_why(each)}" for each in others)
+    yield from (f"    # {yaml_text(each.column or each.name)}: {_why(each)}" for each in others)
 
 
 def _about(report: TableReport) -> str:
@@ -76,7 +76,7 @@ def _why(column: ColumnReport) -> str:
 
 def _suspect(each: Suspect) -> str:
     rows = "1 row" if each.count == 1 else f"{each.count:,} rows"
-    return f"{_text(each.value)} in {rows} {each.why}"
+    return f"{yaml_text(each.value)} in {rows} {each.why}"
 
 
 def _summary(column: ColumnReport) -> str:
@@ -96,10 +96,11 @@ def _flow(values: Mapping[str, Any]) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_value, value))}]"
-    return _text(value)
+    return yaml_text(value)
 
 
-def _text(value: object) -> str:
+def yaml_text(value: object) -> str:
+    """Return a value as YAML has it, in quotes where it needs them."""
     if isinstance(value, str) and not (PLAIN.fullmatch(value) and value.lower() not in WORDS):
         return json.dumps(value, ensure_ascii=False)
     return str(value)

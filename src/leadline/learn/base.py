@@ -24,7 +24,7 @@ from leadline.model.reading.reader import parse
 from leadline.model.reading.removal import remove
 from leadline.model.reading.source import Path
 from leadline.model.reading.writer import block, edit
-from leadline.model.rules import BaseRule, Rule, TableRule, UnitRule
+from leadline.model.rules import BaseRule, EventRule, Rule, TableRule, UnitRule
 
 _SHARP = 1e6
 """Points of a rule that is looked at, so that more of its digits stand in the ledger."""
@@ -70,7 +70,7 @@ def base_of(of: Judged, model: Model, text: str, outcomes: Sheet) -> Base:
     """
     of = of.with_model(model)
     scores = _fitted_scores(model)
-    probe, slots, stay = _probe(model, scores)
+    probe, slots, stay = _probe(model, scores, of.own_acts)
     given = in_ledger(of, probe, scores)
     fields, kept = {}, np.zeros(of.rows)
     names = {slot.name: slot for slot, _ in slots}
@@ -135,7 +135,7 @@ def _is_sum(node: Node) -> bool:
 
 
 def _probe(
-    model: Model, scores: tuple[str, ...]
+    model: Model, scores: tuple[str, ...], own_acts: frozenset[str]
 ) -> tuple[Model, list[tuple[Slot, tuple[Path, ...]]], tuple[tuple[str, str], ...]]:
     """Return the model whose ledger shows what would be multiplied, the slots, and who stays."""
     plain = model.plain()
@@ -144,7 +144,7 @@ def _probe(
     for name in scores:
         score = model.scores[name]
         for called, rule in (score.rules or {}).items():
-            reason = _why_it_stays(rule, is_counted=called in counted)
+            reason = _why_it_stays(rule, own_acts, is_counted=called in counted)
             if reason is None:
                 written = plain["scores"][name]["rules"][called]
                 slots.append(_slot((name, called), rule, written))
@@ -157,10 +157,12 @@ def _probe(
     return Model.model_validate(plain), slots, tuple(stay)
 
 
-def _why_it_stays(rule: Rule, *, is_counted: bool) -> str | None:
+def _why_it_stays(rule: Rule, own_acts: frozenset[str], *, is_counted: bool) -> str | None:
     """Return why points of a rule stay; empty for a constant, which is no rule of its own."""
     if rule.pinned:
         return "is pinned"
+    if isinstance(rule, EventRule) and own_acts.issuperset(rule.event):
+        return "counts what sales did, or what is passive"
     if isinstance(rule, BaseRule):
         return ""
     points = getattr(rule, "points", None)

@@ -38,7 +38,7 @@ _LEAST_GAIN = 0.003
 
 
 @dataclass(frozen=True)
-class Trial:
+class Tried:
     """A setting with what it said of rows that it was not fitted to.
 
     Attributes:
@@ -89,7 +89,7 @@ class Learned:
     verdict: Literal["learned", "nothing to learn"]
     model: Found | None
     setting: Setting
-    trials: tuple[Trial, ...]
+    trials: tuple[Tried, ...]
     auc: Measured
     reliability: Reliability
     chance: float
@@ -132,12 +132,12 @@ def choose(
     return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
 
 
-def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> Trial:
+def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> Tried:
     tell(f"trying {setting.says}")
     return trial(setting, sheet, cuts)
 
 
-def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
+def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Tried:
     """Fit each fold and judge its other rows."""
     said, losses, aucs = [], [], []
     again = [np.zeros(0)]
@@ -159,7 +159,7 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
         for auc, share, cut in zip(aucs, shares, cuts, strict=True)
     ]
     mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else _COIN
-    return Trial(
+    return Tried(
         setting, np.concatenate(said), np.concatenate(again), np.concatenate(losses), float(mean)
     )
 
@@ -174,7 +174,7 @@ def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
     return np.asarray(found * sizes.sum() / (found @ sizes))
 
 
-def simplest(trials: Sequence[Trial], sheet: Sheet, cuts: Sequence[Fold]) -> Trial:
+def simplest(trials: Sequence[Tried], sheet: Sheet, cuts: Sequence[Fold]) -> Tried:
     """Return the first trial that is about as good as the best one, by loss and by ranking.
 
     Its loss is within one standard error of the best, that of the difference, row by row, rows of
@@ -195,7 +195,7 @@ def _groups(sheet: Sheet, cuts: Sequence[Fold]) -> Whole:
     return members(None if sheet.groups is None else sheet.groups[rows], len(rows))
 
 
-def _error(one: Trial, two: Trial, groups: Whole) -> float:
+def _error(one: Tried, two: Tried, groups: Whole) -> float:
     gaps = one.losses - two.losses
     sums = np.bincount(groups, gaps - gaps.mean())
     return float(np.sqrt((sums**2).sum()) / len(gaps))
@@ -216,12 +216,12 @@ def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
         yield replace(setting, recent=True)
 
 
-def _by_kind(trials: Sequence[Trial], groups: Whole) -> list[Trial]:
+def _by_kind(trials: Sequence[Tried], groups: Whole) -> list[Tried]:
     """Return each setting once, with recency where it was tried and is not clearly worse.
 
     What moved before will move again, and where nothing moves newer rows cost little.
     """
-    found: dict[Setting, Trial] = {}
+    found: dict[Setting, Tried] = {}
     for each in trials:
         key = replace(each.setting, recent=False)
         steady = found.get(key, each)
@@ -252,8 +252,8 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     sheet: Sheet,
     few: Sheet,
     cuts: Sequence[Fold],
-    best: Trial,
-    trials: tuple[Trial, ...],
+    best: Tried,
+    trials: tuple[Tried, ...],
     tell: Tell,
 ) -> Learned:
     """Measure the chosen setting on rows it has not seen, and fit it to all."""
@@ -322,7 +322,7 @@ def _last(cuts: Sequence[Fold], *, ordered: bool) -> Flags:
     return np.asarray(parts == len(cuts) - 1 if ordered else parts >= 0)
 
 
-def _calibrated(best: Trial, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+def _calibrated(best: Tried, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
     """Return log-odds, each fold turned by what the fold before it, or all others, showed."""
     parts, found = _parts(cuts), best.said.copy()
     for part in range(len(cuts)):

@@ -80,8 +80,8 @@ def event_counts(
 ) -> tuple[dict[str, Field], list[Curve], dict[str, dict[str, object]]]:
     """Return fields of each type of events, as the window or half-life that says most gives them.
 
-    Types in ``late`` and those that say how leads end are not counted. The third part are the
-    rules that count, by name.
+    Types in ``late``, those that say how leads end and what we did ourselves are not counted. The
+    third part are the rules that count, by name.
     """
     if "events" not in of.run.loaded.schema:
         return {}, [], {}
@@ -109,11 +109,8 @@ def event_counts(
 def _types(of: Judged, late: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield types that came before a moment, with the stem of names for their rules."""
     task = of.task.task
-    closing = set(late) | {
-        each
-        for part in (task.outcome, task.closed, task.worked)
-        if part
-        for each in part.event or ()
+    closing = {*late, *of.own_acts} | {
+        each for part in (task.outcome, task.closed) if part for each in part.event or ()
     }
     rows = of.run.engine.rows(
         sql_text(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from leadline.history.fields_then import Known, KnownField, known, named_by_task
+from leadline.history.identifying import KEYS, NAMES, owners, says_who
 from leadline.history.judged import Judged
 from leadline.learn.event_counts import Curve, event_counts
 from leadline.learn.sheet import Field, Sheet, field_of_arrow
@@ -21,14 +22,6 @@ from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
 
-_NAMES = 0.5
-"""A text with more different values than this part of the leads, or accounts, that have one is a
-name, not a field."""
-_OF_PERSONS = re.compile(
-    r"((first|last|full|given|family)_?)?name|surname|(mobile_?)?phone.*|mobile"
-)
-"""Fields of leads that say who somebody is: no model may know persons by heart."""
-_NEVER = frozenset({"lead_id", "account_id", "email", "domain", "created_at"})
 LEAD_AGE = "age(lead.created_at) / 86400"
 """Days since the lead was created; moments that repeat find leads young and old."""
 
@@ -90,7 +83,7 @@ def outcomes(judged: Judged) -> Sheet:
     order = field_of_arrow(found["order_key"]).numbers if judged.ordered_by else None
     groups = field_of_arrow(found["group_key"]).codes
     in_time = judged.ordered_by == "time" and order is not None and horizon is not None
-    until = order + horizon.microseconds if in_time and order is not None and horizon else None
+    until = order + judged.task.task.settled_after if in_time and order is not None else None
     is_apart = judged.task.task.group is not None
     return Sheet({}, np.array(found["outcome"], bool), order, groups, until, is_apart)
 
@@ -110,38 +103,16 @@ def _fields(
             t=name(rows.table),
         )
     )
-    owners = _owners(judged, rows, chosen)
+    had = owners(rows, chosen)
     kept: dict[str, Field] = {}
     for each in chosen:
         here = field_of_arrow(found[each.column])
-        reason = _useless(here, owners.get(each.column))
+        reason = _useless(here, had.get(each.column))
         if reason:
             left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
         else:
             kept[str(Name((each.entity, each.name)))] = here
     return kept, left_out
-
-
-def _owners(judged: Judged, rows: Known, chosen: list[KnownField]) -> dict[str, int]:
-    """Return how many leads, or accounts, have a value of each text."""
-    texts = [each for each in chosen if each.kind is Type.TEXT]
-    if not texts:
-        return {}
-    owner = {"lead": Sql("r.lead_id"), "account": Sql("l.account_id")}
-    counted = sql_text(
-        "select {c} from {t} as r left join leads as l on l.lead_id = r.lead_id",
-        c=[
-            sql_text(
-                "count(distinct case when {v} is not null then {owner} end)",
-                v=name(each.column),
-                owner=owner[each.entity],
-            )
-            for each in texts
-        ],
-        t=name(rows.table),
-    )
-    [counts] = judged.run.engine.rows(counted)
-    return {each.column: count for each, count in zip(texts, counts, strict=True)}
 
 
 def _age(judged: Judged) -> dict[str, Field]:
@@ -168,30 +139,30 @@ def _choices(
     left_out = [
         LeftOut(f"{entity}.{field}", _NAMED)
         for entity, field in sorted(named_by_task(judged))
-        if field not in _NEVER
+        if field not in KEYS
     ]
     chosen = []
     for each in rows.fields:
         reason = refused.get((each.entity, each.name)) or _unfit(each)
         if reason is None:
             chosen.append(each)
-        elif each.name not in _NEVER:
+        elif each.name not in KEYS:
             left_out.append(LeftOut(f"{each.entity}.{each.name}", reason))
     return chosen, left_out
 
 
 def _unfit(field: KnownField) -> str | None:
-    if field.name in _NEVER:
+    if field.name in KEYS:
         return "is an identifier"
-    if field.entity == "lead" and _OF_PERSONS.fullmatch(field.name.lower().replace(" ", "_")):
+    if says_who(field):
         return "says who it is, not what"
     return {Type.TIME: "is a time", Type.ANY: "has no value"}.get(field.kind)
 
 
-def _useless(found: Field, owners: int | None) -> str | None:
+def _useless(found: Field, had: int | None) -> str | None:
     if not found.varies:
         return "has one value only"
-    if owners is not None and len(found.levels) > _NAMES * owners:
+    if had is not None and len(found.levels) > NAMES * had:
         return "is different for most, like a name"
     return None
 

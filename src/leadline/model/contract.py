@@ -125,6 +125,7 @@ _EARLIEST = ("recorded_at", "occurred_at", "lead_id")
 _RECORDED = _time(
     "recorded_at", "when it became known; where empty, `occurred_at`", "", "occurred_at"
 )
+_THERE = _time("recorded_at", "from when on the row is there; where empty, always")
 
 CONTRACT: Mapping[str, Table] = {
     each.name: each
@@ -142,6 +143,7 @@ CONTRACT: Mapping[str, Table] = {
                     "created_at",
                     "since when the lead is known; used by silence rules and rollups",
                 ),
+                _THERE,
             ),
             unique=("lead_id",),
             derived={
@@ -169,6 +171,7 @@ CONTRACT: Mapping[str, Table] = {
                 _key("account_id", "**key**", "accounts"),
                 _text("domain", "an ordinary field"),
                 _time("created_at", "since when the account is known"),
+                _THERE,
             ),
             unique=("account_id",),
             history="account_history",
@@ -242,7 +245,7 @@ CONTRACT: Mapping[str, Table] = {
             "Values of fields over time",
             "What fields were at other times.\n"
             "A field with a history is read as it was at `as_of`: its latest value that was valid\n"
-            "by then, and null before the first.\n"
+            "and recorded by then, and null before the first.\n"
             "A field whose values only the history has is a field too; they decide its type.",
             (
                 _key("entity", "**`lead` or `account`**"),
@@ -250,17 +253,32 @@ CONTRACT: Mapping[str, Table] = {
                 _key("field", "**name of the field**"),
                 Column("value", Type.TEXT, "value as text; empty: there was none", "column"),
                 _time("valid_from", "**from when on**", "value"),
+                _time(
+                    "recorded_at",
+                    "when it became known; where empty, `valid_from`",
+                    "",
+                    "valid_from",
+                ),
             ),
             once=("entity", "id", "field", "value", "valid_from"),
+            order=("recorded_at",),
         ),
         Table(
             "lead_merges",
             "Leads merged into others",
             "Leads that turned out to be the same.\n"
-            "From `recorded_at` on, what the first did counts for the second.",
+            "From `recorded_at` on, what the first did counts for the second.\n"
+            "Of several rows of one `from_id` the latest counts.",
             (
                 _key("from_id", "**`lead_id` that ends**", "leads"),
-                _key("into_id", "**`lead_id` that stays**", "leads"),
+                Column(
+                    "into_id",
+                    Type.TEXT,
+                    "**`lead_id` that stays**; equal to `from_id`, the lead is itself again; "
+                    "empty, the lead has ended: it has no scores and is in no rollup",
+                    "column",
+                    names="leads",
+                ),
                 _time("recorded_at", "**when this became known**", "value"),
             ),
             once=("from_id", "into_id", "recorded_at"),

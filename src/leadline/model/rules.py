@@ -248,7 +248,9 @@ class UnitRule(Rule):
     """What event rules and outcome rules share: units, their weight and their limits."""
 
     model_config = ConfigDict(
-        json_schema_extra={"dependentRequired": {"by": ["limit_each"], "limit_each": ["by"]}}
+        json_schema_extra={
+            "dependentRequired": {"by": ["limit_each"], "limit_each": ["by"], "in": ["at_least"]}
+        }
     )
 
     where: Condition | None = Field(None, description="Condition on the event's own columns.")
@@ -259,6 +261,9 @@ class UnitRule(Rule):
     )
     at_most: Whole | None = Field(None, description="Only this many latest units count.")
     at_least: Whole | None = Field(None, description="Fires only from this many units on.")
+    in_: Text | None = Field(
+        None, alias="in", description="Column: `at_least` is asked of each of its values."
+    )
     within: Seconds | None = Field(None, description="Only hits younger than this count.")
     decay: Decay | None = Field(None, description="How the weight of a unit falls with its age.")
     by: Text | None = Field(None, description="Column whose values are limited each.")
@@ -271,6 +276,9 @@ class UnitRule(Rule):
             found = "limit_each" if self.by is None else "by"
             expected = "must have both by and limit_each, or neither"
             raise wrong(expected, f"{found} alone", repair={found: REMOVED})
+        if self.in_ is not None and self.at_least is None:
+            expected = "must not stand without at_least, which it is asked for"
+            raise wrong(expected, key="in", repair={"in": REMOVED})
 
 
 class EventRule(UnitRule):
@@ -292,6 +300,10 @@ class SilenceRule(Rule):
     event: Texts | None = Field(None, description="Types of events that end the silence.")
     where: Condition | None = Field(None, description="Condition on the event's own columns.")
     points: Points = Field(description="Points, a number or a formula.")
+    every: PositiveSeconds | None = Field(
+        None, description="Fires again for each further so long silence."
+    )
+    limit: Limit | None = Field(None, description="Limit for the rule's points, both ways.")
 
 
 class BaseRule(Rule):

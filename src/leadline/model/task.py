@@ -15,6 +15,7 @@ from pydantic import Discriminator, Field, Tag, ValidationError
 
 from leadline.errors import Fault, ModelError, closest
 from leadline.model.document import Model
+from leadline.model.durations import Duration
 from leadline.model.reading.reader import load_source, told
 from leadline.model.reading.source import Path, Source
 from leadline.model.rules import Part, one_of
@@ -122,6 +123,12 @@ class Task(Part):
     order: Text | None = Field(None, description="Field that stands for time where there is none.")
     group: Text | None = Field(None, description="Field of rows that must not be split apart.")
     worked: Happening | None = Field(None, description="What shows that sales tried.")
+    work_within: PositiveSeconds = Field(
+        Duration("14d"), description="How soon after the moment trying counts."
+    )
+    rows: Literal["all", "worked"] = Field(
+        "all", description="Which rows are judged: all, or those that sales tried."
+    )
     leave_out: Texts = Field((), description="Fields that may not be used.")
     hide: Texts = Field(
         (), description="Fields and types of events that reasons sum up as `other`."
@@ -135,8 +142,31 @@ class Task(Part):
             raise wrong("is missing, as the outcome has a time", "", remedy, key="horizon")
         if self.closed is not None and not self.closed.has_time:
             raise wrong("must have a time: an outcome, an event, or a field with at", key="closed")
+        if self.worked is None and "work_within" in self.model_fields_set:
+            raise wrong("must stand beside worked", key="work_within")
+        if self.rows == "worked" and (self.worked is None or not self.outcome.has_time):
+            remedy = "Say under `worked` what shows that sales tried."
+            raise wrong(
+                "must be all without worked and an outcome with a time",
+                "worked",
+                remedy,
+                key="rows",
+            )
         if self.outcome_from == "account" and self.outcome.field is not None:
             raise wrong("must be lead where the outcome is a field", "account", key="outcome_from")
+
+    @property
+    def from_moment(self) -> int:
+        """Microseconds from the moment to where the horizon begins.
+
+        Where only worked rows count, it begins when the time for trying is over.
+        """
+        return self.work_within.microseconds if self.rows == "worked" else 0
+
+    @property
+    def settled_after(self) -> int:
+        """Microseconds from the moment to the end of the horizon."""
+        return self.from_moment + (self.horizon.microseconds if self.horizon else 0)
 
     @property
     def when(self) -> Word | Moments:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from leadline.model.contract import CONTRACT
 from leadline.model.document import (
     ConditionRule,
+    EventRule,
     Model,
     OutcomeRule,
     Rule,
@@ -16,7 +17,7 @@ from leadline.model.document import (
     UnitRule,
 )
 from leadline.model.expressions import Expression, Literal, Name, Node, names
-from leadline.model.names import Place, place_of, place_of_for, place_of_formula
+from leadline.model.names import Place, fields_of, place_of, place_of_for, place_of_formula
 from leadline.model.operations import OPERATIONS
 from leadline.model.rules import Table
 from leadline.model.types import Type
@@ -131,6 +132,26 @@ def uses(model: Model) -> Iterator[Use]:
         yield Use(override.when.tree, place_of_formula(), Type.BOOLEAN)
 
 
+def tables_read(model: Model) -> set[str]:
+    """Return the tables beside leads that a model reads.
+
+    >>> from leadline.model.reading.reader import read
+    >>> quiet = {"silent_for": "30d", "points": -5}
+    >>> tables_read(read({"leadline": 1, "model": "m", "scores": {"s": {"rules": {"q": quiet}}}}))
+    {'events'}
+    """
+    rules = [rule for _, _, rule in model.rules()]
+    found = {
+        "events": any(isinstance(rule, EventRule | SilenceRule) for rule in rules),
+        "outcomes": any(isinstance(rule, OutcomeRule) for rule in rules)
+        or any(score.reset_on for score in model.scores.values()),
+        "accounts": any(
+            entity == "account" for each in uses(model) for entity, _ in fields_of(each.tree)
+        ),
+    }
+    return {table for table, is_read in found.items() if is_read}
+
+
 def _of_rule(rule: Rule, *, account: bool) -> Iterator[Use]:
     points = getattr(rule, "points", None)
     if isinstance(points, Expression):
@@ -164,6 +185,6 @@ def _counted(model: Model) -> Iterator[Column]:
         if isinstance(rule, UnitRule):
             table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
             per = rule.count.removeprefix("per ").strip() if rule.count.startswith("per ") else None
-            for name in (per, rule.by):
+            for name in (per, rule.by, rule.in_):
                 if name is not None and name not in CONTRACT[table].types:
                     yield table, name

@@ -109,8 +109,9 @@ def steps(context: Context, level: Level) -> Iterator[Step]:
     if context.silence_rules(level):
         yield f"{level}_silence", _silence(context, level)
         rows.append(
-            sql_tree(f"{_ROW.format(units='1')} from {level}_silence where points is not null")
+            sql_tree(f"{_ROW.format(units='units')} from {level}_silence where points is not null")
         )
+        missing.append(_missing(f"{level}_silence where undecided"))
     yield f"{level}_view", _view(context, level)
     if context.attribute_rules(level):
         yield f"{level}_attribute", _attributes(context, level)
@@ -159,30 +160,48 @@ def _reads_fields(rule: Rule) -> bool:
 
 
 def _silence(context: Context, level: Level) -> Tree:
-    """Return the points of silence rules, null where they do not fire."""
-    branches = []
-    for numbered in context.silence_rules(level):
-        rule = numbered.rule
-        assert isinstance(rule, SilenceRule)  # noqa: S101 - the context picks silence rules
-        points = _points(context, numbered, rule.points, "f")
-        fires = all_of(
-            [_is_silent(context, numbered, rule), has_score(context, numbered.score_name)]
+    """Return how often silence rules fire and their points, null where they do not fire.
+
+    Without any events nobody knows who is silent: rules of which nothing else is false are open.
+    """
+    found = context.silence_rules(level)
+    rules = values("r", ["rule"], [[integer(each.number)] for each in found])
+    facts = exp.to_table(f"{level}_facts")
+    if not context.has("events"):
+        return sql_tree(
+            "select f.k, r.rule, cast(null as bigint) as units, cast(null as double) as points, "
+            ":undecided as undecided from :facts as f cross join (:rules) as r",
+            undecided=case((_is_rule(each), _is_old_enough(context, each)) for each in found),
+            facts=facts,
+            rules=rules,
         )
-        branches.append(
-            (
-                _is_rule(numbered),
-                sql_tree("case when :a then millionths(:b) end", a=fires, b=points),
-            )
-        )
-    rules = values("r", ["rule"], [[integer(n.number)] for n in context.silence_rules(level)])
-    join = "left join :signs as g on g.k = f.k" if context.has("events") else ""
     return sql_tree(
-        f"select f.k, r.rule, :points as points from :facts as f {join} cross join (:rules) as r",
-        points=case(branches),
-        facts=exp.to_table(f"{level}_facts"),
+        "select f.k, f.rule, cast(f.units as bigint) as units, :points as points, "
+        "false as undecided from (select f.*, r.rule, :units as units from :facts as f "
+        "left join :signs as g on g.k = f.k cross join (:rules) as r) as f",
+        points=case((_is_rule(each, "f"), _silence_points(context, each)) for each in found),
+        units=case((_is_rule(each), _silences(context, each)) for each in found),
+        facts=facts,
         signs=_pivoted_signs(context, level),
         rules=rules,
     )
+
+
+def _silence_points(context: Context, numbered: NumberedRule) -> Tree:
+    """Return the points of all times that a silence rule fires, within its limit."""
+    rule = _silence_rule(numbered)
+    points = sql_tree(
+        "weighted(:p, cast(f.units as double))", p=_points(context, numbered, rule.points, "f")
+    )
+    if rule.limit is not None:
+        limit = rule.limit
+        points = sql_tree("clamp(:a, :b, :c)", a=points, b=number(-limit), c=number(limit))
+    return sql_tree("case when f.units is not null then millionths(:p) end", p=points)
+
+
+def _silence_rule(numbered: NumberedRule) -> SilenceRule:
+    assert isinstance(numbered.rule, SilenceRule)  # noqa: S101 - the context picks silence rules
+    return numbered.rule
 
 
 def _pivoted_signs(context: Context, level: Level) -> Tree:
@@ -200,21 +219,47 @@ def _pivoted_signs(context: Context, level: Level) -> Tree:
     return exp.Subquery(this=pivot)
 
 
-def _is_silent(context: Context, numbered: NumberedRule, rule: SilenceRule) -> Tree:
-    created = column(field(numbered.level, "created_at"), "f")
-    since = "microseconds(f.as_of) - microseconds(:t) >= :d"
-    length = integer(rule.silent_for.microseconds)
-    if not context.has("events"):
-        return sql_tree(f"coalesce({since}, false)", t=created, d=length)
+def _silences(context: Context, numbered: NumberedRule) -> Tree:
+    """Return how often a silence rule fires, null where it does not."""
+    rule = _silence_rule(numbered)
     life, first = (column(f"{name}.{numbered.number}", "g") for name in ("life", "first"))
-    known = sql_tree(
-        f"coalesce({since}, false)", t=sql_tree("coalesce(:c, :f)", c=created, f=first), d=length
+    known = sql_tree("coalesce(:c, :f)", c=_created_at(numbered), f=first)
+    # nothing is null where it is read
+    quiet = sql_tree("case when :l > :k then :l else :k end", l=life, k=known)
+    beyond = sql_tree(
+        "microseconds(f.as_of) - microseconds(:t) - :d",
+        t=quiet,
+        d=integer(rule.silent_for.microseconds),
     )
-    return all_of([sql_tree(f"coalesce({since}, true)", t=life, d=length), known])
+    times: Tree = integer(1)
+    if rule.every is not None:
+        every = integer(rule.every.microseconds)
+        times = sql_tree("1 + (:beyond) // :every", beyond=beyond, every=every)
+    return sql_tree(
+        "case when :known is not null and :beyond >= 0 and :has then :times end",
+        known=known,
+        beyond=beyond,
+        has=has_score(context, numbered.score_name),
+        times=times,
+    )
 
 
-def _is_rule(numbered: NumberedRule) -> Tree:
-    return sql_tree("r.rule = :n", n=integer(numbered.number))
+def _is_old_enough(context: Context, numbered: NumberedRule) -> Tree:
+    """Say whether a silence rule could fire: its subject may have been known for long enough."""
+    old = sql_tree(
+        "coalesce(microseconds(f.as_of) - microseconds(:t) >= :d, true)",
+        t=_created_at(numbered),
+        d=integer(_silence_rule(numbered).silent_for.microseconds),
+    )
+    return all_of([old, has_score(context, numbered.score_name)])
+
+
+def _created_at(numbered: NumberedRule) -> Tree:
+    return column(field(numbered.level, "created_at"), "f")
+
+
+def _is_rule(numbered: NumberedRule, alias: str = "r") -> Tree:
+    return sql_tree(f"{alias}.rule = :n", n=integer(numbered.number))
 
 
 def _points(
@@ -239,7 +284,7 @@ def _view(context: Context, level: Level) -> Tree:
         if context.silence_rules(level):
             rows.append(
                 sql_tree(
-                    "select k, rule, 1 as units, cast(null as timestamp) as last_at "
+                    "select k, rule, units, cast(null as timestamp) as last_at "
                     f"from {level}_silence where points is not null"
                 )
             )

@@ -105,6 +105,15 @@ class Context:
         """Say whether a table was given."""
         return table in self.schema
 
+    def recorded(self, table: str, row: str, at: str) -> str:
+        """Return whether a row was there at a moment, by the names that both have in a join.
+
+        Where the row says nothing of it, it always was.
+        """
+        if "recorded_at" not in self.schema.get(table, {}):
+            return "true"
+        return f"({row}.recorded_at is null or {row}.recorded_at <= {at})"
+
     def free(self, table: str, name: str) -> str:
         """Return a name that no column of a table has, to stand beside all of them."""
         taken = {each.casefold() for each in self.schema.get(table, {})}

@@ -15,7 +15,7 @@ from leadline.model.types import Type
 from leadline.query import moments
 from leadline.query.context import Context, Level
 from leadline.query.expressions import SQL_TYPES
-from leadline.sql.trees import Tree, case, column, named, null, sql_tree, text, union
+from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text, union
 
 Step = tuple[str, Tree]
 TABLE_OF = {"lead": "leads", "account": "accounts"}
@@ -46,7 +46,8 @@ def field(entity: str, name: str) -> str:
 def _moments(context: Context) -> Iterator[Step]:
     spine: Tree = sql_tree("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
-        spine = sql_tree(_WITH_MATES, links=links(context))
+        there = sql_tree(context.recorded("leads", "l", "touched.as_of"))
+        spine = sql_tree(_WITH_MATES, links=links(context), there=there)
     if context.profile.moments:
         yield from moments.steps(context, spine)
     else:
@@ -76,6 +77,7 @@ _WITH_MATES = """
         union all
         select links.lead_id, touched.as_of, false as in_spine
         from touched join links on links.account_id = touched.account_id
+            join leads as l on l.lead_id = links.lead_id and :there
     )
     select lead_id, as_of, bool_or(in_spine) as in_spine from wanted group by lead_id, as_of
 """
@@ -108,14 +110,18 @@ def _account_moment(context: Context) -> Tree:
     if context.profile.every_account:
         tables = ["leads", *(["accounts"] if context.has("accounts") else [])]
         every = union(
-            sql_tree(f"select account_id from {each} where account_id is not null")
+            sql_tree(
+                f"select account_id, {_when(context, each)} from {each} "
+                "where account_id is not null"
+            )
             for each in tables
         )
         moments = sql_tree("select distinct as_of from spine")
         sources.append(
             sql_tree(
                 "select every.account_id, moments.as_of "
-                "from :every as every cross join :moments as moments",
+                "from :every as every join :moments as moments "
+                "on every.recorded_at is null or every.recorded_at <= moments.as_of",
                 every=every,
                 moments=moments,
             )
@@ -125,6 +131,12 @@ def _account_moment(context: Context) -> Tree:
         "from (select distinct account_id, as_of from :source as a) as d",
         source=union(sources),
     )
+
+
+def _when(context: Context, table: str) -> str:
+    """Return when the rows of a table came to be there, null for always."""
+    given = "recorded_at" in context.schema.get(table, {})
+    return "recorded_at" if given else "cast(null as timestamp) as recorded_at"
 
 
 def _fields(context: Context, entity: str) -> list[str]:
@@ -159,6 +171,7 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
             key=column(f"{entity}_id", "m"),
             entity=text(entity),
             fields=[text(each) for each in fields],
+            **_versions(context, "m.as_of"),
         ),
     )
     columns = [
@@ -179,15 +192,25 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
     )
 
 
-_HISTORY = """
-    select m.k, h.field,
-        case when h.valid_from <= m.as_of then h.value end as value,
-        row_number() over (
-            partition by m.k, h.field
-            order by case when h.valid_from <= m.as_of then 0 else 1 end,
-                h.valid_from desc, case when h.value is null then 1 else 0 end,
-                in_bytes(h.value) desc
-        ) as place
+def _versions(context: Context, at: str) -> dict[str, Tree]:
+    """Return which values of a history were known at a moment, and since when each is."""
+    recorded = "recorded_at" in context.schema.get("field_history", {})
+    known = f"h.valid_from <= {at} and {context.recorded('field_history', 'h', at)}"
+    return {
+        "known": exp.paren(sql_tree(known)),
+        "since": sql_tree("coalesce(h.recorded_at, h.valid_from)" if recorded else "h.valid_from"),
+    }
+
+
+_LATEST = """
+    order by case when :known then 0 else 1 end, h.valid_from desc, :since desc,
+        case when h.value is null then 1 else 0 end, in_bytes(h.value) desc
+"""
+"""Of the values of a field that were known the last, then the last that became known, is first."""
+
+_HISTORY = f"""
+    select m.k, h.field, case when :known then h.value end as value,
+        row_number() over (partition by m.k, h.field {_LATEST}) as place
     from :moment as m join field_history as h on h.id = :key
     where h.entity = :entity and h.field in (:fields)
 """
@@ -197,19 +220,19 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
     """Return the subjects of a level with their own fields."""
     columns = [_as_known(context, entity, each) for each in _fields(context, entity)]
     if entity == "lead" and _is_whole(context):
-        return sql_tree(f"{_WHOLE}, :columns from leads as t", columns=columns)
+        there = context.recorded("leads", "t", "the_moment()")
+        return sql_tree(f"{_WHOLE}, :columns from leads as t where {there}", columns=columns)
     kept = [sql_tree(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
     if entity == "lead":
-        kept += [sql_tree("m.in_spine"), _merged_away(context)]
+        kept += [named(_is_scored(context), "in_spine"), _merged_away(context)]
     tree = sql_tree(
         "select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment)
     )
     assert isinstance(tree, exp.Select)  # noqa: S101 - narrows the type
     if context.has(TABLE_OF[entity]):
-        key = f"{entity}_id"
-        tree = tree.join(
-            TABLE_OF[entity], on=sql_tree(f"t.{key} = m.{key}"), join_type="left", join_alias="t"
-        )
+        there = context.recorded(TABLE_OF[entity], "t", "m.as_of")
+        on = sql_tree(f"t.{entity}_id = m.{entity}_id and {there}")
+        tree = tree.join(TABLE_OF[entity], on=on, join_type="left", join_alias="t")
     if context.has("field_history"):
         tree = tree.join(
             f"{entity}_known", on=sql_tree("h.k = m.k"), join_type="left", join_alias="h"
@@ -217,6 +240,8 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
     if entity == "lead" and context.has("lead_merges"):
         on = sql_tree("g.from_id = m.lead_id and g.as_of = m.as_of")
         tree = tree.join("merged", on=on, join_type="left", join_alias="g")
+        on = sql_tree("d.from_id = m.lead_id and d.as_of = m.as_of")
+        tree = tree.join("ended", on=on, join_type="left", join_alias="d")
     return tree
 
 
@@ -232,8 +257,23 @@ _WHOLE = (
 )
 
 
+def _is_scored(context: Context) -> Tree:
+    """Return whether a lead has a row in the results.
+
+    One that has ended has none, nor has one of a batch of all leads whose row is not there yet.
+    """
+    found = [sql_tree("m.in_spine")]
+    if context.has("lead_merges"):
+        found.append(sql_tree("d.from_id is null"))
+    if context.profile.one_moment and context.has("leads"):
+        found.append(sql_tree("t.lead_id is not null"))
+    return all_of(found)
+
+
 def _merged_away(context: Context) -> Tree:
-    away = sql_tree("g.from_id is not null") if context.has("lead_merges") else exp.false()
+    away: Tree = exp.false()
+    if context.has("lead_merges"):
+        away = sql_tree("g.from_id is not null or d.from_id is not null")
     return named(away, "merged_away")
 
 
@@ -267,7 +307,8 @@ def _lead_facts(context: Context) -> Tree:
         columns = [
             named(_stored(context, "account", each)[0], field("account", each)) for each in fields
         ]
-        join = "accounts as t on t.account_id = l.account_id"
+        there = context.recorded("accounts", "t", "l.as_of")
+        join = f"accounts as t on t.account_id = l.account_id and {there}"
         if not context.has("accounts"):
             join = ""
     source = '(select *, "lead.account_id" as account_id from lead_base) as l'
@@ -278,22 +319,28 @@ def _lead_facts(context: Context) -> Tree:
 
 def _merges(context: Context) -> Iterator[Step]:
     if context.has("lead_merges"):
+        yield "merge_latest", sql_tree(_MERGE_LATEST)
         yield "merge_now", sql_tree(_MERGE_NOW)
+        yield "ended", sql_tree("select as_of, from_id from merge_latest where into_id is null")
         yield "merge_walk", sql_tree(_MERGE_WALK)
         yield "merged", sql_tree(_MERGED)
 
 
-_MERGE_NOW = """
+_MERGE_LATEST = """
     select as_of, from_id, into_id from (
         select s.as_of, g.from_id, g.into_id,
             row_number() over (
                 partition by s.as_of, g.from_id
-                order by g.recorded_at desc, in_bytes(g.into_id) desc
+                order by g.recorded_at desc, case when g.into_id is null then 1 else 0 end,
+                    in_bytes(g.into_id) desc
             ) as place
         from (select distinct as_of from moment) as s
         join lead_merges as g on g.recorded_at <= s.as_of
     ) as latest where place = 1
 """
+
+_MERGE_NOW = "select as_of, from_id, into_id from merge_latest where into_id <> from_id"
+"""A lead that is merged into itself is itself again, and one merged into nothing has ended."""
 
 _MERGE_WALK = """
     select as_of, from_id, into_id, 1 as depth from merge_now
@@ -331,12 +378,17 @@ def _account_reach(context: Context) -> Iterator[Step]:
             "account_member",
             sql_tree(
                 "select a.k, a.as_of, l.lead_id "
-                "from account_moment as a join leads as l on l.account_id = a.account_id"
+                "from account_moment as a join leads as l on l.account_id = a.account_id "
+                f"and {context.recorded('leads', 'l', 'a.as_of')}"
             ),
         )
     else:
         yield "account_candidate", sql_tree(_CANDIDATE, links=links(context))
-        yield "account_member", sql_tree(_MEMBER)
+        there = context.recorded("leads", "l", "c.as_of")
+        yield (
+            "account_member",
+            sql_tree(_MEMBER, there=sql_tree(there), **_versions(context, "c.as_of")),
+        )
     if context.has("lead_merges"):
         yield "account_reach", sql_tree(_ACCOUNT_REACH)
     else:
@@ -348,18 +400,13 @@ _CANDIDATE = """
     from account_moment as a join (:links) as links on links.account_id = a.account_id
 """
 
-_MEMBER = """
+_MEMBER = f"""
     select c.k, c.as_of, c.lead_id
     from account_candidate as c
-    left join leads as l on l.lead_id = c.lead_id
+    left join leads as l on l.lead_id = c.lead_id and :there
     left join (
-        select c.k, c.lead_id, case when h.valid_from <= c.as_of then h.value end as value,
-            row_number() over (
-                partition by c.k, c.lead_id
-                order by case when h.valid_from <= c.as_of then 0 else 1 end,
-                    h.valid_from desc, case when h.value is null then 1 else 0 end,
-                    in_bytes(h.value) desc
-            ) as place
+        select c.k, c.lead_id, case when :known then h.value end as value,
+            row_number() over (partition by c.k, c.lead_id {_LATEST}) as place
         from account_candidate as c join field_history as h on h.id = c.lead_id
         where h.entity = 'lead' and h.field = 'account_id'
     ) as was on was.k = c.k and was.lead_id = c.lead_id and was.place = 1
@@ -368,9 +415,14 @@ _MEMBER = """
 
 _ACCOUNT_REACH = """
     select m.k, m.lead_id as source
-    from account_member as m left join merged as g on g.as_of = m.as_of and g.from_id = m.lead_id
-    where g.from_id is null
+    from account_member as m
+        left join merged as g on g.as_of = m.as_of and g.from_id = m.lead_id
+        left join ended as d on d.as_of = m.as_of and d.from_id = m.lead_id
+    where g.from_id is null and d.from_id is null
     union all
     select m.k, g.from_id as source
-    from account_member as m join merged as g on g.as_of = m.as_of and g.into_id = m.lead_id
+    from account_member as m
+        join merged as g on g.as_of = m.as_of and g.into_id = m.lead_id
+        left join ended as d on d.as_of = m.as_of and d.from_id = m.lead_id
+    where d.from_id is null
 """

@@ -95,7 +95,7 @@ def _rows(context: Context, table: str, relation: str) -> Iterator[Tree]:
         case "accounts":
             yield _row(nobody, account, never, f"{relation} as t")
         case "field_history":
-            rows, since = f"{relation} as t where t.entity = ", sql_tree("t.valid_from")
+            rows, since = f"{relation} as t where t.entity = ", _since(context)
             yield _row(sql_tree("t.id"), nobody, since, f"{rows} 'lead'")
             yield _row(nobody, sql_tree("t.id"), since, f"{rows} 'account'")
         case "lead_merges":
@@ -119,6 +119,12 @@ def _known_at(known: Columns) -> Tree:
     if "recorded_at" not in known:
         return sql_tree("t.occurred_at")
     return sql_tree("greatest(t.occurred_at, coalesce(t.recorded_at, t.occurred_at))")
+
+
+def _since(context: Context) -> Tree:
+    if "recorded_at" not in context.schema.get("field_history", {}):
+        return sql_tree("t.valid_from")
+    return sql_tree("greatest(t.valid_from, coalesce(t.recorded_at, t.valid_from))")
 
 
 def _row(lead: Tree, account: Tree, at: Tree, source: str) -> Tree:

@@ -39,7 +39,11 @@ def family(context: Context, numbered: NumberedRule) -> str:
 
 def _plan(rule: UnitRule) -> str:
     constant = not isinstance(rule.points, Expression)
-    if rule.by is not None or (rule.at_most is not None and rule.count != "once"):
+    if (
+        rule.by is not None
+        or rule.in_ is not None
+        or (rule.at_most is not None and rule.count != "once")
+    ):
         return "picked"
     if rule.count == "each":
         return "summed" if constant or rule.at_least is None else "picked"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from leadline.review.backtest.compare import Comparison
     from leadline.review.diff.impact import Impact
 
-FIRST = asks("Model in use, the champion.", "document", "FIRST")
+FIRST = asks("Model in use, the champion.", "document", "FIRST", setting="model")
 SECOND = asks("Model to try, the challenger.", "document", "SECOND")
 _MEASURE = asks(
     "precision (with --capacity), roc_auc, pr_auc or lift_10 decides.",

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 WEEKS = 8
 _OTHER = asks("Model that may replace it.", "document", "OTHER")
-_AS_OF = asks("Moment to score at.", "moment", "T", otherwise="now", beside="leads")
+_AS_OF = asks(
+    "Moment to score at.", "moment", "T", otherwise="now", beside="leads", setting="as_of"
+)
 _WEEKS = asks("Past weeks to replay day by day; 0 for none.", "whole", "N", least=0)
 
 

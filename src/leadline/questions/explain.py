@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 _SINCE = asks("Show what changed from this moment.", "moment", "T")
 _WORDS = asks("Say it in three sentences, for who calls.", "flag")
 _LANGUAGE = asks(
-    f"Language of --words: {', '.join(LANGUAGES)}.", unit="L", choices=LANGUAGES, beside="words"
+    f"Language of --words: {', '.join(LANGUAGES)}.",
+    unit="L",
+    choices=LANGUAGES,
+    beside="words",
+    setting="language",
 )
 
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 def table(name: str) -> Mapping[str, Option]:
     """Return the metadata of the option of a table to read."""
-    return rows(CONTRACT[name].title)
+    return rows(CONTRACT[name].title, f"tables.{name}")
 
 
-def rows(title: str) -> Mapping[str, Option]:
+def rows(title: str, setting: str = "") -> Mapping[str, Option]:
     """Return the metadata of the option of rows to read."""
-    return asks(f"{title}.", "table", "F", group="tables")
+    return asks(f"{title}.", "table", "F", group="tables", setting=setting)
 
 
 def target(title: str, beside: str = "") -> Mapping[str, Option]:

@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
 Split: TypeAlias = Literal["time", "groups", "random", "all"]
 
-TASK = asks("Task to judge by (YAML); by default the model's own.", "document", "T")
+TASK = asks("Task to judge by (YAML); by default the model's own.", "document", "T", setting="task")
 BARE_TASK = asks(
     "Task (YAML): a file of its own, with columns: beside it where needed, or a model.",
     "document",
     "T",
+    setting="task",
 )
 SPLIT = asks(
     "time, groups, random (optimistic) or all; by default time, or groups without times.",
@@ -40,7 +41,9 @@ SPLIT = asks(
     choices=("time", "groups", "random", "all"),
 )
 SCORE = asks("Score that ranks; by default that of the bands.", unit="S")
-CAPACITY = asks("Leads that the team takes, such as 60/week, or 60 in all.", unit="N")
+_ROOM = "Leads that the team takes, such as 60/week, or 60 in all."
+CAPACITY = asks(_ROOM, unit="N", setting="capacity")
+CAPACITY_OR_SHARE = asks(_ROOM, unit="N", setting="capacity", against=("precision", "recall"))
 APPLY = asks("Write the change into MODEL; comments stay.", "flag", group="outputs")
 _DATA_END = asks("Until when outcomes are known; by default the last recorded one.", "moment", "T")
 

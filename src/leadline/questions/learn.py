@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 METHODS = ("auto", "scorecard", "logistic", "additive")
 MOST_ENTRIES = 12
-_TASK = asks("Task to learn (YAML).", "document", "T")
+_TASK = asks("Task to learn (YAML).", "document", "T", setting="task")
 _OUT = asks("Write the model (YAML).", "file", "MODEL", group="outputs", makes="model")
 _METHOD = asks(f"{', '.join(METHODS[:-1])} or {METHODS[-1]}.", unit="METHOD", choices=METHODS)
 _RULES = asks("Most entries of a scorecard with points other than 0.", "whole", "N", least=1)

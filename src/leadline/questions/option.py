@@ -39,6 +39,7 @@ class Option:
         beside: An option that it must stand beside.
         word: Its name on a command line, where that is another one.
         makes: The text of the answer that is written there, for a ``file``.
+        setting: The setting of a workspace that stands for it where it is not given.
     """
 
     help: str
@@ -53,6 +54,7 @@ class Option:
     beside: str = ""
     word: str = ""
     makes: str = ""
+    setting: str = ""
 
 
 def asks(help_text: str, kind: Kind = "text", unit: str = "", **more: Any) -> Mapping[str, Option]:

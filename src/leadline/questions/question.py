@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 A_co = TypeVar("A_co", bound="Answer[Any]", covariant=True)
 
-Topic: TypeAlias = Literal["score", "judge", "learn", "data", "serve"]
+Topic: TypeAlias = Literal["begin", "score", "judge", "learn", "data", "serve"]
 TABLE = "table:"
 """Beginning of an output that is a table of the engine."""
 

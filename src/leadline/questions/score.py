@@ -89,7 +89,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
             tables=tables,
             written=tuple(written),
             make_best=partial(_best, run, tables),
-            command=self._command(),
+            command=partial(self._command, session.settled),
             printed="" if self.out else None,
             is_whole=True,
         )
@@ -137,18 +137,24 @@ class Score(AllTables, Anywhere, Question[Scored]):
                 publish(run, published)
         return [*wanted.values(), *([self.rejects] if self.rejects else [])]
 
-    def _command(self) -> list[str]:
-        """Return the words of the command that explains a lead, without the lead."""
+    def _command(self, settled: frozenset[str], lead: str) -> list[str]:
+        """Return the words of the command that explains a lead."""
         from leadline.engines.postgres.errors import shown
 
-        given = {name: rows for name, rows in self.tables().items() if name != "spine"}
-        options = {f"--{name.replace('_', '-')}": rows for name, rows in given.items()}
+        given: dict[str, object] = {**self.tables()}
+        given.pop("spine", None)
         if isinstance(self.as_of, str):
-            options["--as-of"] = self.as_of
+            given["as_of"] = self.as_of
         if isinstance(self.engine, str) and self.engine != "duckdb":
-            options["--engine"] = shown(self.engine)
-        words = [str(word) for each in options.items() for word in each]
-        return ["leadline", "explain", str(file_of(self.model) or "MODEL"), *words]
+            given["engine"] = shown(self.engine)
+        words = [
+            str(word)
+            for name, value in given.items()
+            if name not in settled
+            for word in (f"--{name.replace('_', '-')}", value)
+        ]
+        model = [] if "model" in settled else [str(file_of(self.model) or "MODEL")]
+        return ["leadline", "explain", *model, lead, *words]
 
 
 def _tables(run: Run) -> Mapping[str, Callable[[], pa.Table]]:

@@ -26,13 +26,13 @@ class Scored(Answer["Model"]):
     Attributes:
         result: The model.
         fingerprint: That of the model.
-        command: Words of the command that explains a lead, without the lead.
+        command: Returns the words of the command that explains a lead.
         make_best: Finds the leads with the highest scores.
     """
 
     result: Model
     fingerprint: str
-    command: Sequence[str] = field(default=(), repr=False)
+    command: Callable[[str], Sequence[str]] = field(default=lambda lead: [lead], repr=False)
     make_best: Callable[[], Best] = field(repr=False)
 
     @property
@@ -79,7 +79,7 @@ class Scored(Answer["Model"]):
             return
         first, several = self.best.leads[0], self.best.moments > 1
         at = ["--as-of", first.as_of.isoformat().replace("+00:00", "Z")] if several else []
-        command = shlex.join([*self.command[:3], first.lead_id, *self.command[3:], *at])
+        command = shlex.join([*self.command(first.lead_id), *at])
         console.print(f"next, every point of a lead: {command}")
 
     def _counted(self) -> Mapping[str, Any]:

@@ -32,6 +32,7 @@ class Session:
         memory: The most memory that an engine of its own may use, such as ``6GB``.
         tell: Hears what a person should know meanwhile.
         progress: Hears how far an engine of its own is with a query, in percent.
+        settled: Options that need not be said again, as a workspace stands for them.
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Session:
         memory: str | None = None,
         tell: Tell = silent,
         progress: Callable[[float], None] | None = None,
+        settled: frozenset[str] = frozenset(),
     ) -> None:
         self.tell = tell
+        self.settled = settled
         self._given = engine
         self._options: dict[str, Any] = {"memory": memory, "progress": progress}
         self._ending = ExitStack()

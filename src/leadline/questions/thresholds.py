@@ -10,7 +10,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.applied import overwrite, refuse_without_file, text_of
 from leadline.questions.asking import function
 from leadline.questions.common import MODEL
-from leadline.questions.judging import APPLY, CAPACITY, TASK, OnHistory, task_for
+from leadline.questions.judging import APPLY, CAPACITY_OR_SHARE, TASK, OnHistory, task_for
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.questions.warned import warned
@@ -44,7 +44,7 @@ class Thresholds(OnHistory, Question["Answer[Edges]"]):
 
     model: ModelInput = field(metadata=MODEL)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
-    capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY)
+    capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY_OR_SHARE)
     precision: float | None = field(default=None, kw_only=True, metadata=_PRECISION)
     recall: float | None = field(default=None, kw_only=True, metadata=_RECALL)
     band: str | None = field(default=None, kw_only=True, metadata=_BAND)

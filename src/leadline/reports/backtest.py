@@ -171,8 +171,40 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
             "Whether sales tried harder where the score is high cannot be shown.",
             "Say in the task what shows that sales tried, under `worked`.",
         )
+    yield from _about_work(found)
     if found.calibrated.brier.value is None:
         yield Finding(found.calibrated.says)
+
+
+ALONE = 0.05
+"""With more winners than this whom nobody tried, leads also win unasked."""
+
+
+def _about_work(found: Backtest) -> Iterator[Finding]:
+    """Say how many won though nobody tried, and which rows are to be judged for it."""
+    alone, task = found.unworked, found.judged.task.task
+    if alone is None or alone.value is None:
+        return
+    says = (
+        f"{figure(alone.value, 'share')}{_between(alone)} of the rows with the outcome were not "
+        f"tried within {task.work_within} of the moment."
+    )
+    many = alone.value > ALONE
+    advice = {
+        ("all", True): "Leads also win unasked, so all rows are judged.",
+        ("all", False): "Where hardly a lead wins untried, `rows: worked` asks what comes of those "
+        "that sales try.",
+        ("worked", True): "They are left out like those who did not win: the figures speak of "
+        "leads that sales try, while others win unasked. `rows: all` asks of all.",
+        ("worked", False): "The figures speak of leads that sales try.",
+    }[task.rows, many]
+    yield Finding(says, advice)
+
+
+def _between(found: Measured) -> str:
+    if found.low is None or found.high is None:
+        return ""
+    return f" ({figure(found.low, 'share')} to {figure(found.high, 'share')})"
 
 
 def _about_fields(found: Backtest) -> Iterator[Finding]:

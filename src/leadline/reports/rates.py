@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
@@ -14,10 +15,11 @@ MOST_QUESTIONS = 10
 MOST_SHOWN = 15
 MOST_CHARTS = 6
 _FEWEST_SHARE = 0.01
+_COUNT = Column("rows", "rows", "count")
 _COLUMNS = (
     Column("name", "field or event"),
     Column("value", "value"),
-    Column("leads", "leads", "count"),
+    _COUNT,
     Column("wins", "won", "count"),
     Column("rate", "close rate", "share"),
     Column("low", "from", "share"),
@@ -31,7 +33,7 @@ _COLUMNS = (
 _SHORT = (
     Column("name", "name"),
     Column("value", "value"),
-    Column("leads", "leads", "count"),
+    _COUNT,
     Column("rate", "rate", "share"),
     Column("interval", "interval"),
     Column("points", "points", "points"),
@@ -44,6 +46,7 @@ def page(found: Rates) -> Page:
         _best(found),
         *_questions(found),
         *_suspects(found),
+        *_ours(found),
         *_charts(found),
         _all(found),
     ]
@@ -53,7 +56,8 @@ def page(found: Rates) -> Page:
 def verdict(found: Rates) -> str:
     """Return the result in a few sentences."""
     rate = figure(found.rate, "share")
-    said = f"Of {found.rows:,} leads {found.wins:,} won: {rate}."
+    of = f" of {found.leads:,} leads" if found.unit == "rows" else ""
+    said = f"Of {found.rows:,} {found.unit}{of} {found.wins:,} won: {rate}."
     if not found.suspects:
         return said
     names = list(dict.fromkeys(each.name for each in found.suspects))
@@ -63,11 +67,17 @@ def verdict(found: Rates) -> str:
 
 def _facts(found: Rates) -> tuple[tuple[str, str], ...]:
     return (
-        ("leads", f"{found.rows:,}"),
+        (found.unit, f"{found.rows:,}"),
+        *((("leads", f"{found.leads:,}"),) if found.unit == "rows" else ()),
         ("won", f"{found.wins:,}"),
         ("values", f"{len(found.rates):,}"),
-        ("points", "10 for twice the average rate, -10 for none; few leads count for less"),
+        ("points", "10 for twice the average rate, -10 for none; few rows count for less"),
     )
+
+
+def _in(found: Rates, columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return columns that say whether leads or rows are counted."""
+    return tuple(replace(each, title=found.unit) if each is _COUNT else each for each in columns)
 
 
 def _row(each: Rate) -> tuple[str | float | None, ...]:
@@ -76,23 +86,23 @@ def _row(each: Rate) -> tuple[str | float | None, ...]:
 
 def _short(each: Rate) -> tuple[str | float | None, ...]:
     interval = f"{100 * each.low:.0f} to {100 * each.high:.0f} %"
-    return each.name, each.value, each.leads, each.rate, interval, each.points
+    return each.name, each.value, each.rows, each.rate, interval, each.points
 
 
 def _best(found: Rates) -> Section:
     """Return the values that are worth most points, either way, with figures that hold."""
     least = _FEWEST_SHARE * found.rows
     sound = [
-        each for each in found.rates if each.points and not each.question and each.leads >= least
+        each for each in found.rates if each.points and not each.question and each.rows >= least
     ]
-    ranked = sorted(sound, key=lambda each: (-abs(each.points), -each.leads))[:MOST_SHOWN]
+    ranked = sorted(sound, key=lambda each: (-abs(each.points), -each.rows))[:MOST_SHOWN]
     rows = tuple(_short(each) for each in sorted(ranked, key=lambda each: -each.points))
-    table = Table("best", "What tells most", _SHORT, rows, "No value tells anything.")
+    table = Table("best", "What tells most", _in(found, _SHORT), rows, "No value tells anything.")
     return Section("best", "What tells most", (table,))
 
 
 def _questions(found: Rates) -> Iterator[Section]:
-    asked = sorted(found.questions, key=lambda each: (-abs(each.points), -each.leads))
+    asked = sorted(found.questions, key=lambda each: (-abs(each.points), -each.rows))
     if asked:
         items = [Finding(each.question) for each in asked[:MOST_QUESTIONS]]
         if len(asked) > MOST_QUESTIONS:
@@ -106,11 +116,27 @@ def _suspects(found: Rates) -> Iterator[Section]:
         said = "Their rates are high or low because the outcome was known: give them no points."
         titles = {each.name: each.suspect for each in found.suspects}
         table = Table(
-            "suspects", "Not known at the moment", _COLUMNS, tuple(map(_row, found.suspects))
+            "suspects",
+            "Not known at the moment",
+            _in(found, _COLUMNS),
+            tuple(map(_row, found.suspects)),
         )
         why = Findings("why", tuple(Finding(f"{key}: {says}") for key, says in titles.items()))
         blocks = (Text(said), why, table)
         yield Section("suspects", "Not known at the moment", blocks, brief=False)
+
+
+def _ours(found: Rates) -> Iterator[Section]:
+    if found.ours:
+        said = "What sales did and what is passive says little of the lead: give it no points."
+        table = Table(
+            "ours",
+            "What sales did, and what is passive",
+            _in(found, _COLUMNS),
+            tuple(map(_row, found.ours)),
+        )
+        blocks = (Text(said), table)
+        yield Section("ours", "What sales did, and what is passive", blocks, brief=False)
 
 
 def _charts(found: Rates) -> Iterator[Section]:
@@ -123,12 +149,12 @@ def _charts(found: Rates) -> Iterator[Section]:
 
 def _chart(found: Rates, place: int, kind: str, title: str) -> Chart:
     parts = [each for each in found.rates if (each.kind, each.name) == (kind, title)]
-    shown = sorted(parts, key=lambda each: -each.leads)[:MOST_SHOWN]
+    shown = sorted(parts, key=lambda each: -each.rows)[:MOST_SHOWN]
     shown = [each for each in parts if each in shown]
     return Chart(
         f"rates-{place}",
         title,
-        f"All leads: {figure(found.rate, 'share')}.",
+        f"All {found.unit}: {figure(found.rate, 'share')}.",
         "rows",
         Column("value", "value"),
         tuple(each.value for each in shown),
@@ -142,13 +168,17 @@ def _chart(found: Rates, place: int, kind: str, title: str) -> Chart:
             ),
         ),
         beside=(
-            (Column("leads", "leads", "count"), tuple(each.leads for each in shown)),
+            (_in(found, (_COUNT,))[0], tuple(each.rows for each in shown)),
             (Column("points", "points", "points"), tuple(each.points for each in shown)),
         ),
     )
 
 
 def _all(found: Rates) -> Section:
-    columns = (Column("kind", "kind"), *_COLUMNS, Column("question", "question for sales"))
+    columns = (
+        Column("kind", "kind"),
+        *_in(found, _COLUMNS),
+        Column("question", "question for sales"),
+    )
     rows = tuple((each.kind, *_row(each), each.question or None) for each in found.rates)
     return Section("all", "Every value", (Table("all", "Every value", columns, rows),), brief=False)

@@ -90,6 +90,7 @@ _COUNTED: dict[Verdict, str] = {
     "never fires": "never fire",
     "redundant": "redundant",
     "gives no points": "without points",
+    "set apart": "set apart",
     "not in the score": "outside the score",
 }
 

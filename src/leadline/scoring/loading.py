@@ -11,6 +11,7 @@ from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns
+from leadline.model.uses import tables_read
 from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import read
@@ -99,7 +100,26 @@ def _looked_over(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
     """Return what was read with what only all tables together say."""
     loaded = with_past_fields(engine, loaded, model.columns)
     lost = orphans(engine, loaded.schema, loaded.names)
-    return replace(loaded, notes=[*loaded.notes, *lost])
+    return _with_absent(replace(loaded, notes=[*loaded.notes, *lost]), model)
+
+
+_ABSENT = {
+    "events": "no event counts, and rules over silence are undecided",
+    "outcomes": "no outcome counts",
+    "accounts": "their fields have no value",
+}
+"""Table to what follows where it was not given: it is not a table without rows."""
+
+
+def _with_absent(loaded: Loaded, model: Model) -> Loaded:
+    """Add a note of each table that the model reads and that was not given."""
+    needed = tables_read(model)
+    notes = [
+        f"The model reads {table}, and none were given: {what}."
+        for table, what in _ABSENT.items()
+        if table in needed and table not in loaded.schema
+    ]
+    return replace(loaded, notes=[*loaded.notes, *notes])
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

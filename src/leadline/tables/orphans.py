@@ -25,7 +25,7 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
 """What is named to where it may stand; a lead that was merged into another is known by that."""
 
 LOSSES: Mapping[tuple[str, str], str] = {
-    ("leads", "account_id"): "so {they} {have} no account",
+    ("leads", "account_id"): "so {its} account has no fields",
     ("events", "lead_id"): "so {they} {count} for no lead",
     ("outcomes", "lead_id"): "so {they} {count} for no lead",
     ("previous", "lead_id"): "so nothing reads {them}",
@@ -115,7 +115,7 @@ def _note(each: Reference, where: str, count: int, shown: str) -> str:
     words = {
         "they": "it" if one else "they",
         "them": "it" if one else "them",
-        "have": "has" if one else "have",
+        "its": "its" if one else "their",
         "count": "counts" if one else "count",
         "end": "ends" if one else "end",
         "mark": "marks" if one else "mark",

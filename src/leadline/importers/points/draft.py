@@ -22,7 +22,7 @@ _MOST_LETTERS = 40
 
 
 @dataclass(frozen=True)
-class Finding:
+class RowFinding:
     """What became of one row.
 
     Attributes:
@@ -58,7 +58,7 @@ class Draft:
     formulas: dict[str, str] = field(default_factory=dict)
     grades: dict[str, dict[str, Any]] = field(default_factory=dict)
     bands: dict[str, Any] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[RowFinding] = field(default_factory=list)
     names: set[str] = field(default_factory=lambda: {"range"})
 
     def score(self, name: str) -> DraftScore:
@@ -77,16 +77,16 @@ class Draft:
         """Note that a row was carried over, with what differs."""
         reason = "; ".join(dict.fromkeys(note for note in notes if note))
         status: Status = "approximated" if reason else "carried over"
-        self.findings.append(Finding(row.line, row.text, status, rule, reason))
+        self.findings.append(RowFinding(row.line, row.text, status, rule, reason))
 
     def lost(self, row: Row, reason: str) -> None:
         """Note that a row was not carried over."""
-        self.findings.append(Finding(row.line, row.text, "not carried over", "", reason))
+        self.findings.append(RowFinding(row.line, row.text, "not carried over", "", reason))
 
     def drop(self, part: str, reason: str) -> None:
         """Note that rows which had become a part of the model are not carried over after all."""
         self.findings = [
-            Finding(each.line, each.text, "not carried over", "", reason)
+            RowFinding(each.line, each.text, "not carried over", "", reason)
             if each.rule == part
             else each
             for each in self.findings
@@ -94,7 +94,7 @@ class Draft:
 
     def about_table(self, text: str, reason: str, status: Status = "not carried over") -> None:
         """Note what holds for the table as a whole."""
-        self.findings.append(Finding(0, text, status, "", reason))
+        self.findings.append(RowFinding(0, text, status, "", reason))
 
 
 def fresh(title: str, taken: set[str]) -> str:

@@ -12,7 +12,7 @@ from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, ModelError, nearest
 from leadline.importers import account_engagement, eloqua, hubspot, marketo
 from leadline.importers.points.document import document
-from leadline.importers.points.draft import Draft, Finding, Status, identifier
+from leadline.importers.points.draft import Draft, RowFinding, Status, identifier
 from leadline.importers.points.system import Importer
 from leadline.importers.points.table import read_table
 from leadline.importers.points.types import Types, read_types
@@ -47,7 +47,7 @@ class Imported:
     system: str
     model: Model
     text: str
-    findings: tuple[Finding, ...]
+    findings: tuple[RowFinding, ...]
 
     def counts(self) -> dict[Status, int]:
         """Return how many rows were carried over, approximated, and not carried over."""
@@ -55,7 +55,7 @@ class Imported:
         statuses: tuple[Status, ...] = get_args(Status)
         return {status: sum(each.status == status for each in rows) for status in statuses}
 
-    def lost(self) -> Sequence[Finding]:
+    def lost(self) -> Sequence[RowFinding]:
         """Return what was not carried over."""
         return [each for each in self.findings if each.status == "not carried over"]
 
@@ -108,7 +108,7 @@ def _system(system: str) -> tuple[str, Importer]:
     return SYSTEMS[word]
 
 
-def _nothing(file: str, findings: Sequence[Finding]) -> Fault:
+def _nothing(file: str, findings: Sequence[RowFinding]) -> Fault:
     rows = [each for each in findings if each.line]
     if not rows:
         return Fault(file, "", "must have at least one row")
@@ -117,7 +117,7 @@ def _nothing(file: str, findings: Sequence[Finding]) -> Fault:
     return Fault(file, "", "must have a row that gives points and can be carried over", found)
 
 
-def _head(title: str, path: str | Path, findings: Sequence[Finding]) -> list[str]:
+def _head(title: str, path: str | Path, findings: Sequence[RowFinding]) -> list[str]:
     lines = [f"Points of {title}, read from {Path(path).name}."]
     for each in findings:
         if each.status == "not carried over":

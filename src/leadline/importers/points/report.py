@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, get_args
 
-from leadline.importers.points.draft import Finding, Status
+from leadline.importers.points.draft import RowFinding, Status
 from leadline.importers.points.imported import Imported
 from leadline.importers.points.parity import LeadDifference, Parity
 
@@ -43,12 +43,12 @@ def as_markdown(imported: Imported, parity: Parity | None) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def place(finding: Finding) -> str:
+def place(finding: RowFinding) -> str:
     """Return where a finding is, in words."""
     return f"line {finding.line}" if finding.line else "table"
 
 
-def said(finding: Finding) -> str:
+def said(finding: RowFinding) -> str:
     """Return what became of a row, in one line."""
     rule = f" -> {finding.rule}" if finding.rule else ""
     reason = f": {finding.reason}" if finding.reason else ""
@@ -66,7 +66,7 @@ def _times(count: int | None) -> str:
     return f" x{count}" if count and count > 1 else ""
 
 
-def _section(status: Status, found: Iterable[Finding]) -> Iterator[str]:
+def _section(status: Status, found: Iterable[RowFinding]) -> Iterator[str]:
     yield from (f"## {status.capitalize()}", "")
     yield from _table(
         ("line", "row", "became", "why, or with what difference"),

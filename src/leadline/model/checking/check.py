@@ -250,6 +250,8 @@ Durations = Iterator[tuple[tuple[str, ...], Duration]]
 def _durations(rule: Rule) -> Durations:
     if isinstance(rule, SilenceRule):
         yield ("silent_for",), rule.silent_for
+        if rule.every:
+            yield ("every",), rule.every
     if isinstance(rule, UnitRule):
         if rule.within:
             yield ("within",), rule.within

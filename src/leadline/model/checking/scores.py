@@ -157,7 +157,7 @@ _KEYS: Mapping[Type, tuple[Callable[[Any], bool], str]] = {
 def _unit_columns(names: Names, rule: UnitRule, path: Path) -> Findings:
     table = "outcomes" if isinstance(rule, OutcomeRule) else "events"
     per = rule.count.removeprefix("per ") if rule.count.startswith("per ") else None
-    for key, column in (("count", per), ("by", rule.by)):
+    for key, column in (("count", per), ("by", rule.by), ("in", rule.in_)):
         try:
             if column is not None:
                 names.column(table, column)

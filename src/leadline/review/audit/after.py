@@ -8,7 +8,7 @@ import numpy as np
 
 from leadline.history.counts_by_value import EMPTY, Cells
 from leadline.review.audit.alone import auc_alone
-from leadline.review.audit.evidence import Evidence, Suspicion, percent
+from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
 from leadline.statistics.measures import Floats
 from leadline.statistics.shares import wilson
 
@@ -43,7 +43,7 @@ def enough(rows: int, positives: int) -> bool:
     return min(positives, rows - positives) >= FEWEST
 
 
-def after(cells: Cells, auc: float | None) -> Iterator[Evidence]:
+def after(cells: Cells, auc: float | None) -> Iterator[FieldEvidence]:
     """Yield evidence that a field was written after the outcome, from its counts alone."""
     yield from _alone(auc)
     yield from _settled(cells)
@@ -51,18 +51,18 @@ def after(cells: Cells, auc: float | None) -> Iterator[Evidence]:
     yield from _filled(cells)
 
 
-def _evidence(kind: str, says: str, *, is_alarm: bool = True) -> Evidence:
-    return Evidence(Suspicion.AFTER, kind, says, is_alarm)
+def _evidence(kind: str, says: str, *, is_alarm: bool = True) -> FieldEvidence:
+    return FieldEvidence(Suspicion.AFTER, kind, says, is_alarm)
 
 
-def _alone(auc: float | None) -> Iterator[Evidence]:
+def _alone(auc: float | None) -> Iterator[FieldEvidence]:
     if auc is not None and auc >= ALONE:
         yield _evidence(
             "too good alone", f"Alone it ranks with a ROC-AUC of {auc:.2f}; whole models do less."
         )
 
 
-def beyond(auc: float | None, others: float | None) -> Iterator[Evidence]:
+def beyond(auc: float | None, others: float | None) -> Iterator[FieldEvidence]:
     """Yield evidence that a field says more than all the others together."""
     if auc is None or others is None or auc < max(STRONG, others + BEYOND):
         return
@@ -72,7 +72,7 @@ def beyond(auc: float | None, others: float | None) -> Iterator[Evidence]:
     )
 
 
-def _settled(cells: Cells) -> Iterator[Evidence]:
+def _settled(cells: Cells) -> Iterator[FieldEvidence]:
     """Yield values that settle the outcome for a good part of all winners or losers."""
     rows, wins = cells.rows.sum(1), cells.wins.sum(1)
     base = wins.sum() / max(rows.sum(), 1)
@@ -107,7 +107,7 @@ def _settled_said(cells: Cells, settles: Floats, misses: Floats, *, is_won: bool
     )
 
 
-def _ends(cells: Cells) -> Iterator[Evidence]:
+def _ends(cells: Cells) -> Iterator[FieldEvidence]:
     """Yield evidence of values that nearly settle the outcome one way and the other."""
     rows, wins = cells.rows.sum(1), cells.wins.sum(1)
     large = rows >= max(FEWEST, _END_SHARE * rows.sum())
@@ -144,7 +144,7 @@ def filled(cells: Cells) -> tuple[float, float]:
     return 1 - wins[empty] / won, 1 - (rows - wins)[empty] / lost
 
 
-def _filled(cells: Cells) -> Iterator[Evidence]:
+def _filled(cells: Cells) -> Iterator[FieldEvidence]:
     won, lost = filled(cells)
     if abs(won - lost) >= ASK_FILLED:
         yield _evidence(
@@ -154,7 +154,7 @@ def _filled(cells: Cells) -> Iterator[Evidence]:
         )
 
 
-def by_roundness(cells: Cells) -> Iterator[Evidence]:
+def by_roundness(cells: Cells) -> Iterator[FieldEvidence]:
     """Yield evidence that how round a number is gives the outcome away; cells are of roundness."""
     empty = cells.empty
     rows, wins = (np.delete(each.sum(1), empty or [], 0) for each in (cells.rows, cells.wins))

@@ -17,7 +17,7 @@ from leadline.review.audit.after import STRONG, after, beyond, by_roundness, eno
 from leadline.review.audit.alone import auc_alone, auc_together
 from leadline.review.audit.closing import EventType, event_types
 from leadline.review.audit.ended import filled_at_the_end
-from leadline.review.audit.evidence import Evidence, Suspicion
+from leadline.review.audit.evidence import FieldEvidence, Suspicion
 from leadline.review.audit.written import (
     calendar,
     changed,
@@ -46,7 +46,7 @@ class Suspect:
     entity: str
     name: str
     suspicion: Suspicion
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[FieldEvidence, ...]
     is_alarm: bool
     is_declared: bool = False
 
@@ -164,9 +164,9 @@ def _facts(counts: list[Cells], alone: Mapping[str, float | None]) -> Iterator[F
 
 def _of_fields(
     rows: Known, given: Coded, counts: list[Cells], alone: Mapping[str, float | None]
-) -> dict[str, list[Evidence]]:
+) -> dict[str, list[FieldEvidence]]:
     """Return the evidence on each field; without ``alone``, none that rests on outcomes."""
-    found: dict[str, list[Evidence]] = {each.column: [] for each in rows.fields}
+    found: dict[str, list[FieldEvidence]] = {each.column: [] for each in rows.fields}
     profile = profiles(rows)
     same = same_as_neighbour(given)
     for field, evidence in later(rows):
@@ -201,7 +201,7 @@ def _compare(
     given: Coded,
     counts: list[Cells],
     alone: Mapping[str, float | None],
-    found: dict[str, list[Evidence]],
+    found: dict[str, list[FieldEvidence]],
 ) -> None:
     """Compare strong fields with all those together that nothing speaks against so far."""
     for each in sorted(counts, key=lambda each: -(alone[each.field.column] or 0)):
@@ -215,14 +215,14 @@ def _compare(
             found[column] += beyond(alone[column], auc_together(given, others))
 
 
-def _has_alarm(evidence: list[Evidence]) -> bool:
+def _has_alarm(evidence: list[FieldEvidence]) -> bool:
     return any(each.is_alarm and each.suspicion is Suspicion.AFTER for each in evidence)
 
 
 def _suspects(
     of: Judged,
     rows: Known,
-    evidence: Mapping[str, list[Evidence]],
+    evidence: Mapping[str, list[FieldEvidence]],
     events: tuple[EventType, ...],
 ) -> Iterator[Suspect]:
     """Yield suspects: what is declared, fields, events; alarms of each suspicion first."""
@@ -237,7 +237,7 @@ def _suspects(
 
 
 def _of_subject(
-    entity: str, title: str, evidence: tuple[Evidence, ...], late: set[tuple[str, str]]
+    entity: str, title: str, evidence: tuple[FieldEvidence, ...], late: set[tuple[str, str]]
 ) -> Iterator[Suspect]:
     for suspicion in Suspicion:
         own = tuple(each for each in evidence if each.suspicion is suspicion)
@@ -250,7 +250,9 @@ def _of_the_outcome(of: Judged) -> Iterator[Suspect]:
     """Yield fields that say when leads ended, and for how much; the outcome itself is known."""
     parts = [each for each in (of.task.task.outcome, of.task.task.closed) if each is not None]
     titles = [each for part in parts for each in (part.at, part.amount) if each is not None]
-    told = (Evidence(Suspicion.AFTER, "named by the task", "The task tells by it how leads end."),)
+    told = (
+        FieldEvidence(Suspicion.AFTER, "named by the task", "The task tells by it how leads end."),
+    )
     for entity, title in dict.fromkeys(map(field_of, titles)):
         yield Suspect(entity, title, Suspicion.AFTER, told, is_alarm=True)
 
@@ -259,7 +261,7 @@ def _declared_late(rows: Known, late: set[tuple[str, str]]) -> Iterator[Suspect]
     says = "It is declared to be known only afterwards."
     for each in rows.fields:
         if (each.entity, each.name) in late:
-            told = (Evidence(Suspicion.AFTER, "declared", says),)
+            told = (FieldEvidence(Suspicion.AFTER, "declared", says),)
             yield Suspect(
                 each.entity, each.name, Suspicion.AFTER, told, is_alarm=True, is_declared=True
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadline.history.judged import Judged
 from leadline.history.outcomes import KNOWN_AT, other_rules
 from leadline.review.audit.after import FEWEST
-from leadline.review.audit.evidence import Evidence, Suspicion, percent
+from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
 from leadline.sql.text import Sql, name, sql_text
 
 _CERTAIN = 0.99
@@ -41,7 +41,7 @@ class EventType:
     ended: int
     late: int
     near: int
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[FieldEvidence, ...] = ()
 
 
 def event_types(of: Judged) -> tuple[EventType, ...]:
@@ -137,7 +137,7 @@ def _named(of: Judged) -> set[str]:
     return {kind for each in parts if each is not None for kind in each.event or ()}
 
 
-def _closes(of: Judged, found: EventType) -> Iterator[Evidence]:
+def _closes(of: Judged, found: EventType) -> Iterator[FieldEvidence]:
     """Yield evidence that a type ends leads."""
     if found.name in _named(of):
         yield _said("named by the task", "The task names it as what ends a lead.")
@@ -156,7 +156,7 @@ def _closes(of: Judged, found: EventType) -> Iterator[Evidence]:
         )
 
 
-def _evidence(of: Judged, early: EventType, late: EventType) -> Iterator[Evidence]:
+def _evidence(of: Judged, early: EventType, late: EventType) -> Iterator[FieldEvidence]:
     yield from _closes(of, early)
     if late.ended < FEWEST or late.name in _named(of):
         return
@@ -169,5 +169,5 @@ def _evidence(of: Judged, early: EventType, late: EventType) -> Iterator[Evidenc
         yield _said("just before the end", f"{share} of its events come just before the end.")
 
 
-def _said(kind: str, says: str) -> Evidence:
-    return Evidence(Suspicion.AFTER, kind, says)
+def _said(kind: str, says: str) -> FieldEvidence:
+    return FieldEvidence(Suspicion.AFTER, kind, says)

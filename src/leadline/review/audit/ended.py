@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from leadline.history.fields_then import Known, KnownField
 from leadline.model.types import Type
 from leadline.review.audit.after import FEWEST
-from leadline.review.audit.evidence import Evidence, Suspicion, percent
+from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
 from leadline.sql.text import Sql, name, sql_text
 
 _FULL = 0.995
@@ -16,7 +16,7 @@ _OPEN = 0.8
 """Filled for no more of the open leads than this, it was not yet asked for."""
 
 
-def filled_at_the_end(of: Known, ends: Sql) -> Iterator[tuple[KnownField, Evidence]]:
+def filled_at_the_end(of: Known, ends: Sql) -> Iterator[tuple[KnownField, FieldEvidence]]:
     """Yield fields that only leads which ended have; ``ends`` is a relation of ``lead_id``.
 
     Without leads that ended and lost nothing can be told: it would be the outcome itself.
@@ -45,4 +45,4 @@ def filled_at_the_end(of: Known, ends: Sql) -> Iterator[tuple[KnownField, Eviden
                 f"It is filled for all leads that ended, won or lost, and for {percent(still)} "
                 "of those still open: it was filled in at the end."
             )
-            yield field, Evidence(Suspicion.AFTER, "filled at the end", says, is_alarm=True)
+            yield field, FieldEvidence(Suspicion.AFTER, "filled at the end", says, is_alarm=True)

@@ -15,7 +15,7 @@ class Suspicion(StrEnum):
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FieldEvidence:
     """One reason.
 
     Attributes:

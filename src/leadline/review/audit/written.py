@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from leadline.history.counts_by_value import Cells, Coded, cells
 from leadline.history.fields_then import Known, KnownField
 from leadline.model.types import Type
-from leadline.review.audit.evidence import Evidence, Suspicion, percent
+from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
 from leadline.sql.text import Sql, name, sql_text
 
 _TRACKS = 0.5
@@ -28,7 +28,7 @@ _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 _SHORTEST = 3
 
 
-def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterator[Evidence]:
+def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterator[FieldEvidence]:
     """Yield evidence that a field says when a row is from.
 
     Args:
@@ -39,7 +39,7 @@ def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterat
     names = [str(each.value).lower() for each in given.cells if each.value is not None]
     for words, noun in ((_MONTHS, "months"), (_DAYS, "days of the week")):
         if len(names) >= _SHORTEST and all(_is_of(each, words) for each in names):
-            yield Evidence(Suspicion.CALENDAR, "names", f"Its values are {noun}.")
+            yield FieldEvidence(Suspicion.CALENDAR, "names", f"Its values are {noun}.")
     if ordered_by is None or same is None:
         return
     rows = given.rows.sum(1)
@@ -49,14 +49,14 @@ def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterat
     explained = _explained(given)
     if explained >= _TRACKS:
         says = f"It explains {percent(explained)} of where a row stands by {ordered_by}."
-        yield Evidence(Suspicion.CALENDAR, "tracks the order", says)
+        yield FieldEvidence(Suspicion.CALENDAR, "tracks the order", says)
     by_lot = float(((rows / total) ** 2).sum())
     if by_lot < 1 and (same - by_lot) / (1 - by_lot) >= _RUNS:
         says = (
             f"{percent(same)} of neighbours by {ordered_by} have the same value; by lot it would "
             f"be {percent(by_lot)}."
         )
-        yield Evidence(Suspicion.CALENDAR, "runs", says)
+        yield FieldEvidence(Suspicion.CALENDAR, "runs", says)
 
 
 def _is_of(text: str, words: str) -> bool:
@@ -147,17 +147,17 @@ def _profiled(field: KnownField) -> Sql:
     )
 
 
-def identifier(field: KnownField, profile: Profile) -> Iterator[Evidence]:
+def identifier(field: KnownField, profile: Profile) -> Iterator[FieldEvidence]:
     """Yield evidence that a field is a name or number of its row."""
     if profile.distinct < _FEWEST_VALUES or profile.distinct < _UNIQUE * profile.filled:
         return
     share = percent(profile.distinct / profile.filled)
     says = f"{share} of its {profile.filled:,} values are different"
     if field.kind is Type.TEXT:
-        yield Evidence(Suspicion.IDENTIFIER, "nearly unique", f"{says}.")
+        yield FieldEvidence(Suspicion.IDENTIFIER, "nearly unique", f"{says}.")
     elif field.kind is Type.NUMBER and _runs(profile):
         says += f", whole numbers from {profile.low:,.0f} to {profile.high:,.0f}"
-        yield Evidence(Suspicion.IDENTIFIER, "running number", f"{says}.")
+        yield FieldEvidence(Suspicion.IDENTIFIER, "running number", f"{says}.")
 
 
 def _runs(profile: Profile) -> bool:
@@ -170,7 +170,7 @@ def _runs(profile: Profile) -> bool:
     return as_long and profile.low >= _LONG_NUMBER and profile.distinct == profile.filled
 
 
-def later(known: Known) -> Iterator[tuple[KnownField, Evidence]]:
+def later(known: Known) -> Iterator[tuple[KnownField, FieldEvidence]]:
     """Yield times that lie after the moment at which a row is judged, or after all its others."""
     times = [each for each in known.fields if each.kind is Type.TIME]
     if not times:
@@ -193,7 +193,7 @@ def later(known: Known) -> Iterator[tuple[KnownField, Evidence]]:
             count, after = row[2 * place : 2 * place + 2]
             if count and after >= max(_FEWEST_LATER, _LATER * count):
                 says = f"{percent(after / count)} of its {count:,} values are later than {said}."
-                yield field, Evidence(Suspicion.AFTER, "later than the moment", says)
+                yield field, FieldEvidence(Suspicion.AFTER, "later than the moment", says)
 
 
 def _starts(known: Known, times: list[KnownField]) -> Iterator[tuple[Sql, str]]:
@@ -232,7 +232,7 @@ def _first_time(known: Known, times: list[KnownField]) -> KnownField | None:
     return max(found, key=lambda each: row[2 * times.index(each) + 1], default=None)
 
 
-def changed(known: Known, ends: str) -> Iterator[tuple[KnownField, Evidence]]:
+def changed(known: Known, ends: str) -> Iterator[tuple[KnownField, FieldEvidence]]:
     """Yield fields whose history shows changes at or after the end of leads.
 
     ``ends`` has ``lead_id, ended_at``. Most changes there is an alarm, a good part a question.
@@ -249,7 +249,7 @@ def changed(known: Known, ends: str) -> Iterator[tuple[KnownField, Evidence]]:
             is_alarm = share >= 0.5  # noqa: PLR2004 - most of them
             yield (
                 titles[entity, field],
-                Evidence(Suspicion.AFTER, "changed after closing", says, is_alarm),
+                FieldEvidence(Suspicion.AFTER, "changed after closing", says, is_alarm),
             )
 
 

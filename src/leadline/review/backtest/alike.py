@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from leadline.history.ranked import Ranked, by_score, grouped_counts
-from leadline.review.backtest.verdict import Evidence
+from leadline.review.backtest.verdict import RankingEvidence
 from leadline.sql.text import name, sql_text
 from leadline.statistics.measures import (
     FEWEST_GROUPS,
@@ -26,17 +26,17 @@ from leadline.statistics.measures import (
 MOST_STRATA = 12
 
 
-def among_alike(ranked: Ranked) -> Evidence:
+def among_alike(ranked: Ranked) -> RankingEvidence:
     """Return how well pairs of judged rows with equally many empty fields are ranked.
 
     Pairs of all strata count alike: the sum of Mann-Whitney statistics by the sum of pairs.
     """
     samples = [_stratum(ranked, each) for each in _strata(ranked)]
     if not samples:
-        return Evidence(Measured(None), None)
+        return RankingEvidence(Measured(None), None)
     parts = np.sum([signed(each) for each in samples], axis=0)
     is_enough = np.count_nonzero(parts) >= FEWEST_GROUPS
-    return Evidence(_auc_of(samples), by_lot(parts) if is_enough else None)
+    return RankingEvidence(_auc_of(samples), by_lot(parts) if is_enough else None)
 
 
 def _auc_of(samples: list[Sample]) -> Measured:

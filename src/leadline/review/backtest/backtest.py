@@ -31,9 +31,10 @@ from leadline.review.backtest.groupings import (
     band_results,
     over_time,
     tried,
+    unworked,
 )
 from leadline.review.backtest.resting import Resting, resting
-from leadline.review.backtest.verdict import Evidence, Ranking, Verdict
+from leadline.review.backtest.verdict import Ranking, RankingEvidence, Verdict
 from leadline.scoring import read_model
 from leadline.statistics.measures import (
     FEWEST_GROUPS,
@@ -86,6 +87,7 @@ class Backtest:
         bands: By band, of each ladder, the highest first.
         periods: Over time.
         tried: How coverage by sales differs along the score; empty where the task does not say.
+        unworked: Share of rows with the outcome that nobody tried; None where it does not say.
         resting: What rests on fields whose past is not known.
         doubts: Fields that the model reads though they look written after the outcome.
     """
@@ -98,8 +100,8 @@ class Backtest:
     sample: Sample
     unscored: int
     rate: Measured
-    evidence: Evidence
-    evidence_alike: Evidence
+    evidence: RankingEvidence
+    evidence_alike: RankingEvidence
     pr_auc: Measured
     lift_10: Measured
     calibrated: Calibrated
@@ -108,6 +110,7 @@ class Backtest:
     bands: tuple[BandResult, ...]
     periods: tuple[Period, ...]
     tried: tuple[Tried, ...]
+    unworked: Measured | None
     resting: Resting
     doubts: tuple[Suspect, ...]
 
@@ -233,16 +236,17 @@ def of_judged(
         bands=band_results(found),
         periods=over_time(found),
         tried=tried(found),
+        unworked=unworked(of),
         resting=resting(of),
         doubts=doubts(of),
     )
 
 
-def _evidence(sample: Sample) -> Evidence:
+def _evidence(sample: Sample) -> RankingEvidence:
     if min(sample.wins, sample.rows - sample.wins) < 1:
-        return Evidence(Measured(None), None)
+        return RankingEvidence(Measured(None), None)
     is_enough = sample.groups >= FEWEST_GROUPS
-    return Evidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
+    return RankingEvidence(measured(sample, roc_auc), chance(sample) if is_enough else None)
 
 
 def _tenths(sample: Sample) -> tuple[Tenth, ...]:

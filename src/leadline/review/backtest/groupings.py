@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 
 from leadline.history.draws import group_number
+from leadline.history.judged import Judged
 from leadline.history.ranked import Ranked, by_score, grouped_counts
 from leadline.model.document import Ladder
 from leadline.sql.text import Sql, name, sql_text
@@ -238,6 +239,25 @@ def tried(ranked: Ranked) -> tuple[Tried, ...]:
         )
     )
     return _tried(*(_pivoted(rows, each) for each in ("n", "tried", "won")))
+
+
+def unworked(of: Judged) -> Measured | None:
+    """Return the share of rows with the outcome that nobody tried in time; None if untold.
+
+    Under ``rows: worked`` these are not judged; they are counted all the same.
+    """
+    if of.task.task.worked is None:
+        return None
+    rows = of.run.engine.rows(
+        sql_text(
+            "select count(*)::double, count(*) filter (where not worked)::double from {t} "
+            "where outcome group by draw_key",
+            t=name(of.table),
+        )
+    )
+    wins, alone = np.array(rows, float).reshape(-1, 2).T[:, :, np.newaxis]
+    [found] = shares(alone, wins)
+    return found
 
 
 def _pivoted(rows: Any, column: str) -> Floats:

@@ -24,7 +24,7 @@ passes."""
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RankingEvidence:
     """How well rows are ranked, and how often a senseless ranking is as far from chance.
 
     Attributes:
@@ -67,8 +67,8 @@ class Ranking:
     """
 
     sample: Sample
-    plain: Evidence
-    alike: Evidence
+    plain: RankingEvidence
+    alike: RankingEvidence
     rests: bool
 
     @property
@@ -90,7 +90,7 @@ class Ranking:
         found = self.verdict == "no better than chance"
         return found and self.plain.is_better and not self.alike.is_better
 
-    def _asked(self) -> Iterator[Evidence]:
+    def _asked(self) -> Iterator[RankingEvidence]:
         yield self.plain
         if self.rests:
             yield self.alike

@@ -5,16 +5,18 @@ The manual method of lead scoring: rate of each value against the rate of all le
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.history.asked import of_rules
 from leadline.history.counts_by_value import Cells, cells, coded
 from leadline.history.fields_then import Known, known
+from leadline.history.identifying import like_names, says_who
 from leadline.history.judged import Judged
-from leadline.history.outcomes import KNOWN_AT
+from leadline.history.outcomes import kinds_known
 from leadline.model.types import Type
 from leadline.review.audit.audit import Audit, Suspect, audit
 from leadline.sql.text import name, sql_text
@@ -46,7 +48,7 @@ class Rate:
         kind: ``field`` or ``event``.
         name: The field, or the type of events.
         value: The value or range; of an event how often it came before the moment.
-        leads: Judged rows with it.
+        rows: Judged rows with it; a lead that is judged again is another row.
         wins: How many of them have the outcome.
         rate: The close rate.
         low: Lower end of its interval of 95 %; 0 where all rows are of one group.
@@ -61,7 +63,7 @@ class Rate:
     kind: str
     name: str
     value: str
-    leads: int
+    rows: int
     wins: int
     rate: float
     low: float
@@ -79,16 +81,20 @@ class Rates:
 
     Attributes:
         rows: Judged rows.
-        wins: How many of them have the outcome.
+        leads: How many leads they are of.
+        wins: Rows with the outcome.
         rates: Every value, in the order of fields, those that tell most first.
         suspects: Values of what cannot have been known at the moment: not to be scored.
+        ours: What we did ourselves: no sign of the lead, and not to be scored.
         audit: What the audit found.
     """
 
     rows: int
+    leads: int
     wins: int
     rates: tuple[Rate, ...]
     suspects: tuple[Rate, ...]
+    ours: tuple[Rate, ...]
     audit: Audit
 
     @property
@@ -98,8 +104,13 @@ class Rates:
 
     @property
     def all(self) -> tuple[Rate, ...]:
-        """All values, suspects last."""
-        return (*self.rates, *self.suspects)
+        """All values, those not to be scored last."""
+        return (*self.rates, *self.suspects, *self.ours)
+
+    @property
+    def unit(self) -> str:
+        """What is counted: leads, or rows where leads are judged again and again."""
+        return "leads" if self.leads == self.rows else "rows"
 
     def table(self) -> pa.Table:
         """Return all values as an Arrow table, one column an attribute of ``Rate``."""
@@ -119,21 +130,39 @@ def rates(of: Judged) -> Rates:
     checked = audit(of)
     rows = known(of)
     suspects = {(each.entity, each.name): each for each in checked.alarms()}
+    unnamed = like_names(rows, rows.fields)
     found: list[list[Rate]] = [
         list(_of_cells(rows, each, suspects.get((each.field.entity, each.field.name))))
         for each in cells(coded(rows, BINS))
-        if each.field.kind is not Type.TIME and not _is_identifier(checked, each)
+        if not _is_identifier(checked, each)
+        and each.field.kind is not Type.TIME
+        and each.field.column not in unnamed
+        and not says_who(each.field)
     ]
     found += _of_events(rows, suspects)
     found = [each for each in found if len(each) > 1]
     listed = [each for several in sorted(found, key=_telling, reverse=True) for each in several]
+    ours = {("event", each) for each in of.own_acts}
+    scored = [each for each in listed if (each.kind, each.name) not in ours]
     return Rates(
         rows.rows,
+        _leads(rows),
         rows.positives,
-        tuple(each for each in listed if not each.suspect),
-        tuple(each for each in listed if each.suspect),
+        tuple(each for each in scored if not each.suspect),
+        tuple(each for each in scored if each.suspect),
+        tuple(
+            replace(each, points=0, question="")
+            for each in listed
+            if (each.kind, each.name) in ours
+        ),
         checked,
     )
+
+
+def _leads(rows: Known) -> int:
+    counted = sql_text("select count(distinct lead_id) from {t}", t=name(rows.table))
+    [(leads,)] = rows.of.run.engine.rows(counted)
+    return int(leads)
 
 
 def _is_identifier(checked: Audit, given: Cells) -> bool:
@@ -144,16 +173,16 @@ def _is_identifier(checked: Audit, given: Cells) -> bool:
 
 
 def _telling(several: list[Rate]) -> float:
-    """Return how far the values of a field are from the average, over all leads."""
-    return sum(each.leads * abs(each.points) for each in several)
+    """Return how far the values of a field are from the average, over all rows."""
+    return sum(each.rows * abs(each.points) for each in several)
 
 
 def _of_cells(rows: Known, given: Cells, suspect: Suspect | None) -> Iterator[Rate]:
     counts = zip(given.cells, given.rows.sum(1), given.wins.sum(1), given.shares, strict=True)
-    for cell, leads, wins, share in counts:
-        if leads:
+    for cell, count, wins, share in counts:
+        if count:
             what = ("field", given.field.title, cell.label)
-            yield _rate(rows, what, (int(leads), int(wins)), share, suspect)
+            yield _rate(rows, what, (int(count), int(wins)), share, suspect)
 
 
 def _rate(
@@ -164,17 +193,17 @@ def _rate(
     suspect: Suspect | None,
 ) -> Rate:
     """Return the close rate of some rows; ``what`` is kind, name and value."""
-    leads, wins = counts
+    count, wins = counts
     base = rows.positives / rows.rows
-    points = points_for(leads, wins, base)
+    points = points_for(count, wins, base)
     return Rate(
         *what,
-        leads=leads,
+        rows=count,
         wins=wins,
-        rate=wins / leads,
+        rate=wins / count,
         low=share.low or 0.0,
         high=1.0 if share.high is None else share.high,
-        lift=wins / leads / base if base else None,
+        lift=wins / count / base if base else None,
         caught=wins / rows.positives if rows.positives else 0.0,
         points=points,
         question=_question(what, counts, share, base, points),
@@ -182,7 +211,7 @@ def _rate(
     )
 
 
-def points_for(leads: int, wins: int, base: float) -> int:
+def points_for(rows: int, wins: int, base: float) -> int:
     """Return points in proportion to the close rate: the average is 0, twice as much is 10.
 
     >>> points_for(1000, 200, 0.1), points_for(5, 1, 0.1), points_for(1000, 0, 0.1)
@@ -190,7 +219,7 @@ def points_for(leads: int, wins: int, base: float) -> int:
     """
     if not base:
         return 0
-    smoothed = (wins + SMOOTHING * base) / (leads + SMOOTHING)
+    smoothed = (wins + SMOOTHING * base) / (rows + SMOOTHING)
     return max(-POINTS, min(MOST_POINTS, round(POINTS * (smoothed / base - 1))))
 
 
@@ -202,35 +231,33 @@ def _question(
     points: int,
 ) -> str:
     """Return what to ask sales where the count is small or the interval wide."""
-    leads, wins = counts
+    rows, wins = counts
     low, high = share.low or 0.0, 1.0 if share.high is None else share.high
-    if not points or not base or not leads:
+    if not points or not base or not rows:
         return ""
-    is_few = min(wins, leads - wins) < FEW_WINS and leads * base < FEW_WINS
+    is_few = min(wins, rows - wins) < FEW_WINS and rows * base < FEW_WINS
     is_wide = (high - low) / base > WIDE and low <= base <= high
     if not (is_few or is_wide):
         return ""
     said = what[1] if what[0] == "event" else f"{what[1]} {what[2]}"
     better = "more" if points > 0 else "less"
     won = "1 win" if wins == 1 else f"{wins:,} wins"
-    rows = "1 row" if leads == 1 else f"{leads:,} rows"
-    return f"Only {rows} with {won}: do you see {said} win {better} often than others?"
+    few = "1 row" if rows == 1 else f"{rows:,} rows"
+    return f"Only {few} with {won}: do you see {said} win {better} often than others?"
 
 
 def _of_events(rows: Known, suspects: dict[tuple[str, str], Suspect]) -> Iterator[list[Rate]]:
     """Yield the rates of each type of events by how often it came before the moment."""
     if "events" not in rows.of.run.loaded.schema:
         return
+    kinds = kinds_known(rows.of.run, "event")
     everybody = _all_by_group(rows)
-    counted: dict[str, list[tuple[int, int, int, int]]] = {}
-    for kind, *row in rows.of.run.engine.rows(_event_counts(rows)):
-        counted.setdefault(kind, []).append(tuple(row))
-    for kind, parts in counted.items():
-        counts = np.zeros((2, everybody.shape[1], len(_TIMES)))
-        for times, group, leads, wins in parts:
-            counts[:, group, times] += (leads, wins)
-        counts[:, :, 0] = everybody - counts.sum(2)
-        yield list(_of_type(rows, kind, counts, suspects.get(("event", kind))))
+    counts = np.zeros((len(kinds), 2, everybody.shape[1], len(_TIMES)))
+    for kind, times, group, count, wins in rows.of.run.engine.rows(_event_counts(rows, kinds)):
+        counts[kind, :, group, times] += (count, wins)
+    for kind, each in zip(kinds, counts, strict=True):
+        each[:, :, 0] = everybody - each.sum(2)
+        yield list(_of_type(rows, kind, each, suspects.get(("event", kind))))
 
 
 def _of_type(rows: Known, kind: str, counts: Floats, suspect: Suspect | None) -> Iterator[Rate]:
@@ -252,15 +279,16 @@ def _all_by_group(rows: Known) -> Floats:
     return made
 
 
-def _event_counts(rows: Known) -> str:
-    """Return ``type, times, bucket, leads, wins`` of events visible at the moment, in one pass."""
+def _event_counts(rows: Known, kinds: Sequence[str]) -> str:
+    """Return ``kind, times, bucket, rows, wins`` of events visible at the moment, by the ledger."""
+    rules = {f"type_{n}": {"event": kind, "points": 0} for n, kind in enumerate(kinds)}
+    run = rows.of.run.with_model(of_rules(rows.of.run.model, rules))
     return sql_text(
-        "with had as (select k.lead_id, k.as_of, k.bucket, k.outcome, t.type, count(*) as n "
-        "from events as t join {t} as k on k.lead_id = t.lead_id and {known} <= k.as_of "
-        "where t.type is not null group by all) "
-        "select type, case when n = 1 then 1 when n < {again} then 2 else 3 end as times, bucket, "
-        "count(*), count(*) filter (where outcome) from had group by all order by type",
+        "select cast(rule[6:] as int) as kind, "
+        "case when count = 1 then 1 when count < {again} then 2 else 3 end as times, k.bucket, "
+        "count(*), count(*) filter (where k.outcome) from {points} as p join {t} as k "
+        "on k.lead_id = p.lead_id and k.as_of = p.as_of where p.state = 'fired' group by all",
+        points=name(run.table("points")),
         t=name(rows.table),
-        known=KNOWN_AT,
         again=_AGAIN,
     )

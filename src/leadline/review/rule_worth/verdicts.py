@@ -18,6 +18,7 @@ Verdict = Literal[
     "redundant",
     "gives no points",
     "not in the score",
+    "set apart",
 ]
 FEWEST_WINS = 5
 """A rule is judged if so many of its rows win, or at the overall rate would, as of the rest."""
@@ -79,6 +80,7 @@ class Evidence:
         groups: Groups of the rows that it sets apart from most.
         expected: Wins among these at the overall rate.
         wins: Wins among them.
+        is_ours: Whether it counts what sales did, or what is passive.
         in_score: Whether its score is part of that which ranks.
         points: Points in use.
         like: The rule that it goes along with.
@@ -91,6 +93,7 @@ class Evidence:
     groups: int
     expected: float
     wins: int
+    is_ours: bool
     in_score: bool
     points: float
     like: str
@@ -122,7 +125,11 @@ def _not_weighed(of: Evidence) -> tuple[Verdict, str] | None:
         return "never fires", "leadline trial says what is in the way"
     if not of.in_score:
         return "not in the score", "its score is no part of that which ranks"
-    return None if of.points else ("gives no points", "other rules or the bands read it")
+    if not of.points:
+        return "gives no points", "other rules or the bands read it"
+    if of.is_ours:
+        return "set apart", "it counts what sales did or what is passive: neither earns points"
+    return None
 
 
 def _by_points(effect: Measured, supported: Measured | None, points: float) -> tuple[Verdict, str]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from leadline.history.judged import Judged
 from leadline.history.rule_columns import Pivot, Rows, pivot
-from leadline.model.document import BaseRule, Model, Rule, SilenceRule, UnitRule
+from leadline.model.document import BaseRule, EventRule, Model, Rule, SilenceRule, UnitRule
 from leadline.model.expressions import Expression, names
 from leadline.model.rules import ConditionRule
 from leadline.review.rule_worth.fitted import Fitted, fitted
@@ -161,6 +161,7 @@ class Weighing:
                     len(np.unique(self.group[apart])),
                     self._expected(apart),
                     int(self.outcome[apart].sum()),
+                    isinstance(rule, EventRule) and self.of.own_acts.issuperset(rule.event),
                     score in self.reach,
                     float(self.units[number]),
                     like,

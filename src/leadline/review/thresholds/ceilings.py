@@ -33,7 +33,7 @@ _BELOW, _LOWEST = -2e9, -1e9
 
 
 @dataclass(frozen=True)
-class Place:
+class BandEdge:
     """A band of a ladder whose edge may be moved.
 
     Attributes:
@@ -65,7 +65,7 @@ def millionths(value: float) -> int:
     return round(value * MILLION)
 
 
-def place_of(model: Model, band: str | None = None, ladder: str | None = None) -> Place:
+def place_of(model: Model, band: str | None = None, ladder: str | None = None) -> BandEdge:
     """Return a band of a model; by default the highest of the first ladder that has edges.
 
     Raises InputError.
@@ -88,7 +88,7 @@ def place_of(model: Model, band: str | None = None, ladder: str | None = None) -
     if at == 0:
         remedy = "Everyone below the next edge is in it."
         raise InputError(Fault("", "--band", "must not be the lowest band", chosen, remedy))
-    return Place(
+    return BandEdge(
         ladder,
         chosen,
         str(ladders[ladder].by),
@@ -108,7 +108,7 @@ def _ladder_with(ladders: dict[str, Ladder], band: str | None) -> str:
     return (having or list(ladders))[0]
 
 
-def moved(model: Model, place: Place, edge: float) -> Model:
+def moved(model: Model, place: BandEdge, edge: float) -> Model:
     """Return a model with the edge of a band moved; where it is left moves along."""
     ladder = model.bands[place.ladder]
     change: dict[str, Any] = {"edges": {**(ladder.edges or {}), place.band: edge}}
@@ -118,12 +118,12 @@ def moved(model: Model, place: Place, edge: float) -> Model:
     return model.model_copy(update={"bands": bands})
 
 
-def left_below(place: Place, edge: float) -> float:
+def left_below(place: BandEdge, edge: float) -> float:
     """Return below which value the band is left where its edge is moved."""
     return (millionths(edge) - place.offset) / MILLION
 
 
-def applied(text: str, place: Place, edge: float) -> str:
+def applied(text: str, place: BandEdge, edge: float) -> str:
     """Return a document with the edge of a band moved; comments and all else stay.
 
     Raises ModelError.
@@ -140,7 +140,7 @@ def _plain(value: float) -> float | int:
     return int(value) if value == int(value) else value
 
 
-def without_edge(model: Model, place: Place) -> Model:
+def without_edge(model: Model, place: BandEdge) -> Model:
     """Return a model in which only ``require``, higher bands and overrides decide of a band."""
     ladder = model.bands[place.ladder]
     order = list(ladder.edges or {})
@@ -187,7 +187,7 @@ class Ceilings:
 
 
 def ceilings(
-    run: Run, place: Place, *, or_above: bool, more: Sql | None = None, join: Sql | None = None
+    run: Run, place: BandEdge, *, or_above: bool, more: Sql | None = None, join: Sql | None = None
 ) -> Ceilings:
     """Return the ceilings of the spine of a run of any model that has the place.
 
@@ -223,7 +223,7 @@ def ceilings(
     return Ceilings(lead, moment, ceiling, value, rest)
 
 
-def _fixed(probe: Model, place: Place, or_above: bool) -> Sql:  # noqa: FBT001 - passed through
+def _fixed(probe: Model, place: BandEdge, or_above: bool) -> Sql:  # noqa: FBT001 - passed through
     """Return 1 for who is in the band with any edge, -1 with none, 0 where the edge decides."""
     order = list(probe.bands[place.ladder].edges or {})
     above = order[2:]

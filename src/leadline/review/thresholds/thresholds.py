@@ -29,7 +29,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.task import Task, TaskDocument, read_task
 from leadline.review.thresholds.ceilings import (
     MILLION,
-    Place,
+    BandEdge,
     ceilings,
     millionths,
     moved,
@@ -126,7 +126,7 @@ class Thresholds:
 
     model: str
     fingerprint: str
-    place: Place
+    place: BandEdge
     goal: Goal
     edge: float | None
     says: str
@@ -207,7 +207,7 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
 
 
 def of_judged(
-    of: Judged, place: Place, goal: Goal, weeks: int = WEEKS, name_: str | None = None
+    of: Judged, place: BandEdge, goal: Goal, weeks: int = WEEKS, name_: str | None = None
 ) -> Thresholds:
     """Return the same for judged rows."""
     if goal.kind == "capacity" and of.task.task.when == "once":
@@ -220,7 +220,7 @@ def of_judged(
     return making.by_capacity(weeks) if goal.kind == "capacity" else making.by_rows()
 
 
-def _reached(of: Judged, parts: Split, place: Place) -> Reached:
+def _reached(of: Judged, parts: Split, place: BandEdge) -> Reached:
     """Return the judged rows with the highest edge that each one reaches."""
     more = Sql(
         ", r.outcome, r.part, cast(r.group_bucket as bigint) as bucket, s.lead_id as lead_name"
@@ -250,7 +250,7 @@ class _Making:
     """The answer in the making."""
 
     of: Judged
-    place: Place
+    place: BandEdge
     goal: Goal
     reached: Reached
     fingerprint: str

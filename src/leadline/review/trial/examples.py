@@ -97,7 +97,7 @@ def _columns_of(rule: EventRule | OutcomeRule | SilenceRule) -> Iterator[str]:
     for expression in rule_expressions(rule):
         yield from (each.parts[0] for each in names(expression.tree) if len(each.parts) == 1)
     if isinstance(rule, UnitRule):
-        yield from (each for each in (rule.by, column_of(rule)) if each is not None)
+        yield from (each for each in (rule.by, rule.in_, column_of(rule)) if each is not None)
 
 
 def _table(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, None]) -> pa.Table:

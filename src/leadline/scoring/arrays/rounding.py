@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-MILLION = 1_000_000.0000000036
-"""With 16 units in the last place added, so that noise of a sum cannot turn a half down."""
+NUDGE = 3.6e-9
+"""Millionths that are added to each, 16 units in the last place: noise turns no half down."""
+
+FARTHEST = 0.01
+"""No number is nudged by more millionths."""
 
 MOST = 9e15
 """Whole numbers are exact up to here."""
@@ -18,7 +21,9 @@ def millionths(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     >>> millionths(np.array([0.0000005, -1.5, 1e12])).tolist()
     [1.0, -1500000.0, 9000000000000000.0]
     """
-    numbers *= MILLION
+    nudges = np.clip(numbers * NUDGE, -FARTHEST, FARTHEST)
+    numbers *= 1e6
+    numbers += nudges
     whole = np.trunc(numbers)
     numbers -= whole
     numbers += numbers
@@ -26,4 +31,5 @@ def millionths(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     numbers += whole
     if max(numbers.max(initial=0), -numbers.min(initial=0)) > MOST:
         np.clip(numbers, -MOST, MOST, out=numbers)
+    numbers += 0.0  # leaves no minus zero
     return numbers

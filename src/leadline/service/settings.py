@@ -1,0 +1,217 @@
+"""Every setting of a workspace: its name, what its value is, what stands for it, what it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+from leadline.errors import InputError, closest
+from leadline.model.contract import CONTRACT
+from leadline.model.languages import LANGUAGES
+from leadline.model.moments import moment
+
+Kind: TypeAlias = Literal[
+    "text",
+    "document",  # a model or a task, which a file holds
+    "table",  # a file, a pattern, a list of these, or table:NAME
+    "moment",  # a time with a zone, a date, or now
+    "address",  # of a server, without a password
+    "variable",  # name of an environment variable that holds a secret
+    "file",  # that holds a secret
+    "flag",
+    "texts",
+]
+PATHS: tuple[Kind, ...] = ("document", "table", "file")
+"""Kinds that are paths, which count from the folder of the file that they stand in."""
+ANY = "*"
+"""Stands in a name for one that the user chooses."""
+NOW = "now"
+PREFIX = "LEADLINE_"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: Its name; ``keys.*.browser`` stands for a key of any name.
+        kind: What its value is.
+        help: What it means, in one line.
+        default: What stands for it; None where nothing does.
+        choices: The only values there are, where they are few.
+        example: A value, for who writes a file.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    default: str | bool | None = None
+    choices: tuple[str, ...] = ()
+    example: str = ""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of its name."""
+        return tuple(self.name.split("."))
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that beats the file."""
+        return PREFIX + "_".join(self.parts).upper()
+
+    def covers(self, path: tuple[str, ...]) -> bool:
+        """Say whether a path in the file is of this setting."""
+        return len(path) == len(self.parts) and all(
+            own in (ANY, given) for own, given in zip(self.parts, path, strict=True)
+        )
+
+    def wrong(self, value: Any) -> str:
+        """Return what a value must be, as the end of a sentence; empty where it is that."""
+        if self.choices and value not in self.choices:
+            return f"must be one of {', '.join(self.choices)}"
+        return _CHECKS[self.kind](value)
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("model", "document", "Model document (YAML).", example="model.yaml"),
+    Setting(
+        "task",
+        "document",
+        "Task to judge by (YAML); by default the model's own.",
+        example="task.yaml",
+    ),
+    Setting("as_of", "moment", "Moment to score at.", NOW),
+    Setting(
+        "engine",
+        "address",
+        "Where to compute: duckdb, postgresql://user@host/database, spark or sc://host:port.",
+        "duckdb",
+    ),
+    Setting("memory", "text", "Most memory to use.", example="6GB"),
+    Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
+    Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
+    Setting(
+        "source",
+        "text",
+        "Where the tables come from: those below, or the store.",
+        "tables",
+        ("tables", "store"),
+    ),
+    *(
+        Setting(f"tables.{each.name}", "table", f"{each.title}.", example=f"data/{each.name}.csv")
+        for each in CONTRACT.values()
+        if each.name != "spine"
+    ),
+    Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
+    Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
+    Setting("store.password_file", "file", "File with its password.", example="db-password"),
+    Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
+    Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
+    Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),
+    Setting("destinations.*.url", "address", "Where it is."),
+    Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
+    Setting("destinations.*.secret_file", "file", "File with its secret."),
+)
+"""All of them, in the order in which a file has them."""
+
+
+def setting_of(path: tuple[str, ...]) -> Setting | None:
+    """Return the setting that a path in the file is of; None where there is none."""
+    return next((each for each in SETTINGS if each.covers(path)), None)
+
+
+def is_section(path: tuple[str, ...]) -> bool:
+    """Say whether a path in the file holds settings, such as ``tables`` and ``keys.web``."""
+    return any(
+        len(each.parts) > len(path)
+        and all(own in (ANY, given) for own, given in zip(each.parts, path, strict=False))
+        for each in SETTINGS
+    )
+
+
+def nearest_to(path: tuple[str, ...]) -> str:
+    """Return the name of the setting, or of the section, that is nearest to a path."""
+    known = [".".join(list(_chosen(each.parts, path))[: len(path)]) for each in SETTINGS]
+    return closest(".".join(path), known)
+
+
+def _chosen(parts: tuple[str, ...], path: tuple[str, ...]) -> Iterator[str]:
+    """Yield the parts of a name with what the user chose in the place of any."""
+    for number, part in enumerate(parts):
+        yield path[number] if part == ANY and number < len(path) else part
+
+
+def from_text(setting: Setting, text: str) -> Any:
+    """Return the value that an environment variable holds; what is none stays text."""
+    if setting.kind == "flag":
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    return [each.strip() for each in text.split(",")] if setting.kind == "texts" else text
+
+
+def _text(value: Any) -> str:
+    return "" if isinstance(value, str) and value else "must be a text"
+
+
+def _texts(value: Any) -> str:
+    is_list = isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return "" if is_list and value else "must be a list of texts"
+
+
+def _table(value: Any) -> str:
+    is_one = isinstance(value, str) and value
+    return "" if is_one or not _texts(value) else "must be a file, a pattern or a list of files"
+
+
+def _moment(value: Any) -> str:
+    if isinstance(value, datetime):
+        return "" if value.tzinfo else "must have a zone"
+    if isinstance(value, date) or value == NOW:
+        return ""
+    try:
+        return "" if isinstance(value, str) and moment(value) else "must be a time, a date or now"
+    except InputError:
+        return "must be a time such as 2026-11-01T12:00:00Z, a date or now"
+
+
+_PASSWORD = re.compile(r"^[\w+.-]+:(//)?[^/@\s]*:[^/@\s]+@")
+
+
+def without_password(address: str) -> str:
+    """Return an address that can be shown.
+
+    >>> without_password("postgresql://me:hush@host/leads")
+    'postgresql://me:***@host/leads'
+    """
+    if not _PASSWORD.match(address):
+        return address
+    head, _, tail = address.partition("@")
+    return f"{head[: head.rindex(':')]}:***@{tail}"
+
+
+def _address(value: Any) -> str:
+    return "must not hold a password" if _PASSWORD.match(str(value)) else _text(value)
+
+
+def _variable(value: Any) -> str:
+    is_name = isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+    return "" if is_name else "must name an environment variable"
+
+
+def _flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+_CHECKS: Mapping[Kind, Callable[[Any], str]] = {
+    "text": _text,
+    "document": _text,
+    "table": _table,
+    "moment": _moment,
+    "address": _address,
+    "variable": _variable,
+    "file": _text,
+    "flag": _flag,
+    "texts": _texts,
+}
