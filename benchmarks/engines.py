@@ -32,6 +32,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import psutil
 from generate import AS_OF, SCORE_RANGE, Rule, plain_rules, write
 from spark import DAY_MICROSECONDS, Cost, computed, cost, engineer_sql, floor_sql, used_by
 from sqlglot import exp
@@ -146,7 +147,7 @@ def on_engine(engine: Engine, model: Path, inputs: dict[str, str]) -> Work:
 def duckdb(model: Path, files: dict[str, str]) -> Iterator[tuple[Work, Callable[[], float]]]:
     """Open DuckDB over files."""
     with DuckDB() as engine:
-        yield on_engine(engine, model, files), lambda: used_by(os.getpid(), own_alone=True)
+        yield on_engine(engine, model, files), lambda: used_by(os.getpid())
 
 
 @contextmanager
@@ -157,10 +158,10 @@ def postgresql(model: Path, files: dict[str, str]) -> Iterator[tuple[Work, Calla
     with servers.postgres() as server:
         url = f"{server}&options=-c%20statement_timeout%3D0"
         fill(url, folder, "bench")
-        with Postgres(url) as engine:
-            engine.rows("select set_config('max_parallel_workers_per_gather', '0', false)")
-            [(process,)] = engine.rows("select pg_backend_pid()")
-            yield on_engine(engine, model, tables), lambda: used_by(process, own_alone=True)
+        with Postgres(f"{url}%20-c%20max_parallel_workers_per_gather%3D0") as engine:
+            [(session,)] = engine.rows("select pg_backend_pid()")
+            process = psutil.Process(session).ppid()  # of the server, which starts all sessions
+            yield on_engine(engine, model, tables), lambda: used_by(process)
 
 
 @contextmanager

@@ -300,7 +300,7 @@ def batch(folder: Path) -> None:
         table: {name: run.loaded.schema[table][name] for name in names}
         for table, names in read.items()
     }
-    scorer = Scorer(engine, run.model, schema)
+    scorer = Scorer(engine, run.model, schema, ["scores"])
     run.engine.close()
     times = sorted(_batch(scorer, table, people, found[start::1500][:500]) for start in range(100))
     show_figure("500 leads, median of 100", statistics.median(times) * 1000, "ms")

@@ -19,12 +19,15 @@ class Cost(NamedTuple):
     processor: float
 
 
-def used_by(process: int, *, own_alone: bool = False) -> float:
-    """Return the seconds of processor time of a process and those below it so far."""
+def used_by(process: int) -> float:
+    """Return the seconds of processor time of a process and those below it so far.
+
+    Those that it started and that have ended count too.
+    """
     found = psutil.Process(process)
-    below = [] if own_alone else found.children(recursive=True)
-    total = 0.0
-    for each in (found, *below):
+    ended = found.cpu_times()
+    total: float = ended.children_user + ended.children_system
+    for each in (found, *found.children(recursive=True)):
         times = each.cpu_times()
         total += times.user + times.system
     return total

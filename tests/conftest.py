@@ -10,10 +10,12 @@ import pytest
 
 import examples
 import servers
+import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import Engine
 from leadline.engines.postgres.engine import Postgres
 from leadline.engines.spark.engine import Spark
+from leadline.store.store import Store
 from leadline.tables.read import Loaded, load
 
 ENGINES = (
@@ -122,3 +124,20 @@ def loaded(engine: DuckDB, folder: Path) -> Callable[..., Loaded]:
         return load(engine, inputs, columns or {}, clean=clean)
 
     return read
+
+
+@pytest.fixture(params=stores.KINDS)
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a new store of each kind, without its tables."""
+    if request.param == "sqlite":
+        yield stores.file_url(tmp_path)
+        return
+    with stores.database(request.getfixturevalue("postgres_url")) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """A new store of each kind."""
+    with stores.opened(store_url) as made:
+        yield made

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+SCHEMAS = Path(__file__).parents[1] / "schema"
 MODEL = """\
 leadline: 1
 model: small
@@ -285,7 +287,10 @@ def test_explain_speaks_and_writes_a_page_and_json(folder: Path) -> None:
     ended = run(folder, "explain", "model.yaml", "a", *TABLES, *AT, *options)
     assert ended.returncode == 0, ended.stderr
     assert "Główne powody" in ended.stdout
-    assert json.loads((folder / "a.json").read_text(encoding="utf-8"))["lead"] == "a"
+    found = json.loads((folder / "a.json").read_text(encoding="utf-8"))
+    schema = json.loads((SCHEMAS / "explain.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(found)
+    assert found["lead"] == "a"
     assert "<h1>a</h1>" in (folder / "a.html").read_text(encoding="utf-8")
 
 

@@ -162,7 +162,8 @@ def test_every_command_and_option_is_documented() -> None:
     """Nothing of the command line is left out of its reference."""
     text = (REFERENCE / "cli.md").read_text(encoding="utf-8")
     for name in COMMANDS:
-        section = text.partition(f"### `leadline {name}")[2].partition("\n### ")[0]
+        found = re.search(rf"### `leadline {re.escape(name)}[ `].*?(?=\n### |\Z)", text, re.DOTALL)
+        section = found[0] if found else ""
         assert section, f"{name} is not in cli.md"
         for parameter in command(name).params:
             for word in [*parameter.opts, *parameter.secondary_opts]:
@@ -258,3 +259,14 @@ def test_the_changelog_knows_this_version() -> None:
     [version] = re.findall(r'^version = "(.+)"$', project, re.MULTILINE)
     section = text.partition(f"## {version}")[2].partition("\n## ")[0]
     assert "### Scores" in section
+
+
+def test_the_reference_of_http_is_that_of_the_service() -> None:
+    """Every address stands in the reference as the service describes it."""
+    made = subprocess.run(
+        [sys.executable, str(ROOT / "docs" / "generate_http.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert made.stdout == (REFERENCE / "http.md").read_text(encoding="utf-8")

@@ -86,6 +86,10 @@ class EngineError(LeadlineError, RuntimeError):
     exit_status = 3
 
 
+class StoreError(EngineError):
+    """The store does not answer now; what was accepted is in it, and what was not is refused."""
+
+
 class DialectError(LeadlineError, NotImplementedError):
     """A dialect of SQL cannot say what a model needs, or was never executed."""
 

@@ -1,4 +1,4 @@
-"""``leadline import`` on the command line."""
+"""``leadline import-points`` on the command line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, *words: str) -> object:
-    monkeypatch.setattr(sys, "argv", ["leadline", "import", *words])
+    monkeypatch.setattr(sys, "argv", ["leadline", "import-points", *words])
     with pytest.raises(SystemExit) as ended:
         main()
     return ended.value.code

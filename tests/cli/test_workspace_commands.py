@@ -65,6 +65,13 @@ def test_an_option_that_is_given_beats_the_file(shop: Path) -> None:
     assert ended.stdout.startswith("ada is in sales")
 
 
+def test_an_empty_text_leaves_out_what_the_file_says(shop: Path) -> None:
+    """Here a whole table."""
+    ended = run(shop, "score", "--events", "", "--json", "-")
+    assert ended.returncode == 0, ended.stderr
+    assert "demo" not in ended.stdout
+
+
 def test_a_model_is_compared_with_that_of_the_workspace(shop: Path) -> None:
     """The champion need not be named."""
     text = (shop / "model.yaml").read_text(encoding="utf-8")

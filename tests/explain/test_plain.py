@@ -16,7 +16,8 @@ from comparison import arrow
 from explain.scenes import AT, opened
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.explain import explain
-from leadline.explain.plain import json_schema, json_text
+from leadline.explain.plain import json_schema
+from leadline.explain.plain import plain as plain_of
 from leadline.scoring import Run
 from oracle.generate import case
 
@@ -27,7 +28,9 @@ SEEDS = range(40, 52)
 
 def plain(run: Run, lead: str, at: datetime, since: datetime | None = None) -> dict[str, Any]:
     """Return what a machine reads of an explanation."""
-    found: dict[str, Any] = json.loads(json_text(explain(run, lead, at, since)))
+    found: dict[str, Any] = json.loads(
+        json.dumps(plain_of(explain(run, lead, at, since)), allow_nan=False)
+    )
     VALIDATOR.validate(found)
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from explain.scenes import AT, MODEL, opened
 from leadline.errors import InputError
 from leadline.explain.explain import explain
-from leadline.explain.plain import json_text
+from leadline.explain.plain import plain
 from leadline.explain.words import reasons_in_words, sentences, words
 from leadline.model.languages import LANGUAGES
 
@@ -69,7 +70,7 @@ def test_every_number_stands_in_the_plain_form(language: str) -> None:
     for lead in LEADS:
         with opened() as run:
             found = explain(run, lead, AT, AT - timedelta(days=20))
-        numbers = {float(each) for each in NUMBER.findall(json_text(found))}
+        numbers = {float(each) for each in NUMBER.findall(json.dumps(plain(found)))}
         spoken = sentences(found, language)
         assert 1 <= len(spoken) <= 3
         text = " ".join(spoken)

@@ -90,7 +90,8 @@ def test_batches_are_scored_as_tables_are() -> None:
             rows = {"lead_id": "a", "account_id": None, "email": "a@north.example", "title": title}
             types = pa.schema([(name, pa.string()) for name in rows])
             leads = pa.Table.from_pylist([rows], schema=types)
-            found = scorer.score({"leads": leads, "accounts": accounts}, _at())
+            found = scorer.score({"leads": leads, "accounts": accounts}, _at()).scores
+            assert found is not None
             assert found["fit"].to_pylist() == [expected]
 
 

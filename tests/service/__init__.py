@@ -1,1 +1,1 @@
-"""Tests of the service."""
+"""Tests of service."""

@@ -54,8 +54,8 @@ def merge(old: str, new: str) -> Any:
         (
             {"accounts": arrow([{"account_id": "q"}])},
             (
-                "leads: 1 row has an account_id that is in no accounts, so its account has no fields: "
-                "'x'."
+                "leads: 1 row has an account_id that is in no accounts, "
+                "so its account has no fields: 'x'."
             ),
         ),
         (

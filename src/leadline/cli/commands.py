@@ -13,11 +13,14 @@ from leadline.cli import help as pages
 from leadline.cli.asking import ask
 from leadline.cli.options import parameters
 from leadline.questions import QUESTIONS, question
+from leadline.service.asked import SERVED
 
 COMMANDS: Mapping[str, str] = {
     "init": "leadline.service.init:Init",
     "config": "leadline.service.config:Config",
     **QUESTIONS,
+    "serve": "leadline.cli.serve:Serve",
+    **SERVED,
 }
 """Every command by its name, and where its question stands."""
 

@@ -15,6 +15,8 @@ from leadline.service.settings import NOW
 from leadline.service.workspace import FILE, Workspace
 
 N = TypeVar("N")
+LEFT_OUT = ""
+"""What is given for an option to leave out what the workspace says of it."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Known:
     def _value(self, each: Asked) -> Any:
         """Return the value of an option, None where it is not given and nothing stands for it."""
         value = self.given.get(each.name)
+        if value == LEFT_OUT:
+            return None
         if value is None and self._may_stand(each):
             value = self._set(each)
             if value in (None, NOW) and each.option.otherwise:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from leadline.errors import Fault, InputError
 from leadline.explain.candidates import event_steps, events_of, field_steps
 from leadline.explain.changes import changes
-from leadline.explain.explanation import Explanation, Move, Since
+from leadline.explain.explanation import Explanation, Move, Since, Way
 from leadline.explain.ways import is_detector, ways
 from leadline.explain.what_if import Outlook, Step, Worlds
 from leadline.model.document import Model
@@ -17,26 +17,29 @@ from leadline.query.context import Context
 from leadline.scoring import Run
 
 
-def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = None) -> Explanation:
-    """Explain one lead. Raises InputError where no table knows the lead."""
-    engine = run.duckdb
+def explain(
+    run: Run,
+    lead_id: str,
+    as_of: datetime,
+    since: datetime | None = None,
+    *,
+    moves: bool = True,
+) -> Explanation:
+    """Explain one lead; with ``moves`` also what could happen now, and what that would change.
+
+    Raises InputError where no table knows the lead.
+    """
     refuse_unknown(run, lead_id)
     if since is not None and since >= as_of:
         raise InputError(Fault("", "--since", "must lie before --as-of", since.isoformat()))
     run = run.over([(lead_id, at) for at in (since, as_of) if at is not None])
     scores = _by_moment(run.arrow("scores").to_pylist())
+    _refuse_unscored(scores, lead_id, as_of)
     points = run.arrow("points").to_pylist()
     ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
     fields = _fields(run)
     missing = [pair for pair, value in fields[-1].items() if value is None]
-    events = list(event_steps(run))
-    schema = {**run.loaded.schema, "events": events_of(run, events)}
-    worlds = Worlds(engine, run.model, schema, lead_id, as_of)
-    try:
-        moves = _moves(run, worlds, events, missing)
-        found_ways = ways(run.model, worlds, moves)
-    finally:
-        worlds.close()
+    found, found_ways = _further(run, lead_id, as_of, missing) if moves else ([], [])
     other = [pair for pair, value in fields[-1].items() if value != fields[0][pair]]
     changed = changes(run.model, ledgers[0], ledgers[-1], other)
     return Explanation(
@@ -45,10 +48,24 @@ def explain(run: Run, lead_id: str, as_of: datetime, since: datetime | None = No
         scores[-1],
         ledgers[-1],
         [f"{entity}.{name}" for entity, name in missing],
-        [move for move in moves if not is_detector(run.model, move.step)],
+        [move for move in found if not is_detector(run.model, move.step)],
         found_ways,
         None if since is None else Since(scores[0], changed),
     )
+
+
+def _further(
+    run: Run, lead_id: str, as_of: datetime, missing: Sequence[tuple[str, str]]
+) -> tuple[list[Move], list[Way]]:
+    """Return what each single step would change, and the fewest steps to the next bands."""
+    events = list(event_steps(run))
+    schema = {**run.loaded.schema, "events": events_of(run, events)}
+    worlds = Worlds(run.duckdb, run.model, schema, lead_id, as_of)
+    try:
+        moves = _moves(run, worlds, events, missing)
+        return moves, ways(run.model, worlds, moves)
+    finally:
+        worlds.close()
 
 
 def _by_moment(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -66,6 +83,13 @@ def refuse_unknown(run: Run, lead_id: str) -> None:
     )
     remedy = f"Did you mean {near[0][0]}?" if near else ""
     raise InputError(Fault("", "LEAD", "must be a lead_id of leads or events", lead_id, remedy))
+
+
+def _refuse_unscored(scores: Sequence[Mapping[str, Any]], lead_id: str, as_of: datetime) -> None:
+    """Refuse a lead that has ended by then, which has no score. Raises InputError."""
+    if not scores or scores[-1]["as_of"] != as_of:
+        expected = "must be a lead at that moment"
+        raise InputError(Fault("", "LEAD", expected, lead_id, "It was merged or deleted."))
 
 
 def _is_in(run: Run, table: str, lead_id: str) -> bool:

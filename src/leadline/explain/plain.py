@@ -143,11 +143,6 @@ def plain(found: Explanation) -> Form:
     }
 
 
-def json_text(found: Explanation) -> str:
-    """Return ``plain`` as text."""
-    return json.dumps(plain(found), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-
-
 def json_schema() -> str:
     """Return the JSON Schema of the form as text, the same on every call."""
     schema = _untitled(TypeAdapter(Form).json_schema())

@@ -9,6 +9,7 @@ from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
@@ -72,10 +73,8 @@ def inspect(
         raise InputError(Fault("", "table", expected, table, nearest(table, names.INSPECTED)))
     inputs = list(files) if isinstance(files, list | tuple) else [files]
     written = AsItIs(encoding)
-    if engine is not None:
-        return _inspected(engine, inputs, table, written)
-    with DuckDB() as own:
-        return _inspected(own, inputs, table, written)
+    with given_or_own(engine) as own, own.new_session() as session:
+        return _inspected(session, inputs, table, written)
 
 
 def _inspected(

@@ -54,6 +54,8 @@ class Table:
         order: The least by these stands, nulls last, then the least in its other columns.
         after: What the reference says below the columns.
         derived: Columns that are read off others where the data has none of that name.
+        wide: What the names of columns begin with that each stand for a column of many rows: one
+            for each ladder.
         history: What a schema calls the fields whose values only ``field_history`` has.
     """
 
@@ -67,6 +69,7 @@ class Table:
     order: tuple[str, ...] = ()
     after: str = ""
     derived: Columns = field(default_factory=dict)
+    wide: tuple[str, ...] = ()
     history: str = ""
 
     def __getitem__(self, name: str) -> Column:
@@ -98,10 +101,16 @@ class Table:
         """The columns that tell rows apart; ``()`` where none do."""
         return self.unique or self.once
 
+    def type_of(self, name: str) -> Type | None:
+        """Return the type of a column, None where the data decides."""
+        wide = next((each for each in self.wide if name.startswith(f"{each}_")), name)
+        return self.types.get(wide)
+
     def lacking(self, columns: Iterable[str]) -> list[str]:
         """Return what the data must have and is not among these columns."""
         given = set(columns)
-        lacks = [each for each in self.needed if each not in given]
+        wide = {name for name in self.types for each in given if each.startswith(f"{name}_")}
+        lacks = [each for each in self.needed if each not in given | wide & set(self.wide)]
         if self.either and not given & set(self.either):
             lacks.append(" or ".join(self.either))
         return lacks
@@ -238,7 +247,10 @@ CONTRACT: Mapping[str, Table] = {
                 _text("edge_band", "band before overrides, for `leave`; where empty, `band`"),
             ),
             unique=("lead_id", "ladder"),
-            after="The scores of the run before have these columns and can be given as they are.",
+            wide=("band", "edge_band"),
+            after="The scores of the run before have these columns and can be given as they are.\n"
+            "Of several ladders they have `band_NAME` and `edge_band_NAME` in place of `ladder`,\n"
+            "`band` and `edge_band`, which any table may have.",
         ),
         Table(
             "field_history",

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from leadline.model.contract import CONTRACT
 from leadline.model.document import (
-    ConditionRule,
     EventRule,
     Model,
     OutcomeRule,
@@ -19,6 +18,7 @@ from leadline.model.document import (
 from leadline.model.expressions import Expression, Literal, Name, Node, names
 from leadline.model.names import Place, fields_of, place_of, place_of_for, place_of_formula
 from leadline.model.operations import OPERATIONS
+from leadline.model.reading.source import Path
 from leadline.model.rules import Table
 from leadline.model.types import Type
 
@@ -35,6 +35,7 @@ class Use(NamedTuple):
     tree: Node
     place: Place
     type: Type
+    path: Path = ()
 
 
 class Uses:
@@ -117,19 +118,24 @@ class Uses:
 
 def uses(model: Model) -> Iterator[Use]:
     """Yield every expression of a model with its place."""
-    for score in model.scores.values():
+    for name, score in model.scores.items():
+        path: Path = ("scores", name)
         account = score.is_account
         if score.for_ is not None:
-            yield Use(score.for_.tree, place_of_for(account=account), Type.BOOLEAN)
+            place = place_of_for(account=account)
+            yield Use(score.for_.tree, place, Type.BOOLEAN, (*path, "for"))
         if score.formula is not None:
-            yield Use(score.formula.tree, place_of_formula(account=account), Type.NUMBER)
-        for rule in (score.rules or {}).values():
-            yield from _of_rule(rule, account=account)
-    for ladder in model.bands.values():
-        for required in ladder.require.values():
-            yield Use(required.tree, place_of_formula(), Type.BOOLEAN)
-    for override in model.overrides.values():
-        yield Use(override.when.tree, place_of_formula(), Type.BOOLEAN)
+            place = place_of_formula(account=account)
+            yield Use(score.formula.tree, place, Type.NUMBER, (*path, "formula"))
+        for rule_name, rule in (score.rules or {}).items():
+            yield from _of_rule(rule, (*path, "rules", rule_name), account=account)
+    for name, ladder in model.bands.items():
+        for band, required in ladder.require.items():
+            path = ("bands", name, "require", band)
+            yield Use(required.tree, place_of_formula(), Type.BOOLEAN, path)
+    for name, override in model.overrides.items():
+        path = ("overrides", name, "when")
+        yield Use(override.when.tree, place_of_formula(), Type.BOOLEAN, path)
 
 
 def tables_read(model: Model) -> set[str]:
@@ -152,20 +158,16 @@ def tables_read(model: Model) -> set[str]:
     return {table for table, is_read in found.items() if is_read}
 
 
-def _of_rule(rule: Rule, *, account: bool) -> Iterator[Use]:
-    points = getattr(rule, "points", None)
-    if isinstance(points, Expression):
-        yield Use(points.tree, place_of(rule, "points", account=account), Type.NUMBER)
-    if isinstance(rule, ConditionRule):
-        yield Use(rule.when.tree, place_of(rule, "when", account=account), Type.BOOLEAN)
+def _of_rule(rule: Rule, path: Path, *, account: bool) -> Iterator[Use]:
+    wanted = {"points": Type.NUMBER, "when": Type.BOOLEAN, "where": Type.BOOLEAN}
+    for key, kind in wanted.items():
+        text = getattr(rule, key, None)
+        if isinstance(text, Expression):
+            yield Use(text.tree, place_of(rule, key, account=account), kind, (*path, key))
     if isinstance(rule, TableRule):
         place = place_of(rule, "of", account=account)
-        for tree, kind in zip(
-            (each.tree for each in rule.expressions), _keys(rule.table), strict=False
-        ):
-            yield Use(tree, place, kind)
-    if isinstance(rule, UnitRule | SilenceRule) and rule.where is not None:
-        yield Use(rule.where.tree, place_of(rule, "where", account=account), Type.BOOLEAN)
+        for each, kind in zip(rule.expressions, _keys(rule.table), strict=False):
+            yield Use(each.tree, place, kind, (*path, "of"))
 
 
 def _keys(entry: object) -> Iterator[Type]:

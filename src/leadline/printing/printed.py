@@ -224,15 +224,15 @@ def _sources(
     sources, faults = [], []
     for table, address in tables.items():
         read = [name for where, name in found.types if where == table]
-        types = {
-            name: found.types.get((table, name), CONTRACT[table].types.get(name, Type.ANY))
-            for name in needed(table, read)
-        }
         natives = None
         if request.columns is None:
             faults += _unclear(found, table)
         else:
             natives = listed_of(request.columns, address, request.columns_file)
+        types = {
+            name: found.types.get((table, name), CONTRACT[table].types.get(name, Type.ANY))
+            for name in needed(table, read, natives or ())
+        }
         sources.append(
             source(
                 dialect.name,

@@ -149,7 +149,7 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
     columns = [
         named(
             sql_tree(
-                "bool_or(coalesce(edge_band, band) in (:above))",
+                "bool_or(edge_band in (:above))",
                 above=[text(each) for each in bands[bands.index(band) :]],
             ),
             f"was.{band}",
@@ -157,12 +157,32 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
         for band in ladder.leave
     ]
     tree = sql_tree(
-        "select lead_id, :columns from previous "
-        "where coalesce(ladder, 'band') = :ladder group by lead_id",
+        "select lead_id, :columns from :before as b group by lead_id",
         columns=columns,
-        ladder=text(name),
+        before=_before(context, name),
     )
     return exp.Subquery(this=tree)
+
+
+def _before(context: Context, ladder: str) -> Tree:
+    """Return the bands of the preceding run on a ladder, as rows or as columns of its own."""
+    given = context.schema["previous"]
+    rows = sql_tree(
+        "select lead_id, band, coalesce(edge_band, band) as edge_band from previous "
+        "where coalesce(ladder, 'band') = :ladder",
+        ladder=text(ladder),
+    )
+    band, edge = f"band_{ladder}", f"edge_band_{ladder}"
+    if band not in given:
+        return rows
+    columns = sql_tree(
+        "select lead_id, :band as band, :edge as edge_band from previous where :band is not null",
+        band=column(band),
+        edge=sql_tree("coalesce(:e, :b)", e=column(edge), b=column(band))
+        if edge in given
+        else column(band),
+    )
+    return union([rows, columns])
 
 
 def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
@@ -242,9 +262,8 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
     if context.has("previous"):
         before = sql_tree("p.band")
         join = (
-            "left join (select lead_id, max(band) as band from previous "
-            "where coalesce(ladder, 'band') = :ladder group by lead_id) as p "
-            "on p.lead_id = f.lead_id"
+            "left join (select lead_id, max(band) as band from :previous as b group by lead_id) "
+            "as p on p.lead_id = f.lead_id"
         )
     return sql_tree(
         "select lead_id, ladder, at, from_band, to_band, value, override, model from ("
@@ -259,4 +278,5 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
         band=column(f"band.{name}", "f"),
         value=value,
         model=text(fingerprint),
+        previous=_before(context, name) if context.has("previous") else null("text"),
     )

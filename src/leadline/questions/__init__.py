@@ -22,7 +22,7 @@ QUESTIONS: Mapping[str, str] = {
     "audit": "leadline.questions.audit:Audit",
     "learn": "leadline.questions.learn:Learn",
     "new": "leadline.questions.new:New",
-    "import": "leadline.questions.import_points:ImportPoints",
+    "import-points": "leadline.questions.import_points:ImportPoints",
     "check": "leadline.questions.check:Check",
     "inspect": "leadline.questions.inspect:Inspect",
     "resolve": "leadline.questions.resolve:Resolve",

@@ -37,9 +37,9 @@ _REPORT = asks(
 class ImportPoints(FactTables, Embedded, Question["Answer[Imported]"]):
     """Make a model of a table of points of another product, and compare their scores with ours."""
 
-    name: ClassVar[str] = "import"
+    name: ClassVar[str] = "import-points"
     topic: ClassVar[Topic] = "learn"
-    example: ClassVar[str] = "leadline import hubspot points.csv --out model.yaml"
+    example: ClassVar[str] = "leadline import-points hubspot points.csv --out model.yaml"
 
     system: str = field(metadata=_SYSTEM)
     points: str = field(metadata=_POINTS)

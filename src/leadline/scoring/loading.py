@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
+from leadline.model.checking.mixed import mixed
 from leadline.model.contract import CONTRACT
+from leadline.model.names import Names
+from leadline.model.reading.source import dotted
 from leadline.model.types import Columns
 from leadline.model.uses import tables_read
+from leadline.sql.dialects import render
 from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
+from leadline.sql.trees import sql_tree
 from leadline.tables import read
 from leadline.tables.columns import Column
 from leadline.tables.orphans import orphans
@@ -100,7 +105,7 @@ def _looked_over(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
     """Return what was read with what only all tables together say."""
     loaded = with_past_fields(engine, loaded, model.columns)
     lost = orphans(engine, loaded.schema, loaded.names)
-    return _with_absent(replace(loaded, notes=[*loaded.notes, *lost]), model)
+    return _told(engine, replace(loaded, notes=[*loaded.notes, *lost]), model)
 
 
 _ABSENT = {
@@ -111,15 +116,47 @@ _ABSENT = {
 """Table to what follows where it was not given: it is not a table without rows."""
 
 
-def _with_absent(loaded: Loaded, model: Model) -> Loaded:
-    """Add a note of each table that the model reads and that was not given."""
-    needed = tables_read(model)
+def _told(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
+    """Add notes of what the model reads and was not given, and of what was given in vain."""
     notes = [
-        f"The model reads {table}, and none were given: {what}."
-        for table, what in _ABSENT.items()
-        if table in needed and table not in loaded.schema
+        *loaded.notes,
+        *_absent(loaded, model),
+        *_other_ladders(engine, loaded, model),
+        *_mixed(loaded, model),
     ]
-    return replace(loaded, notes=[*loaded.notes, *notes])
+    return replace(loaded, notes=notes)
+
+
+def _mixed(loaded: Loaded, model: Model) -> Iterator[str]:
+    for each in mixed(Names(model, loaded.schema)):
+        yield str(Fault("", dotted(each.path), each.expected, each.found, each.remedy))
+
+
+def _absent(loaded: Loaded, model: Model) -> Iterator[str]:
+    needed = tables_read(model)
+    for table, what in _ABSENT.items():
+        if table in needed and table not in loaded.schema:
+            yield f"The model reads {table}, and none were given: {what}."
+
+
+_LADDERS = """
+    select coalesce(ladder, 'band') as name, count(*) from previous
+    where band is not null group by coalesce(ladder, 'band') order by name
+"""
+
+
+def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
+    """Yield a note of the bands of the preceding run on ladders that the model does not have."""
+    given = loaded.schema.get("previous")
+    if given is None:
+        return
+    rows = engine.rows(render(sql_tree(_LADDERS), engine.dialect))
+    found = [f"{name!r} ({count:,})" for name, count in rows if name not in model.bands]
+    wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
+    found += [f"{name!r}" for name in wide if name not in model.bands]
+    if found:
+        where = loaded.names.get("previous", "previous")
+        yield f"{where}: bands of ladders that the model does not have: {', '.join(found)}."
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

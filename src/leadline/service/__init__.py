@@ -1,1 +1,1 @@
-"""What runs: a workspace with its settings; the clock and the environment are read here."""
+"""What runs all day: what arrives becomes facts and scores; settings and clock are read here."""

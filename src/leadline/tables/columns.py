@@ -113,13 +113,18 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
         InputError: Columns that the table cannot do without are missing.
     """
     wanted = [_target(raw, title, declared) for title in {**CONTRACT[raw.table].types, **declared}]
-    faults = _missing_keys(raw, {each.name for each in wanted if each.given})
+    faults = _missing_keys(raw, {each.name for each in wanted if each.given} | _others(raw))
     if faults:
         raise InputError(*faults)
     names = {each.name.lower() for each in wanted}
     used = {each.given.name for each in wanted if each.given}
     rest = [given for title, given in raw.columns.items() if title not in used]
-    others = [Target(given.name, given) for given in rest if given.name.lower() not in names]
+    contract = CONTRACT[raw.table]
+    others = [
+        Target(given.name, given, contract.type_of(given.name))
+        for given in rest
+        if given.name.lower() not in names
+    ]
     hidden = [given.name for given in rest if given.name.lower() in names]
     return [*wanted, *others], list(_notes(raw, wanted, hidden, declared))
 
@@ -137,6 +142,11 @@ def _given(raw: Raw, title: str) -> RawColumn | None:
         return RawColumn(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
     folded = {other.lower(): given for other, given in raw.columns.items()}
     return raw.columns.get(title) or folded.get(title.lower())
+
+
+def _others(raw: Raw) -> set[str]:
+    """Return the columns of the data that are not called as one of the contract."""
+    return set(raw.columns) - set(CONTRACT[raw.table].types)
 
 
 def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:

@@ -27,10 +27,12 @@ class Checked(NamedTuple):
     Attributes:
         faults: What must be mended, columns and types included.
         warnings: What is allowed, and hardly meant.
+        notes: What a person should know of the tables.
     """
 
     faults: list[Fault]
     warnings: list[Fault]
+    notes: Sequence[str] = ()
 
 
 def check_tables(
@@ -43,7 +45,8 @@ def check_tables(
         faults = [each for each in error.faults if isinstance(each, Fault)]
         return Checked([*check(model, source), *faults], [])
     faults = with_examples(check(model, source, loaded.schema), loaded)
-    return Checked(faults, [] if faults else list(_unseen(engine, model, source, loaded)))
+    warnings = [] if faults else list(_unseen(engine, model, source, loaded))
+    return Checked(faults, warnings, loaded.notes)
 
 
 def _unseen(engine: Engine, model: Model, source: Source, loaded: Loaded) -> Iterator[Fault]:

@@ -30,6 +30,9 @@ OPTIONAL = frozenset({("leads", "email"), ("accounts", "domain"), ("outcomes", "
 }
 """Columns of the contract that the statement reads only where the model does."""
 
+IF_LISTED = frozenset((table, "recorded_at") for table in ("leads", "accounts", "field_history"))
+"""Columns that the statement reads only where they are known to be there."""
+
 _NUMBERS = (
     r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byteint|(big)?num(eric|ber)|(big)?decimal\d*"
     r"|dec|real|float\d*|double( precision)?|bfloat16|(small|big)?serial"
@@ -281,10 +284,11 @@ def _names(fields: Sequence[reading.Field]) -> list[str]:
     return [each.target.name for each in fields]
 
 
-def needed(table: str, read: Iterable[str]) -> list[str]:
-    """Return the columns of a table that the statement may read."""
-    known = [each for each in CONTRACT[table].types if (table, each) not in OPTIONAL]
-    return list(dict.fromkeys([*known, *read]))
+def needed(table: str, read: Iterable[str], listed: Iterable[str] = ()) -> list[str]:
+    """Return the columns of a table that the statement may read; ``listed`` are there."""
+    known = [each for each in CONTRACT[table].types if (table, each) not in OPTIONAL | IF_LISTED]
+    there = [each for each in listed if (table, each) in IF_LISTED]
+    return list(dict.fromkeys([*known, *there, *read]))
 
 
 def _bare(native: str) -> str:

@@ -1,0 +1,236 @@
+"""What is asked of the store: scores as they are, who stands where, and what changed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from heapq import merge as merged
+from itertools import islice
+from typing import Any, NamedTuple
+
+from leadline.errors import Fault, InputError
+from leadline.model.document import Model
+from leadline.query.context import decides
+from leadline.service.live import Batch, Live
+from leadline.store import facts as stored
+from leadline.store.facts import AccountRow, EventRow, LeadRow
+from leadline.store.rows import present
+from leadline.store.session import Session
+
+Place = tuple[float, int]
+"""Where a list goes on: a value and the number of a lead."""
+
+
+class Standing(NamedTuple):
+    """A lead in a list."""
+
+    lead_id: str
+    account_id: str | None
+    band: str | None
+    value: float | None
+    as_of: int
+    scores: Mapping[str, Any]
+    fields: Mapping[str, Any]
+
+
+class Changed(NamedTuple):
+    """A band that changed."""
+
+    transition_id: int
+    lead_id: str | None
+    account_id: str | None
+    ladder: str
+    at: int
+    from_band: str | None
+    to_band: str | None
+    value: float | None
+    override: str | None
+    model: str
+    cause: str
+
+
+def lead(session: Session, live: Live, lead_id: str) -> tuple[LeadRow, int, dict[str, Any]] | None:
+    """Return a lead, when it was scored and its scores; None where it has none.
+
+    One that went into another is found as that one.
+    """
+    found = stored.leads_by_id(session, [lead_id])
+    if not found:
+        return None
+    end = found[0].lead_no
+    into = {each.from_no: each.into_no for each in stored.merges(session, [end])}
+    seen = {end}
+    while (further := into.get(end)) is not None and further not in seen:
+        seen.add(further)
+        end = further
+    [row] = stored.leads(session, [end])
+    scores = session.rows(
+        "select as_of, scores from current_scores where version = ? and lead_no = ?",
+        live.row.version,
+        end,
+    )
+    if not scores:
+        return None
+    return row, scores[0][0], json.loads(scores[0][1])
+
+
+def account(session: Session, live: Live, account_id: str) -> tuple[AccountRow, Any, int] | None:
+    """Return an account, its scores with their moment, and how many leads it has."""
+    found = stored.accounts(session, [account_id])
+    [(leads,)] = session.rows("select count(*) from leads where account_id = ?", account_id)
+    if not found and not leads:
+        return None
+    scores = session.rows(
+        "select as_of, scores from current_account_scores where version = ? and account_id = ?",
+        live.row.version,
+        account_id,
+    )
+    row = found[0] if found else AccountRow(account_id, None, None, 0, "{}")
+    return row, (scores[0] if scores else None), leads
+
+
+def unstored(live: Live, who: Unstored, at: int) -> dict[str, Any]:
+    """Return the scores that a lead would have that the store does not know."""
+    account_id = "asked" if who.account else None
+    batch = Batch()
+    batch.leads = {1: LeadRow(1, "asked", account_id, True, at, at, at, _valid(who.lead, at))}
+    if account_id:
+        batch.accounts = {account_id: AccountRow(account_id, at, at, at, _valid(who.account, at))}
+    batch.events = [
+        EventRow(
+            1, min(when, at), f"asked-{n}", account_id, kind, at, at, None, "", _json(said), None
+        )
+        for n, (kind, when, said) in enumerate(who.events)
+    ]
+    found = live.score(batch, at, "asked")
+    return json.loads(found.scores[0].scores)  # type: ignore[no-any-return]
+
+
+class Unstored(NamedTuple):
+    """A lead as somebody tells it: fields, and events with their times and properties."""
+
+    lead: Mapping[str, Any]
+    account: Mapping[str, Any]
+    events: Sequence[tuple[str, int, Mapping[str, Any]]]
+
+
+def _valid(fields: Mapping[str, Any], at: int) -> str:
+    return _json({name: (value, at) for name, value in fields.items()})
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def bands_of(model: Model, ladder: str) -> list[str]:
+    """Return the bands of a ladder, and those that overrides give on it."""
+    rungs = model.bands[ladder]
+    own = [*(rungs.edges or rungs.cells or ()), *([rungs.default] if rungs.default else [])]
+    given = [each.band for each in model.overrides.values() if decides(each, ladder)]
+    return list(dict.fromkeys([*own, *given]))
+
+
+class Page(NamedTuple):
+    """A part of a list.
+
+    Attributes:
+        ladder: A ladder of the model.
+        bands: Those of its bands that are listed.
+        after: Where the page before ended; empty for the first.
+        most: How many leads it has at the most.
+    """
+
+    ladder: str
+    bands: Sequence[str]
+    after: str
+    most: int
+
+
+def standings(session: Session, live: Live, page: Page) -> tuple[list[Standing], str]:
+    """Return a page of leads, the highest value first, and where the list goes on."""
+    most, place = page.most, _place(page.after)
+    lists = [_of_band(session, live.row.version, page, band, place) for band in page.bands]
+    listed = list(islice(merged(*lists, key=_rank), most))
+    rows = {row.lead_no: row for row in stored.leads(session, [number for _, number, _ in listed])}
+    scores = {
+        number: (as_of, json.loads(values))
+        for number, as_of, values in session.rows(
+            "select lead_no, as_of, scores from current_scores where version = ? and lead_no in ??",
+            live.row.version,
+            list(rows),
+        )
+    }
+    found = [
+        Standing(
+            rows[number].lead_id,
+            rows[number].account_id,
+            band,
+            value,
+            scores[number][0],
+            scores[number][1],
+            present(rows[number].fields),
+        )
+        for value, number, band in listed
+    ]
+    on = _written((listed[-1][0] or 0.0, listed[-1][1])) if len(listed) == most else ""
+    return found, on
+
+
+def _of_band(
+    session: Session, version: int, page: Page, band: str, place: Place | None
+) -> list[tuple[float | None, int, str]]:
+    where = "version = ? and ladder = ? and band = ?"
+    params: list[object] = [version, page.ladder, band]
+    if place is not None:
+        where += " and (value, lead_no) < (?, ?)"
+        params += place
+    return [
+        (value, number, band)
+        for value, number in session.rows(
+            f"select value, lead_no from current_bands where {where} "
+            "order by value desc, lead_no desc limit ?",
+            *params,
+            page.most,
+        )
+    ]
+
+
+def _rank(row: tuple[float | None, int, str]) -> tuple[float, int]:
+    value, number, _ = row
+    return (float("inf") if value is None else -value, -number)
+
+
+def _written(place: Place) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        value, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        return float(value), int(number)
+    except (ValueError, TypeError, binascii.Error):
+        raise InputError(Fault("", "after", "must be what a page gave", text)) from None
+
+
+def changes(session: Session, since: int, most: int) -> list[Changed]:
+    """Return bands that changed after one that is known by its number, in their order."""
+    found = session.rows(
+        "select t.transition_id, l.lead_id, t.account_id, t.ladder, t.at, t.from_band, t.to_band, "
+        "t.value, t.override, t.model, t.cause from transitions as t "
+        "left join leads as l on l.lead_no = t.lead_no "
+        "where t.transition_id > ? and coalesce(t.from_band, '') <> coalesce(t.to_band, '') "
+        "order by t.transition_id limit ?",
+        since,
+        most,
+    )
+    return [Changed(*row) for row in found]
+
+
+def last_change(session: Session) -> int:
+    """Return the number of the last change of a band; 0 where there is none."""
+    [(last,)] = session.rows("select coalesce(max(transition_id), 0) from transitions")
+    return int(last)

@@ -1,0 +1,1 @@
+"""Requests to facts: one file a form in which others say what happened."""

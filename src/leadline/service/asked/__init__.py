@@ -1,0 +1,16 @@
+"""What can be asked of a store on a command line, one question a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+SERVED: Mapping[str, str] = {
+    "import": "leadline.service.asked.bring:Import",
+    "export": "leadline.service.asked.export:Export",
+    "publish": "leadline.service.asked.publish:Publish",
+    "models": "leadline.service.asked.models:Models",
+    "verify": "leadline.service.asked.verify:Verify",
+    "keys": "leadline.service.asked.keys:Keys",
+    "parked": "leadline.service.asked.parked:Parked",
+}
+"""Every question of a store by its name, and where it stands; it is imported when it is asked."""

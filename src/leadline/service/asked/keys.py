@@ -1,0 +1,105 @@
+"""Who may send, and who may read?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from leadline.questions.answer import Answer
+from leadline.questions.option import asks
+from leadline.questions.question import Question, Topic
+from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.publish import plain_time
+
+if TYPE_CHECKING:
+    from leadline.questions.session import Session
+
+MAKE = asks("Name of a key to make; it is the source of what comes with it.", "text", "NAME")
+KIND = asks(
+    "What it is for: write sends, browser is public, token reads.",
+    "text",
+    "KIND",
+    choices=("write", "browser", "token"),
+    beside="make",
+)
+SCOPES = asks("What a token may, with a comma between: read, write, publish, admin.", "text", "S")
+FIELDS = asks("Lead fields that a browser key may set, with a comma between.", "text", "F")
+ENDS = asks("When it opens nothing any more.", "moment", "T", beside="make")
+REVOKE = asks("Name of a key that opens nothing from now on.", "text", "NAME", against=("make",))
+
+
+@dataclass(frozen=True)
+class Keys(OfStore, Question["Answer[list[dict[str, Any]]]"]):
+    """List the keys, make one, or revoke one."""
+
+    name: ClassVar[str] = "keys"
+    topic: ClassVar[Topic] = "serve"
+    example: ClassVar[str] = "leadline keys --make website --kind browser --fields email,company"
+    has_report: ClassVar[bool] = False
+
+    make: str | None = field(default=None, kw_only=True, metadata=MAKE)
+    kind: str = field(default="write", kw_only=True, metadata=KIND)
+    scopes: str = field(default="read", kw_only=True, metadata=SCOPES)
+    fields: str = field(default="", kw_only=True, metadata=FIELDS)
+    ends: datetime | str | None = field(default=None, kw_only=True, metadata=ENDS)
+    revoke: str | None = field(default=None, kw_only=True, metadata=REVOKE)
+
+    def answer(self, _: Session) -> Answer[list[dict[str, Any]]]:
+        """Do what is asked, and list the keys."""
+        from leadline.service import clock
+        from leadline.store import keys
+
+        made = ""
+        with self.opened() as store, store.writing() as session:
+            if self.make is not None:
+                made = keys.make(session, self._key(), clock.now(), self._ends())
+            if self.revoke is not None:
+                keys.revoke(session, self.revoke, clock.now())
+            rows = [_plain(row) for row in keys.listed(session)]
+        figures = {"keys": rows, **({"made": made} if made else {})}
+        printed = [f"{self.make}, shown this once: {made}"] if made else []
+        return Answer(
+            question=self.name,
+            result=rows,
+            figures=figures,
+            printed="\n".join([*printed, *map(_line, rows)]),
+        )
+
+    def _key(self) -> Any:
+        from leadline.errors import Fault, InputError, nearest
+        from leadline.store.keys import SCOPES as KNOWN
+        from leadline.store.keys import Key
+
+        scopes = tuple(filter(None, (each.strip() for each in self.scopes.split(","))))
+        for each in scopes:
+            if each not in KNOWN:
+                expected = f"must be of {', '.join(KNOWN)}"
+                raise InputError(Fault("", "--scopes", expected, each, nearest(each, KNOWN)))
+        fields = tuple(filter(None, (each.strip() for each in self.fields.split(","))))
+        is_token = self.kind == "token"
+        return Key(str(self.make), self.kind, scopes if is_token else (), fields)  # type: ignore[arg-type]
+
+    def _ends(self) -> int | None:
+        from leadline.model.moments import moment
+        from leadline.service.clock import micros
+
+        return None if self.ends is None else micros(moment(self.ends, "--ends"))
+
+
+def _plain(row: tuple[Any, ...]) -> dict[str, Any]:
+    name, kind, scopes, created_at, ends_at, revoked_at = row
+    return {
+        "name": name,
+        "kind": kind,
+        **scopes,
+        "created_at": plain_time(created_at),
+        "ends_at": plain_time(ends_at),
+        "revoked_at": plain_time(revoked_at),
+    }
+
+
+def _line(row: dict[str, Any]) -> str:
+    may = ", ".join(row["scopes"] or row["fields"])
+    state = "revoked" if row["revoked_at"] else "open"
+    return f"{row['name']:20}  {row['kind']:8}  {state:8}  {may}"

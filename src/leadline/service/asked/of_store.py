@@ -1,0 +1,93 @@
+"""What the questions of a store share: where it is, and how the loop is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from leadline.errors import EngineError, LeadlineError
+from leadline.questions.option import asks
+
+if TYPE_CHECKING:
+    from leadline.questions.session import Tell
+    from leadline.service.commands import Command
+    from leadline.store.store import Store
+
+STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
+DEFAULT = "sqlite:leadline.db"
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfStore:
+    """A question of a store."""
+
+    store: str = field(default=DEFAULT, metadata=STORE)
+
+    @contextmanager
+    def opened(self) -> Iterator[Store]:
+        """Yield the store with its tables, and close it afterwards. Raises LeadlineError."""
+        from leadline.store.migrate import migrate
+        from leadline.store.store import connect
+
+        store = connect(self.store)
+        try:
+            migrate(store)
+            yield store
+        finally:
+            store.close()
+
+
+def done(store: Store, command: Command, tell: Tell) -> str:
+    """Have the loop do something, and return what it says of it.
+
+    Where a service runs, it does it; else this process is the loop until it is done.
+    Raises LeadlineError with its words where it could not.
+    """
+    from leadline.service import clock, commands
+    from leadline.store import inbox, jobs
+    from leadline.store.inbox import Received
+
+    body = commands.encoded(command)
+    request = Received("command", commands.KIND, clock.now(), body)
+    [number] = inbox.accept(store, [request])
+    told = False
+    while True:
+        if store.hold():
+            _drain(store)
+        elif not told:
+            tell("asked of the service that runs")
+            told = True
+        with store.reading() as session:
+            job = jobs.find(session, number)
+        if job is not None and job.state == "failed":
+            raise LeadlineError(job.detail)
+        if job is not None and job.state == "done":
+            return job.detail
+        time.sleep(POLL_SECONDS)
+
+
+def _drain(store: Store) -> None:
+    from leadline.engines.duckdb.engine import DuckDB
+    from leadline.service.loop import Loop
+
+    with DuckDB() as engine:
+        Loop(store, engine).drain()
+    store.release()
+
+
+@contextmanager
+def alone(store: Store) -> Iterator[None]:
+    """Be the only one that writes facts while the block runs. Raises EngineError."""
+    if not store.hold():
+        raise EngineError(
+            "the store must have no running service for this; one is running. Stop it, and start "
+            "it again afterwards."
+        )
+    try:
+        yield
+    finally:
+        store.release()

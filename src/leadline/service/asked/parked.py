@@ -1,0 +1,67 @@
+"""What could not be used of what was sent, and why?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from leadline.questions.answer import Answer
+from leadline.questions.option import asks
+from leadline.questions.question import Question, Topic
+from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.publish import plain_time
+
+if TYPE_CHECKING:
+    from leadline.questions.session import Session
+
+REASON = asks("Only what was parked for this reason.", "text", "WORD")
+REPLAY = asks("Send what is listed through the inbox again.", "flag")
+MOST = 1000
+
+
+@dataclass(frozen=True)
+class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
+    """List what could not be used, with its reason, or send it through the inbox again."""
+
+    name: ClassVar[str] = "parked"
+    topic: ClassVar[Topic] = "serve"
+    example: ClassVar[str] = "leadline parked --reason no_id"
+    has_report: ClassVar[bool] = False
+
+    reason: str | None = field(default=None, kw_only=True, metadata=REASON)
+    replay: bool = field(default=False, kw_only=True, metadata=REPLAY)
+
+    def answer(self, _: Session) -> Answer[list[dict[str, Any]]]:
+        """List, and replay where that is asked; nothing counts twice by it."""
+        from leadline.service import clock
+        from leadline.store import inbox
+
+        with self.opened() as store:
+            with store.reading() as session:
+                found = inbox.parked_rows(session, self.reason, MOST)
+            if self.replay:
+                with store.writing() as session:
+                    inbox.replay(session, [each.parked_id for each in found], clock.now())
+        rows = [
+            {
+                "parked_id": each.parked_id,
+                "source": each.source,
+                "reason": each.reason,
+                "detail": each.detail,
+                "received_at": plain_time(each.received_at),
+                "replayed_at": plain_time(each.replayed_at),
+                "body": each.body.decode("utf-8", "replace"),
+            }
+            for each in found
+        ]
+        lines = [
+            f"{row['received_at']}  {row['source']}  {row['reason']}: {row['detail']}"
+            for row in rows
+        ]
+        again = [f"{len(rows):,} sent again"] if self.replay else []
+        return Answer(
+            question=self.name,
+            result=rows,
+            figures={"parked": rows},
+            printed="\n".join([*lines, *again]) or "nothing is parked",
+        )

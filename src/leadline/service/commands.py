@@ -1,0 +1,127 @@
+"""What commands ask of the loop: a row of the inbox each, so that they come in their turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from leadline.errors import Fault, InputError
+from leadline.model.checking.check import check
+from leadline.model.document import Model
+from leadline.model.fingerprint import fingerprint
+from leadline.model.given import read_model, refuse
+from leadline.model.reading.writer import edit
+from leadline.service.live import columns_of
+from leadline.store import scores as kept
+from leadline.store.facts import known_fields
+from leadline.store.scores import ModelRow
+from leadline.store.session import Session
+
+STATEMENT = 1
+"""Number of the statement: an upgrade of leadline that changes a score has another."""
+
+
+class Publish(msgspec.Struct, tag="publish"):
+    """Score everybody by a document, then make it the model that is live."""
+
+    document: str
+    alerts: bool = False
+
+
+class RollBack(msgspec.Struct, tag="roll_back"):
+    """Score everybody anew by a former version, then make it live again."""
+
+    version: int | None = None
+    alerts: bool = False
+
+
+class Sweep(msgspec.Struct, tag="sweep"):
+    """Score everybody by the model that is live."""
+
+    quiet: bool = False
+
+
+Command = Publish | RollBack | Sweep
+KIND = "command"
+
+
+def encoded(command: Command) -> bytes:
+    """Return a command as the body of a row of the inbox."""
+    return msgspec.json.encode(command)
+
+
+def decoded(body: bytes) -> Command:
+    """Return the command of a row of the inbox. Raises InputError."""
+    try:
+        return msgspec.json.decode(body, type=Command)
+    except msgspec.DecodeError as error:
+        raise InputError(Fault("", "a command", "must be one that is known", str(error))) from None
+
+
+def version_of(session: Session, command: Command, at: int) -> ModelRow:
+    """Return the version that a command scores by; a new document becomes one.
+
+    Raises ModelError where the document has faults, InputError where there is no such version.
+    """
+    if isinstance(command, Publish):
+        return _added(session, command.document, at)
+    if isinstance(command, Sweep):
+        return _live(session)
+    return _former(session, command.version)
+
+
+def _live(session: Session) -> ModelRow:
+    found = kept.published(session)
+    if found is None:
+        raise InputError(Fault("", "sweep", "needs a published model", "", "Publish one first."))
+    return found
+
+
+def _former(session: Session, version: int | None) -> ModelRow:
+    former = [row for row in kept.versions(session) if row.state == "retired"]
+    former.sort(key=lambda row: row.retired_at or 0, reverse=True)
+    found = next((row for row in former if version in {None, row.version}), None)
+    if found is None:
+        known = ", ".join(str(row.version) for row in former) or "none"
+        raise InputError(
+            Fault("", "version", "must be a former one", str(version or "none"), f"Known: {known}.")
+        )
+    return found
+
+
+def _added(session: Session, document: str, at: int) -> ModelRow:
+    """Return a document as a version, with the types of its columns written into it."""
+    model, source = read_model(document)
+    refuse(check(model, source))
+    text = decided(document, model, known_fields(session, "lead"))
+    model, source = read_model(text)
+    refuse(check(model, source))
+    print_ = fingerprint(model)
+    versions = kept.versions(session)
+    same = [row for row in versions if row.fingerprint == print_ and row.state == "draft"]
+    if same:  # it was begun and not ended
+        return same[0]
+    number = max((row.version for row in versions), default=0) + 1
+    row = ModelRow(number, model.model, print_, text, STATEMENT, "draft", at, None, None)
+    kept.add_model(session, row)
+    return row
+
+
+def decided(document: str, model: Model, lead_fields: Iterable[str]) -> str:
+    """Return a document that says the type of each column that it reads.
+
+    What it said of columns of files, such as their names there, does not hold of the store.
+    """
+    columns: dict[str, dict[str, Any]] = {}
+    for table, names in columns_of(model, lead_fields).items():
+        declared = model.columns.get(table, {})
+        for name, kind in names.items():
+            said = declared[name].plain() if name in declared else {}
+            kept_keys = {key: said[key] for key in ("known",) if key in said}
+            columns.setdefault(table, {})[name] = {"type": str(kind), **kept_keys}
+    matched = model.columns.get("leads", {}).get("account_id")
+    if matched is not None and matched.match is not None:
+        columns.setdefault("leads", {})["account_id"] = {"match": matched.match}
+    return edit(document, ("columns",), columns)

@@ -1,0 +1,312 @@
+"""The published model over the leads of a pass: rows of the store in, rows of scores out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.errors import Fault, InputError
+from leadline.identity.columns_read import find
+from leadline.model.contract import CONTRACT
+from leadline.model.document import Model
+from leadline.model.given import read_model
+from leadline.model.types import Schema, Type
+from leadline.model.uses import Uses
+from leadline.query.context import Context
+from leadline.scoring import Scorer
+from leadline.service import clock
+from leadline.service.taking import Taken
+from leadline.store import facts as stored
+from leadline.store import rows as tables
+from leadline.store import scores as kept
+from leadline.store.facts import (
+    AccountRow,
+    EventRow,
+    LeadRow,
+    MarkRow,
+    MergeRow,
+    OutcomeRow,
+)
+from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
+from leadline.store.session import Session
+from leadline.store.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_TOGETHER = 200
+"""An account with more leads is scored by itself, beside the passes."""
+_BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
+OPTIONAL = ("lead_merges", "event_marks", "previous")
+"""Tables that say the same without rows as when they are not given."""
+
+
+def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
+    """Return the columns to read of each table beside those of the contract.
+
+    A type that the model does not declare is what the model makes of the column; text where
+    nothing says it. Fields that others are read off, such as a job title, are read too.
+
+    Args:
+        model: Free of faults.
+        lead_fields: Fields that any lead has.
+    """
+    read: dict[str, dict[str, Type]] = {"leads": {}, "accounts": {}, "events": {}}
+    for (table, name), kind in Uses(model).types.items():
+        if table in read and name not in CONTRACT[table].types:
+            read[table][name] = Type.TEXT if kind is Type.ANY else kind
+    present = dict.fromkeys(lead_fields, Type.TEXT)
+    for name in ("email", *find(present).values()):
+        read["leads"].setdefault(name, Type.TEXT)
+    for name in model.columns.get("leads", {}).keys() & present.keys():
+        read["leads"].setdefault(name, model.columns["leads"][name].type or Type.TEXT)
+    return read
+
+
+@dataclass
+class Batch:
+    """All rows of some leads, those of the store and those that arrive."""
+
+    leads: dict[int, LeadRow] = field(default_factory=dict)
+    accounts: dict[str, AccountRow] = field(default_factory=dict)
+    events: list[EventRow] = field(default_factory=list)
+    outcomes: list[OutcomeRow] = field(default_factory=list)
+    merges: list[MergeRow] = field(default_factory=list)
+    marks: list[MarkRow] = field(default_factory=list)
+    previous: list[BandRow] = field(default_factory=list)
+
+    @property
+    def known(self) -> dict[int, LeadRow]:
+        """The leads that are scored; others only lead to them."""
+        return {number: row for number, row in self.leads.items() if row.is_known}
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What a batch gives by a version, to be written; ``gone`` have no score any more."""
+
+    version: int = 0
+    scores: list[ScoreRow] = field(default_factory=list)
+    account_scores: list[AccountScoreRow] = field(default_factory=list)
+    bands: list[BandRow] = field(default_factory=list)
+    transitions: list[TransitionRow] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    overrides: dict[int, str] = field(default_factory=dict)
+
+
+def of_store(store: Store, engine: DuckDB) -> Live:
+    """Return the model that is live in a store. Raises InputError where none is."""
+    with store.reading() as session:
+        row = kept.published(session)
+        if row is None:
+            remedy = "Publish one first."
+            raise InputError(Fault("", "the store", "must have a published model", "", remedy))
+        return Live(engine, row, stored.known_fields(session, "lead"))
+
+
+class Live:
+    """A version of a model, made ready for batch after batch."""
+
+    def __init__(self, engine: DuckDB, row: ModelRow, lead_fields: Iterable[str] = ()) -> None:
+        self.row = row
+        self.model, _ = read_model(row.document)
+        self.columns = columns_of(self.model, lead_fields)
+        context = Context(self.model, {})
+        self.reads_across = context.has_accounts
+        self.reads_accounts = any(entity == "account" for entity, _ in context.fields)
+        self._engine = engine
+        self._scorers: dict[frozenset[str], Scorer] = {}
+
+    # --- whom
+
+    def together(self, session: Session, taken: Taken) -> tuple[set[int], set[str]]:
+        """Return the leads that facts touch, and accounts too large to be scored with them."""
+        touched = set(taken.touched)
+        if not (self.reads_across or self.reads_accounts):
+            return touched, set()
+        accounts = set(taken.touched_accounts)
+        if self.reads_across:
+            rows = {row.lead_no: row for row in stored.leads(session, touched)} | taken.leads
+            accounts |= {rows[number].account_id or "" for number in touched if number in rows} - {
+                ""
+            }
+        large: set[str] = set()
+        for account in accounts:
+            found = stored.leads_of_accounts(session, [account], MOST_TOGETHER + 1)
+            members = {number for number, _ in found if number not in taken.leads}
+            members |= {n for n, row in taken.leads.items() if row.account_id == account}
+            if len(members) > MOST_TOGETHER:
+                large.add(account)
+                touched -= members
+            else:
+                touched |= members
+        return touched, large
+
+    # --- their rows
+
+    def batch(self, session: Session, numbers: set[int], taken: Taken) -> Batch:
+        """Return all rows of leads, as they are once the facts are taken."""
+        batch = Batch()
+        merges = [*stored.merges(session, numbers), *taken.merges]
+        tied = {n for row in merges for n in (row.from_no, row.into_no) if n}
+        everybody = numbers | (tied if merges else set())
+        rows = {row.lead_no: row for row in stored.leads(session, everybody)}
+        batch.leads = rows | {n: row for n, row in taken.leads.items() if n in everybody}
+        batch.merges = [row for row in merges if row.from_no in batch.leads]
+        accounts = {row.account_id for row in batch.leads.values() if row.account_id}
+        batch.accounts = {row.account_id: row for row in stored.accounts(session, accounts)}
+        batch.accounts |= {id_: row for id_, row in taken.accounts.items() if id_ in accounts}
+        batch.events = self._events(session, batch, taken)
+        batch.outcomes = self._outcomes(session, batch, taken)
+        batch.marks = stored.marks(session, batch.leads)
+        batch.marks += [row for row in taken.marks if row.lead_no in batch.leads]
+        batch.previous = kept.bands(session, self.row.version, batch.leads)
+        return batch
+
+    def _events(self, session: Session, batch: Batch, taken: Taken) -> list[EventRow]:
+        found = stored.events(session, batch.leads)
+        found += [row for row in taken.events if row.lead_no in batch.leads]
+        if self.reads_across and batch.accounts:
+            own = {row.event_id for row in found}
+            found += [
+                row
+                for row in (*stored.events_of_accounts(session, batch.accounts), *taken.events)
+                if row.account_id in batch.accounts and row.event_id not in own
+            ]
+        return found
+
+    def _outcomes(self, session: Session, batch: Batch, taken: Taken) -> list[OutcomeRow]:
+        found = stored.outcomes(session, batch.leads)
+        found += [row for row in taken.outcomes if row.lead_no in batch.leads]
+        if self.reads_across and batch.accounts:
+            own = {row.outcome_id for row in found}
+            found += [
+                row
+                for row in (*stored.outcomes_of_accounts(session, batch.accounts), *taken.outcomes)
+                if row.account_id in batch.accounts and row.outcome_id not in own
+            ]
+        return found
+
+    # --- their scores
+
+    def score(self, batch: Batch, as_of: int, cause: str, *, quiet: bool = False) -> Scores:
+        """Return the scores of the leads of a batch, and what changed."""
+        scored = batch.known
+        if not scored:
+            return Scores()
+        given = self.tables(batch)
+        scorer = self._scorer(frozenset(given))
+        moment = clock.at(as_of)
+        numbers = {row.lead_id: row.lead_no for row in scored.values()}
+        scores = scorer.score(given, moment)
+        has_accounts = "account_scores" in scorer.statement.outputs
+        accounts = scorer.score({}, moment, "account_scores") if has_accounts else None
+        found = self.rows(scores, accounts, numbers, as_of)
+        changes = self.changes(found, batch.previous, cause, quiet=quiet)
+        gone = scored.keys() - {row.lead_no for row in found.scores}
+        return replace(found, transitions=list(changes), gone=sorted(gone))
+
+    def rows(
+        self,
+        scores: pa.Table | None,
+        account_scores: pa.Table | None,
+        numbers: Mapping[str, int],
+        as_of: int,
+    ) -> Scores:
+        """Return outputs of the statement as the store keeps them."""
+        version = self.row.version
+        made = Scores(version)
+        for row in _rows(scores):
+            number = numbers[row["lead_id"]]
+            values = _values(row)
+            made.scores.append(ScoreRow(version, number, as_of, _json(values)))
+            made.bands.extend(self._bands(number, values))
+            if values["override"] is not None:
+                made.overrides[number] = values["override"]
+        for row in _rows(account_scores):
+            values = _values(row)
+            account = row["account_id"]
+            made.account_scores.append(AccountScoreRow(version, account, as_of, _json(values)))
+        return made
+
+    def changes(
+        self, found: Scores, before: Iterable[BandRow], cause: str, *, quiet: bool
+    ) -> Iterator[TransitionRow]:
+        """Yield the bands that are others than before."""
+        stood = {(row.lead_no, row.ladder): row for row in before}
+        moments = {row.lead_no: row.as_of for row in found.scores}
+        for row in found.bands:
+            old = stood.get((row.lead_no, row.ladder))
+            was = (old.band, old.edge_band) if old else (None, None)
+            if was == (row.band, row.edge_band):
+                continue
+            yield TransitionRow(
+                lead_no=row.lead_no,
+                account_id=None,
+                ladder=row.ladder,
+                at=moments[row.lead_no],
+                from_band=was[0],
+                to_band=row.band,
+                from_edge_band=was[1],
+                edge_band=row.edge_band,
+                value=row.value,
+                override=found.overrides.get(row.lead_no),
+                version=self.row.version,
+                model=self.row.fingerprint,
+                cause=cause,
+                quiet=quiet,
+                ledger=None,
+            )
+
+    def _bands(self, number: int, values: Mapping[str, Any]) -> Iterator[BandRow]:
+        for ladder, rungs in self.model.bands.items():
+            column = self.model.column(ladder)
+            value = values[rungs.by] if isinstance(rungs.by, str) else None
+            band, edge = values[column], values[f"edge_{column}"]
+            yield BandRow(self.row.version, ladder, number, band, edge, value)
+
+    def _scorer(self, given: frozenset[str]) -> Scorer:
+        """Return the statement over these tables; one without merges is a good deal shorter."""
+        if given not in self._scorers:
+            schema = {
+                table: {**CONTRACT[table].types, **self.columns.get(table, {})} for table in given
+            }
+            self._scorers[given] = Scorer(self._engine, self.model, schema)
+        return self._scorers[given]
+
+    def tables(self, batch: Batch) -> dict[str, pa.Table]:
+        """Return the rows of a batch as tables of the contract."""
+        scored = batch.known
+        ids = {number: row.lead_id for number, row in batch.leads.items()}
+        previous = [row for row in batch.previous if row.lead_no in scored]
+        read = self.columns
+        made = {
+            "leads": tables.lead_table(list(scored.values()), read["leads"], "taken"),
+            "accounts": tables.account_table(
+                list(batch.accounts.values()), read["accounts"], "taken"
+            ),
+            "events": tables.event_table(batch.events, ids, read["events"], "taken"),
+            "outcomes": tables.outcome_table(batch.outcomes, ids, "taken"),
+            "lead_merges": tables.merge_table(batch.merges, ids, "taken"),
+            "event_marks": tables.mark_table(batch.marks, "taken"),
+            "previous": tables.previous_table(previous, ids),
+        }
+        return {
+            name: table for name, table in made.items() if table.num_rows or name not in OPTIONAL
+        }
+
+
+def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
+    return [] if table is None else table.to_pylist()
+
+
+def _values(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of scores without what stands beside it in the store."""
+    return {name: value for name, value in row.items() if name not in _BESIDE}
+
+
+def _json(row: Mapping[str, Any]) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))

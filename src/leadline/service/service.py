@@ -1,0 +1,200 @@
+"""A service: a store, what accepts, and the loop; started and stopped together."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any, Self
+
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.errors import EngineError, Fault, InputError, LeadlineError
+from leadline.service import clock
+from leadline.service.accepting import Acceptor
+from leadline.service.answers import Unstored, unstored
+from leadline.service.explaining import explained
+from leadline.service.live import Live
+from leadline.service.loop import Loop
+from leadline.store import facts as stored
+from leadline.store import inbox, keys
+from leadline.store import scores as kept
+from leadline.store.facts import LeadRow
+from leadline.store.inbox import Received
+from leadline.store.keys import Key
+from leadline.store.migrate import migrate
+from leadline.store.session import Session
+from leadline.store.store import Store
+
+WATCH_SECONDS = 1.0
+"""How long it may go unnoticed that a key was revoked, or that the disk is full."""
+HOLD_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """When the service takes nothing more.
+
+    Attributes:
+        inbox_seconds: Age of the oldest request that waits.
+        free_bytes: Room on the disk of a store in a file.
+    """
+
+    inbox_seconds: float = 60.0
+    free_bytes: int = 256 * 1024 * 1024
+
+
+class Service:
+    """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
+
+    def __init__(self, store: Store, bounds: Bounds | None = None) -> None:
+        self.store = store
+        self.bounds = bounds or Bounds()
+        self._keys: Mapping[str, Key] = {}
+        self._reason = ""
+        self._shown: Live | None = None
+        self._shown_lock = Lock()
+        self._loop: Loop | None = None
+        self._stopping = Event()
+        self._threads = [
+            Thread(target=self._run, name="loop"),
+            Thread(target=self._watch, name="watch"),
+        ]
+        self._engine = DuckDB(threads=1)
+        self._acceptor: Acceptor | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Bring the store to this version and begin. Raises EngineError.
+
+        A store in a file has one service; a second is refused.
+        """
+        is_loop = self.store.hold()
+        if self.store.kind == "sqlite" and not is_loop:
+            raise EngineError(
+                "the store must have no other service; one is running on this file. "
+                "Stop that one, or use PostgreSQL for several."
+            )
+        if is_loop:
+            migrate(self.store)
+        self._acceptor = Acceptor(self.store, self._wake, 1 if self.store.kind == "sqlite" else 2)
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Keep what waits to be kept, end the pass that is under way, and close the store."""
+        self._stopping.set()
+        if self._acceptor is not None:
+            self._acceptor.close()
+        if self._loop is not None:
+            self._loop.stop()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+        self._engine.close()
+        self.store.close()
+
+    async def accept(self, request: Received) -> None:
+        """Keep a request; it is on the disk when this returns. Raises StoreError."""
+        assert self._acceptor is not None, "it was started"  # noqa: S101 - says what is known
+        await self._acceptor.accept(request)
+
+    def now(self) -> int:
+        """Return the present moment in microseconds."""
+        return clock.now()
+
+    async def key(self, given: str) -> Key | None:
+        """Return what a key may do; None where it is not known, or opens nothing any more.
+
+        One that is not known yet is looked up before it is refused, as senders throw away what is.
+        """
+        found = self._keys.get(keys.hashed(given))
+        if found is None and given:
+            await asyncio.to_thread(self._read_keys)
+            found = self._keys.get(keys.hashed(given))
+        return found
+
+    def refuses(self) -> str:
+        """Return why nothing more is taken now; an empty text where it is."""
+        if self._acceptor is not None and self._acceptor.is_full:
+            return "too much waits to be kept"
+        return self._reason
+
+    def _watch(self) -> None:
+        """Look at the keys and at the load, so that no request has to wait for that."""
+        while not self._stopping.is_set():
+            try:
+                self._read_keys()
+                self._reason = self._overload()
+            except LeadlineError as error:
+                self._reason = str(error)
+            self._stopping.wait(WATCH_SECONDS)
+
+    def _read_keys(self) -> None:
+        with self.store.reading() as session:
+            self._keys = keys.valid(session, clock.now())
+
+    def _overload(self) -> str:
+        with self.store.reading() as session:
+            oldest = inbox.oldest_waiting(session)
+        if oldest is not None and clock.now() - oldest > self.bounds.inbox_seconds * 1_000_000:
+            return "what waits is too old"
+        path = getattr(self.store, "path", None)
+        if path is not None and _free(path) < self.bounds.free_bytes:
+            return "the disk is too full"
+        return ""
+
+    @contextmanager
+    def reading(self) -> Iterator[tuple[Session, Live]]:
+        """Yield the store as it is now, and the model that is live.
+
+        Raises InputError where no model is.
+        """
+        with self.store.reading() as session:
+            row = kept.published(session)
+            if row is None:
+                raise InputError(
+                    Fault("", "the store", "must have a published model", "", "Publish one first.")
+                )
+            if self._shown is None or self._shown.row.version != row.version:
+                self._shown = Live(self._engine, row, stored.known_fields(session, "lead"))
+            yield session, self._shown
+
+    def explain(
+        self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
+    ) -> dict[str, Any]:
+        """Return why a lead has the scores that it has since a moment."""
+        with self._engine.new_session() as engine:
+            return explained(engine, session, live, row, as_of, moves=moves)
+
+    def score(self, who: Unstored, at: int) -> tuple[str, dict[str, Any]]:
+        """Return the fingerprint of the model, and what a lead would score that is not stored."""
+        with self.reading() as (_, live), self._shown_lock:
+            return live.row.fingerprint, unstored(live, who, at)
+
+    def _wake(self) -> None:
+        if self._loop is not None:
+            self._loop.signal.set()
+
+    def _run(self) -> None:
+        """Run the loop whenever this process is the one that may."""
+        while not self._stopping.is_set():
+            if not self.store.hold():
+                self._stopping.wait(HOLD_SECONDS)
+                continue
+            self._loop = Loop(self.store, self._engine)
+            if not self._stopping.is_set():
+                self._loop.run()
+
+
+def _free(path: Path) -> int:
+    return shutil.disk_usage(path.parent or Path()).free

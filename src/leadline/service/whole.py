@@ -1,0 +1,203 @@
+"""All leads by one version of the model: sweep, publish and verify are the statement over all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.scoring import Run
+from leadline.service import clock
+from leadline.service.live import Live, Scores
+from leadline.sql.text import joined, name, sql_text
+from leadline.store import copy
+from leadline.store import rows as tables
+from leadline.store import scores as kept
+from leadline.store.scores import BandRow
+from leadline.store.session import Session
+from leadline.store.store import Store
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CHUNK = 5000
+"""Leads whose scores are written in one transaction of the loop."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A stored value that the statement does not give.
+
+    Attributes:
+        who: Id of the lead or account.
+        column: Column of the scores.
+        stored: What the store has, as text.
+        computed: What the statement gives, as text; null too where it gives no row.
+    """
+
+    who: str
+    column: str
+    stored: str | None
+    computed: str | None
+
+
+@dataclass(frozen=True)
+class Verified:
+    """Whether what is stored is what batch gives.
+
+    Attributes:
+        leads: How many leads were compared, all columns of each.
+        accounts: How many accounts were.
+        differences: What differs, up to a number.
+        count: How many values differ.
+    """
+
+    leads: int
+    accounts: int
+    differences: tuple[Difference, ...]
+    count: int
+
+
+@contextmanager
+def opened(
+    session: Session,
+    live: Live,
+    until: int,
+    spine: pa.Table | None = None,
+    previous: pa.Table | None = None,
+) -> Iterator[Run]:
+    """Yield the model of a version over all that the store took until a moment.
+
+    Without a spine every lead is scored at that moment.
+    """
+    with TemporaryDirectory(prefix="leadline-") as folder, DuckDB() as engine:
+        inputs: dict[str, Any] = dict(
+            copy.columns(session, Path(folder), live.columns, "taken", until)
+        )
+        given = {"spine": spine, "previous": previous}
+        inputs |= {name: table for name, table in given.items() if table is not None}
+        as_of = clock.at(until) if spine is None else None
+        with Run.open(engine, live.model, inputs, as_of=as_of, clean=True) as run:
+            yield run
+
+
+def sweep(session: Session, live: Live, before: int, at: int, chunk: int) -> Iterator[Scores]:
+    """Yield the scores of all leads at a moment, some at a time.
+
+    Where they stood by the version ``before`` is where those begin that leave a band late.
+    """
+    numbers = {lead_id: number for number, lead_id in copy.lead_ids(session).items()}
+    stood = [row for row in kept.all_bands(session, before) if row.edge_band is not None]
+    ids = {number: lead_id for lead_id, number in numbers.items()}
+    previous = tables.previous_table(stood, ids) if stood else None
+    with opened(session, live, at, previous=previous) as run:
+        if "account_scores" in run.statement.outputs:
+            yield live.rows(None, run.arrow("account_scores"), {}, at)
+        for part in run.duckdb.reader(f"select * from {run.table('scores')}"):
+            for start in range(0, part.num_rows, chunk):
+                yield live.rows(part.slice(start, chunk), None, numbers, at)
+
+
+def verify(store: Store, live: Live, until: int, most: int = 20) -> Verified:
+    """Compute every stored score anew, each at its own moment, and compare all columns."""
+    with store.reading() as session:
+        ids = copy.lead_ids(session)
+        leads = _stored(session, "current_scores", "lead_no", live.row.version)
+        accounts = _stored(session, "current_account_scores", "account_id", live.row.version)
+        if not leads.keys:
+            return Verified(0, 0, (), 0)
+        leads = replace(leads, keys=[ids[number] for number in leads.keys])
+        spine = leads.table("lead_id", {})
+        previous = _before(session, live, ids)
+        with opened(session, live, until, spine, previous) as run:
+            found = [_compared(run, "scores", "lead_id", leads, most)]
+            if accounts.keys:
+                found.append(_compared(run, "account_scores", "account_id", accounts, most))
+    differences = [each for part, _ in found for each in part]
+    return Verified(
+        len(leads.keys), len(accounts.keys), tuple(differences[:most]), sum(n for _, n in found)
+    )
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Scores as the store has them: whose, when, and JSON of the values."""
+
+    keys: list[Any]
+    moments: list[int]
+    values: list[str]
+
+    def table(self, key: str, columns: Mapping[str, pa.DataType]) -> pa.Table:
+        """Return them as a table with these columns of the values."""
+        import pyarrow as pa
+
+        rows = [json.loads(each) for each in self.values] if columns else []
+        return pa.table(
+            {
+                key: pa.array(self.keys, pa.string()),
+                "as_of": pa.array(self.moments, pa.timestamp("us")),
+                **{
+                    name: pa.array([row.get(name) for row in rows], kind)
+                    for name, kind in columns.items()
+                },
+            }
+        )
+
+
+def _stored(session: Session, table: str, key: str, version: int) -> Stored:
+    found = session.rows(f"select {key}, as_of, scores from {table} where version = ?", version)
+    return Stored(*map(list, zip(*found, strict=True))) if found else Stored([], [], [])
+
+
+def _compared(
+    run: Run, output: str, key: str, stored: Stored, most: int
+) -> tuple[list[Difference], int]:
+    """Return the first differences of an output, and how many there are."""
+    engine, computed = run.duckdb, run.table(output)
+    schema = engine.arrow(f"select * from {computed} limit 0").schema
+    columns = {
+        field.name: field.type for field in schema if field.name not in {key, "as_of", "model"}
+    }
+    engine.register("stored_scores", stored.table(key, columns))
+    parts = [
+        sql_text(
+            "select s.{key}::varchar as who, {title} as title, s.{c}::varchar as stored, "
+            "n.{c}::varchar as computed from stored_scores as s left join {n} as n "
+            "on n.{key} = s.{key} and n.as_of = s.as_of where n.{key} is null "
+            "or s.{c} is distinct from n.{c}",
+            key=name(key),
+            title=column,
+            c=name(column),
+            n=name(computed),
+        )
+        for column in columns
+    ]
+    engine.keep("differences", joined(" union all ", parts))
+    rows = engine.rows(f"select * from differences order by who, title limit {most}")
+    [(count,)] = engine.rows("select count(*) from differences")
+    return [Difference(*row) for row in rows], count
+
+
+def _before(session: Session, live: Live, ids: Mapping[int, str]) -> pa.Table | None:
+    """Return where leads stood before they were last scored.
+
+    That is where they stand now, but for those whose last scores changed it.
+    """
+    found = session.rows(
+        "select b.version, b.ladder, b.lead_no, "
+        "case when t.lead_no is null then b.band else t.from_band end, "
+        "case when t.lead_no is null then b.edge_band else t.from_edge_band end, b.value "
+        "from current_bands as b join current_scores as s "
+        "on s.version = b.version and s.lead_no = b.lead_no "
+        "left join transitions as t on t.lead_no = b.lead_no and t.ladder = b.ladder "
+        "and t.version = b.version and t.at = s.as_of where b.version = ?",
+        live.row.version,
+    )
+    rows = [BandRow(*row) for row in found]
+    rows = [row for row in rows if row.edge_band is not None]
+    return tables.previous_table(rows, ids) if rows else None

@@ -1,0 +1,48 @@
+"""What a pass adds to the store, in the transaction of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from leadline.service.live import Scores
+from leadline.service.people import People
+from leadline.service.taking import Taken, digest
+from leadline.store import schema
+from leadline.store import scores as kept
+from leadline.store.session import Session
+
+
+def facts(session: Session, taken: Taken, people: People) -> None:
+    """Write facts: whom ids lead to, what is known of whom, and what happened."""
+    session.insert(schema.leads, taken.leads.values(), "replace")
+    session.insert(schema.accounts, taken.accounts.values(), "replace")
+    session.insert(schema.identities, people.identities, "replace")
+    if people.conflicts:
+        numbers = session.numbers(schema.conflicts, len(people.conflicts))
+        rows = [(n, *each) for n, each in zip(numbers, people.conflicts, strict=True)]
+        session.insert(schema.conflicts, rows)
+    events = sorted(taken.events)  # in the order in which the store lays them
+    session.insert(schema.events, events, "keep")
+    digests = sorted((digest(each.event_id), each.lead_no) for each in events)
+    session.insert(schema.event_ids, digests, "keep")
+    session.insert(schema.outcomes, taken.outcomes, "keep")
+    session.insert(schema.field_history, taken.history, "keep")
+    session.insert(schema.lead_merges, taken.merges, "keep")
+    session.insert(schema.event_marks, taken.marks, "keep")
+    for event_id, lead in taken.marked.items():
+        session.run("update event_marks set lead_no = ? where event_id = ?", lead, event_id)
+    fields = {(entity, name) for entity, _, name, *_ in taken.history}
+    session.insert(schema.known_fields, sorted(fields), "keep")
+
+
+def scores(session: Session, found: Scores) -> list[int]:
+    """Write scores, bands and what changed; return the numbers of the transitions."""
+    kept.put(session, found.scores, found.account_scores, found.bands)
+    if found.gone and found.version:
+        kept.forget(session, found.version, found.gone)
+    return kept.add_transitions(session, found.transitions)
+
+
+def due(session: Session, accounts: Iterable[str], since: int) -> None:
+    """Write which accounts are to be scored by themselves."""
+    session.insert(schema.accounts_due, [(each, since) for each in accounts], "keep")

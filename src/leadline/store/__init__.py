@@ -1,0 +1,1 @@
+"""What the service remembers: schema, migrations, named statements; no rule of scoring."""

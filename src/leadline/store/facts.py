@@ -1,0 +1,261 @@
+"""Facts in and out: named statements, each written once for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from leadline.store.schema import settings
+from leadline.store.session import Session
+
+Numbers = Iterable[int]
+NOBODY = 0
+"""The number of no lead: events of an account alone have it."""
+LAST_TAKEN = "last_taken_at"
+
+
+class LeadRow(NamedTuple):
+    """A lead as it is kept; ``fields`` is JSON."""
+
+    lead_no: int
+    lead_id: str
+    account_id: str | None
+    is_known: bool
+    created_at: int | None
+    recorded_at: int | None
+    taken_at: int
+    fields: str
+
+
+class AccountRow(NamedTuple):
+    """An account as it is kept; ``fields`` is JSON."""
+
+    account_id: str
+    created_at: int | None
+    recorded_at: int | None
+    taken_at: int
+    fields: str
+
+
+class EventRow(NamedTuple):
+    """An event as it is kept; ``properties`` and ``origin`` are JSON."""
+
+    lead_no: int
+    occurred_at: int
+    event_id: str
+    account_id: str | None
+    type: str
+    recorded_at: int
+    taken_at: int
+    given_at: int | None
+    source: str
+    properties: str
+    origin: str | None
+
+
+class OutcomeRow(NamedTuple):
+    """An outcome as it is kept."""
+
+    outcome_id: str
+    lead_no: int | None
+    account_id: str | None
+    outcome: str
+    occurred_at: int
+    recorded_at: int
+    taken_at: int
+    amount: float | None
+    reason: str | None
+    source: str
+
+
+class MergeRow(NamedTuple):
+    """A lead that went into another, ended, or was taken out again."""
+
+    from_no: int
+    taken_at: int
+    into_no: int | None
+    recorded_at: int
+    source: str
+
+
+class MarkRow(NamedTuple):
+    """A mark of an event, or that it was taken back."""
+
+    event_id: str
+    taken_at: int
+    lead_no: int
+    mark: str | None
+    recorded_at: int
+    source: str
+
+
+# --- the clock of the store
+
+
+def last_taken(session: Session) -> int:
+    """Return the last ``taken_at`` that was given; 0 in a new store."""
+    found = session.rows("select value from settings where name = ?", LAST_TAKEN)
+    return int(found[0][0]) if found else 0
+
+
+def set_last_taken(session: Session, at: int) -> None:
+    """Keep the last ``taken_at`` that was given."""
+    session.insert(settings, [(LAST_TAKEN, str(at))], "replace")
+
+
+# --- who
+
+
+def identities(session: Session, kind: str, values: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return ``value, taken_at, lead_no`` of ids of a kind."""
+    found = session.rows(
+        "select value, taken_at, lead_no from identities where kind = ? and value in ??",
+        kind,
+        list(values),
+    )
+    return [(value, at, lead) for value, at, lead in found]
+
+
+def users(session: Session, numbers: Numbers) -> list[tuple[int, str]]:
+    """Return ``lead_no, user id`` of the latest rows of leads."""
+    found = session.rows(
+        "select i.lead_no, i.value from identities as i where i.kind = 'user' and i.lead_no in ?? "
+        "and not exists (select 1 from identities as l where l.kind = i.kind "
+        "and l.value = i.value and l.taken_at > i.taken_at)",
+        list(numbers),
+    )
+    return [(lead, value) for lead, value in found]
+
+
+def merges(session: Session, numbers: Numbers) -> list[MergeRow]:
+    """Return the merges of all who are tied to some leads, from the earliest to the latest."""
+    known: dict[tuple[int, int], MergeRow] = {}
+    asked: set[int] = set()
+    waiting = set(numbers)
+    while waiting:
+        asked |= waiting
+        listed = list(waiting)
+        found = session.rows(
+            "select from_no, taken_at, into_no, recorded_at, source from lead_merges "
+            "where from_no in ?? union "
+            "select from_no, taken_at, into_no, recorded_at, source from lead_merges "
+            "where into_no in ??",
+            listed,
+            listed,
+        )
+        rows = [MergeRow(*row) for row in found]
+        known.update({(row.from_no, row.taken_at): row for row in rows})
+        tied = {number for row in rows for number in (row.from_no, row.into_no) if number}
+        waiting = tied - asked
+    return sorted(known.values(), key=lambda row: row.taken_at)
+
+
+# --- rows of leads
+
+_LEAD = "lead_no, lead_id, account_id, is_known, created_at, recorded_at, taken_at, fields"
+
+
+def leads(session: Session, numbers: Numbers) -> list[LeadRow]:
+    """Return leads by their numbers."""
+    found = session.rows(f"select {_LEAD} from leads where lead_no in ??", list(numbers))
+    return [LeadRow(*row) for row in found]
+
+
+def leads_by_id(session: Session, ids: Iterable[str]) -> list[LeadRow]:
+    """Return leads by their ids."""
+    found = session.rows(f"select {_LEAD} from leads where lead_id in ??", list(ids))
+    return [LeadRow(*row) for row in found]
+
+
+def leads_of_accounts(session: Session, ids: Iterable[str], most: int) -> list[tuple[int, str]]:
+    """Return ``lead_no, account_id`` of the leads of accounts, up to a number."""
+    found = session.rows(
+        "select lead_no, account_id from leads where account_id in ?? limit ?", list(ids), most
+    )
+    return [(number, account) for number, account in found]
+
+
+def accounts(session: Session, ids: Iterable[str]) -> list[AccountRow]:
+    """Return accounts by their ids."""
+    found = session.rows(
+        "select account_id, created_at, recorded_at, taken_at, fields from accounts "
+        "where account_id in ??",
+        list(ids),
+    )
+    return [AccountRow(*row) for row in found]
+
+
+_EVENT = (
+    "lead_no, occurred_at, event_id, account_id, type, recorded_at, taken_at, given_at, source, "
+    "properties, origin"
+)
+
+
+def events(session: Session, numbers: Numbers) -> list[EventRow]:
+    """Return the events of leads."""
+    found = session.rows(f"select {_EVENT} from events where lead_no in ??", list(numbers))
+    return [EventRow(*row) for row in found]
+
+
+def events_of_accounts(session: Session, ids: Iterable[str]) -> list[EventRow]:
+    """Return the events that carry an account."""
+    found = session.rows(
+        f"select {_EVENT} from events where account_id is not null and account_id in ??", list(ids)
+    )
+    return [EventRow(*row) for row in found]
+
+
+def known_events(session: Session, digests: Sequence[bytes]) -> set[bytes]:
+    """Return which events are there already, by their digests."""
+    found = session.rows("select digest from event_ids where digest in ??", list(digests))
+    return {bytes(row[0]) for row in found}
+
+
+def leads_of_events(session: Session, digests: Sequence[bytes]) -> dict[bytes, int]:
+    """Return the leads of events by the digests of their ids."""
+    found = session.rows("select digest, lead_no from event_ids where digest in ??", list(digests))
+    return {bytes(digest): lead for digest, lead in found}
+
+
+def outcomes(session: Session, numbers: Numbers) -> list[OutcomeRow]:
+    """Return the outcomes of leads."""
+    found = session.rows(
+        "select outcome_id, lead_no, account_id, outcome, occurred_at, recorded_at, taken_at, "
+        "amount, reason, source from outcomes where lead_no in ??",
+        list(numbers),
+    )
+    return [OutcomeRow(*row) for row in found]
+
+
+def marks(session: Session, numbers: Numbers) -> list[MarkRow]:
+    """Return the marks of the events of leads."""
+    found = session.rows(
+        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
+        "where lead_no in ??",
+        list(numbers),
+    )
+    return [MarkRow(*row) for row in found]
+
+
+def waiting_marks(session: Session, ids: Sequence[str]) -> set[str]:
+    """Return which events have a mark that came before them."""
+    found = session.rows(
+        "select event_id from event_marks where lead_no = ? and event_id in ??", NOBODY, list(ids)
+    )
+    return {row[0] for row in found}
+
+
+def outcomes_of_accounts(session: Session, ids: Iterable[str]) -> list[OutcomeRow]:
+    """Return the outcomes that carry an account."""
+    found = session.rows(
+        "select outcome_id, lead_no, account_id, outcome, occurred_at, recorded_at, taken_at, "
+        "amount, reason, source from outcomes where account_id in ??",
+        list(ids),
+    )
+    return [OutcomeRow(*row) for row in found]
+
+
+def known_fields(session: Session, entity: str) -> list[str]:
+    """Return the names of the fields that any lead or account ever had."""
+    found = session.rows("select field from known_fields where entity = ? order by field", entity)
+    return [row[0] for row in found]

@@ -1,0 +1,213 @@
+"""Scores and bands as they are now, what changed them, and the models that gave them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from leadline.store.schema import (
+    current_account_scores,
+    current_bands,
+    current_scores,
+    models,
+    transitions,
+)
+from leadline.store.session import Session
+
+
+class ModelRow(NamedTuple):
+    """A version of a model."""
+
+    version: int
+    name: str
+    fingerprint: str
+    document: str
+    statement: int
+    state: str
+    created_at: int
+    published_at: int | None
+    retired_at: int | None
+
+
+class ScoreRow(NamedTuple):
+    """The scores of a lead by a version; ``scores`` is JSON of all columns of the output."""
+
+    version: int
+    lead_no: int
+    as_of: int
+    scores: str
+
+
+class AccountScoreRow(NamedTuple):
+    """The scores of an account by a version."""
+
+    version: int
+    account_id: str
+    as_of: int
+    scores: str
+
+
+class BandRow(NamedTuple):
+    """Where a lead stands on a ladder, after overrides and before them."""
+
+    version: int
+    ladder: str
+    lead_no: int
+    band: str | None
+    edge_band: str | None
+    value: float | None
+
+
+class TransitionRow(NamedTuple):
+    """A band that changed; one where ``edge_band`` alone did is never delivered."""
+
+    lead_no: int | None
+    account_id: str | None
+    ladder: str
+    at: int
+    from_band: str | None
+    to_band: str | None
+    from_edge_band: str | None
+    edge_band: str | None
+    value: float | None
+    override: str | None
+    version: int
+    model: str
+    cause: str
+    quiet: bool
+    ledger: str | None
+
+
+_MODEL = (
+    "version, name, fingerprint, document, statement, state, created_at, published_at, retired_at"
+)
+
+
+def published(session: Session) -> ModelRow | None:
+    """Return the model that is live; None in a store that has none yet."""
+    found = session.rows(f"select {_MODEL} from models where state = 'published'")
+    return ModelRow(*found[0]) if found else None
+
+
+def versions(session: Session) -> list[ModelRow]:
+    """Return every version, the latest first."""
+    found = session.rows(f"select {_MODEL} from models order by version desc")
+    return [ModelRow(*row) for row in found]
+
+
+def add_model(session: Session, row: ModelRow) -> None:
+    """Keep a version of a model."""
+    session.insert(models, [row])
+
+
+def switch(session: Session, version: int, at: int) -> None:
+    """Make a version the one that is live, in the place of the one before it."""
+    session.run("update models set state = 'retired', retired_at = ? where state = 'published'", at)
+    session.run(
+        "update models set state = 'published', published_at = ?, retired_at = null "
+        "where version = ?",
+        at,
+        version,
+    )
+
+
+def model_at(session: Session, at: int) -> ModelRow | None:
+    """Return the model that was live at a moment; the present one before the first."""
+    found = session.rows(
+        f"select {_MODEL} from models where published_at is not null "
+        "order by case when published_at <= ? then 0 else 1 end, "
+        "case when published_at <= ? then -published_at else published_at end limit 1",
+        at,
+        at,
+    )
+    return ModelRow(*found[0]) if found else None
+
+
+def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRow]:
+    """Return where leads stand by a version."""
+    found = session.rows(
+        "select version, ladder, lead_no, band, edge_band, value from current_bands "
+        "where version = ? and lead_no in ??",
+        version,
+        list(numbers),
+    )
+    return [BandRow(*row) for row in found]
+
+
+def all_bands(session: Session, version: int) -> list[BandRow]:
+    """Return where all leads stand by a version."""
+    found = session.rows(
+        "select version, ladder, lead_no, band, edge_band, value from current_bands "
+        "where version = ?",
+        version,
+    )
+    return [BandRow(*row) for row in found]
+
+
+def put(
+    session: Session,
+    scores: Sequence[ScoreRow],
+    account_scores: Sequence[AccountScoreRow],
+    ladders: Sequence[BandRow],
+) -> None:
+    """Keep scores and bands in the place of those before them."""
+    session.insert(current_scores, scores, "replace")
+    session.insert(current_bands, ladders, "replace")
+    if account_scores:
+        session.insert(current_account_scores, account_scores, "replace")
+
+
+def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
+    """Take away the scores of leads that have none any more."""
+    if numbers:
+        for table in ("current_scores", "current_bands"):
+            session.run(
+                f"delete from {table} where version = ? and lead_no in ??", version, list(numbers)
+            )
+
+
+def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
+    """Keep where leads stand elsewhere by one version than by another, each at its last moment."""
+    session.run(_CHANGES, new.fingerprint, cause, quiet, old, new.version)
+
+
+_CHANGES = """
+    insert into transitions (
+        transition_id, lead_no, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
+        version, model, cause, quiet
+    )
+    select (select coalesce(max(transition_id), 0) from transitions)
+            + row_number() over (order by n.lead_no, n.ladder),
+        n.lead_no, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
+        n.version, ?, ?, ?
+    from current_bands as n
+    join current_scores as s on s.version = n.version and s.lead_no = n.lead_no
+    left join current_bands as o on o.version = ? and o.ladder = n.ladder and o.lead_no = n.lead_no
+    where n.version = ? and (
+        coalesce(n.band, '') <> coalesce(o.band, '')
+        or coalesce(n.edge_band, '') <> coalesce(o.edge_band, '')
+    )
+"""
+
+
+def forget_version(session: Session, version: int, most: int) -> int:
+    """Take away scores of a version that is not live, up to a number; return how many were."""
+    numbers = [
+        row[0]
+        for row in session.rows(
+            "select lead_no from current_scores where version = ? limit ?", version, most
+        )
+    ]
+    forget(session, version, numbers)
+    if not numbers:
+        session.run("delete from current_account_scores where version = ?", version)
+    return len(numbers)
+
+
+def add_transitions(session: Session, rows: Sequence[TransitionRow]) -> list[int]:
+    """Keep changes of bands; return their numbers."""
+    if not rows:
+        return []
+    numbers = session.numbers(transitions, len(rows))
+    session.insert(transitions, [(n, *row) for n, row in zip(numbers, rows, strict=True)])
+    return numbers

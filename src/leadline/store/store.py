@@ -1,0 +1,62 @@
+"""A store: where it is, and what every one of them can do."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from leadline.errors import Fault, InputError
+from leadline.store.session import Session
+
+
+class Store(Protocol):
+    """One store, one tenant.
+
+    Attributes:
+        kind: ``sqlite`` or ``postgresql``.
+    """
+
+    kind: str
+
+    @property
+    def address(self) -> str:
+        """Its address for SQLAlchemy."""
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """Yield a transaction that is committed and synced at the end of the block, or undone."""
+
+    def working(self) -> AbstractContextManager[Session]:
+        """Yield a transaction of the loop, which nobody can write who does not hold it."""
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Yield a transaction that reads the store as it is at its first statement."""
+
+    def hold(self) -> bool:
+        """Become the one that runs the loop; False where another process is it."""
+
+    def release(self) -> None:
+        """Stop running the loop."""
+
+    def close(self) -> None:
+        """Close every connection."""
+
+
+def connect(url: str) -> Store:
+    """Return the store at an address, as it is. Raises InputError, EngineError, FileError.
+
+    >>> connect("mysql://host/db")
+    Traceback (most recent call last):
+    ...
+    leadline.errors.InputError: store must be sqlite:FILE or postgresql://...; found mysql://host/db.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite":
+        from leadline.store.sqlite import SQLiteStore  # noqa: PLC0415 - only the one asked for
+
+        return SQLiteStore(Path(rest.removeprefix("///")))
+    if scheme in {"postgresql", "postgres"}:
+        from leadline.store.postgres import PostgresStore  # noqa: PLC0415 - needs a driver
+
+        return PostgresStore(url)
+    raise InputError(Fault("", "store", "must be sqlite:FILE or postgresql://...", url))

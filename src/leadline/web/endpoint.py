@@ -1,0 +1,227 @@
+"""An address of the service: what it takes, what it gives, who may ask; said once.
+
+Routes, checks and the OpenAPI document are made of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leadline.errors import InputError, LeadlineError, ModelError, StoreError
+from leadline.service.arriving import items
+from leadline.service.service import Service
+from leadline.store.keys import Key
+
+MOST_BODY = 1024 * 1024
+MEANINGS: Mapping[int, str] = {
+    400: "The request has a fault; it says where, what was expected and what was found.",
+    401: "The key is not known, or is missing.",
+    403: "The key has not the scope.",
+    404: "There is no such thing.",
+    413: "The body is too large.",
+    429: "The service takes nothing now; ask again after Retry-After seconds.",
+    503: "The store does not answer now; ask again after Retry-After seconds.",
+}
+
+
+class Error(msgspec.Struct):
+    """Why a request was refused."""
+
+    error: str
+
+
+class NoParameters(msgspec.Struct):
+    """Nothing can be said."""
+
+
+class Refused(Exception):  # noqa: N818 - an answer, no error of ours
+    """A request that gets no answer but why."""
+
+    def __init__(self, status: int, says: str) -> None:
+        super().__init__(says)
+        self.status = status
+        self.says = says
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was found sound.
+
+    Attributes:
+        parameters: Those of the path and the query, as the endpoint's type of them.
+        body: As the endpoint's type of it; None where it takes none.
+        key: What it came with.
+    """
+
+    parameters: Any
+    body: Any
+    key: Key
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One address and method.
+
+    Attributes:
+        method: Such as GET.
+        path: Such as ``/v1/leads/{lead_id}``.
+        name: A word for it in clients that are generated.
+        says: What it does, in one sentence.
+        scope: What a token must be allowed; empty where nobody is asked.
+        parameters: A struct of what stands in the path and the query.
+        gives: A struct of the answer.
+        answer: Computes it, in a thread of its own.
+        takes: A struct of the body.
+        example: An answer to show.
+    """
+
+    method: str
+    path: str
+    name: str
+    says: str
+    scope: str
+    parameters: type[msgspec.Struct]
+    gives: Any
+    answer: Callable[[Service, Asked], Any]
+    takes: Any = None
+    example: Any = None
+    errors: tuple[int, ...] = field(default=(400, 401, 403, 429, 503))
+
+    def route(self, service: Service) -> Route:
+        """Return its route."""
+
+        async def respond(request: Request) -> Response:
+            try:
+                asked = await self._asked(service, request)
+                found = await asyncio.to_thread(self.answer, service, asked)
+                return json(found, 200)
+            except Refused as refused:
+                return json(Error(refused.says), refused.status)
+            except (InputError, ModelError) as error:
+                return json(Error(str(error)), 400)
+            except items.Refused as refused:
+                return json(Error(refused.detail), 400)
+            except StoreError as error:
+                return json(Error(str(error)), 503, {"Retry-After": "2"})
+            except LeadlineError as error:
+                return json(Error(str(error)), 503, {"Retry-After": "10"})
+
+        return Route(self.path, respond, methods=[self.method], name=self.name)
+
+    async def _asked(self, service: Service, request: Request) -> Asked:
+        key = await key_of(service, request)
+        if key is None:
+            raise Refused(401, "a known token must be given as Authorization: Bearer TOKEN")
+        if not key.may(self.scope):
+            raise Refused(403, f"the token must have the scope {self.scope}")
+        given = {**request.query_params, **request.path_params}
+        try:
+            parameters = msgspec.convert(given, self.parameters, strict=False)
+            body = None
+            if self.takes is not None:
+                body = msgspec.json.decode(await _body(request), type=self.takes)
+        except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Refused(400, str(error)) from None
+        except RecursionError:
+            raise Refused(400, "the body must not be nested so deep") from None
+        return Asked(parameters, body, key)
+
+
+async def key_of(service: Service, request: Request) -> Key | None:
+    """Return what the bearer token of a request may do; None where it is not known."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    return await service.key(given.strip()) if scheme.lower() == "bearer" else None
+
+
+async def _body(request: Request) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MOST_BODY:
+            raise Refused(413, f"a body must have at most {MOST_BODY} bytes")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def json(value: object, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a value as an answer."""
+    return Response(
+        msgspec.json.encode(value), status, dict(headers or {}), media_type="application/json"
+    )
+
+
+def document(endpoints: Iterable[Endpoint], beside: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the OpenAPI document of addresses, and of paths beside them."""
+    listed = list(endpoints)
+    types = [kind for each in listed for kind in (each.gives, each.takes) if kind is not None]
+    _, components = msgspec.json.schema_components(
+        [*types, Error], ref_template="#/components/schemas/{name}"
+    )
+    paths: dict[str, dict[str, Any]] = {path: dict(each) for path, each in beside.items()}
+    for each in listed:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "leadline", "version": "1", "description": "Scores of leads."},
+        "paths": paths,
+        "components": {
+            "schemas": components,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "key": {"type": "http", "scheme": "basic"},
+            },
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _operation(each: Endpoint) -> dict[str, Any]:
+    answer: dict[str, Any] = {"schema": _reference(each.gives)}
+    if each.example is not None:
+        answer["example"] = each.example
+    responses: dict[str, Any] = {
+        "200": {"description": "The answer.", "content": {"application/json": answer}}
+    }
+    for status in each.errors:
+        error = {"application/json": {"schema": _reference(Error)}}
+        responses[str(status)] = {"description": MEANINGS[status], "content": error}
+    made: dict[str, Any] = {
+        "operationId": each.name,
+        "summary": each.says,
+        "parameters": list(_parameters(each)),
+        "responses": responses,
+    }
+    if each.takes is not None:
+        body = {"application/json": {"schema": _reference(each.takes)}}
+        made["requestBody"] = {"required": True, "content": body}
+    return made
+
+
+def _reference(kind: Any) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components(
+        [kind], ref_template="#/components/schemas/{name}"
+    )
+    return schema
+
+
+def _parameters(each: Endpoint) -> Iterable[dict[str, Any]]:
+    schema = msgspec.json.schema(each.parameters)
+    found = schema["$defs"][each.parameters.__name__]
+    for name, kind in found["properties"].items():
+        inside = f"{{{name}}}" in each.path
+        yield {
+            "name": name,
+            "in": "path" if inside else "query",
+            "required": inside or name in found.get("required", ()),
+            "schema": {key: value for key, value in kind.items() if key != "description"},
+            "description": kind.get("description", ""),
+        }

@@ -1,0 +1,301 @@
+"""What can be read of the service: leads, accounts, changes; and scores of what is not stored."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from leadline.service import answers
+from leadline.service.arriving.items import flat
+from leadline.service.clock import at, micros
+from leadline.service.service import Service
+from leadline.store import scores as kept
+from leadline.store.rows import present
+from leadline.web.endpoint import Asked, Endpoint, NoParameters, Refused
+
+Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
+Id = Annotated[str, Meta(min_length=1, max_length=512)]
+
+
+class LeadAsked(msgspec.Struct):
+    """Which lead, and what of it."""
+
+    lead_id: Id
+    include: Annotated[
+        str, Meta(description="Any of ledger and moves, with a comma between them.")
+    ] = ""
+
+
+class Lead(msgspec.Struct):
+    """A lead, its scores, and where it stands."""
+
+    lead_id: str
+    account_id: str | None
+    as_of: str
+    model: str
+    scores: dict[str, Any]
+    fields: dict[str, Any]
+    explanation: dict[str, Any] | None = None
+
+
+class ListAsked(msgspec.Struct):
+    """Which leads to list."""
+
+    ladder: Annotated[str, Meta(description="By default the first of the model.")] = ""
+    band: Annotated[str, Meta(description="Bands, with a comma between; by default all.")] = ""
+    after: Annotated[str, Meta(description="What the page before gave as next.")] = ""
+    limit: Limit = 50
+
+
+class Row(msgspec.Struct):
+    """A lead of a list."""
+
+    lead_id: str
+    account_id: str | None
+    band: str | None
+    value: float | None
+    as_of: str
+    scores: dict[str, Any]
+    fields: dict[str, Any]
+
+
+class Leads(msgspec.Struct):
+    """A page of leads, the highest value first; ``next`` is empty on the last."""
+
+    leads: list[Row]
+    next: str
+
+
+class ChangesAsked(msgspec.Struct):
+    """From where on."""
+
+    since: Annotated[int, Meta(ge=0, description="Number of the last change that is known.")] = 0
+    limit: Limit = 100
+
+
+class Change(msgspec.Struct):
+    """A band that changed."""
+
+    transition_id: int
+    lead_id: str | None
+    account_id: str | None
+    ladder: str
+    at: str
+    from_band: str | None
+    to_band: str | None
+    value: float | None
+    override: str | None
+    model: str
+    cause: str
+
+
+class Changes(msgspec.Struct):
+    """Changes in their order; none is left out between two pages."""
+
+    transitions: list[Change]
+
+
+class Version(msgspec.Struct):
+    """A version of the model."""
+
+    version: int
+    name: str
+    fingerprint: str
+    state: Literal["draft", "published", "retired"]
+    published_at: str | None
+    retired_at: str | None
+
+
+class Versions(msgspec.Struct):
+    """All versions, the latest first."""
+
+    models: list[Version]
+
+
+class AccountAsked(msgspec.Struct):
+    """Which account."""
+
+    account_id: Id
+
+
+class Account(msgspec.Struct):
+    """An account, and its scores where the model scores accounts."""
+
+    account_id: str
+    leads: int
+    fields: dict[str, Any]
+    as_of: str | None
+    scores: dict[str, Any]
+
+
+class Said(msgspec.Struct):
+    """Something that happened; without a time it happens now."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=256)]
+    occurred_at: datetime | None = None
+    properties: dict[str, Any] = {}
+
+
+class Told(msgspec.Struct):
+    """A lead that is not stored."""
+
+    lead: dict[str, Any] = {}
+    account: dict[str, Any] = {}
+    events: Annotated[list[Said], Meta(max_length=1000)] = []
+
+
+class Scored(msgspec.Struct):
+    """What it would score now."""
+
+    as_of: str
+    model: str
+    scores: dict[str, Any]
+
+
+def _account(service: Service, asked: Asked) -> Account:
+    with service.reading() as (session, live):
+        found = answers.account(session, live, asked.parameters.account_id)
+    if found is None:
+        raise Refused(404, f"no account {asked.parameters.account_id} is known")
+    row, scored, leads = found
+    as_of, scores = (time(scored[0]), msgspec.json.decode(scored[1])) if scored else (None, {})
+    return Account(row.account_id, leads, present(row.fields), as_of, scores)
+
+
+def _score(service: Service, asked: Asked) -> Scored:
+    told: Told = asked.body
+    now = service.now()
+    events = [
+        (
+            each.type,
+            now if each.occurred_at is None else micros(_zoned(each.occurred_at)),
+            flat(each.properties),
+        )
+        for each in told.events
+    ]
+    who = answers.Unstored(flat(told.lead), flat(told.account), events)
+    return Scored(time(now), *service.score(who, now))
+
+
+def _zoned(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+
+
+def _lead(service: Service, asked: Asked) -> Lead:
+    wanted = {each.strip() for each in asked.parameters.include.split(",") if each.strip()}
+    if unknown := wanted - {"ledger", "moves"}:
+        raise Refused(400, f"include must be of ledger and moves; found {', '.join(unknown)}")
+    with service.reading() as (session, live):
+        found = answers.lead(session, live, asked.parameters.lead_id)
+        if found is None:
+            raise Refused(404, f"no lead {asked.parameters.lead_id} has a score")
+        row, as_of, scores = found
+        explanation = None
+        if wanted:
+            explanation = service.explain(session, live, row, as_of, moves="moves" in wanted)
+    return Lead(
+        row.lead_id,
+        row.account_id,
+        time(as_of),
+        live.row.fingerprint,
+        scores,
+        present(row.fields),
+        explanation,
+    )
+
+
+def _leads(service: Service, asked: Asked) -> Leads:
+    given: ListAsked = asked.parameters
+    with service.reading() as (session, live):
+        ladders = live.model.bands
+        ladder = given.ladder or next(iter(ladders), "")
+        if ladder not in ladders:
+            raise Refused(400, f"ladder must be one of {', '.join(ladders)}; found {ladder}")
+        known = answers.bands_of(live.model, ladder)
+        bands = [each.strip() for each in given.band.split(",") if each.strip()] or known
+        if unknown := [each for each in bands if each not in known]:
+            raise Refused(400, f"band must be of {', '.join(known)}; found {', '.join(unknown)}")
+        found, on = answers.standings(
+            session, live, answers.Page(ladder, bands, given.after, given.limit)
+        )
+    rows = [
+        Row(
+            each.lead_id,
+            each.account_id,
+            each.band,
+            each.value,
+            time(each.as_of),
+            dict(each.scores),
+            dict(each.fields),
+        )
+        for each in found
+    ]
+    return Leads(rows, on)
+
+
+def _changes(service: Service, asked: Asked) -> Changes:
+    with service.store.reading() as session:
+        found = answers.changes(session, asked.parameters.since, asked.parameters.limit)
+    return Changes([Change(**{**each._asdict(), "at": time(each.at)}) for each in found])
+
+
+def _versions(service: Service, _: Asked) -> Versions:
+    with service.store.reading() as session:
+        found = kept.versions(session)
+    return Versions(
+        [
+            Version(
+                row.version,
+                row.name,
+                row.fingerprint,
+                row.state,  # type: ignore[arg-type]
+                None if row.published_at is None else time(row.published_at),
+                None if row.retired_at is None else time(row.retired_at),
+            )
+            for row in found
+        ]
+    )
+
+
+def time(microseconds: int) -> str:
+    """Return a moment as text, UTC."""
+    return at(microseconds).isoformat().replace("+00:00", "Z")
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/v1/leads/{lead_id}",
+        "lead",
+        "A lead with its scores, and why it has them.",
+        "read",
+        LeadAsked,
+        Lead,
+        _lead,
+        errors=(400, 401, 403, 404, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/leads", "leads", "Leads by band, the highest first.", "read", ListAsked, Leads,
+        _leads, errors=(400, 401, 403, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/accounts/{account_id}", "account", "An account with its scores.", "read",
+        AccountAsked, Account, _account, errors=(400, 401, 403, 404, 503),
+    ),
+    Endpoint(
+        "POST", "/v1/score", "score", "The scores of a lead that is told; nothing is stored.",
+        "read", NoParameters, Scored, _score, takes=Told, errors=(400, 401, 403, 413, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/transitions", "transitions", "Bands that changed.", "read", ChangesAsked,
+        Changes, _changes, errors=(400, 401, 403, 503),
+    ),
+    Endpoint(
+        "GET", "/v1/models", "models", "Versions of the model.", "read", NoParameters, Versions,
+        _versions, errors=(400, 401, 403, 503),
+    ),
+)  # fmt: skip
+"""What can be read, in the order of the reference."""

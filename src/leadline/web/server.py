@@ -1,0 +1,51 @@
+"""The server: one process, one thread for requests, ended gently by SIGTERM and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from leadline.service.service import Service
+from leadline.web.app import application
+
+IDLE_SECONDS = 65
+"""How long a connection may rest; longer than the minute of common proxies."""
+STOP_SECONDS = 15
+MOST_CONNECTIONS = 4000
+
+
+class _Server(uvicorn.Server):
+    """A server that ends by SIGTERM as by its own will, so that the service can end too."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        before = {
+            each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
+def serve(service: Service, host: str, port: int) -> None:
+    """Answer on an address, for a service that was started, until the process is told to end."""
+    config = uvicorn.Config(
+        application(service),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+        lifespan="off",
+    )
+    _Server(config).run()

@@ -1,0 +1,77 @@
+"""Changes as they come, for whoever keeps a connection open: server-sent events."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from leadline.errors import LeadlineError
+from leadline.service import answers
+from leadline.service.service import Service
+from leadline.web.endpoint import Error, json, key_of
+from leadline.web.reading import Change, time
+
+POLL_SECONDS = 0.25
+SILENT_SECONDS = 15.0
+"""After so long a comment is sent, so that proxies keep the connection."""
+PAGE = 200
+PATH = "/v1/stream"
+
+
+def routes(service: Service) -> list[Route]:
+    """Return the address of the stream."""
+
+    async def follow(request: Request) -> Response:
+        key = await key_of(service, request)
+        if key is None:
+            return json(Error("a known token must be given as Authorization: Bearer TOKEN"), 401)
+        if not key.may("read"):
+            return json(Error("the token must have the scope read"), 403)
+        given = request.headers.get("last-event-id") or request.query_params.get("since", "")
+        if given and not given.isdigit():
+            return json(Error(f"since must be the number of a change; found {given[:80]}"), 400)
+        since = int(given) if given else await asyncio.to_thread(_last, service)
+        return StreamingResponse(
+            _events(service, request, since),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    return [Route(PATH, follow)]
+
+
+def _last(service: Service) -> int:
+    with service.store.reading() as session:
+        return answers.last_change(session)
+
+
+async def _events(service: Service, request: Request, since: int) -> AsyncIterator[bytes]:
+    """Yield every change after one, each with its number, by which a client goes on later."""
+    yield b"retry: 2000\n\n"
+    silent = 0.0
+    while not await request.is_disconnected():
+        try:
+            found = await asyncio.to_thread(_changes, service, since)
+        except LeadlineError:  # the store is away for a while; the connection stays
+            found = []
+        for change in found:
+            since = change.transition_id
+            body = msgspec.json.encode(change).decode()
+            yield f"id: {since}\nevent: transition\ndata: {body}\n\n".encode()
+        silent = 0.0 if found else silent + POLL_SECONDS
+        if silent >= SILENT_SECONDS:
+            silent = 0.0
+            yield b": nothing new\n\n"
+        if len(found) < PAGE:
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _changes(service: Service, since: int) -> list[Change]:
+    with service.store.reading() as session:
+        found = answers.changes(session, since, PAGE)
+    return [Change(**{**each._asdict(), "at": time(each.at)}) for each in found]

@@ -1,0 +1,92 @@
+"""What was accepted waits until it is done with, whatever the order of commits."""
+
+from __future__ import annotations
+
+from threading import Event, Thread
+
+from leadline.store import inbox
+from leadline.store.inbox import Parked, Received
+from leadline.store.migrate import migrate
+from leadline.store.schema import inbox as table
+from leadline.store.schema import waiting
+from leadline.store.store import Store, connect
+
+ONE = Received("web", "segment:track", 1_000, b'{"event": "seen"}')
+
+
+def test_what_was_accepted_waits_as_it_came(store: Store) -> None:
+    """A request is taken with its source, its kind, its time and its bytes."""
+    inbox.accept(store, [ONE, ONE._replace(body=b"\x00\xff")])
+    with store.reading() as session:
+        first, second = inbox.take(session, 10)
+    assert first[1:] == ONE
+    assert second.body == b"\x00\xff"
+
+
+def test_what_is_done_waits_no_longer_and_is_kept(store: Store) -> None:
+    """Bodies stay, so that they can be replayed."""
+    inbox.accept(store, [ONE, ONE])
+    with store.reading() as session:
+        first = inbox.take(session, 1)
+    with store.writing() as session:
+        inbox.done(session, [each.inbox_id for each in first])
+    with store.reading() as session:
+        assert len(inbox.take(session, 10)) == 1
+        assert session.rows("select count(*) from inbox") == [(2,)]
+
+
+def test_what_commits_late_is_taken_all_the_same(store_url: str) -> None:
+    """A request whose number is smaller but whose commit is later loses nothing.
+
+    Where two can write at a time, on PostgreSQL, the first holds its transaction open.
+    """
+    store = connect(store_url)
+    if store.kind == "sqlite":  # one writes at a time there: numbers are in the order of commits
+        store.close()
+        return
+    migrate(store)
+    began, may_end = Event(), Event()
+
+    def hold() -> None:
+        with store.writing() as session:
+            [number] = session.numbers(table, 1)
+            session.insert(table, [(number, *ONE)])
+            session.insert(waiting, [(number,)])
+            began.set()
+            may_end.wait(10)
+
+    thread = Thread(target=hold)
+    thread.start()
+    began.wait(10)
+    inbox.accept(store, [ONE._replace(source="later")])
+    with store.reading() as session:
+        taken = inbox.take(session, 10)
+    with store.writing() as session:
+        inbox.done(session, [each.inbox_id for each in taken])
+    may_end.set()
+    thread.join()
+    with store.reading() as session:
+        late = inbox.take(session, 10)
+    assert [each.source for each in taken] == ["later"]
+    assert [each.source for each in late] == ["web"]
+    assert late[0].inbox_id < taken[0].inbox_id
+    store.close()
+
+
+def test_the_oldest_request_says_how_late_the_loop_is(store: Store) -> None:
+    """Nothing waits: nothing is late."""
+    with store.reading() as session:
+        assert inbox.oldest_waiting(session) is None
+    inbox.accept(store, [ONE._replace(received_at=50), ONE._replace(received_at=40)])
+    with store.reading() as session:
+        assert inbox.oldest_waiting(session) == 40
+
+
+def test_what_is_parked_has_its_reason(store: Store) -> None:
+    """Two parts of one request can be parked, each by itself."""
+    parts = [Parked(1, item, "web", "no_id", "must have one", b"{}", 7) for item in (0, 3)]
+    with store.writing() as session:
+        inbox.park(session, parts, 9)
+    with store.reading() as session:
+        found = session.rows("select item, reason, parked_at from parked order by item")
+    assert found == [(0, "no_id", 9), (3, "no_id", 9)]
