@@ -60,6 +60,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 TABLES = ("--leads", "leads.csv", "--accounts", "accounts.csv", "--events", "events.csv")
 
 
+@pytest.mark.slow
 def test_best_leads_are_printed(folder: Path) -> None:
     """Without --out the best leads stand on standard output with band and reasons."""
     ended = run(folder, "score", "model.yaml", *TABLES, *AT)
@@ -85,6 +86,7 @@ def test_a_reader_that_has_seen_enough_is_no_fault(folder: Path) -> None:
     assert (folder / "trial.html").exists()
 
 
+@pytest.mark.slow
 def test_names_stand_as_they_are(folder: Path) -> None:
     """Brackets and colons in what people name are no markup; the hint can be pasted."""
     (folder / "leads.csv").write_text("lead_id\n[/red] :smile:\n", encoding="utf-8")
@@ -104,6 +106,7 @@ def test_a_table_without_rows_is_told(folder: Path) -> None:
     assert "band: no leads" in ended.stderr
 
 
+@pytest.mark.slow
 def test_the_moment_is_now_and_printed(folder: Path) -> None:
     """Without --as-of the start of the command is the moment, and it is said."""
     ended = run(folder, "score", "model.yaml", *TABLES)
@@ -111,6 +114,7 @@ def test_the_moment_is_now_and_printed(folder: Path) -> None:
     assert "as of 20" in ended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "json", "jsonl.gz"])
 def test_every_kind_of_file_is_written_and_read(folder: Path, ending: str) -> None:
     """Outputs are written in each format, and scores can be read again as previous."""
@@ -246,6 +250,7 @@ def test_all_faults_of_a_model_are_reported_together(folder: Path) -> None:
     assert "Did you mean person?" in ended.stderr
 
 
+@pytest.mark.slow
 def test_check_names_the_example_that_fails(folder: Path) -> None:
     """An example that does not hold is a fault with what came out."""
     example = "examples:\n  - {account: {employees: 5000}, band: sales}\n"
@@ -255,6 +260,7 @@ def test_check_names_the_example_that_fails(folder: Path) -> None:
     assert "must be sales; found nurture" in ended.stderr
 
 
+@pytest.mark.slow
 def test_check_with_tables_checks_columns(folder: Path) -> None:
     """With tables a column that does not exist is a fault; without, it may."""
     assert run(folder, "check", "model.yaml").returncode == 0
@@ -271,6 +277,7 @@ def test_fingerprint_is_printed_alone(folder: Path) -> None:
     assert len(ended.stdout.strip()) == 16
 
 
+@pytest.mark.slow
 def test_explain_shows_points_and_what_would_move_them(folder: Path) -> None:
     """The page has the ledger, what is missing, every step and the way to the next band."""
     (folder / "accounts.csv").write_text("account_id,employees\nx,\ny,20\n", encoding="utf-8")
@@ -281,6 +288,7 @@ def test_explain_shows_points_and_what_would_move_them(folder: Path) -> None:
     assert re.search(r"^band +\w+ +\w+ +sales +person.demo *$", ended.stdout, re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_explain_speaks_and_writes_a_page_and_json(folder: Path) -> None:
     """Sentences in the language that was asked for; both files appear with them."""
     options = ("--words", "--language", "pl", "--report", "a.html", "--json", "a.json")
@@ -294,6 +302,7 @@ def test_explain_speaks_and_writes_a_page_and_json(folder: Path) -> None:
     assert "<h1>a</h1>" in (folder / "a.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_explain_since_shows_what_changed(folder: Path) -> None:
     """With --since the differences of the two ledgers are listed."""
     ended = run(

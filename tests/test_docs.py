@@ -45,6 +45,7 @@ def _of_kind(kind: str) -> list[Any]:
 # --- what stands on the pages works
 
 
+@pytest.mark.slow
 @each_page
 def test_a_page_runs_and_prints_what_it_says(page: Path) -> None:
     """A reader who does what a page says sees what the page shows."""

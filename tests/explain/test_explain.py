@@ -141,3 +141,13 @@ def test_a_lead_that_only_events_know_is_explained() -> None:
         run = Run.open(engine, MODEL, {**TABLES, "events": arrow([visit])}, as_of=AT)
         found = explain(run, "new", AT)
     assert (_found(found)["person.demo"], found.missing) == (34.0, ["lead.size"])
+
+
+def test_a_lead_that_has_ended_is_refused() -> None:
+    """It has no score from then on, and has one before."""
+    ended = {"from_id": "z", "into_id": None, "recorded_at": AT - timedelta(days=2)}
+    with DuckDB(threads=1) as engine:
+        run = Run.open(engine, MODEL, {**TABLES, "lead_merges": arrow([ended])}, as_of=AT)
+        with pytest.raises(InputError, match="LEAD must be a lead at that moment; found z"):
+            explain(run, "z", AT)
+        assert explain(run, "z", AT - timedelta(days=3)).lead_id == "z"

@@ -13,6 +13,7 @@ from leadline.scoring import Run
 from oracle.generate import case
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4000, 4012))
 def test_a_world_without_steps_is_the_lead_as_it_is(seed: int) -> None:
     """The copy of a lead's surroundings gives the lead the scores and bands it has."""

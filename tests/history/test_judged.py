@@ -334,3 +334,46 @@ def test_rows_in_memory_need_no_ids_either() -> None:
             ("3", True),
             ("4", False),
         ]
+
+
+SEEN = START + timedelta(days=60)
+
+
+def made_until(at: datetime) -> dict[str, Any]:
+    """Return the usual model, made from outcomes until a moment."""
+    return {**MODEL, "provenance": {"outcomes_until": at.isoformat()}}
+
+
+def test_only_moments_later_than_what_a_model_was_made_from_are_judged() -> None:
+    """All of these, as none was learned from; the others are counted."""
+    found = rows(9)
+    document = read_task(TASK)
+    with DuckDB() as engine:
+        before = listed(judge(engine, found))
+        of = judged(open_past(engine, made_until(SEEN), tables(found), document), document)
+        result, parts = listed(of), split(of)
+        assert set(result) == {key for key in before if key[1] > SEEN}
+        assert {each.reason: each.rows for each in of.left_out}["seen"] > 0
+        assert (parts.kind, parts.judged) == ("all", of.rows)
+        assert "later than 2026-03-06" in parts.says
+
+
+def test_a_model_is_not_judged_by_the_rows_that_it_was_made_from() -> None:
+    """Nor beside another model, and copying a number into it is no way out."""
+    found, document = rows(9), read_task(TASK)
+    with DuckDB() as engine:
+        run = open_past(engine, made_until(LATE), tables(found), document)
+        with pytest.raises(InputError, match="was made from these rows"):
+            judged(run, document)
+        other = open_past(engine, MODEL, tables(found), document)
+        with pytest.raises(InputError, match="was made from these rows"):
+            judged(other, document, beside=[run.model])
+
+
+def test_a_table_without_times_does_not_ask_when_a_model_was_made() -> None:
+    """Its rows have no moment of their own."""
+    leads = pa.table({"size": [1, 5, 9, 3], "won": ["yes", "no", "yes", "no"]})
+    document = read_task({"outcome": {"field": "won", "is": "yes"}})
+    model = {**made_until(LATE), "scores": {"total": MODEL["scores"]["company"]}}
+    with DuckDB() as engine:
+        assert judged(open_past(engine, model, {"leads": leads}, document), document).rows == 4

@@ -213,3 +213,21 @@ def test_the_first_event_is_none_of_a_robots_and_may_come_by_a_merge() -> None:
         of = judge(engine, given, outcome={"outcome": "won"}, moments={"first": "signed"})
         assert of.run.engine.rows(f"select lead_id, as_of from {of.table}") == [("b", day(12))]
         assert {each.reason: each.rows for each in of.left_out} == {"merged": 1, "no_moment": 1}
+
+
+def test_a_merge_that_was_taken_back_is_none_and_an_ended_lead_is_not_judged() -> None:
+    """The lead that was merged wins alone again; one that is deleted is counted apart."""
+    back = pa.table(
+        {
+            "from_id": ["a", "a", "c"],
+            "into_id": ["b", "a", None],
+            "recorded_at": [day(2), day(5), day(12)],
+        }
+    )
+    with DuckDB() as engine:
+        of = judge(engine, tables(lead_merges=back), outcome={"outcome": "won"}, moments="created")
+        assert of.run.engine.rows(f"select lead_id, outcome from {of.table} order by 1") == [
+            ("a", True),
+            ("b", False),
+        ]
+        assert [(each.reason, each.rows) for each in of.left_out] == [("merged", 1)]

@@ -76,6 +76,7 @@ def day_by_day(given: dict[str, pa.Table]) -> tuple[Counter[tuple[datetime, str]
     return found, held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_replay_is_what_one_run_a_day_gives(seed: int) -> None:
     """Entries of each day are those of separate runs that get the bands of the day before."""
@@ -113,6 +114,7 @@ def test_weekly_entries_are_the_sums_of_days() -> None:
         assert each.inside == own[-1]["inside"]
 
 
+@pytest.mark.slow
 def test_a_sample_is_the_same_each_time_and_is_scaled_up() -> None:
     """A sample draws the same leads again, and its interval mostly holds what all leads give."""
     held = 0

@@ -84,6 +84,7 @@ def column(*values: Any) -> ColumnReport:
     return columns(pa.table({"lead_id": keys, "x": list(values)}))["x"]
 
 
+@pytest.mark.slow
 def test_the_proposed_columns_work_as_they_stand(folder: Path) -> None:
     """Pasted into a model, they read the very files; what seemed to be missing is."""
     found = inspect(["crm.csv", "mails.csv"])

@@ -87,7 +87,7 @@ def fitted(base: str) -> tuple[Learning, pa.Table]:
     with DuckDB() as engine:
         found = learn(engine, dict(tables()), read_task(TASK), base=base)
         rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
-        return found, engine.arrow(rows)
+        return found, found.judged.run.engine.arrow(rows)
 
 
 @pytest.fixture(scope="module")

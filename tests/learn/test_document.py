@@ -182,7 +182,7 @@ def test_events_that_fade_are_a_rule_with_a_half_life(method: Any) -> None:
     with DuckDB() as engine:
         found = learn(engine, dict(tables), read_task(task), method=method)
         rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
-        spine = engine.arrow(rows)
+        spine = found.judged.run.engine.arrow(rows)
     [curve] = found.features.curves
     assert curve.chosen == "half-life 14d"
     assert found.model is not None
@@ -229,7 +229,7 @@ def test_the_age_of_a_lead_is_learned_where_moments_repeat() -> None:
     with DuckDB() as engine:
         found = learn(engine, dict(tables), read_task(task), method="logistic")
         rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
-        spine = engine.arrow(rows)
+        spine = found.judged.run.engine.arrow(rows)
     assert "age(lead.created_at) / 86400" in (found.text or "")
     assert found.model is not None
     [name] = {"odds", "rank_basis"} & set(found.model.scores)

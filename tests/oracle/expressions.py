@@ -55,8 +55,9 @@ def evaluate(node: Node, scope: Scope) -> Value:
 
 @lru_cache(maxsize=4096)
 def fields(text: str | float | bool) -> frozenset[Path]:  # noqa: FBT001
-    """Return every name written `lead.x` or `account.x` in an expression."""
-    return frozenset(path for path in names(written(text)) if path[0] in {"lead", "account"})
+    """Return every name written `lead.x`, `account.x`, or `since` and such a name."""
+    scopes = {"lead", "account", "since"}
+    return frozenset(path for path in names(written(text)) if path[0] in scopes)
 
 
 def names(node: Node) -> frozenset[Path]:

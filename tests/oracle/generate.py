@@ -446,8 +446,10 @@ class Model:
     def add_fields(self, known: Names, *, account: bool) -> None:
         """Add the fields of the account, and of the lead unless only the account is read."""
         known.add("account.", "accounts", (*PROPERTIES["accounts"], "created_at"))
+        known.spans.append(f"since.account.{self.dice.choice(('industry', 'employees'))}")
         if not account:
             known.add("lead.", "leads", (*PROPERTIES["leads"], "created_at"))
+            known.spans.append(f"since.lead.{self.dice.choice(('seats', 'k', 'partner'))}")
             if self.dice.chance(0.1):
                 known.add("lead.", "leads", ["account_id"])
 
@@ -1095,6 +1097,7 @@ FEATURES: tuple[str, ...] = (
     *prefixed("overrides", "when band in"),
     *(f"expression.{function}" for function in FUNCTIONS),
     *prefixed("name", "bare lead account hits.alone hits.of_score last.alone last.of_score"),
+    *prefixed("name", "since.lead since.account"),
     *(f"table.{table}" for table in COLUMNS),
     *(
         f"null.{table}.{column}"
@@ -1181,6 +1184,8 @@ def expression_features(document: Row) -> Iterator[str]:
     for path in frozenset().union(*(names(tree) for tree in trees)):
         if path[0] in {"hits", "last"}:
             yield f"name.{path[0]}.{'of_score' if len(path) > 2 else 'alone'}"
+        elif path[0] == "since":
+            yield f"name.since.{path[1]}"
         elif path[0]:
             yield f"name.{path[0] if len(path) > 1 else 'bare'}"
 

@@ -56,6 +56,8 @@ FAULTS: tuple[str, ...] = (
     "history.null_skipped",
     "history.recorded_ignored",
     "history.last_recorded_ignored",
+    "since.rows",
+    "since.latest",
     "account.event_ignored",
     "account.leads_only",
     "account.alone_only",
@@ -530,10 +532,28 @@ class Known:
         return (row["valid_from"], since(row), rank(row["value"]))
 
     def read(self, subject: Subject, path: Path) -> Value:
-        """Return the value of a name written `lead.x` or `account.x`."""
-        entity, name = path
+        """Return the value of a name written `lead.x` or `account.x`, or with `since` its age."""
+        *scope, entity, name = path
         identity = subject.lead if entity == "lead" else subject.account
+        if scope:
+            return self.since(entity, identity, name)
         return plain(self.field(entity, identity, name))
+
+    def since(self, entity: str, identity: str | None, name: str) -> float | None:
+        """Return the seconds since a field took its value, null without a history or a value."""
+        rows = self.facts.history.get((entity, str(identity), name), [])
+        past = [row for row in rows if row["valid_from"] <= self.as_of >= since(row)]
+        if identity is None or not past or self.field(entity, identity, name) is None:
+            return None
+        winners = {row["valid_from"]: row for row in sorted(past, key=self.recency)}
+        newest_first = [winners[time] for time in sorted(winners, reverse=True)]
+        began: datetime = newest_first[0]["valid_from"]
+        for row in newest_first:
+            if row["value"] != newest_first[0]["value"] and "since.rows" not in self.faults:
+                break
+            if "since.latest" not in self.faults:
+                began = row["valid_from"]
+        return self.age(began) / 1_000_000
 
     def lacks(self, subject: Subject, *texts: Any) -> list[Path]:
         """Return the fields written in some expressions that are null, each mention of them."""
@@ -1158,7 +1178,7 @@ class Scoring:
         found: Row = {name: self.value(name, subject) for name in self.scores}
         for name in self.document.get("grades", {}):
             found[name] = self.grade(name, subject)
-        mentions = self.known.lacks(subject, *self.texts)
+        mentions = [path for path in self.known.lacks(subject, *self.texts) if path[0] != "since"]
         found["missing"] = len(mentions if "missing.per_mention" in self.faults else set(mentions))
         return found
 

@@ -22,7 +22,9 @@ from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Type
 from leadline.model.uses import Uses
-from leadline.printing.printed import DIALECTS, Request, printed
+from leadline.printing.dialects import DIALECTS
+from leadline.printing.printed import printed
+from leadline.printing.request import Request
 from leadline.scoring import Run, moment, read_model
 from oracle.generate import case
 from oracle.scoring import score
@@ -112,6 +114,7 @@ def exact(table: pa.Table, names: list[str]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: [str(value) for value in row.values()])
 
 
+@pytest.mark.slow
 @pytest.mark.feature(
     "worked cases through leadline sql: every score, grade, band and ledger row",
     engines=("duckdb", "postgres", "spark", "clickhouse"),
@@ -139,7 +142,7 @@ def test_a_printed_statement_gives_the_rows_of_the_engine(
     with DuckDB(threads=1) as duckdb:
         inputs = {name: str(path) for name, path in files.items() if path.exists()}
         run = Run.open(duckdb, folder / "model.yaml", inputs, as_of=at)
-        rows = {name: duckdb.arrow(f"select * from {name}") for name in run.loaded.schema}
+        rows = {name: run.engine.arrow(f"select * from {name}") for name in run.loaded.schema}
         expected = {
             name: exact(run.arrow(name), run.columns(name)) for name in run.statement.outputs
         }

@@ -9,7 +9,7 @@ import pytest
 from comparison import arrow
 from leadline.engines.engine import Engine
 from leadline.scoring import score
-from small import NOW, days_ago, event, points, rules, scored, values
+from small import NOW, days_ago, event, points, rules, scored, states, values
 
 
 def past(entity: str, name: str, value: str | None, days: float, **more: Any) -> dict[str, Any]:
@@ -131,3 +131,57 @@ def test_a_value_is_not_known_before_it_is_recorded(any_engine: Engine) -> None:
     at = [days_ago(each) for each in (28, 20, 10)]
     found = scored(parts, engine=any_engine, at=at, field_history=history)
     assert values(found) == [0, 11, 10]
+
+
+STAGES = [
+    past("lead", "stage", "new", 60),
+    past("lead", "stage", "open", 30),
+    past("lead", "stage", "open", 20),
+    past("lead", "stage", "lost", 10, recorded_at=days_ago(3)),
+    past("account", "tier", "gold", 40),
+    past("lead", "gone", "x", 40),
+    past("lead", "gone", None, 30),
+]
+
+
+@pytest.mark.feature("time since a field took its value")
+def test_since_is_the_age_of_the_value_that_a_field_has(any_engine: Engine) -> None:
+    """A value that is written again goes on; without history, or a value, it is null."""
+    parts = {
+        "scores": {
+            "s": {
+                "rules": {
+                    "stage": {"when": "since.lead.stage >= 0", "points": "since.lead.stage / 1d"},
+                    "tier": {"when": "true", "points": "since.account.tier / 1d"},
+                    "gone": {"when": "since.lead.gone > 0", "points": 1000},
+                    "never": {"when": "since.lead.name > 0", "points": 1000},
+                    "event": {"event": "p", "where": "since.lead.stage < 27d", "points": 500},
+                }
+            },
+            "total": {"formula": "s + since.account.tier / 1d"},
+        }
+    }
+    found = scored(
+        parts,
+        engine=any_engine,
+        at=[days_ago(25), days_ago(5), days_ago(0)],
+        leads=[{"lead_id": "a", "account_id": "x", "name": "n"}],
+        events=[event(1, 50)],
+        field_history=STAGES,
+    )
+    assert values(found) == [5 + 15 + 500, 25 + 35 + 500, 10 + 40 + 500]
+    assert values(found, "total") == [520 + 15, 560 + 35, 550 + 40]
+    assert values(found, "missing") == [0, 0, 0]
+    rows = found.points.to_pylist()
+    assert {row["rule"] for row in rows if row["state"] == "missing"} == {"gone", "never"}
+
+
+def test_since_is_null_without_any_history() -> None:
+    """Nobody knows since when a field has its value."""
+    parts = rules(r={"when": "since.account.tier > 0 or since.lead.x > 0", "points": 1})
+    found = scored(
+        parts,
+        leads=[{"lead_id": "a", "account_id": "x", "x": 1}],
+        accounts=[{"account_id": "x", "tier": 1}],
+    )
+    assert states(found) == {"r": "missing"}

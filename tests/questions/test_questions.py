@@ -14,7 +14,8 @@ from leadline.demo.generate import FORMATS
 from leadline.history.replay import WEEKS
 from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
-from leadline.printing.printed import DIALECTS, OUTPUTS
+from leadline.printing.dialects import DIALECTS
+from leadline.printing.request import OUTPUTS
 from leadline.questions import QUESTIONS, demo_data, diff, learn, question, sql, thresholds
 from leadline.questions.judging import SPLIT, Split
 from leadline.questions.option import options_of

@@ -126,6 +126,7 @@ def test_a_sample_has_margins() -> None:
     assert "95 % confidence" not in page("a", "b", DIFFERENCE, seen(ladder())).html()
 
 
+@pytest.mark.slow
 def test_what_changes_no_number_stands_apart() -> None:
     """Words for people have a section of their own."""
     found = difference(model(), model(description="words"))

@@ -130,3 +130,9 @@ def test_exports_and_invented_data_are_never_mixed() -> None:
     """One of both is meant."""
     with pytest.raises(InputError, match="--from must not stand beside --demo"):
         asked(exports=["x.csv"], demo=True)
+
+
+def test_leads_that_do_nothing_are_judged_once(folder: Path) -> None:
+    """Without events there is nothing new to ask of later moments."""
+    asked(exports=exports(folder, contacts=CONTACTS, deals=DEALS))
+    assert "moments" not in (folder / "shop" / "task.yaml").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 from sqlglot import exp, parse_one
 
 from leadline.engines.engine import Engine
-from leadline.printing.printed import DIALECTS
+from leadline.printing.dialects import DIALECTS
 from leadline.sql.dialects import LOWERINGS, render
 from leadline.sql.trees import column, sql_tree
 from warehouses import ClickHouse, clickhouse

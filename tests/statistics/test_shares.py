@@ -55,6 +55,7 @@ def ranked(dice: np.random.Generator, rows: int, share: float) -> Sample:
     return Sample.of_rows(dice.normal(size=rows) + outcomes, outcomes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("measure", "rows", "share"),
     [

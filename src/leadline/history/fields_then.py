@@ -14,7 +14,10 @@ from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
 
-_KEYS = {"lead": ("lead_id", "account_id", "email", "created_at"), "account": ("account_id",)}
+_KEYS = {
+    "lead": ("lead_id", "account_id", "email", "created_at", "recorded_at"),
+    "account": ("account_id", "recorded_at"),
+}
 _TABLES = {"lead": "leads", "account": "accounts"}
 
 

@@ -6,7 +6,7 @@ was time for the outcome to come: else winners would be in and those who still w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -17,6 +17,7 @@ from leadline.history.moments_due import moments_due
 from leadline.history.outcomes import Rules, column_of, known_until, rules_of
 from leadline.model.document import Model
 from leadline.model.durations import MICROSECONDS
+from leadline.model.seen import seen_until
 from leadline.model.task import TaskDocument, field_of
 from leadline.model.types import Type
 from leadline.query.context import Context
@@ -29,7 +30,8 @@ _MOST_ALIKE = 5
 _SHORTER_DAYS = (7, 14, 30, 60, 90, 180, 365)
 REASONS = {
     "no_moment": "have no moment at which they could be judged",
-    "merged": "had been merged into another lead by then",
+    "merged": "had been merged into another lead, or had ended, by then",
+    "seen": "come no later than the outcomes that the model was made from",
     "closed": "were closed before the moment",
     "not_eligible": "were not eligible at the moment",
     "no_outcome": "have no value that says how they ended",
@@ -77,6 +79,7 @@ class Judged:
         task: What is to be foreseen.
         table: The table.
         end: Until when outcomes are known; None where they have no times.
+        seen: Until when the model has seen outcomes; None where it was made without.
         rows: How many rows count.
         positives: How many of them have the outcome.
         left_out: What is not judged.
@@ -90,6 +93,7 @@ class Judged:
     task: TaskDocument
     table: str
     end: datetime | None
+    seen: datetime | None
     rows: int
     positives: int
     left_out: tuple[LeftOut, ...]
@@ -110,13 +114,16 @@ class Judged:
         return replace(self, run=self.run.with_model(model))
 
 
-def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
-    """Return the rows that a model is judged on.
+def judged(
+    run: Run, task: TaskDocument, end: datetime | None = None, beside: Iterable[Model] = ()
+) -> Judged:
+    """Return the rows that a model is judged on: later than the outcomes that it was made from.
 
     Args:
         run: Any run over the tables.
         task: What is to be foreseen.
         end: Until when outcomes are known; by default the last recorded one.
+        beside: Models that are judged on the same rows.
 
     Raises:
         InputError: The tables have not what the task names, or no row is left.
@@ -124,7 +131,8 @@ def judged(run: Run, task: TaskDocument, end: datetime | None = None) -> Judged:
     """
     run = run.without("previous")  # bands of a preceding run say nothing of past moments
     refuse_left_out(run, run.model, task)
-    made = _Making(run, task, run.workspace.name("judged"))
+    seen = None if task.task.when == "once" else seen_until(run.model, *beside)
+    made = _Making(run, task, run.workspace.name("judged"), seen)
     made.ever()
     until = end or made.last_end()
     made.candidates(moments_due(run, task, until), until)
@@ -155,9 +163,9 @@ def refuse_left_out(run: Run, model: Model, task: TaskDocument) -> None:
 class _Making:
     """The tables of judged rows in the making, one step after the other."""
 
-    def __init__(self, run: Run, task: TaskDocument, prefix: str) -> None:
+    def __init__(self, run: Run, task: TaskDocument, prefix: str, seen: datetime | None) -> None:
         self.run, self.document, self.task = run, task, task.task
-        self.prefix = prefix
+        self.prefix, self.seen = prefix, seen
         self.ends = ends_of(run, task)
         self.grouped_by = self.drawn_by = "lead"
         self.ordered_by: str | None = None
@@ -215,17 +223,26 @@ class _Making:
             "rows",
             sql_text(
                 "select a.lead_id, a.as_of, {group} as group_key, {order} as order_key, "
-                "case when a.merged then 'merged' when {closed} then 'closed' "
-                "when not {eligible} then 'not_eligible' end as reason, {late} as too_late "
+                "case when a.merged then 'merged' when {seen} then 'seen' "
+                "when {closed} then 'closed' when not {eligible} then 'not_eligible' end "
+                "as reason, {late} as too_late "
                 "from {then} as a join leads as l on l.lead_id = a.lead_id",
                 group=self._group(),
                 order=self._order(),
+                seen=self._seen(),
                 closed=self.ends.closed,
                 eligible=Sql("a.eligible" if self.task.eligible else "true"),
                 late=self._late(end),
                 then=self.name("then"),
             ),
         )
+
+    def _seen(self) -> Sql:
+        """Return whether the model was made from outcomes as late as the moment."""
+        if self.seen is None:
+            return Sql("false")
+        at = self.seen.replace(tzinfo=None).isoformat(sep=" ")
+        return sql_text("a.as_of <= timestamp {at}", at=at)
 
     def _ask_then(self, pairs: Sql) -> None:
         """Ask how leads stood at their moments: closed, eligible, merged away."""
@@ -397,14 +414,14 @@ class _Making:
         [(positives, counting, untried)] = self.run.engine.rows(statement)
         left_out = tuple(each for each in self._left_out(untried) if each.rows)
         if not counting:
-            why = "; ".join(f"{each.rows:,} {each.says}" for each in left_out)
-            raise InputError(self.document.fault((), "must leave rows to judge", why or "none"))
+            raise InputError(self._nothing_left(left_out))
         pairs = sql_text("select lead_id, as_of from {t}", t=self.name())
         return Judged(
             run=self.run.over_query(pairs),
             task=self.document,
             table=self.prefix,
             end=end,
+            seen=self.seen,
             rows=counting,
             positives=positives,
             left_out=left_out,
@@ -413,6 +430,17 @@ class _Making:
             drawn_by=self.drawn_by,
             ordered_by=self.ordered_by,
         )
+
+    def _nothing_left(self, left_out: Sequence[LeftOut]) -> Fault:
+        """Return the fault of a task that leaves no rows, and what to do."""
+        why = "; ".join(f"{each.rows:,} {each.says}" for each in left_out)
+        remedy = ""
+        if any(each.reason == "seen" for each in left_out):
+            remedy = (
+                "The model was made from these rows, so they say nothing of its quality. Make it "
+                "from earlier outcomes (--data-end), or judge it when later ones are known."
+            )
+        return self.document.fault((), "must leave rows to judge", why or "none", remedy)
 
     def _left_out(self, untried: int) -> Iterator[LeftOut]:
         without = "select count(*) from leads anti join {t} using (lead_id)"

@@ -72,9 +72,12 @@ class Split:
 def split(of: Judged, kind: Kind | None = None, share: float = SHARE) -> Split:
     """Split judged rows: by time or order where there is one, else into folds by group.
 
+    Where the model was made from earlier outcomes, nothing is split by default: it is judged by
+    every row.
+
     Raises InputError where rows have no order to be split by.
     """
-    chosen: Kind = kind or ("time" if of.ordered_by else "groups")
+    chosen: Kind = kind or ("all" if of.seen else "time" if of.ordered_by else "groups")
     if chosen == "time" and of.ordered_by is None:
         remedy = "Give the task an order, or split by groups."
         raise InputError(Fault("", "--split", "by time needs moments or an order", "", remedy))
@@ -150,6 +153,10 @@ def _counted(of: Judged, kind: Kind, table: str, share: float) -> Split:
     return Split(kind, table, learned, judged, purged, _said(of, kind, share))
 
 
+def _since(of: Judged) -> str:
+    return f" later than {of.seen:%Y-%m-%d}, until when the model was made" if of.seen else ""
+
+
 def _said(of: Judged, kind: Kind, share: float) -> str:
     latest = f"the latest {share:.0%} by {of.ordered_by}"
     horizon = of.task.task.horizon
@@ -164,5 +171,5 @@ def _said(of: Judged, kind: Kind, share: float) -> str:
         f"{IDENTICAL if of.grouped_by == IDENTICAL else f'rows of one {of.grouped_by}'} together.",
         "random": f"Judged are {share:.0%} of the rows, drawn at random: optimistic, as rows of "
         "one time and one account stand on both sides.",
-        "all": "Judged are all rows; nothing is left to learn probabilities from.",
+        "all": f"Judged are all rows{_since(of)}; nothing is left to learn probabilities from.",
     }[kind]

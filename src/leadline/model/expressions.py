@@ -47,7 +47,7 @@ Node = Literal | Name | Call
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 _KEYWORDS = "and or not in between like ilike is null true false case when then else end"
 KEYWORDS = frozenset(_KEYWORDS.split())
-SCOPES = ("lead", "account", "hits", "last")
+SCOPES = ("lead", "account", "hits", "last", "since")
 """First parts of names that have more than one."""
 DEEPEST = 50
 """Levels of brackets and operations; any engine can follow these."""

@@ -172,6 +172,8 @@ class Names:
             if first not in place.fields:
                 raise NameFault(f"reads {name}, but an account score can read account fields alone")
             return self.column(_TABLE_OF[first], name.parts[1])
+        if first == "since":
+            return self._type_of_since(name, place)
         if first in ("hits", "last") and len(name.parts) <= 3:  # noqa: PLR2004 - scope, score, rule
             if not place.counts:
                 remedy = "Counts can stand in attribute rules, formulas, require and overrides."
@@ -180,6 +182,15 @@ class Names:
                 self.counted(name, account=place.account)
             return Type.NUMBER
         raise NameFault(f"reads {name}, which is not a name", "", _other_name(name))
+
+    def _type_of_since(self, name: Name, place: Place) -> Type:
+        """Return the type of the time since a field took its value."""
+        _, *field = name.parts
+        if len(field) != 2 or field[0] not in _TABLE_OF:  # noqa: PLR2004 - entity and field
+            choices = " or ".join(str(Name(("since", each, field[-1]))) for each in place.fields)
+            raise NameFault(f"reads {name}, which names no field", "", f"Write {choices}.")
+        self._type_of_name(Name(tuple(field)), place)
+        return Type.NUMBER
 
     def _is_lost(self, name: Name) -> bool:
         """Say whether a rule may be one that was lost in reading."""
@@ -298,6 +309,10 @@ def _type_of_case(types: list[Type]) -> Type:
 
 
 def fields_of(*trees: Node) -> list[tuple[str, str]]:
-    """Return the distinct ``(entity, field)`` that trees read, in the order written."""
-    found = (name.parts for tree in trees for name in names(tree) if name.parts[0] in _TABLE_OF)
-    return list(dict.fromkeys((entity, rest[0]) for entity, *rest in found if rest))
+    """Return the distinct ``(entity, field)`` that trees read, in the order written.
+
+    Of ``since.lead.x`` the entity is ``since.lead``.
+    """
+    scopes = (*_TABLE_OF, "since")
+    found = (name.parts for tree in trees for name in names(tree) if name.parts[0] in scopes)
+    return list(dict.fromkeys((".".join(scope), each) for *scope, each in found if scope))

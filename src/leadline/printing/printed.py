@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from textwrap import wrap
+from datetime import UTC
 from typing import NamedTuple, cast
 
 from sqlglot import exp
@@ -14,131 +12,22 @@ from sqlglot import exp
 from leadline.errors import DialectError, Fault, InputError, nearest
 from leadline.model.checking.check import check
 from leadline.model.contract import CONTRACT
-from leadline.model.document import EventRule, Model, OutcomeRule, SilenceRule
-from leadline.model.fingerprint import fingerprint
+from leadline.model.document import Model
 from leadline.model.reading.reader import Source as Document
-from leadline.model.types import Type
-from leadline.model.uses import Uses
-from leadline.query.context import Context, Profile
+from leadline.printing.dialects import Dialect, dialect_of
+from leadline.printing.head import head
+from leadline.printing.request import OUTPUTS, Request
+from leadline.printing.sources import sources_of, tables_of
+from leadline.query.context import Profile
 from leadline.query.statement import RECURSIVE, Statement, statement
 from leadline.scoring import refuse
 from leadline.sql.dialects import render
-from leadline.sql.planning import SPARK, Planning
 from leadline.sql.rewrites import columns_of, stars_listed
 from leadline.sql.trees import Tree, spelled, sql_tree, text
-from leadline.tables.places.warehouse import Source, listed_of, needed, place, source
-
-
-class Dialect(NamedTuple):
-    """A kind of SQL that a statement can be printed in.
-
-    Attributes:
-        name: Of its functions in ``leadline.sql.dialects.LOWERINGS``.
-        title: What people call it.
-        now: The moment of the run, in UTC without a zone, in its spelling.
-        proved: Whether the tests execute printed statements there.
-        end: What must stand at the end of the statement.
-        planning: What it is good at.
-        once: What has relations worked out once, where they are else worked out at each use.
-    """
-
-    name: str
-    title: str
-    now: str
-    proved: bool
-    end: str = ""
-    once: str = ""
-    planning: Planning = Planning(numbering="in_order")
-
-
-DIALECTS: Mapping[str, Dialect] = {
-    "duckdb": Dialect(
-        "duckdb", "DuckDB", "cast(current_timestamp at time zone 'UTC' as timestamp)", proved=True
-    ),
-    "postgresql": Dialect(
-        "postgres",
-        "PostgreSQL",
-        "cast(current_timestamp at time zone 'UTC' as timestamp)",
-        proved=True,
-    ),
-    "spark": Dialect("spark", "Apache Spark", "current_timestamp()", proved=True, planning=SPARK),
-    "clickhouse": Dialect(
-        "clickhouse",
-        "ClickHouse",
-        "now64(6, 'UTC')",
-        proved=True,
-        # outer joins give nulls, least of a null is null, and a column goes before an alias
-        end="SETTINGS join_use_nulls = 1, least_greatest_legacy_null_behavior = 1, "
-        "prefer_column_name_to_alias = 1, enable_materialized_cte = 1",
-        once="MATERIALIZED ",
-    ),
-    "snowflake": Dialect(
-        "snowflake",
-        "Snowflake",
-        "cast(convert_timezone('UTC', current_timestamp()) as timestamp_ntz(6))",
-        proved=False,
-    ),
-    "bigquery": Dialect("bigquery", "BigQuery", "current_datetime('UTC')", proved=False),
-    "databricks": Dialect(
-        "databricks", "Databricks", "current_timestamp()", proved=False, planning=SPARK
-    ),
-}
-"""Word of ``--dialect`` to what it stands for."""
-
-OUTPUTS: Mapping[str, str] = {
-    "scores": "scores",
-    "ledger": "points",
-    "points": "points",
-    "account_scores": "account_scores",
-    "transitions": "transitions",
-}
-"""Word of ``--output`` to the output of the statement."""
-
-REFUSED: Mapping[tuple[str, str], tuple[str, str]] = {
-    ("snowflake", "event_marks"): (
-        "a subquery that compares times with those of the row around it",
-        "Leave marked events out in a view, and name that as --events.",
-    ),
-    ("clickhouse", "lead_merges"): (
-        "a relation that reads itself beside others that are worked out once",
-        "Give merged leads one id in a view of leads and of events, and name those.",
-    ),
-}
-"""Dialect and table to what the dialect cannot say, and what to do instead."""
-
-ABSENT = "none"
-"""Stands for a table that is not there, so that what would be read from it is null."""
+from leadline.tables.places.warehouse import Source, place
 
 _PLACE_OF_MOMENT = "place_of_moment"
 _RUN = "run"
-_WIDTH = 100
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is to be printed.
-
-    Attributes:
-        dialect: Word of ``DIALECTS``.
-        tables: Table of the contract to its name in the warehouse, exactly as it is to stand.
-        output: Word of ``OUTPUTS``.
-        as_of: The moment; by default the time at which the statement runs.
-        as_of_sql: The moment as SQL, such as a variable of dbt: UTC without a zone.
-        columns: Rows of ``information_schema.columns``; None where types are assumed.
-        columns_file: What messages call them.
-        is_clean: Keys are known to be there and to be unique.
-        with_unproved: Dialects that were never executed may be printed.
-    """
-
-    dialect: str
-    tables: Mapping[str, str] = field(default_factory=dict)
-    output: str = "scores"
-    as_of: datetime | None = None
-    as_of_sql: str = ""
-    columns: Sequence[Mapping[str, str]] | None = None
-    columns_file: str = ""
-    is_clean: bool = False
-    with_unproved: bool = False
 
 
 class Part(NamedTuple):
@@ -157,10 +46,10 @@ def printed(model: Model, document: Document, request: Request) -> str:
         InputError: An option cannot be used, or a column of a table.
         DialectError: The dialect was never executed, or cannot say what the model needs.
     """
-    dialect = _dialect(request)
+    dialect = dialect_of(request)
     refuse(check(model, document))
-    tables = _tables(model, request)
-    sources = _sources(model, dialect, tables, request)
+    tables = tables_of(model, request)
+    sources = sources_of(model, dialect, tables, request)
     schema = {each.table: each.columns for each in sources}
     refuse(check(model, document, schema))
     made = statement(model, schema, _profile(dialect, tables))
@@ -170,26 +59,9 @@ def printed(model: Model, document: Document, request: Request) -> str:
     parts = [*_given(sources, dialect, request), *(_step(made, name) for name in names)]
     used = [each for each in parts if _is_used(each.name, parts, made.outputs[output])]
     _refuse_clashes(used, tables)
-    head = _head(model, dialect, sources, tables, request)
-    text = "\n".join([*head, _text(used, made.outputs[output], dialect, names)])
+    above = head(model, dialect, sources, tables, request)
+    text = "\n".join([*above, _text(used, made.outputs[output], dialect, names)])
     return _filled(text, tables, request.as_of_sql) + "\n"
-
-
-def _dialect(request: Request) -> Dialect:
-    dialect = DIALECTS.get(request.dialect)
-    if dialect is None:
-        expected = f"must be {', '.join(list(DIALECTS)[:-1])} or {list(DIALECTS)[-1]}"
-        hint = nearest(request.dialect, DIALECTS)
-        raise InputError(Fault("", "--dialect", expected, request.dialect, hint))
-    if not dialect.proved and not request.with_unproved:
-        expected = f"{request.dialect} has never been executed here"
-        remedy = "Add --unproved to print it, and compare its rows with leadline score."
-        raise DialectError(Fault("", "--dialect", expected, "", remedy))
-    for (name, table), (what, remedy) in REFUSED.items():
-        if name == dialect.name and table in request.tables:
-            expected = f"cannot be said on {dialect.title}: it needs {what}"
-            raise DialectError(Fault("", f"--{table.replace('_', '-')}", expected, "", remedy))
-    return dialect
 
 
 def _profile(dialect: Dialect, tables: Mapping[str, str]) -> Profile:
@@ -197,71 +69,6 @@ def _profile(dialect: Dialect, tables: Mapping[str, str]) -> Profile:
     return Profile(
         one_moment=one_moment, every_account=one_moment, shapes=False, planning=dialect.planning
     )
-
-
-def _tables(model: Model, request: Request) -> dict[str, str]:
-    """Return the tables that the statement reads: those given, and those that the model needs."""
-    context = Context(model, {})
-    rules = [rule for _, _, rule in model.rules()]
-    resets = any(score.reset_on for score in model.scores.values())
-    wanted = {
-        "leads": True,
-        "accounts": any(entity == "account" for entity, _ in context.fields),
-        "events": any(isinstance(each, EventRule | SilenceRule) for each in rules),
-        "outcomes": resets or any(isinstance(each, OutcomeRule) for each in rules),
-    }
-    return {
-        table: request.tables.get(table, table)
-        for table in CONTRACT
-        if (table in request.tables or wanted.get(table)) and request.tables.get(table) != ABSENT
-    }
-
-
-def _sources(
-    model: Model, dialect: Dialect, tables: Mapping[str, str], request: Request
-) -> list[Source]:
-    found = Uses(model)
-    sources, faults = [], []
-    for table, address in tables.items():
-        read = [name for where, name in found.types if where == table]
-        natives = None
-        if request.columns is None:
-            faults += _unclear(found, table)
-        else:
-            natives = listed_of(request.columns, address, request.columns_file)
-        types = {
-            name: found.types.get((table, name), CONTRACT[table].types.get(name, Type.ANY))
-            for name in needed(table, read, natives or ())
-        }
-        sources.append(
-            source(
-                dialect.name,
-                table,
-                address,
-                {name: Type.TEXT if kind is Type.ANY else kind for name, kind in types.items()},
-                model.columns.get(table, {}),
-                natives,
-                is_clean=request.is_clean,
-            )
-        )
-    if faults:
-        raise InputError(*faults)
-    return sources
-
-
-def _unclear(found: Uses, table: str) -> list[Fault]:
-    remedy = "Declare columns: {{{}: {{{}: {{type: number}}}}}}, or give --columns."
-    return [
-        Fault(
-            table,
-            name,
-            "must have a type, which the model does not tell",
-            "",
-            remedy.format(table, name),
-        )
-        for where, name in sorted(found.unclear)
-        if where == table and found.types.get((where, name)) is Type.ANY
-    ]
 
 
 def _output(model: Model, made: Statement, word: str) -> str:
@@ -425,30 +232,6 @@ def _in_text(tree: Tree) -> Tree:
 
 def _indented(text: str) -> str:
     return "\n".join(f"  {line}" for line in text.split("\n"))
-
-
-def _head(
-    model: Model,
-    dialect: Dialect,
-    sources: Sequence[Source],
-    tables: Mapping[str, str],
-    request: Request,
-) -> Iterator[str]:
-    if not dialect.proved:
-        yield (
-            f"-- NOT PROVED: leadline has never executed this on {dialect.title}. "
-            "Compare its rows with those of leadline score."
-        )
-    yield f"-- {request.output} of model {model.model} for {dialect.title}, by leadline sql"
-    yield f"-- fingerprint {fingerprint(model)}"
-    for each in sources:
-        columns = ", ".join(f"{name} {kind.value}" for name, kind in each.columns.items())
-        lines = wrap(f"{tables[each.table]}: {columns}", _WIDTH - 6)
-        yield from (f"--   {line}" for line in lines)
-        yield from (f"--   {note}" for note in each.notes)
-    if request.columns is None:
-        yield "-- Types are those that the model implies; nobody has looked at the tables."
-    yield "-- Keys of leads and accounts must be unique. The session's time zone must be UTC."
 
 
 def _filled(text: str, tables: Mapping[str, str], moment: str) -> str:

@@ -78,7 +78,7 @@ def renderer(
         if len(name.parts) == 1:
             assert score is not None  # noqa: S101 - bare names stand only where scores can
             return score(first)
-        return column(field(*name.parts), alias)
+        return column(".".join(name.parts), alias)
 
     return Renderer(context.names, place, resolve, column("as_of", alias))
 

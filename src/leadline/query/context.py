@@ -177,7 +177,15 @@ class Context:
     @cached_property
     def fields(self) -> tuple[tuple[str, str], ...]:
         """The distinct ``(entity, field)`` written anywhere in the model."""
+        return tuple(each for each in self._read if not each[0].startswith("since."))
+
+    @cached_property
+    def _read(self) -> tuple[tuple[str, str], ...]:
         return tuple(fields_of(*(each.tree for each in self.expressions())))
+
+    def aged(self, entity: str) -> list[str]:
+        """Return the fields of an entity whose values' ages are read by ``since``."""
+        return [name for scope, name in self._read if scope == f"since.{entity}"]
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every condition and formula of the model."""

@@ -19,7 +19,7 @@ from leadline.model.names import Place, fields_of, place_of
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.expressions import SQL_TYPES, Renderer
-from leadline.query.subjects import Step, field
+from leadline.query.subjects import Step
 from leadline.sql.trees import (
     Tree,
     all_of,
@@ -113,7 +113,7 @@ def resolver(stream_alias: str = "e", facts_alias: str = "s") -> Callable[[Name]
     def resolve(name: Name) -> Tree:
         if len(name.parts) == 1:
             return column(name.parts[0], stream_alias)
-        return column(field(*name.parts), facts_alias)
+        return column(".".join(name.parts), facts_alias)
 
     return resolve
 

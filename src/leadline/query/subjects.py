@@ -142,7 +142,7 @@ def _when(context: Context, table: str) -> str:
 def _fields(context: Context, entity: str) -> list[str]:
     """Return the fields of an entity that the statement reads."""
     always = ["account_id", "created_at"] if entity == "lead" else ["created_at"]
-    read = [name for kind, name in context.fields if kind == entity]
+    read = [name for kind, name in context.fields if kind == entity] + context.aged(entity)
     return list(dict.fromkeys([*always, *read]))
 
 
@@ -190,6 +190,7 @@ def _history(context: Context, entity: Level, moment: str) -> Iterator[Step]:
             source=exp.to_table(f"{entity}_history"),
         ),
     )
+    yield from _ages(context, entity)
 
 
 def _versions(context: Context, at: str) -> dict[str, Tree]:
@@ -208,8 +209,47 @@ _LATEST = """
 """
 """Of the values of a field that were known the last, then the last that became known, is first."""
 
+
+def _ages(context: Context, entity: Level) -> Iterator[Step]:
+    """Yield since when fields have the value that they had at the moment."""
+    aged = context.aged(entity)
+    if not aged or not context.has("field_history"):
+        return
+    columns = [
+        named(sql_tree("max(case when field = :f then since end)", f=text(each)), f"since.{each}")
+        for each in aged
+    ]
+    yield (
+        f"{entity}_since",
+        sql_tree(_SINCE, columns=columns, history=exp.to_table(f"{entity}_history")),
+    )
+
+
+_SINCE = """
+    select k, :columns from (
+        select k, field, min(case when other is null or valid_from > other then valid_from end)
+            as since
+        from (
+            select v.*, max(case when value is null or value <> latest then valid_from end)
+                over (partition by k, field) as other
+            from (
+                select k, field, valid_from, value, turn,
+                    max(case when place = 1 then value end) over (partition by k, field) as latest
+                from (
+                    select h.*, row_number() over (
+                        partition by k, field, valid_from order by place
+                    ) as turn
+                    from :history as h where known
+                ) as h
+            ) as v where turn = 1
+        ) as v where latest is not null group by k, field
+    ) as s group by k
+"""
+"""Of values from the same time on one stands; the age of a value is that of its last run."""
+
 _HISTORY = f"""
-    select m.k, h.field, case when :known then h.value end as value,
+    select m.k, m.as_of, h.field, h.valid_from, :known as known,
+        case when :known then h.value end as value,
         row_number() over (partition by m.k, h.field {_LATEST}) as place
     from :moment as m join field_history as h on h.id = :key
     where h.entity = :entity and h.field in (:fields)
@@ -219,6 +259,7 @@ _HISTORY = f"""
 def _base(context: Context, entity: Level, moment: str) -> Tree:
     """Return the subjects of a level with their own fields."""
     columns = [_as_known(context, entity, each) for each in _fields(context, entity)]
+    columns += [_age_of(context, entity, each) for each in context.aged(entity)]
     if entity == "lead" and _is_whole(context):
         there = context.recorded("leads", "t", "the_moment()")
         return sql_tree(f"{_WHOLE}, :columns from leads as t where {there}", columns=columns)
@@ -237,6 +278,9 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
         tree = tree.join(
             f"{entity}_known", on=sql_tree("h.k = m.k"), join_type="left", join_alias="h"
         )
+        if context.aged(entity):
+            on = sql_tree("w.k = m.k")
+            tree = tree.join(f"{entity}_since", on=on, join_type="left", join_alias="w")
     if entity == "lead" and context.has("lead_merges"):
         on = sql_tree("g.from_id = m.lead_id and g.as_of = m.as_of")
         tree = tree.join("merged", on=on, join_type="left", join_alias="g")
@@ -286,6 +330,19 @@ def _as_known(context: Context, entity: str, name: str) -> Tree:
     return named(known, field(entity, name))
 
 
+def _age_of(context: Context, entity: str, name: str) -> Tree:
+    """Return how long ago a field took the value that it has, null where no history says so."""
+    found: Tree = null("double")
+    if context.has("field_history"):
+        found = sql_tree(
+            "case when :value is not null "
+            "then seconds(microseconds(m.as_of) - microseconds(:since)) end",
+            value=_as_known(context, entity, name).this,
+            since=column(f"since.{name}", "w"),
+        )
+    return named(found, f"since.{entity}.{name}")
+
+
 def _from_text(value: Tree, kind: Type) -> Tree:
     """Return a text as a value of a type, null where it is none."""
     if kind in (Type.TEXT, Type.ANY):
@@ -299,13 +356,16 @@ def _lead_facts(context: Context) -> Tree:
     columns: Sequence[Tree]
     if _joins_moments(context):
         columns = [named(sql_tree("a.k"), "account_k")]
-        columns += [
-            named(column(field("account", each), "a"), field("account", each)) for each in fields
-        ]
+        brought = [field("account", each) for each in fields]
+        brought += [f"since.account.{each}" for each in context.aged("account")]
+        columns += [named(column(each, "a"), each) for each in brought]
         join = "account_facts as a on a.account_id = l.account_id and a.as_of = l.as_of"
     else:
         columns = [
             named(_stored(context, "account", each)[0], field("account", each)) for each in fields
+        ]
+        columns += [
+            named(null("double"), f"since.account.{each}") for each in context.aged("account")
         ]
         there = context.recorded("accounts", "t", "l.as_of")
         join = f"accounts as t on t.account_id = l.account_id and {there}"

@@ -73,7 +73,7 @@ class Compare(OnHistory, Question["Answer[Comparison]"]):
         other, source = read_model(self.second)
         refuse(check(other, source))
         run = session.hold(open_past(session.embedded, self.first, self.tables(), task, [other]))
-        rows = judged(run, task, self.end)
+        rows = judged(run, task, self.end, [other])
         result = compared(
             rows,
             other,

@@ -51,6 +51,7 @@ class Rules(OnHistory, Question["Answer[Worth]"]):
         from leadline.history.judged import judged
         from leadline.history.opened import open_past
         from leadline.model.given import read_model
+        from leadline.model.seen import with_seen
         from leadline.reports.rules import page
         from leadline.review.rule_worth.worth import of_judged
 
@@ -62,7 +63,7 @@ class Rules(OnHistory, Question["Answer[Worth]"]):
         report = page(result)
         texts = {}
         if result.proposal is not None:
-            texts["model"] = result.proposal.applied(text_of(self.model))
+            texts["model"] = with_seen(result.proposal.applied(text_of(self.model)), rows.end)
         return Answer(
             question=self.name,
             result=result,

@@ -16,7 +16,7 @@ from leadline.questions.question import Question, Topic
 from leadline.questions.warned import warned
 
 if TYPE_CHECKING:
-    from leadline.printing.printed import Request
+    from leadline.printing.request import Request
     from leadline.questions.judging import ModelInput
     from leadline.questions.session import Session
 
@@ -106,7 +106,7 @@ class Sql(Question["Answer[str]"]):
 
     def _request(self) -> Request:
         """Return what is to be printed. Raises InputError, FileError."""
-        from leadline.printing.printed import Request
+        from leadline.printing.request import Request
         from leadline.tables.places.warehouse import listed
 
         given = {name: getattr(self, name) for name in TABLES}

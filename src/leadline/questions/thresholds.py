@@ -64,6 +64,7 @@ class Thresholds(OnHistory, Question["Answer[Edges]"]):
         from leadline.history.opened import open_past
         from leadline.model.fingerprint import fingerprint
         from leadline.model.given import read_model
+        from leadline.model.seen import with_seen
         from leadline.reports.thresholds import page
         from leadline.review.backtest.capacity import read_capacity
         from leadline.review.thresholds.ceilings import applied, place_of
@@ -82,7 +83,8 @@ class Thresholds(OnHistory, Question["Answer[Edges]"]):
         report = page(result)
         texts = {}
         if result.edge is not None:
-            texts["model"] = applied(text_of(self.model), place, result.edge)
+            drawn = None if goal.kind == "capacity" else rows.end
+            texts["model"] = with_seen(applied(text_of(self.model), place, result.edge), drawn)
         return Answer(
             question=self.name,
             result=result,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _WON = ("won", "closed won", "closedwon", "customer", "win")
 """What outcomes that are wanted are often called."""
+_HORIZON_DAYS = 60
+_EVERY = "  moments: {every: 14d}         # asked on every second Monday of the past\n"
 _MOST_OPEN = 5
 """So many places are listed that look for what the data never has."""
 
@@ -61,7 +63,7 @@ def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str 
         {table: _seen_from(folder, files) for table, files in given.items()},
         model,
         name,
-        None if outcome is None else task_text(outcome, found.block),
+        None if outcome is None else task_text(outcome, found.block, has_events="events" in given),
         tuple(_open(engine, found, model, given, outcome)),
     )
 
@@ -130,8 +132,11 @@ def _outcome(engine: DuckDB) -> str | None:
     return next((each for each in kinds if each.lower() in _WON), next(iter(kinds), None))
 
 
-def task_text(outcome: str, block: str = "") -> str:
-    """Return a task to start from, with the columns by which its tables are read."""
+def task_text(outcome: str, block: str = "", *, has_events: bool = True) -> str:
+    """Return a task to start from, with the columns by which its tables are read.
+
+    Where leads do things, they are judged again and again; else when they were created.
+    """
     from leadline.inspection.block import yaml_text
 
     return (
@@ -139,8 +144,8 @@ def task_text(outcome: str, block: str = "") -> str:
         "# The language of tasks is described in docs/how-to/write-a-task.md.\n"
         "task:\n"
         f"  outcome: {{outcome: {yaml_text(outcome)}}}\n"
-        "  horizon: 90d                  # how long after the moment it still counts\n"
-        f"{block}"
+        f"  horizon: {_HORIZON_DAYS}d                  # how long after the moment it counts\n"
+        f"{_EVERY if has_events else ''}{block}"
     )
 
 
@@ -177,7 +182,7 @@ def _open(
     if outcome is None:
         yield "No outcomes: backtest, thresholds, rules, rates and learn need them, and a task."
     else:
-        yield f"task.yaml: that {outcome} within 90 days is what counts is a guess."
+        yield f"task.yaml: that {outcome} within {_HORIZON_DAYS} days is what counts is a guess."
 
 
 def _of_model(fault: Fault) -> str:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
+_SAID = frozenset({"email", "domain"})
+"""Columns of the contract that are fields like others: somebody says them."""
 _BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
 OPTIONAL = ("lead_merges", "event_marks", "previous")
 """Tables that say the same without rows as when they are not given."""
@@ -56,7 +58,7 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
     """
     read: dict[str, dict[str, Type]] = {"leads": {}, "accounts": {}, "events": {}}
     for (table, name), kind in Uses(model).types.items():
-        if table in read and name not in CONTRACT[table].types:
+        if table in read and (name in _SAID or name not in CONTRACT[table].types):
             read[table][name] = Type.TEXT if kind is Type.ANY else kind
     present = dict.fromkeys(lead_fields, Type.TEXT)
     for name in ("email", *find(present).values()):
@@ -118,6 +120,7 @@ class Live:
         self.reads_across = context.has_accounts
         self.reads_accounts = any(entity == "account" for entity, _ in context.fields)
         self._engine = engine
+        self._outputs = ["scores", *(["account_scores"] if self.reads_across else [])]
         self._scorers: dict[frozenset[str], Scorer] = {}
 
     # --- whom
@@ -198,13 +201,10 @@ class Live:
         if not scored:
             return Scores()
         given = self.tables(batch)
-        scorer = self._scorer(frozenset(given))
-        moment = clock.at(as_of)
+        scorer = self._scorer(given)
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
-        scores = scorer.score(given, moment)
-        has_accounts = "account_scores" in scorer.statement.outputs
-        accounts = scorer.score({}, moment, "account_scores") if has_accounts else None
-        found = self.rows(scores, accounts, numbers, as_of)
+        made = scorer.score(given, clock.at(as_of))
+        found = self.rows(made.scores, made.account_scores, numbers, as_of)
         changes = self.changes(found, batch.previous, cause, quiet=quiet)
         gone = scored.keys() - {row.lead_no for row in found.scores}
         return replace(found, transitions=list(changes), gone=sorted(gone))
@@ -268,14 +268,19 @@ class Live:
             band, edge = values[column], values[f"edge_{column}"]
             yield BandRow(self.row.version, ladder, number, band, edge, value)
 
-    def _scorer(self, given: frozenset[str]) -> Scorer:
+    def _scorer(self, given: Mapping[str, pa.Table]) -> Scorer:
         """Return the statement over these tables; one without merges is a good deal shorter."""
-        if given not in self._scorers:
+        names = frozenset(given)
+        if names not in self._scorers:
             schema = {
-                table: {**CONTRACT[table].types, **self.columns.get(table, {})} for table in given
+                table: {
+                    column: self.columns.get(table, {}).get(column) or CONTRACT[table].types[column]
+                    for column in rows.column_names
+                }
+                for table, rows in given.items()
             }
-            self._scorers[given] = Scorer(self._engine, self.model, schema)
-        return self._scorers[given]
+            self._scorers[names] = Scorer(self._engine, self.model, schema, self._outputs)
+        return self._scorers[names]
 
     def tables(self, batch: Batch) -> dict[str, pa.Table]:
         """Return the rows of a batch as tables of the contract."""
