@@ -90,6 +90,12 @@ def test_the_build_backend_is_pinned() -> None:
     assert GROUPS["build"] == PROJECT["build-system"]["requires"]
 
 
+def test_what_only_builds_is_not_installed_to_run() -> None:
+    """Pip fetches it for the build, and the environment stays without."""
+    builds = {canonicalize_name(Requirement(each).name) for each in GROUPS["build"]}
+    assert builds.isdisjoint(canonicalize_name(pin.name) for pin in _pins("requirements.txt"))
+
+
 def test_every_supported_python_is_declared() -> None:
     """The versions that are checked here are those that pyproject allows."""
     allowed = Requirement(f"python{PROJECT['project']['requires-python']}").specifier

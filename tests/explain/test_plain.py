@@ -23,7 +23,7 @@ from oracle.generate import case
 
 SCHEMA: dict[str, Any] = json.loads(json_schema())
 VALIDATOR = Draft202012Validator(SCHEMA)
-SEEDS = range(40, 52)
+SEEDS = range(40, 48)
 
 
 def plain(run: Run, lead: str, at: datetime, since: datetime | None = None) -> dict[str, Any]:
@@ -130,10 +130,12 @@ def test_the_ledger_sums_to_the_scores(seed: int) -> None:
     """On random models over random data, for every score that has rules."""
     one = case(seed)
     known = {row["lead_id"] for row in one.tables["leads"]}
-    lead, at = next((lead, at) for lead, at in one.spine if lead in known)
     tables = {name: arrow(rows) for name, rows in one.tables.items() if rows}
+    spine = arrow([{"lead_id": lead, "as_of": at} for lead, at in one.spine if lead in known])
     with DuckDB(threads=1) as engine:
-        found = plain(Run.open(engine, one.document, tables, as_of=at), lead, at)
+        run = Run.open(engine, one.document, {**tables, "spine": spine})
+        first = run.arrow("scores").to_pylist()[0]  # a lead that has not ended by then
+        found = plain(run, first["lead_id"], first["as_of"])
     for name, score in one.document["scores"].items():
         points = [
             Decimal(str(row["points"]))

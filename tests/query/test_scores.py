@@ -45,3 +45,29 @@ def test_points_of_a_thousand_million_are_kept_to_the_last_decimal() -> None:
     for number in (140_000_001, 200_000_000, 1_000_000_000, -1_000_000_000):
         found = scored(rules(r={"when": "true", "points": number}))
         assert found.points["points"].to_pylist() == values(found) == [number]
+
+
+@pytest.mark.feature("fields that results show")
+def test_results_carry_the_fields_that_are_shown(any_engine: Engine) -> None:
+    """They stand beside the id, as they were at the moment, and count as missing nowhere."""
+    parts = {
+        "show": ["lead.name", "account.name"],
+        "scores": {
+            "s": {"rules": {"r": {"when": "true", "points": 1}}},
+            "crowd": {"of": "account", "rollup": "s", "by": "sum"},
+        },
+        "bands": {"by": "s", "edges": {"n": 0}},
+    }
+    found = scored(
+        parts,
+        engine=any_engine,
+        leads=[{"lead_id": "a", "account_id": "x", "name": "Ada"}],
+        accounts=[{"account_id": "x", "name": None}],
+    )
+    [row] = found.scores.to_pylist()
+    assert list(row)[:4] == ["lead_id", "lead.name", "account.name", "as_of"]
+    assert (row["lead.name"], row["account.name"], row["missing"]) == ("Ada", None, 0)
+    assert found.transitions is not None
+    assert found.transitions["lead.name"].to_pylist() == ["Ada"]
+    assert found.account_scores is not None
+    assert found.account_scores.column_names[:2] == ["account_id", "account.name"]

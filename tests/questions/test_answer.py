@@ -85,7 +85,7 @@ def test_faults_of_a_model_are_an_answer() -> None:
     [fault] = found.result.faults
     assert fault.remedy == "Did you mean fit?"
     assert found.plain()["faults"][0]["says"] == str(fault)
-    assert leadline.check(SIZE).result.counts == {"score": 1, "rule": 1, "example": 0}
+    assert leadline.check(SIZE).result.counts == {"scores": 1, "rules": 1, "examples": 0}
 
 
 def test_an_engine_that_was_given_stays_open() -> None:

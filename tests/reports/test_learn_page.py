@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,7 +101,7 @@ def test_machines_get_the_same(report: Page, found: Learning) -> None:
     """The curve of windows and half-lives, what was left out, and Brier's parts that add up."""
     parts = {
         table["name"]: table["rows"]
-        for section in json.loads(report.json())["sections"]
+        for section in report.plain()["sections"]
         for table in section["tables"]
     }
     assert [row["window"] for row in parts["windows"]] == list(found.features.curves[0].losses)

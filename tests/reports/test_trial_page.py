@@ -67,7 +67,7 @@ def test_machines_get_every_rule(report: Page, found: Trial) -> None:
     """JSON has the figures of the run by the names of the columns."""
     tables = {
         table["name"]: table["rows"]
-        for section in json.loads(report.json())["sections"]
+        for section in report.plain()["sections"]
         for table in section["tables"]
     }
     assert [row["fired"] for row in tables["rules"]] == [each.fired for each in found.rules]

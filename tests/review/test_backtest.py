@@ -14,7 +14,7 @@ from leadline.errors import InputError
 from leadline.history.judged import judged
 from leadline.history.opened import open_past
 from leadline.model.task import read_task
-from leadline.reports.backtest import machine, page
+from leadline.reports.backtest import page
 from leadline.review.backtest.backtest import Backtest, backtest
 from leadline.review.backtest.capacity import read_capacity
 from past import MODEL, TASK, Rows, rows, tables
@@ -129,7 +129,7 @@ def test_ranking_by_what_is_empty_is_no_better_than_chance() -> None:
     assert result.roc_auc.value > 0.7
     assert result.ranking.is_by_emptiness
     assert result.verdict == "no better than chance"
-    assert "Only which fields are empty" in machine(result)
+    assert "Only which fields are empty" in str(page(result).plain())
 
 
 def test_where_sales_tried_is_shown_along_the_score() -> None:
@@ -153,7 +153,7 @@ def test_winners_whom_nobody_tried_are_counted(chosen: str) -> None:
     assert alone.low is not None
     assert alone.high is not None
     assert 0 <= alone.low < (alone.value or 0) < alone.high <= 1
-    told = machine(result)
+    told = str(page(result).plain())
     assert "of the rows with the outcome were not tried within 14d of the moment" in told
     assert "`rows: all` asks of all" in told or chosen == "all"
 
@@ -202,7 +202,7 @@ def test_what_cannot_be_judged_is_said_and_never_guessed(
     found = plain(won, sizes)
     assert found.verdict == says
     assert found.pr_auc.low is None or len(won) > 10
-    assert machine(found)
+    assert page(found).plain()
     assert page(found).html()
 
 
@@ -226,5 +226,5 @@ def test_a_model_that_reads_the_outcome_is_doubted() -> None:
     model = {"leadline": 1, "model": "leaky", "scores": {"s": {"rules": rules}}}
     result = run(found, model, kind="all")
     assert [each.title for each in result.doubts] == ["fee"]
-    assert "Do not rely on this: fee" in machine(result)
+    assert "Do not rely on this: fee" in str(page(result).plain())
     assert run(found).doubts == ()

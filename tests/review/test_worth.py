@@ -148,3 +148,17 @@ def test_too_few_outcomes_say_nothing() -> None:
     found = worth(TEXT, TASK, leads=leads(1, 60))
     assert found.proposal is None
     assert not {"earns its points", "worth more", "harmful"} & set(verdicts(found).values())
+
+
+def test_verdicts_say_how_many_luck_alone_would_give() -> None:
+    """One weighed rule in twenty; on outcomes dealt out by lot about so many stand out."""
+    found = [worth(TEXT, TASK, leads=leads(seed, 1500, shuffled=True)) for seed in range(8)]
+    weighed = sum(len(each.weighed) for each in found)
+    assert weighed >= 35
+    assert sum(each.by_luck for each in found) == pytest.approx(0.05 * weighed)
+    assert sum(each.standing_out for each in found) <= 6
+    sure = worth(TEXT, TASK, leads=leads(1, 1500))
+    assert sure.standing_out >= 3
+    assert (
+        f"{sure.standing_out} of {len(sure.weighed)} weighed rules stand out" in page(sure).verdict
+    )

@@ -7,7 +7,14 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from leadline.statistics.measures import Floats, Measured, Sample, measured_precision
+from leadline.statistics.measures import (
+    Floats,
+    Measured,
+    Sample,
+    measured,
+    measured_precision,
+    roc_auc,
+)
 from leadline.statistics.shares import captured_of, lift_of, precision_of, rate_of, shares
 
 Draw = Callable[[np.random.Generator], tuple[Floats, Floats]]
@@ -95,3 +102,20 @@ def test_shares_of_a_sample_are_its_rows() -> None:
     sample = Sample.of_rows(range(40), [number % 2 == 0 for number in range(40)])
     assert rate_of(sample).value == 0.5
     assert captured_of(sample, [1.0]) == [Measured(1.0, 1.0, 1.0)]
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.97])
+def test_intervals_of_shares_lie_where_shares_do_and_narrow_with_rows(share: float) -> None:
+    """From 0 to 1, whatever is measured, and narrower with sixteen times the rows."""
+    widths = []
+    for rows in (60, 960):
+        dice = np.random.default_rng(rows)
+        won = dice.random(rows) < share
+        scores = np.round(won + dice.normal(0, 0.3, rows), 1)
+        sample = Sample.of_rows(scores, won, np.arange(rows))
+        found = [rate_of(sample), precision_of(sample, 0.2), measured(sample, roc_auc)]
+        found += [*captured_of(sample, [0.1, 0.5]), measured_precision(sample)]
+        ends = [(each.low, each.high) for each in found if each.low is not None]
+        assert all(0 <= (low or 0) <= (high or 0) <= 1 for low, high in ends)
+        widths.append((found[0].high or 0) - (found[0].low or 0))
+    assert widths[1] < widths[0] / 2

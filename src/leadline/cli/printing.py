@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadline.cli.console import err, out
-from leadline.tables.columns import ReadAs
+from leadline.tables.columns import Lost, ReadAs
 from leadline.tables.texts import write_documents
 
 if TYPE_CHECKING:
@@ -44,9 +44,12 @@ def _texts(question: Question[Any], answer: Answer[Any], faces: Faces) -> dict[s
 
 
 def report(reading: Reading, question: Question[Any], *, is_verbose: bool) -> int:
-    """Print what a person should know of the data; rejected rows end in exit status 1."""
-    for note in reading.notes if is_verbose else _brief(reading.notes):
-        err.print(f"note: {note}")
+    """Print what a person should know of the data, what was lost last and in colour.
+
+    Rejected rows end in exit status 1.
+    """
+    for note in sorted(reading.notes if is_verbose else _brief(reading.notes), key=_is_lost):
+        err.print(f"note: {note}", style="bold red" if _is_lost(note) else None)
     if not reading.rejected:
         return 0
     err.print(_rejected(reading.rejected, getattr(question, "rejects", None)), style="bold red")
@@ -59,6 +62,10 @@ def _brief(notes: Sequence[str]) -> Iterator[str]:
     if len(names) > 1:
         yield f"{len(names)} columns are read under other names; --verbose lists them."
     yield from (each for each in notes if len(names) == 1 or not isinstance(each, ReadAs))
+
+
+def _is_lost(note: str) -> bool:
+    return isinstance(note, Lost)
 
 
 def _rejected(count: int, file: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from leadline.explain.reasons import Reason, strongest
 from leadline.model.document import Model
 from leadline.scoring import Run
+from leadline.sql.dialects import render
+from leadline.sql.trees import sql_tree
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,12 +62,11 @@ class Best:
 
 def best(run: Run, most: int = MOST_LEADS) -> Best:
     """Return the leads with the highest scores; those that are excluded are left out."""
-    spine = run.moments.table
-    [(rows, moments)] = run.rows(f"select count(*), count(distinct as_of) from {spine}")
+    count = f"select count(*), count(distinct as_of) from {run.moments.table}"
+    [(rows, moments)] = run.rows(count)
     counts = {name: band_counts(run, name) for name in run.model.bands}
-    highest = _highest(run, most)
-    points = run.over([(lead, at) for lead, at, *_ in highest]).arrow("points") if highest else None
-    return Best(run.model, _ranked(run.model, highest, points), rows, moments, counts)
+    leads = _ranked(run.model, _highest(run, most), _points(run, most))
+    return Best(run.model, leads, rows, moments, counts)
 
 
 def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_LEADS) -> Best:
@@ -88,7 +89,7 @@ def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_L
     own = points.filter(pc.is_in(points["lead_id"], few["lead_id"].combine_chunks()))
     counts = {name: _counted(scores[model.column(name)]) for name in model.bands}
     moments = pc.count_distinct(scores["as_of"]).as_py()
-    return Best(model, _ranked(model, highest, own), scores.num_rows, moments, counts)
+    return Best(model, _ranked(model, highest, own.to_pylist()), scores.num_rows, moments, counts)
 
 
 def _counted(bands: pa.ChunkedArray) -> dict[str | None, int]:
@@ -108,22 +109,43 @@ def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
 
 def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:
     """Return lead, moment, score and bands of the rows with the highest scores."""
-    score = run.model.main_score
     bands = [run.model.column(each) for each in run.model.bands]
-    wanted = f"""and "{bands[0]}" is distinct from '{EXCLUDED}'""" if bands else ""
-    shown = ", ".join(f'"{each}"' for each in (score, *bands))
-    found = run.rows(
-        f'select lead_id, as_of, {shown} from {run.table("scores")} where "{score}" is not null '
-        f'{wanted} order by "{score}" desc, lead_id, as_of limit {most}'
-    )
+    columns = ", ".join(f'"{each}"' for each in (run.model.main_score, *bands))
+    found = run.rows(_selected(run, f"lead_id, as_of, {columns}", most))
     return [(lead, at.replace(tzinfo=UTC), *rest) for lead, at, *rest in found]
 
 
+def _points(run: Run, most: int) -> list[dict[str, Any]]:
+    """Return the ledger of these rows."""
+    spine = render(sql_tree(_selected(run, "lead_id, as_of", most)), run.engine.dialect)
+    few = run.over_query(spine)
+    names = few.columns("points")
+    rows = few.rows(f"select * from {few.table('points')}")
+    return [
+        {
+            name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in rows
+    ]
+
+
+def _selected(run: Run, columns: str, most: int) -> str:
+    """Return the query for columns of the rows with the highest scores."""
+    score = run.model.main_score
+    ladders = [run.model.column(each) for each in run.model.bands]
+    wanted = f"""and "{ladders[0]}" is distinct from '{EXCLUDED}'""" if ladders else ""
+    return (
+        f'select {columns} from {run.table("scores")} where "{score}" is not null '
+        f'{wanted} order by "{score}" desc, lead_id, as_of limit {most}'
+    )
+
+
 def _ranked(
-    model: Model, rows: Sequence[tuple[Any, ...]], points: pa.Table | None
+    model: Model, rows: Sequence[tuple[Any, ...]], points: Iterable[Mapping[str, Any]]
 ) -> tuple[Ranked, ...]:
-    ledgers: dict[tuple[str, datetime], list[dict[str, Any]]] = {}
-    for row in [] if points is None else points.to_pylist():
+    ledgers: dict[tuple[str, datetime], list[Mapping[str, Any]]] = {}
+    for row in points:
         ledgers.setdefault((row["lead_id"], row["as_of"]), []).append(row)
     return tuple(
         Ranked(

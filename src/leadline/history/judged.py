@@ -80,6 +80,7 @@ class Judged:
         table: The table.
         end: Until when outcomes are known; None where they have no times.
         seen: Until when the model has seen outcomes; None where it was made without.
+        seen_too: Whether rows are among them that it was made from.
         rows: How many rows count.
         positives: How many of them have the outcome.
         left_out: What is not judged.
@@ -94,6 +95,7 @@ class Judged:
     table: str
     end: datetime | None
     seen: datetime | None
+    seen_too: bool
     rows: int
     positives: int
     left_out: tuple[LeftOut, ...]
@@ -115,7 +117,12 @@ class Judged:
 
 
 def judged(
-    run: Run, task: TaskDocument, end: datetime | None = None, beside: Iterable[Model] = ()
+    run: Run,
+    task: TaskDocument,
+    end: datetime | None = None,
+    beside: Iterable[Model] = (),
+    *,
+    seen_too: bool = False,
 ) -> Judged:
     """Return the rows that a model is judged on: later than the outcomes that it was made from.
 
@@ -124,6 +131,7 @@ def judged(
         task: What is to be foreseen.
         end: Until when outcomes are known; by default the last recorded one.
         beside: Models that are judged on the same rows.
+        seen_too: Keep the rows that the model was made from, for what asks no quality of them.
 
     Raises:
         InputError: The tables have not what the task names, or no row is left.
@@ -132,7 +140,7 @@ def judged(
     run = run.without("previous")  # bands of a preceding run say nothing of past moments
     refuse_left_out(run, run.model, task)
     seen = None if task.task.when == "once" else seen_until(run.model, *beside)
-    made = _Making(run, task, run.workspace.name("judged"), seen)
+    made = _Making(run, task, run.workspace.name("judged"), seen, seen_too=seen_too)
     made.ever()
     until = end or made.last_end()
     made.candidates(moments_due(run, task, until), until)
@@ -163,9 +171,11 @@ def refuse_left_out(run: Run, model: Model, task: TaskDocument) -> None:
 class _Making:
     """The tables of judged rows in the making, one step after the other."""
 
-    def __init__(self, run: Run, task: TaskDocument, prefix: str, seen: datetime | None) -> None:
+    def __init__(
+        self, run: Run, task: TaskDocument, prefix: str, seen: datetime | None, *, seen_too: bool
+    ) -> None:
         self.run, self.document, self.task = run, task, task.task
-        self.prefix, self.seen = prefix, seen
+        self.prefix, self.seen, self.seen_too = prefix, seen, seen_too
         self.ends = ends_of(run, task)
         self.grouped_by = self.drawn_by = "lead"
         self.ordered_by: str | None = None
@@ -239,7 +249,7 @@ class _Making:
 
     def _seen(self) -> Sql:
         """Return whether the model was made from outcomes as late as the moment."""
-        if self.seen is None:
+        if self.seen is None or self.seen_too:
             return Sql("false")
         at = self.seen.replace(tzinfo=None).isoformat(sep=" ")
         return sql_text("a.as_of <= timestamp {at}", at=at)
@@ -422,6 +432,7 @@ class _Making:
             table=self.prefix,
             end=end,
             seen=self.seen,
+            seen_too=self.seen is not None and self.seen_too,
             rows=counting,
             positives=positives,
             left_out=left_out,

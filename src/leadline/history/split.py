@@ -77,7 +77,9 @@ def split(of: Judged, kind: Kind | None = None, share: float = SHARE) -> Split:
 
     Raises InputError where rows have no order to be split by.
     """
-    chosen: Kind = kind or ("all" if of.seen else "time" if of.ordered_by else "groups")
+    chosen: Kind = kind or (
+        "all" if of.seen and not of.seen_too else "time" if of.ordered_by else "groups"
+    )
     if chosen == "time" and of.ordered_by is None:
         remedy = "Give the task an order, or split by groups."
         raise InputError(Fault("", "--split", "by time needs moments or an order", "", remedy))
@@ -154,7 +156,11 @@ def _counted(of: Judged, kind: Kind, table: str, share: float) -> Split:
 
 
 def _since(of: Judged) -> str:
-    return f" later than {of.seen:%Y-%m-%d}, until when the model was made" if of.seen else ""
+    return (
+        f" later than {of.seen:%Y-%m-%d}, until when the model was made"
+        if of.seen and not of.seen_too
+        else ""
+    )
 
 
 def _said(of: Judged, kind: Kind, share: float) -> str:

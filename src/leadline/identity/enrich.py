@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from leadline.identity.derive import Derived, Leads, derive
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Schema, Type
 from leadline.query.context import Context
@@ -15,6 +14,7 @@ from leadline.tables.read import Loaded
 if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.engines.workspace import Workspace
+    from leadline.identity.derive import Derived
     from leadline.model.document import Model
 
 LEADS = CONTRACT["leads"].derived
@@ -61,7 +61,7 @@ def enriched(
         return loaded, leads
     table = workspace.name("leads_derived")
     with workspace.lock:
-        derived = derive(engine, _leads(loaded, leads), columns, table=table)
+        derived = _derived(engine, loaded, leads, columns, table=table)
     view = workspace.view("leads", _joined(name(leads), derived, loaded.schema["leads"]))
     return _with(loaded, derived), view
 
@@ -79,14 +79,26 @@ def added(
     engine.run(sql_text("drop view if exists {before}", before=before))
     engine.run(sql_text("alter view leads rename to {before}", before=before))
     accounts = name("accounts") if match else None
-    derived = derive(engine, _leads(loaded, "leads_before"), columns, accounts=accounts)
+    derived = _derived(engine, loaded, "leads_before", columns, accounts=accounts)
     query = _joined(before, derived, loaded.schema["leads"])
     engine.run(sql_text("create view leads as {query}", query=query))
     return _with(loaded, derived), derived
 
 
-def _leads(loaded: Loaded, relation: str) -> Leads:
-    return Leads(name(relation), loaded.schema["leads"], loaded.names["leads"])
+def _derived(
+    engine: DuckDB, loaded: Loaded, relation: str, columns: frozenset[str], **more: Any
+) -> Derived:
+    """Read columns off those of leads, which have a name on the engine."""
+    leads = name(relation), loaded.schema["leads"], loaded.names["leads"]
+    return _read_off(engine, leads, columns, **more)
+
+
+def _read_off(
+    engine: DuckDB, leads: tuple[Sql, Columns, str], columns: frozenset[str], **more: Any
+) -> Derived:
+    from leadline.identity.derive import Leads, derive  # noqa: PLC0415 - brings lists of words
+
+    return derive(engine, Leads(*leads), columns, **more)
 
 
 def _joined(before: Sql, derived: Derived, columns: Columns) -> Sql:
@@ -145,5 +157,6 @@ class Enricher:
         if not self._is_needed:
             return
         accounts = name("accounts") if self._match else None
-        derived = derive(engine, Leads(name(BATCH), self._columns), self._wanted, accounts=accounts)
+        leads = name(BATCH), self._columns, "leads"
+        derived = _read_off(engine, leads, self._wanted, accounts=accounts)
         engine.view("leads", _joined(name(BATCH), derived, self._columns))

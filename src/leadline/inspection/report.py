@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from leadline.model.types import Type
@@ -91,7 +90,3 @@ class Inspection:
 
     tables: tuple[TableReport, ...]
     block: str
-
-    def json(self) -> str:
-        """Return all of it as JSON text."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"

@@ -22,6 +22,7 @@ from leadline.model.rules import (
     Described,
     EventRule,
     HalfLife,
+    Labelled,
     Linear,
     Lookup,
     OutcomeRule,
@@ -39,8 +40,10 @@ from leadline.model.values import (
     REMOVED,
     Condition,
     Edges,
+    FieldNames,
     Formula,
     Identifier,
+    Label,
     Limit,
     NameOrTexts,
     Number,
@@ -153,7 +156,7 @@ class TextFile(Part):
     )
 
 
-class Score(Described):
+class Score(Labelled):
     """A sum of rules, a formula over other scores, or a rollup of a score over an account."""
 
     model_config = one_of("rules", "formula", "rollup")
@@ -220,14 +223,14 @@ _NEEDS = {
 """Key of a score to the kind of score that it belongs to."""
 
 
-class Grade(Described):
+class Grade(Labelled):
     """A letter or digit for one score."""
 
     by: Identifier = Field(description="Score that is graded.")
     edges: Edges = Field(description="Grade to its lower edge, rising.")
 
 
-class Ladder(Described):
+class Ladder(Labelled):
     """Bands by the edges of a score, or by the cells of several grades."""
 
     model_config = ConfigDict(
@@ -246,6 +249,9 @@ class Ladder(Described):
         None, description="Band to the cells that make it, such as A1."
     )
     default: Text | None = Field(None, description="Band of all other cells.")
+    labels: dict[Text, Label] = Field(
+        default_factory=dict, description="Band to what people call it."
+    )
 
     def model_post_init(self, _context: Any) -> None:
         """Refuse keys that do not go together."""
@@ -262,7 +268,7 @@ class Ladder(Described):
                 raise wrong(expected, key=key, repair={key: neutral})
 
 
-class Override(Described):
+class Override(Labelled):
     """Decides the band where its condition is true."""
 
     when: Condition = Field(description="Condition on fields, scores and hits.")
@@ -318,6 +324,12 @@ class Model(Described):
     )
     files: dict[str, TextFile] = Field(
         default_factory=dict, description="Table to how its files are written."
+    )
+    show: FieldNames = Field(
+        (), description="Fields that results carry beside an id, such as lead.name."
+    )
+    labels: dict[Text, Label] = Field(
+        default_factory=dict, description="Type of events or outcomes to what people call it."
     )
     passive: Texts = Field((), description="Types of events that are no signs of life.")
     time_zone: Zone = Field("UTC", description="Zone whose calendar days `daily` counts.")

@@ -15,6 +15,9 @@ from leadline.model.values import key_text
 SAYS_NOTHING = (
     "model",
     "description",
+    "label",
+    "labels",
+    "show",
     "owner",
     "known",
     "pinned",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leadline.model.document import Model
@@ -31,23 +32,46 @@ class Labels:
 
     def given(self, score: str, rule: str) -> str | None:
         """Return what the document says that a rule is called; None where it says nothing."""
-        return _said(self._rules(score).get(rule))
+        return self._said(self._rules(score).get(rule))
 
     def score(self, name: str) -> str:
         """Return what a score is called."""
-        return _said(self.model.scores[name]) or in_words(name)
+        return self._said(self.model.scores[name]) or in_words(name)
 
     def override(self, name: str) -> str:
         """Return what an override is called."""
-        return _said(self.model.overrides.get(name)) or in_words(name)
+        return self._said(self.model.overrides.get(name)) or in_words(name)
+
+    def grade(self, name: str) -> str:
+        """Return what a grade is called."""
+        return self._said(self.model.grades.get(name)) or in_words(name)
+
+    def ladder(self, name: str) -> str:
+        """Return what a ladder is called."""
+        return self._said(self.model.bands.get(name)) or in_words(name)
 
     def band(self, name: str) -> str:
-        """Return what a band is called."""
-        return in_words(name)
+        """Return what a band is called, by the first ladder that says it."""
+        labels = (each.labels.get(name) for each in self.model.bands.values())
+        return next((self._in_language(each) for each in labels if each), in_words(name))
+
+    def event(self, kind: str) -> str:
+        """Return what a type of events or outcomes is called."""
+        label = self.model.labels.get(kind)
+        return self._in_language(label) if label else in_words(kind)
+
+    def _said(self, part: Described | None) -> str | None:
+        """Return what is said of a part: its label, else its description."""
+        label = getattr(part, "label", None)
+        if label:
+            return self._in_language(label)
+        return part.description.strip().rstrip(".") if part and part.description else None
+
+    def _in_language(self, label: str | Mapping[str, str]) -> str:
+        """Return a label in the language, else in English, else in the first it is given in."""
+        if isinstance(label, str):
+            return label
+        return label.get(self.language) or label.get(LANGUAGES[0]) or next(iter(label.values()))
 
     def _rules(self, score: str) -> dict[str, AnyRule]:
         return self.model.scores[score].rules or {}
-
-
-def _said(part: Described | None) -> str | None:
-    return part.description.strip().rstrip(".") if part and part.description else None

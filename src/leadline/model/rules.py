@@ -24,6 +24,7 @@ from leadline.model.values import (
     Count,
     Edge,
     Identifier,
+    Label,
     Limit,
     Number,
     Of,
@@ -46,7 +47,9 @@ CAN_BE_EMPTY = ("provenance", "calibration", "task", "override")
 class Part(BaseModel):
     """One part of a document. Unknown keys are errors; nothing can be changed afterwards."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
     def plain(self) -> dict[str, Any]:
         """Return the part as it stands in YAML: what was written and no defaults."""
@@ -83,6 +86,14 @@ class Described(Part):
 
     description: str | None = Field(None, description="What people should know of it.")
     owner: str | None = Field(None, description="Who answers for it.")
+
+
+class Labelled(Described):
+    """A part that people see by another name than the document calls it."""
+
+    label: Label | None = Field(
+        None, description="What people call it: a text, or a text a language."
+    )
 
 
 def _entry_kind(value: object) -> str:
@@ -183,7 +194,7 @@ Decay = Annotated[
 ]
 
 
-class Rule(Described):
+class Rule(Labelled):
     """What every rule has."""
 
     group: Identifier | None = Field(None, description="Rules of one group share a limit.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import cache
@@ -15,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from leadline.errors import nearest
 from leadline.model.durations import PATTERN, Duration
-from leadline.model.expressions import KEYWORDS, SCOPES, Expression, ExpressionError
+from leadline.model.expressions import KEYWORDS, SCOPES, Expression, ExpressionError, Name
 
 LARGEST = 1e9
 """Points, limits and edges reach up to here; beyond it, sums in 6 decimals would not be exact."""
@@ -210,6 +211,44 @@ def _name_or_texts(value: object) -> str | tuple[str, ...]:
     return _texts(value) if isinstance(value, list | tuple) else name(value)
 
 
+def _label(value: object) -> str | dict[str, str]:
+    if isinstance(value, Mapping):
+        if not value:
+            raise wrong("must say something in at least one language", "an empty mapping")
+        return {_language(key): _worded(text) for key, text in value.items()}
+    return _worded(value)
+
+
+def _worded(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        expected = "must be a text, or a text a language such as {en: Follow up, pl: Do kontaktu}"
+        raise wrong(expected, shown(value))
+    return value
+
+
+def _language(value: object) -> str:
+    if not isinstance(value, str) or re.fullmatch(_LANGUAGE, value) is None:
+        raise wrong("must be by languages such as en or pl", key_text(value))
+    return value
+
+
+_LANGUAGE = "[a-z]{2,3}"
+
+
+def _field(value: object) -> str:
+    found = expression(value).tree if isinstance(value, str) else None
+    if not isinstance(found, Name) or len(found.parts) != 2 or found.parts[0] not in _ENTITIES:  # noqa: PLR2004
+        raise wrong("must name fields such as lead.name or account.name", shown(value))
+    return str(value)
+
+
+_ENTITIES = ("lead", "account")
+
+
+def _fields(value: object) -> tuple[str, ...]:
+    return tuple(_field(each) for each in (value if isinstance(value, list | tuple) else [value]))
+
+
 def _version(value: object) -> int:
     if value != 1 or isinstance(value, bool):
         remedy = "It is the version of this language, not of the model."
@@ -329,6 +368,29 @@ Of = Annotated[
     *_custom(
         _of,
         {"anyOf": [_FORMULA, {"type": "array", "items": _FORMULA, "minItems": 2, "maxItems": 2}]},
+    ),
+]
+Label = Annotated[
+    str | dict[str, str],
+    *_custom(
+        _label,
+        {
+            "anyOf": [
+                {"type": "string", "minLength": 1},
+                {
+                    "type": "object",
+                    "propertyNames": {"pattern": f"^{_LANGUAGE}$"},
+                    "additionalProperties": {"type": "string", "minLength": 1},
+                    "minProperties": 1,
+                },
+            ]
+        },
+    ),
+]
+FieldNames = Annotated[
+    tuple[str, ...],
+    *_custom(
+        _fields, _one_or_list({"type": "string", "pattern": r"^(lead|account)\."}, minItems=1)
     ),
 ]
 Version = Annotated[Literal[1], *_custom(_version, {"const": 1})]

@@ -12,7 +12,7 @@ from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import renderer
 from leadline.query.context import Context, decides
-from leadline.query.subjects import Step, field
+from leadline.query.subjects import Step, field, shown
 from leadline.query.totals import millionths, score_column
 from leadline.sql.trees import (
     Tree,
@@ -266,8 +266,8 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
             "as p on p.lead_id = f.lead_id"
         )
     return sql_tree(
-        "select lead_id, ladder, at, from_band, to_band, value, override, model from ("
-        "select f.lead_id, :ladder as ladder, f.as_of as at, "
+        "select lead_id, :names, ladder, at, from_band, to_band, value, override, model from ("
+        "select f.lead_id, :shown, :ladder as ladder, f.as_of as at, "
         "case when row_number() over (partition by f.lead_id order by f.as_of) = 1 then :before "
         "else lag(:band) over (partition by f.lead_id order by f.as_of) end as from_band, "
         ":band as to_band, :value as value, f.override, :model as model "
@@ -278,5 +278,7 @@ def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> T
         band=column(f"band.{name}", "f"),
         value=value,
         model=text(fingerprint),
+        shown=shown(context, "lead"),
+        names=[column(each.alias) for each in shown(context, "lead")],
         previous=_before(context, name) if context.has("previous") else null("text"),
     )

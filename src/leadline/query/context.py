@@ -70,6 +70,7 @@ class Profile:
         planning: What the engine is good at.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
+        in_arrays: Whether plain sums are given to the statement, see ``plain``.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
@@ -78,6 +79,7 @@ class Profile:
     shapes: bool = True
     planning: Planning = field(default_factory=Planning)
     moments: tuple[datetime, ...] = ()
+    in_arrays: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,11 @@ class Context:
     @cached_property
     def _read(self) -> tuple[tuple[str, str], ...]:
         return tuple(fields_of(*(each.tree for each in self.expressions())))
+
+    @cached_property
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """The ``(entity, field)`` that results carry beside an id."""
+        return tuple(fields_of(*(Expression(each).tree for each in self.model.show)))
 
     def aged(self, entity: str) -> list[str]:
         """Return the fields of an entity whose values' ages are read by ``since``."""

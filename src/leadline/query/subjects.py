@@ -43,6 +43,15 @@ def field(entity: str, name: str) -> str:
     return f"{entity}.{name}"
 
 
+def shown(context: Context, level: Level) -> list[Tree]:
+    """Return the fields that a result of leads or accounts carries beside the id."""
+    return [
+        named(column(field(*each), "f"), field(*each))
+        for each in context.shown
+        if level == "lead" or each[0] == "account"
+    ]
+
+
 def _moments(context: Context) -> Iterator[Step]:
     spine: Tree = sql_tree("select lead_id, as_of, true as in_spine from spine")
     if context.has_rollups:
@@ -142,7 +151,8 @@ def _when(context: Context, table: str) -> str:
 def _fields(context: Context, entity: str) -> list[str]:
     """Return the fields of an entity that the statement reads."""
     always = ["account_id", "created_at"] if entity == "lead" else ["created_at"]
-    read = [name for kind, name in context.fields if kind == entity] + context.aged(entity)
+    read = [name for kind, name in (*context.fields, *context.shown) if kind == entity]
+    read += context.aged(entity)
     return list(dict.fromkeys([*always, *read]))
 
 
@@ -352,7 +362,8 @@ def _from_text(value: Tree, kind: Type) -> Tree:
 
 def _lead_facts(context: Context) -> Tree:
     """Return leads with the fields of their accounts."""
-    fields = [name for entity, name in context.fields if entity == "account"]
+    read = dict.fromkeys((*context.fields, *context.shown))
+    fields = [name for entity, name in read if entity == "account"]
     columns: Sequence[Tree]
     if _joins_moments(context):
         columns = [named(sql_tree("a.k"), "account_k")]

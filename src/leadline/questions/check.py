@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
@@ -43,8 +44,8 @@ class Checked:
         """What was found, in a line."""
         if self.faults:
             return f"{len(self.faults)} fault{'' if len(self.faults) == 1 else 's'}"
-        words = [f"{n} {name}{'' if n == 1 else 's'}" for name, n in self.counts.items() if n]
-        return f"no faults; {', '.join(words)}{' that hold' if self.counts['example'] else ''}"
+        words = [f"{n} {name[:-1] if n == 1 else name}" for name, n in self.counts.items() if n]
+        return f"no faults; {', '.join(words)}{' that hold' if self.counts['examples'] else ''}"
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,9 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
     def answer(self, session: Session) -> Answer[Checked]:
         """Check the document, its columns and its examples."""
         from leadline.model.fingerprint import fingerprint
-        from leadline.model.given import read_model
-        from leadline.review.trial.checked import check_tables
-        from leadline.review.trial.examples import check_examples
 
-        document, source = read_model(self.model)
-        tables = self.tables()
-        found = check_tables(session.engine, document, source, tables)
-        faults = found.faults or check_examples(document, source)
-        warnings = () if faults else (*warned(self.model, session.tell), *found.warnings)
+        document, faults, unseen, notes = self._found(session)
+        warnings = () if faults else (*warned(self.model, session.tell), *unseen)
         result = Checked(
             document.model,
             "" if faults else fingerprint(document),
@@ -79,26 +74,53 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
         )
         for each in faults:
             session.tell(str(each))
-        for each in found.warnings:
+        for each in unseen:
             session.tell(f"warning: {each}")
         return Answer(
             question=self.name,
             result=result,
             says=result.says,
             figures=_figures(result),
-            reading=Reading(warnings=result.warnings),
+            reading=Reading(notes=tuple(notes), warnings=result.warnings),
             printed=""
             if faults
             else f"{called(self.model, document)}: {result.says}\nfingerprint {result.fingerprint}",
             status=2 if faults else 0,
         )
 
+    def _found(self, session: Session) -> _Found:
+        """Check the document and its columns, and where these are sound its examples."""
+        from leadline.model.checking.check import check
+        from leadline.model.given import read_model
+
+        document, source = read_model(self.model)
+        found = _Found(document, check(document, source))
+        if tables := self.tables():
+            from leadline.review.trial.checked import check_tables
+
+            found = _Found(document, *check_tables(session.engine, document, source, tables))
+        if not found.faults and document.examples:
+            from leadline.review.trial.examples import check_examples
+
+            examples = check_examples(document, source, session.engine.embedded)
+            found = found._replace(faults=examples)
+        return found
+
+
+class _Found(NamedTuple):
+    """A document, what cannot work in it, what its tables never have, and notes of these."""
+
+    document: Model
+    faults: list[Fault]
+    unseen: Sequence[Fault] = ()
+    notes: Sequence[str] = ()
+
 
 def _counts(model: Model) -> dict[str, int]:
     return {
-        "score": len(model.scores),
-        "rule": sum(1 for _ in model.rules()),
-        "example": len(model.examples),
+        "scores": len(model.scores),
+        "rules": sum(1 for _ in model.rules()),
+        "examples": len(model.examples),
     }
 
 

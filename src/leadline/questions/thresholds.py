@@ -78,7 +78,7 @@ class Thresholds(OnHistory, Question["Answer[Edges]"]):
         place = place_of(document, self.band, self.ladder)
         run = session.hold(open_past(session.embedded, self.model, self.tables(), task))
         warnings = warned(self.model, session.tell)
-        rows = judged(run, task, self.end)
+        rows = judged(run, task, self.end, seen_too=goal.kind == "capacity")
         result = of_judged(rows, place, goal, self.weeks, fingerprint(document))
         report = page(result)
         texts = {}

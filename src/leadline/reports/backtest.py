@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,13 +75,6 @@ def plain_interval(found: Measured) -> str:
 
 def _short(value: float | None) -> str:
     return f"{value or 0:.3f}".rstrip("0").rstrip(".")
-
-
-def machine(found: Backtest) -> str:
-    """Return the figures, and all tables of the report, for machines."""
-    report = page(found).plain()
-    plain: dict[str, Any] = {**found.plain(), "says": report["verdict"]}
-    return json.dumps({**plain, "report": report}, indent=2, ensure_ascii=False) + "\n"
 
 
 def _facts(found: Backtest) -> tuple[tuple[str, str], ...]:

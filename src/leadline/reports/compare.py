@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from leadline.reports import impact as impact_page
 from leadline.reports.backtest import plain_interval
 from leadline.reports.figures import figure
@@ -61,15 +59,6 @@ def _names(found: Comparison) -> tuple[str, str]:
 def _opened(said: str) -> str:
     """Return a sentence that begins as one, where it begins with a description."""
     return f"T{said[1:]}" if said.startswith("the ") else said
-
-
-def machine(found: Comparison, impact: Impact | None = None) -> str:
-    """Return the figures, and all tables of the report, for machines."""
-    report = page(found, impact).plain()
-    plain = {**found.plain(), "says": report["verdict"], "report": report}
-    if impact is not None:
-        plain["impact"] = impact.plain()
-    return json.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _measures(found: Comparison) -> Table:

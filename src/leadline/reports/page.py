@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from leadline.reports.charts import Chart, Flow
@@ -32,10 +31,6 @@ class Page(Contents):
             "facts": dict(self.facts),
             "sections": [_plain_section(each) for each in self.sections],
         }
-
-    def json(self) -> str:
-        """Return ``plain`` as text."""
-        return json.dumps(self.plain(), indent=2, ensure_ascii=False) + "\n"
 
     def print(self, console: Console) -> None:
         """Print the brief sections."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import get_args
 
 from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
@@ -62,6 +61,11 @@ def verdict(found: Worth) -> str:
     counts = Counter(each.verdict for each in found.rules)
     said = [f"{counts[each]} {_COUNTED[each]}" for each in get_args(Verdict) if counts[each]]
     parts = [f"Of {len(found.rules)} rules: {', '.join(said)}."]
+    if found.weighed:
+        parts.append(
+            f"{found.standing_out} of {len(found.weighed)} weighed rules stand out; luck alone "
+            f"would give about {found.by_luck:.1f}."
+        )
     if found.together.value is None:
         parts.append("Too few outcomes to weigh the rules against each other.")
     elif found.together.low is None or found.together.low <= 1 / 2:
@@ -93,13 +97,6 @@ _COUNTED: dict[Verdict, str] = {
     "set apart": "set apart",
     "not in the score": "outside the score",
 }
-
-
-def machine(found: Worth) -> str:
-    """Return the figures, and all tables of the report, for machines."""
-    report = page(found).plain()
-    plain: dict[str, Any] = {**found.plain(), "verdict": report["verdict"], "report": report}
-    return json.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _facts(found: Worth) -> tuple[tuple[str, str], ...]:

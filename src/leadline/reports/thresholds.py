@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
 from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure
@@ -43,6 +41,8 @@ def verdict(found: Thresholds) -> str:
             f"{_weekly(found.now)}."
         )
     said.append(_caught(found.then))
+    if found.judged.seen_too:
+        said.append("The model was made from such rows: their outcomes say nothing of its quality.")
     return " ".join([*said, found.says]).strip()
 
 
@@ -56,13 +56,6 @@ def _caught(cost: Cost) -> str:
         f"Of the rows in it {precision} have the outcome; it catches {recall} of all outcomes "
         f"and misses {cost.missed:,}."
     )
-
-
-def machine(found: Thresholds) -> str:
-    """Return the figures, and all tables of the report, for machines."""
-    report = page(found).plain()
-    plain: dict[str, Any] = {**found.plain(), "verdict": report["verdict"], "report": report}
-    return json.dumps(plain, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _facts(found: Thresholds) -> tuple[tuple[str, str], ...]:

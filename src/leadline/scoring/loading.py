@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from leadline.engines.engine import ArrowStream
@@ -23,8 +24,6 @@ from leadline.tables import read
 from leadline.tables.columns import Column
 from leadline.tables.orphans import orphans
 from leadline.tables.past_fields import as_usual, with_past_fields
-from leadline.tables.places import postgres as in_postgres
-from leadline.tables.places import spark as in_spark
 from leadline.tables.places.inputs import Input
 from leadline.tables.places.raw import prepare
 from leadline.tables.read import Loaded
@@ -39,14 +38,14 @@ _MATCHED = ("leads", "accounts")
 TABLE = "table:"
 """What the address of a table of the engine begins with, such as ``table:crm.events``."""
 
-PLACES: Mapping[str, Callable[..., InPlace]] = {
-    "postgres": in_postgres.read,
-    "spark": in_spark.read,
+PLACES: Mapping[str, str] = {
+    "postgres": "leadline.tables.places.postgres",
+    "spark": "leadline.tables.places.spark",
 }
-"""Dialect to how tables of that engine are read where they are."""
+"""Dialect to what reads tables of that engine where they are; imported when one is given."""
 
-FILES: Mapping[str, Callable[..., InPlace | None]] = {"spark": in_spark.read_parquet}
-"""Dialect to how that engine itself reads files that are known to be clean, where it can."""
+FILES = frozenset({"spark"})
+"""Dialects of engines that themselves read files which are known to be clean, where they can."""
 
 
 def table_address(given: object) -> str | None:
@@ -167,7 +166,9 @@ def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> di
     found: dict[str, InPlace] = {}
     for table, given in inputs.items():
         if not isinstance(given, ArrowStream) and table_address(given) is None:
-            made = FILES[engine.dialect](engine, table, given, model.columns.get(table, {}))
+            made = import_module(PLACES[engine.dialect]).read_parquet(
+                engine, table, given, model.columns.get(table, {})
+            )
             if made is not None:
                 found[table] = made
     schema = {table: each.schema for table, each in found.items()}
@@ -198,7 +199,7 @@ def _in_place(
     faults: list[Fault | str] = []
     for table, address in addresses.items():
         try:
-            made = PLACES[engine.dialect](
+            made = import_module(PLACES[engine.dialect]).read(
                 engine, table, address, columns.get(table, {}), is_clean=clean
             )
         except InputError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from queue import Empty
 from threading import Event as Signal
@@ -13,12 +13,13 @@ from leadline.service import commands, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Unusable
 from leadline.service.arriving.items import Refused
+from leadline.service.arriving.pages import limited
 from leadline.service.clock import Clock, now
 from leadline.service.live import Live, Scores
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.inbox import Parked, Waiting
 from leadline.store.session import Session
@@ -56,6 +57,7 @@ class Loop:
         self._stopping = False
         self._live: dict[int, Live] = {}
         self._sweep: Sweep | None = None
+        self._pages: Mapping[str, Collection[str]] = {}
         with store.reading() as session:
             self.clock = Clock(stored.last_taken(session), read_clock)
         self.clock.refuse_behind()
@@ -171,6 +173,7 @@ class Loop:
         """
         with self.store.reading() as session:
             waiting = inbox.take(session, MOST_REQUESTS)
+            self._pages = keys.of_pages(session) if waiting else {}
         asked = [each for each in waiting if each.kind == commands.KIND]
         said = [each for each in waiting if each.kind != commands.KIND]
         taken = self._take(said) if said else 0
@@ -201,7 +204,7 @@ class Loop:
             if made.requests and len(made.arrived) >= MOST_FACTS:
                 break
             made.requests.append(request)
-            for found in _facts(request):
+            for found in _facts(request, self._pages.get(request.source)):
                 if isinstance(found, Unusable):
                     made.parked.append(_parked(request, found))
                 else:
@@ -250,10 +253,14 @@ class Loop:
             stored.set_last_taken(session, self.clock.last)
 
 
-def _facts(request: Waiting) -> Iterator[reading.Found]:
-    """Yield what a request says; one that cannot be read at all is one that is no fact."""
+def _facts(request: Waiting, fields: Collection[str] | None) -> Iterator[reading.Found]:
+    """Yield what a request says; one that cannot be read at all is one that is no fact.
+
+    Where ``fields`` are given it came with a public key, which may set these alone.
+    """
     try:
-        yield from reading.read(request.kind, request.body, request.received_at)
+        for found in reading.read(request.kind, request.body, request.received_at):
+            yield found if fields is None or isinstance(found, Unusable) else limited(found, fields)
     except Refused as refused:
         yield Unusable(0, refused.reason, refused.detail, request.body)
 

@@ -267,14 +267,14 @@ _LEAST_SHARE = 1e-6
 
 
 def measured_all(sample: Sample, measure: Measure) -> list[Measured]:
-    """Return the values of a measure that has several, each with its interval."""
+    """Return the values of a measure that has several, each a share, with their intervals."""
     exact = measure(sample.positives, sample.negatives)
     if sample.groups < FEWEST_GROUPS:
         return [_bare(value) for value in exact]
     drawn = drawn_values(sample, measure)
     coarse = measure(sample.grouped_positives.sum(0), sample.grouped_negatives.sum(0))
     return [
-        interval(value, drawn[..., place] + (value - rough))
+        share_interval(value, drawn[..., place] + (value - rough))
         for place, (value, rough) in enumerate(zip(exact, coarse, strict=True))
     ]
 
@@ -298,6 +298,21 @@ def interval(value: float, drawn: Floats) -> Measured:
         return Measured(float(value))
     low, high = np.percentile(found, [2.5, 97.5])
     return Measured(float(value), float(low), float(high))
+
+
+def share_interval(value: float, drawn: Floats) -> Measured:
+    """Return a share, or a chance, with an interval that lies where shares do, from 0 to 1.
+
+    Draws of coarser counts, moved to the value, may reach beyond.
+
+    >>> share_interval(0.98, np.array([0.9, 1.04]))
+    Measured(value=0.98, low=0.9035, high=1.0)
+    """
+    found = interval(value, drawn)
+    if found.low is None or found.high is None:
+        return found
+    low, high = np.clip([found.low, found.high], 0.0, 1.0)
+    return Measured(found.value, float(low), float(high))
 
 
 def ratios(above: Floats, below: Floats) -> list[Measured]:

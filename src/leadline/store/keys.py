@@ -86,3 +86,9 @@ def listed(session: Session) -> list[tuple[Any, ...]]:
         "select name, kind, scopes, created_at, ends_at, revoked_at from keys order by created_at"
     )
     return [(name, kind, json.loads(scopes), *times) for name, kind, scopes, *times in found]
+
+
+def of_pages(session: Session) -> dict[str, frozenset[str]]:
+    """Return the public keys by their names, each with the lead fields that it may set."""
+    found = session.rows("select name, scopes from keys where kind = 'browser'")
+    return {name: frozenset(json.loads(scopes)["fields"]) for name, scopes in found}

@@ -63,6 +63,12 @@ class Column(Protocol):
         """What stands before or behind each number, such as ``%``."""
 
 
+class Lost(str):
+    """A note that says what of the data is not there to be scored."""
+
+    __slots__ = ()
+
+
 class ReadAs(str):
     """A note that loses nothing: it says under which name a column is read."""
 

@@ -12,6 +12,7 @@ from leadline.model.types import Columns
 from leadline.sql.dialects import render
 from leadline.sql.trees import Tree, column, named, sql_tree, text, union
 from leadline.tables.clean import EXAMPLES
+from leadline.tables.columns import Lost
 from leadline.tables.past_fields import ENTITIES
 
 if TYPE_CHECKING:
@@ -123,4 +124,6 @@ def _note(each: Reference, where: str, count: int, shown: str) -> str:
     rows = "1 row has" if one else f"{count:,} rows have"
     article = "an" if each.column[0] in "aeiou" else "a"
     loss = LOSSES[each.table, each.column].format_map(words)
-    return f"{where}: {rows} {article} {each.column} that is in no {each.names}, {loss}: {shown}."
+    return Lost(
+        f"{where}: {rows} {article} {each.column} that is in no {each.names}, {loss}: {shown}."
+    )

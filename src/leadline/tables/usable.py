@@ -13,6 +13,7 @@ from leadline.sql.dialects import render
 from leadline.sql.text import ALWAYS, Part, Sql, joined, name, sql_text
 from leadline.tables import reading
 from leadline.tables.clean import EXAMPLES
+from leadline.tables.columns import Lost
 from leadline.tables.natives import given_as
 from leadline.tables.places.raw import FILE, REJECTS, ROW, Raw, staged
 from leadline.tables.repeated import shared_hashes
@@ -215,4 +216,4 @@ def repeated_note(table: str, where: str, extra: int) -> str:
 def reject_note(where: str, reason: str, count: int) -> str:
     """Return what to say of rows that cannot be used."""
     rows = "1 row was" if count == 1 else f"{count:,} rows were"
-    return f"{where}: {rows} rejected: {reason}."
+    return Lost(f"{where}: {rows} rejected: {reason}.")

@@ -17,7 +17,7 @@ from leadline.store.rows import present
 from leadline.web.endpoint import Asked, Endpoint, NoParameters, Refused
 
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
-Id = Annotated[str, Meta(min_length=1, max_length=512)]
+Id = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
 
 
 class LeadAsked(msgspec.Struct):
@@ -72,7 +72,9 @@ class Leads(msgspec.Struct):
 class ChangesAsked(msgspec.Struct):
     """From where on."""
 
-    since: Annotated[int, Meta(ge=0, description="Number of the last change that is known.")] = 0
+    since: Annotated[
+        int, Meta(ge=0, le=2**62, description="Number of the last change that is known.")
+    ] = 0
     limit: Limit = 100
 
 

@@ -20,6 +20,7 @@ POLL_SECONDS = 0.25
 SILENT_SECONDS = 15.0
 """After so long a comment is sent, so that proxies keep the connection."""
 PAGE = 200
+MOST_DIGITS = 18
 PATH = "/v1/stream"
 
 
@@ -33,7 +34,7 @@ def routes(service: Service) -> list[Route]:
         if not key.may("read"):
             return json(Error("the token must have the scope read"), 403)
         given = request.headers.get("last-event-id") or request.query_params.get("since", "")
-        if given and not given.isdigit():
+        if given and not (given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS):
             return json(Error(f"since must be the number of a change; found {given[:80]}"), 400)
         since = int(given) if given else await asyncio.to_thread(_last, service)
         return StreamingResponse(

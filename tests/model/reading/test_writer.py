@@ -170,7 +170,7 @@ def test_an_edit_of_one_line_or_without_a_last_line_end_works() -> None:
             1,
             (
                 "model:16 scores.person.rules.a.zzz is not a key that is known here. Known keys: "
-                "at_least, at_most, by, count, decay, description, event, group, in, limit, "
+                "at_least, at_most, by, count, decay, description, event, group, in, label, limit, "
                 "limit_each, "
                 "owner, pick, pinned, points, where, within."
             ),

@@ -23,6 +23,10 @@ def check_ladder(names: Names, ladder: Ladder, path: Path) -> Findings:
     else:
         yield from _cells(names, ladder, path)
     own = [*(ladder.edges or ladder.cells or {})]
+    named = [*own, ladder.default, *(each.band for each in names.model.overrides.values())]
+    for band in ladder.labels:
+        choices = [each for each in named if each is not None]
+        yield from known((*path, "labels", band), band, "band of this ladder", choices)
     for band, condition in ladder.require.items():
         here = (*path, "require", band)
         yield from _known_band(names, path, here, own)

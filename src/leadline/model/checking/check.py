@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from leadline.errors import Fault
 from leadline.model.checking.bands import check_example, check_ladder, check_override
-from leadline.model.checking.findings import Finding, Findings, known, known_part
+from leadline.model.checking.findings import Finding, Findings, known, known_part, name_faults
 from leadline.model.checking.scores import check_score
 from leadline.model.contract import CONTRACT
 from leadline.model.document import (
@@ -21,8 +21,8 @@ from leadline.model.document import (
     UnitRule,
 )
 from leadline.model.durations import Duration
-from leadline.model.expressions import names
-from leadline.model.names import Names
+from leadline.model.expressions import Expression, names
+from leadline.model.names import NameFault, Names, Place
 from leadline.model.reading.source import Path, Source
 from leadline.model.types import Schema
 
@@ -80,6 +80,7 @@ def _findings(names: Names) -> Findings:
     for key, tables in (("columns", model.columns), ("files", model.files)):
         for table in tables:
             yield from known((key, table), table, "table", CONTRACT)
+    yield from _shown(names)
     yield from _other_types(model)
     yield from _matches(model)
     yield from _name_clashes(model)
@@ -94,6 +95,14 @@ def _findings(names: Names) -> Findings:
         yield from check_override(names, override, ("overrides", name))
     for at, example in enumerate(model.examples):
         yield from check_example(names, example, ("examples", at))
+
+
+def _shown(names: Names) -> Findings:
+    """Yield the faults of fields that are to be shown."""
+    for at, each in enumerate(names.model.show):
+        faults: list[NameFault] = []
+        names.typed(Expression(each).tree, Place(), faults)
+        yield from name_faults(faults, ("show", at))
 
 
 def _other_types(model: Model) -> Findings:

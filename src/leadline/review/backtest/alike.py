@@ -19,7 +19,7 @@ from leadline.statistics.measures import (
     Sample,
     by_lot,
     cells_of,
-    interval,
+    share_interval,
     signed,
 )
 
@@ -44,7 +44,7 @@ def _auc_of(samples: list[Sample]) -> Measured:
     coarse = _auc([(e.grouped_positives.sum(0), e.grouped_negatives.sum(0)) for e in samples])
     weights = samples[0].draws
     drawn = _auc([(weights @ e.grouped_positives, weights @ e.grouped_negatives) for e in samples])
-    return interval(float(exact), drawn + (exact - coarse))
+    return share_interval(float(exact), drawn + (exact - coarse))
 
 
 def _strata(ranked: Ranked) -> list[int]:

@@ -25,6 +25,9 @@ from leadline.scoring import read_model
 from leadline.statistics.measures import Measured
 from leadline.tables.places.inputs import Input
 
+BY_LUCK = 0.05
+"""An interval of 95 % leaves out the truth so often."""
+
 
 @dataclass(frozen=True)
 class Worth:
@@ -60,6 +63,22 @@ class Worth:
     effect: Effect | None
     split_says: str
 
+    @property
+    def weighed(self) -> tuple[RuleWorth, ...]:
+        """The rules whose effect has an interval."""
+        return tuple(each for each in self.rules if _odds_between(each) is not None)
+
+    @property
+    def standing_out(self) -> int:
+        """How many of these have an effect whose interval of 95 % is on one side of none."""
+        ends = filter(None, map(_odds_between, self.weighed))
+        return sum(not low <= 1 <= high for low, high in ends)
+
+    @property
+    def by_luck(self) -> float:
+        """How many would stand out by luck alone, if no rule said anything: one in twenty."""
+        return BY_LUCK * len(self.weighed)
+
     def plain(self) -> dict[str, Any]:
         """Return the figures for machines."""
         return {
@@ -69,10 +88,20 @@ class Worth:
             "rows": self.rows,
             "positives": self.wins,
             "together": self.together.plain(),
+            "weighed": len(self.weighed),
+            "standing_out": self.standing_out,
+            "by_luck": self.by_luck,
             "rules": [_plain_rule(each) for each in self.rules],
             "changes": [each.plain() for each in self.proposal.changes] if self.proposal else [],
             "effect": self.effect.plain() if self.effect else None,
         }
+
+
+def _odds_between(rule: RuleWorth) -> tuple[float, float] | None:
+    odds = rule.given_others
+    if odds is None or odds.low is None or odds.high is None:
+        return None
+    return odds.low, odds.high
 
 
 def _plain_rule(rule: RuleWorth) -> dict[str, Any]:

@@ -202,7 +202,7 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
     document = read_model(model)[0]
     place = place_of(document, band, ladder)
     with given_or_own(engine) as own, open_past(own, model, given, asked) as run:
-        rows = judged(run, asked, end)
+        rows = judged(run, asked, end, seen_too=goal.kind == "capacity")
         return of_judged(rows, place, goal, weeks, fingerprint(document))
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
+from pyarrow.json import ParseOptions, read_json
 
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.contract import CONTRACT
 from leadline.model.document import (
@@ -22,29 +27,42 @@ from leadline.model.document import (
 from leadline.model.expressions import names
 from leadline.model.reading.reader import Source
 from leadline.query.context import Context, column_of, rule_expressions
-from leadline.scoring import score
+from leadline.scoring import Run
 
 _AS_OF = datetime(2026, 1, 1, 12, tzinfo=UTC)
 """When examples are scored; their times are given as days before."""
 
 
-def check_examples(model: Model, source: Source) -> list[Fault]:
-    """Return a fault for every expectation of an example that the model does not meet."""
+def check_examples(model: Model, source: Source, engine: DuckDB | None = None) -> list[Fault]:
+    """Return a fault for every expectation of an example that the model does not meet.
+
+    They are scored on an engine that was given, else on one of their own.
+    """
     if not model.examples:
         return []
     try:
-        tables = _tables(model)
-        scored = score(_as_written(model), as_of=_AS_OF, **tables).scores
+        rows = _scored(_as_written(model), _tables(model), engine)
     except (LeadlineError, pa.ArrowException) as error:
         return [
             source.fault(("examples",), "must be scored", str(error).splitlines()[0].rstrip("."))
         ]
-    rows = {row["lead_id"]: row for row in scored.to_pylist()}
     return [
         fault
         for at, example in enumerate(model.examples)
         for fault in _compare(model, source, at, example, rows[_lead_id(at)])
     ]
+
+
+def _scored(
+    model: Model, tables: Mapping[str, pa.Table], engine: DuckDB | None
+) -> dict[str, dict[str, Any]]:
+    """Return the scores of the examples by their keys."""
+    with given_or_own(engine) as own, Run.open(own, model, tables, as_of=_AS_OF) as run:
+        names = run.columns("scores")
+        rows = run.rows(f"select * from {run.table('scores')}")
+        return {
+            row["lead_id"]: row for row in (dict(zip(names, each, strict=True)) for each in rows)
+        }
 
 
 def _as_written(model: Model) -> Model:
@@ -101,14 +119,26 @@ def _columns_of(rule: EventRule | OutcomeRule | SilenceRule) -> Iterator[str]:
 
 
 def _table(rows: Sequence[Mapping[str, Any]], lacking: Mapping[str, None]) -> pa.Table:
+    """Return rows as a table; a column has the type of its first value, text without any."""
     columns = dict.fromkeys([*(key for row in rows for key in row), *lacking])
-    arrays = {name: _array([row.get(name) for row in rows]) for name in columns}
-    return pa.table(arrays)
+    types = {name: _type([row.get(name) for row in rows]) for name in columns}
+    lines = "\n".join(json.dumps(row, default=datetime.isoformat) for row in rows)
+    # a list of values would have Arrow look whether it is one of pandas, and load it
+    return read_json(BytesIO(lines.encode()), parse_options=ParseOptions(pa.schema(types.items())))
 
 
-def _array(values: Sequence[Any]) -> pa.Array:
-    found = pa.array([float(each) if type(each) is int else each for each in values])
-    return found if not pa.types.is_null(found.type) else found.cast(pa.string())
+def _type(values: Sequence[Any]) -> pa.DataType:
+    kind = next((type(each) for each in values if each is not None), str)
+    return _TYPES.get(kind, pa.string())
+
+
+_TYPES = {
+    int: pa.float64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("us", "UTC"),
+}
+"""Kind of a value of the document to the type of its column."""
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:

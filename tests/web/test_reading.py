@@ -1,0 +1,115 @@
+"""What can be read of a service says what its store and its statement say."""
+
+from __future__ import annotations
+
+import json
+
+import httpx2
+import pytest
+
+from .conftest import Live
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leads(live: Live) -> None:
+    """Three leads, one of a large company."""
+    for number, lead in enumerate(("ada", "ben", "eva")):
+        event = {"lead_id": lead, "type": "demo_requested", "event_id": f"d{number}"}
+        live.send("/v1/events", event)
+    live.send("/v1/leads", {"lead_id": "ada", "account_id": "north", "title": "Chief"})
+    live.send("/v1/accounts", {"account_id": "north", "employees": 5000, "industry": "software"})
+    live.settle()
+
+
+def test_a_lead_is_given_with_its_ledger_that_adds_up(live: Live) -> None:
+    """The explanation is that of the command line."""
+    found = live.reader.get("/v1/leads/ada", params={"include": "ledger"}).json()
+    assert found["scores"]["band"] == "sales"
+    assert found["fields"]["title"] == "Chief"
+    ledger = found["explanation"]["ledger"]
+    sums = {
+        score: sum(row["points"] for row in ledger if row["score"] == score)
+        for score in ("company", "person")
+    }
+    assert sums["company"] == pytest.approx(found["scores"]["company"], abs=0.005)
+    assert sums["person"] == pytest.approx(found["scores"]["person"], abs=0.005)
+    assert found["explanation"]["moves"] == []
+
+
+def test_what_would_move_a_lead_is_given_where_it_is_asked(live: Live) -> None:
+    """It costs more, so nobody gets it unasked."""
+    found = live.reader.get("/v1/leads/ben", params={"include": "moves"}).json()
+    assert found["explanation"]["moves"]
+
+
+def test_leads_are_listed_page_by_page_the_highest_first(live: Live) -> None:
+    """Every lead stands on one page, and none twice."""
+    seen: list[tuple[str, float]] = []
+    after = ""
+    while True:
+        page = live.reader.get("/v1/leads", params={"limit": 1, "after": after}).json()
+        seen += [(each["lead_id"], each["value"]) for each in page["leads"]]
+        after = page["next"]
+        if not after:
+            break
+    values = [value for _, value in seen]
+    assert values == sorted(values, reverse=True)
+    assert {"ada", "ben", "eva"} <= {lead for lead, _ in seen}
+    assert len(seen) == len(set(seen))
+
+
+def test_changes_are_given_in_their_order(live: Live) -> None:
+    """Who knows the last one gets those after it."""
+    found = live.reader.get("/v1/transitions").json()["transitions"]
+    numbers = [each["transition_id"] for each in found]
+    assert numbers == sorted(numbers)
+    later = live.reader.get("/v1/transitions", params={"since": numbers[0]}).json()["transitions"]
+    assert [each["transition_id"] for each in later] == numbers[1:]
+
+
+def test_the_stream_tells_what_changed(live: Live) -> None:
+    """A client that was away goes on behind the last change that it has."""
+    address = {"params": {"since": 0}, "timeout": 10}
+    with live.reader.stream("GET", "/v1/stream", **address) as answer:  # type: ignore[arg-type]
+        for line in answer.iter_lines():
+            if line.startswith("data: "):
+                assert json.loads(line.removeprefix("data: "))["to_band"]
+                break
+
+
+def test_a_lead_that_is_told_is_scored_and_not_stored(live: Live) -> None:
+    """A form asks before anybody is anybody."""
+    told = {"account": {"employees": 5000}, "events": [{"type": "demo_requested"}]}
+    found = live.reader.post("/v1/score", json=told).json()
+    assert found["scores"]["person"] == 40.0
+    assert live.rows("select count(*) from leads where lead_id = 'asked'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/v1/leads/nobody", 404),
+        ("/v1/leads/%00", 400),
+        ("/v1/stream?since=99999999999999999999999", 400),
+        ("/v1/accounts/nowhere", 404),
+        ("/v1/leads?band=best", 400),
+        ("/v1/leads?limit=0", 400),
+        ("/v1/leads?after=x", 400),
+        ("/v1/leads/ada?include=secrets", 400),
+        ("/v1/transitions?since=-1", 400),
+        ("/v1/transitions?since=99999999999999999999999", 400),
+    ],
+)
+def test_what_cannot_be_asked_is_said(live: Live, path: str, status: int) -> None:
+    """With the reason, and never as a fault of the service."""
+    found = live.reader.get(path)
+    assert found.status_code == status
+    assert found.json()["error"]
+
+
+def test_nobody_reads_without_a_token(live: Live) -> None:
+    """A write key opens nothing that can be read."""
+    assert httpx2.get(f"{live.url}/v1/leads").status_code == 401
+    assert live.writer.get("/v1/leads").status_code == 401
+    headers = {"Authorization": f"Bearer {live.page_key}"}
+    assert httpx2.get(f"{live.url}/v1/leads", headers=headers).status_code == 403
