@@ -8,6 +8,7 @@ import pytest
 
 from leadline.model.diff import difference
 from leadline.model.reading.reader import read
+from leadline.model.wording import sentence
 from model.documents import document
 
 OLD: dict[str, Any] = document(
@@ -122,3 +123,15 @@ def test_bands_of_several_ladders_say_which() -> None:
     new = {**ladders, "west": {"by": "person", "edges": {"low": 0, "high": 30}}}
     [found] = difference(read({**OLD, "bands": ladders}), read({**OLD, "bands": new})).changes
     assert found.sentence == "band high of west: edge 20 -> 30"
+
+
+def test_a_word_of_a_rule_is_not_taken_for_that_of_another_part() -> None:
+    """Silence fires again, which is no step of decay; and so many are needed in each value."""
+    rule = ("scores", "s", "rules", "r")
+    assert sentence((*rule, "every"), "changed", "7d", "14d") == (
+        "s.r: again after each further 7d -> 14d"
+    )
+    assert (
+        sentence((*rule, "in"), "changed", "visit", "day") == "s.r: at least in each visit -> day"
+    )
+    assert "decay step" in sentence((*rule, "decay", "every"), "changed", "7d", "14d")

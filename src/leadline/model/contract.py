@@ -145,7 +145,7 @@ CONTRACT: Mapping[str, Table] = {
             "The persons to score, one row each. Two rows with the same `lead_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("lead_id", "**key**"),
+                _key("lead_id", "**key**", "leads"),
                 _text("account_id", "account that the lead belongs to", "accounts"),
                 _text("email", "an ordinary field"),
                 _time(
@@ -177,7 +177,7 @@ CONTRACT: Mapping[str, Table] = {
             "The companies, one row each. Two rows with the same `account_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("account_id", "**key**"),
+                _key("account_id", "**key**", "accounts"),
                 _text("domain", "an ordinary field"),
                 _time("created_at", "since when the account is known"),
                 _THERE,
@@ -191,9 +191,11 @@ CONTRACT: Mapping[str, Table] = {
             "What leads did.\n"
             "Rows with the same `event_id` are one event, see [Repeated rows](#repeated-rows).",
             (
-                _key("event_id", "**key**"),
+                _key("event_id", "**key**", "events"),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account of the event; where empty, that of the lead"),
+                _text(
+                    "account_id", "account of the event; where empty, that of the lead", "accounts"
+                ),
                 _key("type", "**what** happened, such as `page_viewed`"),
                 _time("occurred_at", "**when** it happened", "value"),
                 _RECORDED,
@@ -213,7 +215,7 @@ CONTRACT: Mapping[str, Table] = {
                     default="",
                 ),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account; where empty, that of the lead"),
+                _text("account_id", "account; where empty, that of the lead", "accounts"),
                 _key("outcome", "**what**: `won`, `lost`, `rejected`, or words of your own"),
                 _time("occurred_at", "**when**", "value"),
                 _RECORDED,
@@ -271,6 +273,7 @@ CONTRACT: Mapping[str, Table] = {
                 ),
             ),
             once=("entity", "id", "field", "value", "valid_from"),
+            order=("recorded_at",),
         ),
         Table(
             "lead_merges",

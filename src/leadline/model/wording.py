@@ -23,6 +23,8 @@ _OF_BANDS = {
 }
 """Key of a ladder or grade to what it says of each band."""
 _OF_COLUMNS = {"from": "read from", "missing": "empty where", "known": "known"}
+_OF_RULES = {"every": "again after each further", "in": "at least in each"}
+"""Key of a rule to what it says there, where the same word means something else elsewhere."""
 _ENTRIES = {"values": "value", "bins": "from", "limits": "limit of group"}
 """Mapping to the word before each of its keys."""
 _ASPECTS = {
@@ -87,7 +89,7 @@ def subject_of(path: Path) -> tuple[str, str]:
     """Return what a change is about, with a colon, and which aspect of it changed."""
     match path:
         case ("scores", score, "rules", rule, *rest):
-            return f"{score}.{rule}: ", _aspect(rest)
+            return f"{score}.{rule}: ", _OF_RULES.get(".".join(rest)) or _aspect(rest)
         case ("bands" | "grades", name, "edges" | "leave" | "require" | "cells" as key, band):
             return f"{_band(path[0], name, band)}: ", _OF_BANDS[key]
         case ("scores", score, *rest) if rest:

@@ -70,6 +70,7 @@ class Profile:
         planning: What the engine is good at.
         moments: The moments of the spine, in their order, where many leads have the same few; else
             empty. UTC, without a zone.
+        in_arrays: Whether plain sums are given to the statement, see ``plain``.
     """
 
     few: frozenset[tuple[str, str]] = frozenset()
@@ -78,6 +79,7 @@ class Profile:
     shapes: bool = True
     planning: Planning = field(default_factory=Planning)
     moments: tuple[datetime, ...] = ()
+    in_arrays: bool = False
 
 
 @dataclass(frozen=True)

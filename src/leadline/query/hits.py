@@ -108,7 +108,7 @@ class Hits:
             stream=exp.to_table(self.stream),
             family=exp.to_table(f"{self.name}_{family}"),
             matched=self.matched(family),
-            conditions=all_of([*self.visible(), *self._conditions(family)]),
+            conditions=all_of([*self.visible(), *self.conditions(family)]),
         )
 
     def matched(self, family: str) -> Tree:
@@ -143,7 +143,8 @@ class Hits:
                 now=self.as_of,
             )
 
-    def _conditions(self, family: str) -> Iterator[Tree]:
+    def conditions(self, family: str) -> Iterator[Tree]:
+        """Yield what else a visible event must meet to be a hit of the rule at hand."""
         used = used_parameters(self.matchers)
         if "within" in used:
             yield sql_tree("(m.within is null or :age < m.within)", age=self.age)
@@ -193,7 +194,7 @@ class Hits:
                 family=exp.to_table(f"{self.name}_kind"),
                 matched=self.matched("kind"),
                 conditions=all_of(
-                    [*self.visible(), *self._conditions(""), exp.paren(case(branches))]
+                    [*self.visible(), *self.conditions(""), exp.paren(case(branches))]
                 ),
             )
             for owner in owners(self.level)

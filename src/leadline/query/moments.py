@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from leadline.query.context import Context
-from leadline.sql.trees import Tree, case, integer, null, number, sql_tree, text, values
+from leadline.sql.trees import Tree, integer, sql_tree, text, values
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -32,38 +32,14 @@ _MOMENT = """
 
 
 def _grid(context: Context) -> Tree:
-    """Return the moments with their places, and how long before the last one they are."""
+    """Return the moments with their places."""
     rows = [
-        [
-            integer(place),
-            sql_tree("cast(:at as timestamp)", at=text(at.isoformat(sep=" "))),
-            number(age),
-        ]
-        for place, (at, age) in enumerate(zip(context.profile.moments, ages(context), strict=True))
+        [integer(place), sql_tree("cast(:at as timestamp)", at=text(at.isoformat(sep=" ")))]
+        for place, at in enumerate(context.profile.moments)
     ]
-    return values("g", ["place", "as_of", "back"], rows)
-
-
-def ages(context: Context) -> list[int]:
-    """Return how long before the last moment each moment is, in microseconds."""
-    moments = context.profile.moments
-    return [(moments[-1] - each) // _MICROSECOND for each in moments]
+    return values("g", ["place", "as_of"], rows)
 
 
 def microseconds_of(at: datetime) -> int:
     """Return a moment as microseconds since 1970."""
     return (at.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)) // _MICROSECOND
-
-
-def first_place(context: Context, microseconds: Tree) -> Tree:
-    """Return the place of the first moment that is not before a time, null where there is none."""
-    moments = [microseconds_of(each) for each in context.profile.moments]
-
-    def among(low: int, high: int) -> Tree:
-        if low == high:
-            return integer(low) if low < len(moments) else null("integer")
-        middle = (low + high) // 2
-        there = sql_tree(":t <= :m", t=microseconds, m=integer(moments[middle]))
-        return case([(there, among(low, middle))], among(middle + 1, high))
-
-    return among(0, len(moments))

@@ -18,7 +18,7 @@ from sqlglot import exp
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
-from leadline.query import attributes, bands, reach, running, scores, subjects, totals, units
+from leadline.query import attributes, bands, plain, reach, scores, subjects, totals, units
 from leadline.query.context import Context, Level, Profile
 from leadline.query.ledger import ledger
 from leadline.sql.dialects import identifier, render
@@ -70,6 +70,10 @@ class Statement:
                     wanted.add(table)
                     waiting.append(table)
         return [name for name in self.steps if name in wanted]
+
+    def rests_on(self, output: str, table: str) -> bool:
+        """Say whether an output or a step reads a table, itself or through other steps."""
+        return any(table in self.reads(each) for each in (output, *self.needed(output)))
 
     def repeated(self, outputs: Iterable[str]) -> list[str]:
         """Return the steps that some outputs read more than once; constants are no matter."""
@@ -133,7 +137,11 @@ def statement(model: Model, schema: Schema, profile: Profile | None = None) -> S
 
     The model must be free of faults for the schema, see ``leadline.model.checking.check``.
     """
-    context = Context(model, schema, profile or Profile())
+    return statement_of(Context(model, schema, profile or Profile()))
+
+
+def statement_of(context: Context) -> Statement:
+    """Return the same, of what it is made for."""
     steps = dict(_steps(context))
     return Statement(steps, dict(_outputs(context, steps)))
 
@@ -154,9 +162,9 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
         yield from unit_steps.items()
         found = dict(attributes.steps(context, level))
         if level == "lead":
-            found.update(running.steps(context))
+            found.update(plain.steps(context))
         yield from found.items()
-        summed = [f"{level}_row", f"{level}_wide_row", running.SUM]
+        summed = [f"{level}_row", f"{level}_wide_row", plain.SUM]
         given = [each for each in summed if each in {**unit_steps, **found}]
         yield from totals.total_steps(context, level, given)
     yield from scores.score_steps(context, levels)

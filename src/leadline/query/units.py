@@ -18,7 +18,7 @@ from leadline.query.context import Context, Level, NumberedRule, Stream
 from leadline.query.hits import Hits
 from leadline.query.matching import Matcher, match_steps, matchers, signs
 from leadline.query.picks import picked
-from leadline.query.running import is_running
+from leadline.query.plain import is_plain
 from leadline.query.subjects import Step
 from leadline.query.sums import distinct, side_by_side, summed
 from leadline.query.wide import is_wide
@@ -31,8 +31,8 @@ def family(context: Context, numbered: NumberedRule) -> str:
     """Return which plan gives the units of an event or outcome rule."""
     rule = numbered.rule
     assert isinstance(rule, UnitRule)  # noqa: S101 - the caller picks unit rules
-    if is_running(context, numbered):
-        return "running"
+    if is_plain(context, numbered):
+        return "plain"
     plan = _plan(rule)
     return "beside" if plan == "summed" and is_wide(context, numbered) else plan
 
@@ -55,14 +55,14 @@ def _plan(rule: UnitRule) -> str:
 
 PLANS = {
     "summed": summed,
-    "running": summed,
+    "plain": summed,
     "beside": summed,
     "distinct": distinct,
     "picked": picked,
 }
 """Family to the steps that give its units."""
 
-APART = ("running", "beside")
+APART = ("plain", "beside")
 """Families whose rows here are for the ledger alone: scores have their points from elsewhere."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from leadline.model.document import Model
 from leadline.model.types import Schema, Type
 from leadline.query.context import Context, Profile
 from leadline.query.matching import columns_of, matchers, signs
+from leadline.query.units import STREAMS, family
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 FEW_VALUES = 1000
 """A column with more distinct values than this among a sample has too many shapes to list."""
 _SAMPLE_ROWS = 200_000
+MANY_EVENTS = 2_000_000
+"""From so many on it pays to sum in arrays at one moment; fewer take less time than the import."""
+MOST_SUMS = 100_000_000
+"""So many sums of a lead and a rule are held at most, in 800 MB."""
 CLUSTERED_EVENTS = 500_000
 CLUSTERED_MOMENTS = 4
 """From so many events, and moments of each lead, it pays to sort the events by lead first."""
@@ -33,8 +39,31 @@ def profile_of(tables: Tables, model: Model, moments: Moments) -> Profile:
     if not planning.has_columns:
         few = _few_together(tables, model) if one_moment else frozenset()
         return replace(made, few=few, shapes=bool(few))
-    few_moments = () if one_moment else _few_moments(tables.workspace.engine, moments.table)
-    return replace(made, few=_few(tables, model), moments=few_moments)
+    made = replace(made, few=_few(tables, model))
+    if one_moment:
+        return replace(made, in_arrays=_pays_in_arrays(tables, model, made))
+    few_moments = _few_moments(tables.workspace.engine, moments.table)
+    return replace(made, moments=few_moments, in_arrays=bool(few_moments))
+
+
+def _pays_in_arrays(tables: Tables, model: Model, profile: Profile) -> bool:
+    """Say whether plain rules at one moment are summed in arrays: where they are many hits.
+
+    Beside other rules that are summed they would cost a scan of their own.
+    """
+    context = Context(model, tables.schema, replace(profile, in_arrays=True))
+    found = Counter(
+        family(context, each)
+        for stream in STREAMS
+        if context.has(stream)
+        for each in context.unit_rules("lead", stream)
+    )
+    if not found["plain"] or found["summed"] or "events" not in tables.schema:
+        return False
+    engine, rows = tables.workspace.engine, f"select 1 from {tables.name('events')}"
+    [(many,)] = engine.rows(f"select count(*) from ({rows} limit {MANY_EVENTS})")
+    [(leads,)] = engine.rows(f"select count(*) from {tables.name('leads')}")
+    return bool(many >= MANY_EVENTS and leads * found["plain"] <= MOST_SUMS)
 
 
 def _few_moments(engine: Engine, spine: str) -> tuple[datetime, ...]:

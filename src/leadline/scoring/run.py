@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Engine
@@ -20,7 +20,9 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.given import read_model, refuse
 from leadline.model.reading.reader import Source
 from leadline.model.types import Type
-from leadline.query.statement import Statement, statement
+from leadline.query import plain
+from leadline.query.context import Context
+from leadline.query.statement import Statement, statement_of
 from leadline.scoring.moments import Moments, every_lead, literal, spine_of, zoned
 from leadline.scoring.profile import pays_to_sort, profile_of
 from leadline.scoring.tables import Tables
@@ -29,6 +31,7 @@ from leadline.sql.trees import sql_tree
 from leadline.tables.examples import with_examples
 from leadline.tables.places.inputs import Input
 from leadline.tables.read import Loaded
+from leadline.timings import step
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +46,14 @@ _SHARED = (
     "lead_total",
 )
 """Steps that several outputs rest on; kept while more than one output is wanted."""
+
+
+class _Plan(NamedTuple):
+    """What is computed: the model at its moments, the statement, and what its tables are called."""
+
+    context: Context
+    statement: Statement
+    names: Mapping[str, str]
 
 
 @dataclass(eq=False)
@@ -140,18 +151,18 @@ class Run:
     @property
     def statement(self) -> Statement:
         """The one statement."""
-        return self._planned[0]
+        return self._plan.statement
 
     @cached_property
-    def _planned(self) -> tuple[Statement, dict[str, str]]:
-        """The statement, and what the tables that it reads are called."""
-        with self._lock:
+    def _plan(self) -> _Plan:
+        with self._lock, step("write the statement"):
             profile = profile_of(self.tables, self.model, self.moments)
-            made = statement(self.model, self.loaded.schema, profile)
+            context = Context(self.model, self.loaded.schema, profile)
+            made = statement_of(context)
             names = {**self.tables.names, "spine": self.moments.table}
             if made.meets_hits_at_each_moment and pays_to_sort(self.tables, self.moments):
                 names["events"] = self.tables.events_by_lead()
-            return made, names
+            return _Plan(context, made, names)
 
     def embedded(self) -> Run:
         """Return this run on the embedded engine, to which all rows are brought.
@@ -175,7 +186,16 @@ class Run:
         if self.engine.planning.reads_again:
             self._keep(self.statement.repeated(outputs))
         elif len(outputs) > 1:  # one output needs nothing twice
+            if "points" in outputs and self.moments.one is not None:
+                self._sum_told_rules()
             self._keep(_SHARED)
+
+    def _sum_told_rules(self) -> None:
+        """Take the sums of plain rules from the ledger, which is computed anyway."""
+        told = "lead_told_row"
+        self._keep([told])
+        if told in self._kept:
+            self._kept[plain.SUM] = self._kept[told]
 
     def _keep(self, steps: Iterable[str]) -> None:
         with self._lock:
@@ -191,8 +211,23 @@ class Run:
 
     def text(self, output: str) -> str:
         """Return the same without keeping anything for it."""
-        made, names = self._planned
-        return made.text(output, self.engine.dialect, {**names, **self._kept})
+        plan = self._plan
+        if plan.statement.rests_on(output, plain.GIVEN):
+            self._sum_plain_rules()
+        return plan.statement.text(output, self.engine.dialect, {**plan.names, **self._kept})
+
+    def _sum_plain_rules(self) -> None:
+        """Give the statement the sums of plain rules, where it does not have them yet."""
+        from leadline.scoring.plain import keep_sums  # noqa: PLC0415 - imports arrays, slowly
+
+        with self._lock:
+            if not {plain.SUM, plain.GIVEN} & set(self._kept):
+                self._keep(["lead_number"])
+                hits, leads = self.text(plain.HITS), self._kept["lead_number"]
+                with step("find hits and sum them"):
+                    self._kept[plain.GIVEN] = keep_sums(
+                        self.workspace, self.duckdb, self._plan.context, hits, leads
+                    )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over tables and results, written in DuckDB's SQL."""
@@ -203,7 +238,8 @@ class Run:
         with self._lock:
             name = self.result(output)
             if output not in self._computed:
-                self.engine.keep(name, self.sql(output))
+                with step(f"compute {output}"):
+                    self.engine.keep(name, self.sql(output))
                 self._computed.add(output)
             return name
 

@@ -217,6 +217,18 @@ class DuckDB:
         """Return the rows of a query batch by batch; the engine is busy until the last is read."""
         return self._result(lambda: self._connection.sql(sql).to_arrow_reader())
 
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a query as they come; errors as for ``run``.
+
+        The session is busy until the last is there.
+        """
+        reader = self.reader(sql)
+        try:
+            while (batch := self._result(lambda: next(reader, None))) is not None:
+                yield batch
+        finally:
+            reader.close()
+
     def register(self, name: str, rows: ArrowStream) -> list[str]:
         """Make rows that live outside readable under a name; return their columns' own names."""
         import pyarrow as pa  # noqa: PLC0415  # half of the install, and slow to import

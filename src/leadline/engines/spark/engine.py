@@ -239,7 +239,7 @@ class Spark:
         types = from_arrow_schema(rows.schema)  # which cannot be told where there are no rows
         part = self.session.createDataFrame(rows, types)
         if rows.nbytes > FEW_BYTES:
-            part = part.localCheckpoint()
+            part = self._kept_there(part)
         return part if sent is None else sent.unionAll(part)
 
     def read_parquet(self, name: str, paths: Sequence[str]) -> bool:
@@ -263,13 +263,22 @@ class Spark:
         with self._errors():
             found = self._query(query)
             if self.is_connect:
-                found = found.localCheckpoint(eager=False, storageLevel=_on_two_workers())
+                found = self._kept_there(found, eager=False, storageLevel=_on_two_workers())
                 self._call(name, found)
                 self._sent[name] = found
                 return
             found = found.persist()
             self._call(name, self._short(found))
             self._kept[name] = found
+
+    def _kept_there(self, rows: Any, **how: Any) -> Any:
+        """Return rows as a frame that a server of Spark Connect keeps.
+
+        ``pyspark`` takes it for one of the session that was opened first, whichever asked for it.
+        """
+        kept = rows.localCheckpoint(**how)
+        kept._session = kept._plan._spark_session = self.session  # noqa: SLF001 - no other way
+        return kept
 
     def _short(self, kept: Any) -> Any:
         """Return what is kept as a frame whose plan does not grow with what it was made of.

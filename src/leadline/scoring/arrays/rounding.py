@@ -11,25 +11,25 @@ NUDGE = 3.6e-9
 FARTHEST = 0.01
 """No number is nudged by more millionths."""
 
-MOST = 9e15
-"""Whole numbers are exact up to here."""
+MOST = 9e9
+"""Whole millionths are exact up to here: what is larger is cut off before it is rounded."""
 
 
 def millionths(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Turn numbers into whole millionths, halves away from zero; the same array is returned.
+    """Turn numbers up to ``MOST`` into whole millionths, halves away from zero, in place.
 
-    >>> millionths(np.array([0.0000005, -1.5, 1e12])).tolist()
-    [1.0, -1500000.0, 9000000000000000.0]
+    >>> millionths(np.array([0.0000005, -1.5])).tolist()
+    [1.0, -1500000.0]
     """
-    nudges = np.clip(numbers * NUDGE, -FARTHEST, FARTHEST)
+    nudges = numbers * NUDGE
+    np.minimum(nudges, FARTHEST, out=nudges)
+    np.maximum(nudges, -FARTHEST, out=nudges)
     numbers *= 1e6
     numbers += nudges
-    whole = np.trunc(numbers)
+    whole = np.trunc(numbers, out=nudges)
     numbers -= whole
     numbers += numbers
     np.trunc(numbers, out=numbers)
     numbers += whole
-    if max(numbers.max(initial=0), -numbers.min(initial=0)) > MOST:
-        np.clip(numbers, -MOST, MOST, out=numbers)
     numbers += 0.0  # leaves no minus zero
     return numbers

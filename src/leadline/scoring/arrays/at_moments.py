@@ -20,8 +20,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from leadline.model.document import Decay, HalfLife
-from leadline.scoring.arrays.rounding import millionths
+from leadline.model.document import HalfLife
+from leadline.scoring.arrays.rules import PlainRule, Rules, Sums
 from leadline.scoring.arrays.weights import Floats, Weights, Whole, halved
 
 CELLS = 500_000
@@ -54,39 +54,7 @@ class Hits(NamedTuple):
 
     def only(self, some: npt.NDArray[np.int64]) -> Hits:
         """Return some of them."""
-        return Hits(*(each[some] for each in self))
-
-
-class PlainRule(NamedTuple):
-    """A rule that is a sum of points, the same of each hit, times what the hit weighs.
-
-    Attributes:
-        points: Of each hit.
-        limit: Of the sum, both ways; None for none.
-        within: Microseconds from when on a hit is too old to count; None for never.
-        decay: How a hit's weight falls; None for not at all.
-        target: Number of the sum that the rule's points join, once they are rounded.
-    """
-
-    points: float
-    limit: float | None = None
-    within: int | None = None
-    decay: Decay | None = None
-    target: int = 0
-
-
-class Sums(NamedTuple):
-    """Sums of some leads.
-
-    Attributes:
-        lead: The lead of each column.
-        target: Which of its sums each column has.
-        points: Whole millionths, one row a moment, one column each.
-    """
-
-    lead: Whole
-    target: Whole
-    points: Floats
+        return Hits(*(each.take(some) for each in self))
 
 
 def sums(hits: Hits, rules: Sequence[PlainRule], moments: Sequence[int]) -> Iterator[Sums]:
@@ -96,46 +64,38 @@ def sums(hits: Hits, rules: Sequence[PlainRule], moments: Sequence[int]) -> Iter
     """
     if not rules or not len(moments):
         return
-    table = _Rules.of(rules, np.array(moments, np.int64))
+    table = _AtMoments.of(Rules.of(rules), np.array(moments, np.int64))
     for part in _parts(hits, max(1, CELLS // len(moments))):
-        yield _summed(_seen(part, table), table)
+        seen = _seen(part, table)
+        if len(seen.lead):
+            yield _summed(seen, table)
 
 
 @dataclass(frozen=True)
-class _Rules:
-    """The rules in the order of their sums, each parameter by the place of its rule.
+class _AtMoments:
+    """Rules at moments, each parameter by the place of its rule.
 
     Attributes:
-        place: Of each rule as it was given, its place here.
         lift: By what carried weights are multiplied, one row a moment.
     """
 
-    place: Whole
-    points: Floats
-    limit: Floats
+    rules: Rules
+    moments: Whole
     within: Whole
-    target: Whole
     weights: Weights
     is_carried: npt.NDArray[np.bool_]
     lift: Floats
-    moments: Whole
 
     @classmethod
-    def of(cls, rules: Sequence[PlainRule], moments: Whole) -> Self:
-        order = sorted(range(len(rules)), key=lambda place: rules[place].target)
-        place = np.empty(len(rules), np.int64)
-        place[order] = np.arange(len(rules))
-        found = [rules[each] for each in order]
+    def of(cls, rules: Rules, moments: Whole) -> Self:
+        found = rules.given
         return cls(
-            place,
-            points=np.array([each.points for each in found], np.float64),
-            limit=np.array([np.inf if each.limit is None else each.limit for each in found]),
+            rules,
+            moments,
             within=np.array([_FOREVER if each.within is None else each.within for each in found]),
-            target=np.array([each.target for each in found], np.int64),
             weights=Weights.of([each.decay for each in found]),
             is_carried=np.array([_is_carried(each, moments) for each in found]),
             lift=np.stack([_lift(each, moments) for each in found], axis=1),
-            moments=moments,
         )
 
 
@@ -170,7 +130,7 @@ class _Seen(NamedTuple):
     first: Whole
     gone: Whole
 
-    def only(self, some: npt.NDArray[np.int64]) -> _Seen:
+    def only(self, some: npt.NDArray[np.int64] | slice) -> _Seen:
         """Return some of them."""
         return _Seen(*(each[some] for each in self))
 
@@ -188,8 +148,8 @@ def _parts(hits: Hits, most: int) -> Iterator[Hits]:
         yield hits.only(some)
 
 
-def _seen(hits: Hits, table: _Rules) -> _Seen:
-    rule = table.place[hits.rule]
+def _seen(hits: Hits, table: _AtMoments) -> _Seen:
+    rule = table.rules.place[hits.rule]
     first = np.searchsorted(table.moments, hits.seen_at)
     gone = np.searchsorted(table.moments, hits.occurred_at + table.within[rule])
     lead, occurred_at = (
@@ -199,21 +159,35 @@ def _seen(hits: Hits, table: _Rules) -> _Seen:
     return found.only(np.flatnonzero(first < gone))
 
 
-def _summed(seen: _Seen, table: _Rules) -> Sums:
-    rules = len(table.points)
-    pairs, pair = np.unique(seen.lead * rules + seen.rule, return_inverse=True)
+def _summed(seen: _Seen, table: _AtMoments) -> Sums:
+    rules = len(table.rules.given)
+    pairs, pair = _distinct(seen.lead * rules + seen.rule)
     rule = pairs % rules
     points = _weights(seen, pair, rule, table)
-    points *= table.points[rule]
-    np.minimum(points, table.limit[rule], out=points)
-    np.maximum(points, -table.limit[rule], out=points)
-    millionths(points)
-    lead, target = pairs // rules, table.target[rule]
+    table.rules.give_points(points, rule)
+    lead, target = pairs // rules, table.rules.target[rule]
     starts = np.flatnonzero(np.diff(lead, prepend=-1) | np.diff(target, prepend=-1))
     return Sums(lead[starts], target[starts], np.add.reduceat(points, starts, axis=1))
 
 
-def _weights(seen: _Seen, pair: Whole, rule: Whole, table: _Rules) -> Floats:
+def _distinct(keys: Whole) -> tuple[Whole, Whole]:
+    """Return the different keys in their order, and of each key its place among them."""
+    low = keys.min()
+    room = int(keys.max() - low) + 1
+    if room > _ROOM * len(keys):
+        return np.unique(keys, return_inverse=True)
+    keys = keys - low
+    found = np.flatnonzero(np.bincount(keys, minlength=room))
+    place = np.empty(room, np.int64)
+    place[found] = np.arange(len(found))
+    return found + low, place[keys]
+
+
+_ROOM = 8
+"""So much room a key, counting is faster than sorting."""
+
+
+def _weights(seen: _Seen, pair: Whole, rule: Whole, table: _AtMoments) -> Floats:
     """Return the weight of the hits of each pair at each moment."""
     is_carried = table.is_carried[seen.rule]
     carried, met = np.flatnonzero(is_carried), np.flatnonzero(~is_carried)
@@ -223,7 +197,7 @@ def _weights(seen: _Seen, pair: Whole, rule: Whole, table: _Rules) -> Floats:
     return weights
 
 
-def _carried(seen: _Seen, pair: Whole, rule: Whole, table: _Rules) -> Floats:
+def _carried(seen: _Seen, pair: Whole, rule: Whole, table: _AtMoments) -> Floats:
     shape = (len(table.moments), len(rule))
     amount = table.weights.at(seen.rule, table.moments[-1] - seen.occurred_at)
     weights = _cells(shape, seen.first, pair, amount)
@@ -248,8 +222,15 @@ def _added(place: Whole, amount: Floats, count: int) -> Floats:
     return np.bincount(place, amount, count).astype(np.float64, copy=False)
 
 
-def _add_met(weights: Floats, seen: _Seen, pair: Whole, table: _Rules) -> None:
-    for place, at in enumerate(table.moments):
-        some = np.flatnonzero((seen.first <= place) & (place < seen.gone))
-        amount = table.weights.at(seen.rule[some], at - seen.occurred_at[some])
-        weights[place] += _added(pair[some], amount, weights.shape[1])
+def _add_met(weights: Floats, seen: _Seen, pair: Whole, table: _AtMoments) -> None:
+    """Add the weight of each hit at each moment that sees it, of some hits at a time."""
+    step = max(1, CELLS // len(weights))
+    for start in range(0, len(pair), step):
+        some = seen.only(slice(start, start + step))
+        times = some.gone - some.first
+        hit = np.repeat(np.arange(len(times)), times)
+        before = np.cumsum(times) - times
+        place = np.arange(len(hit)) - (before - some.first)[hit]
+        age = table.moments[place] - some.occurred_at[hit]
+        amount = table.weights.at(some.rule[hit], age)
+        weights += _cells(weights.shape, place, pair[start + hit], amount)

@@ -14,7 +14,8 @@ from leadline.model.expressions import Expression
 from leadline.model.given import read_model
 from leadline.model.rules import EventRule
 from leadline.scoring import score
-from leadline.scoring.arrays.sums import Hits, PlainRule, sums
+from leadline.scoring.arrays.at_moments import Hits, sums
+from leadline.scoring.arrays.rules import PlainRule
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +76,7 @@ def _rule(draw: Random) -> dict[str, Any]:
         "decay": draw.choice(DECAYS),
     }
     if draw.random() < 0.5:
-        rule["limit"] = draw.choice([0.5, 7, 1e4])
+        rule["limit"] = draw.choice([0, 0.5, 7, 1e4])
     if draw.random() < 0.5:
         rule["within"] = draw.choice(["1s", "7d", "30d", "300d"])
     return rule

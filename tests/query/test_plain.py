@@ -1,4 +1,4 @@
-"""Sums that run from moment to moment are those of each moment on its own."""
+"""Plain sums, made in arrays, are those of each moment on its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.scoring import Run, Scored, score
+from leadline.scoring import Run, Scored, profile, score
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 LEADS = [f"L{number}" for number in range(12)]
@@ -31,6 +31,9 @@ RULES: dict[str, dict[str, Any]] = {
     "path": {"event": "c", "where": "path like '/p%'", "points": 1.5, "group": "few"},
     "number": {"event": "a", "where": "minutes > 30", "points": 2, "decay": {"half_life": "1d"}},
     "won": {"outcome": "won", "points": 6, "within": "30d"},
+    "falling": {"event": "a", "points": 6, "decay": {"linear": "12d"}},
+    "stepped": {"event": ["b", "d"], "points": 4, "decay": {"keep": 0.5, "every": "7d"}},
+    "short": {"event": "d", "points": 9, "decay": {"half_life": "1h"}},
 }
 
 
@@ -92,6 +95,7 @@ def _rows(scored: Scored) -> dict[tuple[str, datetime], dict[str, Any]]:
     return {(row["lead_id"], row["as_of"]): row for row in scored.scores.to_pylist()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(6))
 def test_many_moments_give_the_scores_of_each_moment_alone(seed: int) -> None:
     """Limits, windows, decay, late events, groups: one run over 30 moments equals 30 runs."""
@@ -106,8 +110,8 @@ def test_many_moments_give_the_scores_of_each_moment_alone(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_running_sums_are_those_of_the_ledger(seed: int) -> None:
-    """The ledger is computed hit by hit; its rows add up to what ran from moment to moment."""
+def test_plain_sums_are_those_of_the_ledger(seed: int) -> None:
+    """The ledger is computed hit by hit; its rows add up to what was summed in arrays."""
     moments = [START + timedelta(days=3 * number) for number in range(30)]
     scored = score(_model(RULES), spine=_spine(moments), **_tables(seed))
     sums: dict[tuple[str, datetime], float] = {}
@@ -137,23 +141,49 @@ def test_an_event_at_the_edge_of_a_window_and_at_a_moment_itself() -> None:
     assert [found["M", at]["person"] for at in moments] == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("asked", [("scores",), ("scores", "points")])
+@pytest.mark.parametrize("seed", range(3))
+def test_many_events_at_one_moment_give_the_scores_of_few(
+    monkeypatch: pytest.MonkeyPatch, seed: int, asked: tuple[str, ...]
+) -> None:
+    """From some number of events on they are summed in arrays, or taken from a ledger beside."""
+    given = _tables(seed)
+    found = []
+    for many in (10**9, 1):
+        monkeypatch.setattr(profile, "MANY_EVENTS", many)
+        with DuckDB() as engine, Run.open(engine, _model(RULES), given, as_of=NOW) as run:
+            assert ("lead_plain_sum" in run.statement.steps) is (many == 1)
+            run.keep(*asked)
+            found.append([run.arrow(each).sort_by(KEYS[each]).to_pylist() for each in asked])
+    assert found[0] == found[1]
+
+
+NOW = START + timedelta(days=60)
+KEYS = {
+    "scores": [("lead_id", "ascending")],
+    "points": [("lead_id", "ascending"), ("score", "ascending"), ("rule", "ascending")],
+}
+
+
 @pytest.mark.parametrize(
-    ("rule", "runs"),
+    ("rule", "is_plain"),
     [
         ({"event": "a", "points": 3}, True),
-        ({"event": "a", "points": 3, "decay": {"half_life": "1s"}}, False),
-        ({"event": "a", "points": 3, "decay": {"linear": "9d"}}, False),
+        ({"event": "a", "points": 3, "decay": {"half_life": "1s"}}, True),
+        ({"event": "a", "points": 3, "decay": {"linear": "9d"}}, True),
         ({"event": "a", "points": "minutes"}, False),
         ({"event": "a", "points": 3, "count": "daily"}, False),
         ({"event": "a", "points": 3, "at_most": 2}, False),
         ({"event": "a", "points": 3, "where": "path = lead.path"}, False),
     ],
 )
-def test_only_plain_sums_run(rule: dict[str, Any], runs: bool) -> None:  # noqa: FBT001
-    """Other rules are met at each moment; weights run as long as a double holds them."""
+def test_only_plain_sums_are_summed_in_arrays(
+    rule: dict[str, Any],
+    is_plain: bool,  # noqa: FBT001
+) -> None:
+    """Other rules are met at each moment."""
     moments = [START, START + timedelta(days=30)]
     leads = pa.table({"lead_id": LEADS, "path": ["/p"] * len(LEADS)})
     given = {**_tables(0), "leads": leads, "spine": _spine(moments)}
-    with DuckDB() as engine:
-        made = Run.open(engine, _model({"rule": rule}), given)
-        assert made.statement.meets_hits_at_each_moment is not runs
+    with DuckDB() as engine, Run.open(engine, _model({"rule": rule}), given) as run:
+        assert run.statement.meets_hits_at_each_moment is not is_plain
