@@ -22,6 +22,7 @@ from leadline.tables.places.raw import REJECTS, Raw, prepare
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
 from leadline.tables.values import Reading, is_number
+from leadline.timings import step
 
 if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
@@ -128,7 +129,8 @@ def load(
     for table, given in found.items():
         declared = Declared(columns.get(table, {}), (files or {}).get(table, AS_IT_IS))
         try:
-            tables[table] = _load(engine, table, given, declared, is_clean=clean)
+            with step(f"read {table}"):
+                tables[table] = _load(engine, table, given, declared, is_clean=clean)
         except InputError as error:
             faults.extend(error.faults)
     if faults:
@@ -196,6 +198,7 @@ def read_raw(
     return READERS[formats.pop()](engine, table, given, written)
 
 
+@step("check keys")
 def _resolved(
     engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql
 ) -> tuple[Sql, list[str]]:
