@@ -1,6 +1,6 @@
 """What the service accepts, how soon a score follows, and what taking in costs.
 
-    python benchmarks/service.py --store sqlite:/tmp/service.db --leads 100000 --events 1000000
+    python benchmarks/service_load.py --store sqlite:/tmp/service.db --leads 100000 --events 1000000
 
 The store is filled first: on an empty one everything is ten times faster than in life. The load
 comes from this process over loopback, with bodies made beforehand, on the same cores.
