@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -169,6 +170,13 @@ def test_every_command_and_option_is_documented() -> None:
             for word in [*parameter.opts, *parameter.secondary_opts]:
                 shown = word if word.startswith("-") else str(parameter.metavar)
                 assert f"`{shown}" in section, f"{shown} of {name} is not in cli.md"
+
+
+def test_the_reference_of_tables_is_made_from_the_contract() -> None:
+    """It is what ``docs/generate_tables.py`` writes."""
+    script = ROOT / "docs" / "generate_tables.py"
+    made = runpy.run_path(str(script))["written"](TABLES)
+    assert made == TABLES, "run docs/generate_tables.py"
 
 
 @pytest.mark.parametrize("table", CONTRACT)

@@ -405,7 +405,7 @@ def test_unusual_tables_are_read(server: Postgres, leads: str) -> None:
     assert {lead: row["fit"] for lead, row in found.items()} == {
         "a": 1 + 4 + 8 + 16,
         "b": 2 + 16,
-        "c": 16 + 32 + 128 + 256,
+        "c": 16 + 32,  # times before the year 1 are none
         "d": 16 + 32 + 64 + 128 + 256,
     }
     assert {lead: row["person"] for lead, row in found.items()} == {"a": 1, "b": 0, "c": 0, "d": 1}

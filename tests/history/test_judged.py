@@ -377,3 +377,15 @@ def test_a_table_without_times_does_not_ask_when_a_model_was_made() -> None:
     model = {**made_until(LATE), "scores": {"total": MODEL["scores"]["company"]}}
     with DuckDB() as engine:
         assert judged(open_past(engine, model, {"leads": leads}, document), document).rows == 4
+
+
+def test_when_a_row_was_recorded_makes_no_other_row_of_it() -> None:
+    """Rows of a plain table that are identical but for that are one group."""
+    when = [datetime(2026, 1, day, tzinfo=UTC) for day in (1, 2, 3, 4)]
+    columns = {"size": [1, 1, 9, 3], "won": ["yes", "no", "yes", "no"], "recorded_at": when}
+    document = read_task({"outcome": {"field": "won", "is": "yes"}})
+    model = {**MODEL, "scores": {"total": MODEL["scores"]["company"]}}
+    with DuckDB() as engine:
+        of = judged(open_past(engine, model, {"leads": pa.table(columns)}, document), document)
+        groups = [row["group_key"] for row in listed(of).values()]
+    assert len(set(groups)) == 3

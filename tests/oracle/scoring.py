@@ -231,6 +231,7 @@ def score(
     """Return the ledger, the scores and the account scores of a model at the moments of a spine."""
     if unknown := faults.difference(FAULTS):
         raise ValueError(f"unknown faults: {sorted(unknown)}")
+    tables = {name: [as_read(row) for row in rows] for name, rows in tables.items()}
     facts = Facts(document, tables, faults)
     ladders = Ladders(document, tables.get("previous", ()), faults)
     result = Result()
@@ -289,6 +290,11 @@ def rank(text: str | None) -> tuple[bool, bytes]:
 
 
 # --- What there is: tables with unique keys and defaults -----------------------------------------
+
+
+def as_read(row: Row) -> Row:
+    """Return a row as every format means it: an empty text is null."""
+    return {name: None if value == "" else value for name, value in row.items()}
 
 
 class Facts:

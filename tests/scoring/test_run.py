@@ -129,7 +129,8 @@ def test_closing_a_run_over_other_moments_drops_what_it_made() -> None:
 
 def test_a_run_that_cannot_be_opened_leaves_nothing() -> None:
     """A refused table ends its workspace."""
+    twice = pa.table({"lead_id": ["a", "a"], "x": [1, 2]})
     with DuckDB(threads=1) as engine:
         with pytest.raises(InputError, match="must be unique"):
-            Run.open(engine, model(8), tables("a", "a"), as_of=DAY)
+            Run.open(engine, model(8), {"leads": twice}, as_of=DAY)
         assert len(engine.rows("select * from duckdb_databases() where not internal")) == 1

@@ -251,3 +251,27 @@ def test_a_clock_that_was_set_back_gives_moments_that_rise(store: Store, engine:
     with store.reading() as session:
         found = [at for (at,) in session.rows("select taken_at from events order by type")]
     assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ("/etc/hostname", "must be"),
+        ("leadline: 1\nmodel: m\nscores: {s: {formula: nothing}}\n", "nothing"),
+        ("{", "must be"),
+    ],
+    ids=["path", "fault", "no document"],
+)
+def test_a_document_with_faults_is_not_published(
+    store: Store, engine: DuckDB, document: str, says: str
+) -> None:
+    """It is said why, a path is never opened, and the loop goes on."""
+    assert store.hold()
+    loop = Loop(store, engine, Ticking())
+    _publish(store, loop, document)
+    with store.reading() as session:
+        [(state, detail)] = session.rows("select state, detail from jobs")
+        assert session.rows("select count(*) from models") == [(0,)]
+        assert session.rows("select count(*) from waiting") == [(0,)]
+    assert state == "failed"
+    assert says in detail

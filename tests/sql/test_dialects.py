@@ -179,12 +179,35 @@ CASES: dict[str, list[tuple[str, Any]]] = {
         ("text_to_number('1e-400')", 0.0),
         ("text_to_number('-.5e1')", -5.0),
         ("text_to_number('')", None),
+        ("text_to_number('007')", None),
+        ("text_to_number(' 7')", None),
+        ("text_to_number('1_000')", None),
+        ("text_to_number('5.')", 5.0),
+        ("text_to_number('1e99999')", None),
     ],
-    "text_to_boolean": [("text_to_boolean('TRUE')", True), ("text_to_boolean('yes')", None)],
+    "text_to_boolean": [
+        ("text_to_boolean('TRUE')", True),
+        ("text_to_boolean('no')", False),
+        ("text_to_boolean('y')", None),
+    ],
+    "fits": [("fits('ab', '^(a|b)+$')", True), ("fits('abc', '^(a|b)+$')", False)],
     "text_to_time": [
         ("text_to_time('2026-11-01T13:00:00+01:00')", datetime(2026, 11, 1, 12)),  # noqa: DTZ001
         ("text_to_time('2026-11-01T12:00:00.1234567Z')", datetime(2026, 11, 1, 12, 0, 0, 123456)),  # noqa: DTZ001
         ("text_to_time('2026-02-30')", None),
+        ("text_to_time('2026-11-01 13:00 +01:00')", datetime(2026, 11, 1, 12)),  # noqa: DTZ001
+        ("text_to_time('2026-11-01 12:00:00 UTC')", datetime(2026, 11, 1, 12)),  # noqa: DTZ001
+        ("text_to_time('2026-11-01 13:00:00+0100')", datetime(2026, 11, 1, 12)),  # noqa: DTZ001
+        ("text_to_time('2026-11-01')", datetime(2026, 11, 1)),  # noqa: DTZ001
+        ("text_to_time('2026-11-01T12:00')", None),
+        ("text_to_time('2026-11-01T24:00:00Z')", None),
+        ("text_to_time('2026-11-01 12:00:00 Europe/Warsaw')", None),
+        ("text_to_time('2026-1-1')", None),
+        ("text_to_time('2026/01/01')", None),
+        ("text_to_time(' 2026-01-01')", None),
+        ("text_to_time('12026-01-01')", None),
+        ("text_to_time('0000-01-01')", None),
+        ("text_to_time('epoch')", None),
         ("text_to_time('soon')", None),
         ("text_to_time('now')", None),
         ("text_to_time('infinity')", None),
@@ -225,6 +248,7 @@ MEANINGS = {
     "text_to_number": "text as a number, null where it is none",
     "text_to_boolean": "text as true or false, null where it is neither",
     "text_to_time": "text as a time, null where it is none",
+    "fits": "whether a text fits a pattern",
 }
 """What each function is for, as the support matrix says it."""
 

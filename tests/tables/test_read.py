@@ -34,7 +34,7 @@ def test_a_table_has_the_columns_of_the_contract_and_its_own(
     """What the contract names and the data lacks is null and typed; the rest keeps its type."""
     schema = loaded(leads="lead_id,size,vip\nL1,10,true\n").schema["leads"]
     assert schema == {**CONTRACT["leads"].types, "size": Type.NUMBER, "vip": Type.BOOLEAN}
-    assert engine.rows("from leads") == [("L1", None, None, None, 10.0, True)]
+    assert engine.rows("from leads") == [("L1", None, None, None, None, 10.0, True)]
     assert engine.rows("select typeof(created_at), typeof(email) from leads") == [
         ("TIMESTAMP", "VARCHAR")
     ]

@@ -29,7 +29,7 @@ def test_leads_must_be_unique(loaded: Callable[..., Loaded]) -> None:
     """The message counts the keys and shows three of them with their rows."""
     ids = ["a", "b", "a", "c", "c", "d", "d", "e", "a", "e", "a"]
     with pytest.raises(InputError) as caught:
-        loaded(leads="lead_id\n" + "\n".join(ids) + "\n")
+        loaded(leads="lead_id,x\n" + "\n".join(f"{id_},{x}" for x, id_ in enumerate(ids)) + "\n")
     assert str(caught.value) == (
         "leads.csv lead_id must be unique; found 4 that repeat: a (rows 2, 4, 10, ...); "
         "c (rows 5, 6); d (rows 7, 8). Keep one row of each."
@@ -145,3 +145,31 @@ def test_columns_without_any_value_survive_repeated_rows(
     """Their type stays open."""
     loaded(spine=f"lead_id,as_of,x\na,{NOON},\na,{NOON},\n")
     assert engine.rows("select lead_id, x, typeof(x) from spine") == [("a", None, '"NULL"')]
+
+
+def test_ties_are_broken_by_texts_as_they_were_given(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """In the order of the names of columns, byte by byte, null first: p decides before q."""
+    header = "event_id,lead_id,type,occurred_at,q,p\n"
+    cases = (
+        (["9,a", "5,b"], (9.0, "a")),
+        (["10,a", "9,a"], (10.0, "a")),
+        (["1e1,a", "2,a"], (10.0, "a")),
+        (["5,", "1,a"], (5.0, None)),
+        (["1,é", "2,z", "3,Z"], (3.0, "Z")),
+    )
+    for rows, expected in cases:
+        for order in itertools.permutations(rows):
+            lines = [f"e,L,visit,{NOON},{row}" for row in order]
+            loaded(events=header + "\n".join(lines) + "\n")
+            assert engine.rows("select q, p from events") == [expected]
+
+
+def test_equal_rows_are_one(engine: DuckDB, loaded: Callable[..., Loaded]) -> None:
+    """With a note; rows that share a key and differ are a fault."""
+    found = loaded(leads="lead_id,x\na,1\na,1\nb,\n")
+    assert engine.rows("select lead_id, x from leads order by 1") == [("a", 1.0), ("b", None)]
+    assert found.notes == ["leads.csv: 1 row equals another in all columns; each is counted once."]
+    with pytest.raises(InputError, match=r"found 1 that repeats: a \(rows 2, 3\)"):
+        loaded(leads="lead_id,x\na,1\na,1.0\n")

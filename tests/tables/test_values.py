@@ -13,7 +13,7 @@ import pytest
 from leadline.model.types import Type
 from leadline.sql.text import Scalar, Sql, sql_text
 from leadline.tables.columns import Target
-from leadline.tables.places.raw import Given
+from leadline.tables.places.raw import RawColumn
 from leadline.tables.values import reading
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 1, 12)
 
 def read(engine: DuckDB, text: Scalar, kind: Type, native: str = "CSV", **options: Any) -> Any:
     """Return what a value that was given means as a type."""
-    target = replace(Target("x", Given("x", Sql("x"), native)), **options)
+    target = replace(Target("x", RawColumn("x", Sql("x"), native)), **options)
     value = reading(target, kind).value
     return engine.rows(
         sql_text("select {value} from (select {text} as x)", value=value, text=text)
@@ -130,7 +130,7 @@ def test_typed_times_with_a_zone(engine: DuckDB, text: str, expected: datetime |
 
 def test_no_calendar_is_asked_for_typed_times_with_a_zone() -> None:
     """They count microseconds in UTC as they are, and are read for nearly nothing."""
-    given = Given("x", Sql("x"), "TIMESTAMP WITH TIME ZONE")
+    given = RawColumn("x", Sql("x"), "TIMESTAMP WITH TIME ZONE")
     assert "timezone(" not in reading(Target("x", given), Type.TIME).value
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from leadline.cli import STARTED
 from leadline.cli.options import OF_ALL
 from leadline.cli.values import Known, placed
 from leadline.questions.question import Question
 from leadline.questions.session import Session
 from leadline.service.workspace import workspace
+from leadline.timings import Step, listening
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,13 @@ class Faces:
         report: File of the page.
         json: File of the JSON; ``-`` is the standard output.
         verbose: Whether notes are printed that say how columns are read.
+        timings: Whether a table is printed of what each step took.
     """
 
     report: str | None = None
     json: str | None = None
     verbose: bool = False
+    timings: bool = False
 
     @property
     def is_piped(self) -> bool:
@@ -52,7 +57,26 @@ def ask(asked: type[Question[Any]], values: Mapping[str, Any]) -> int:
     question.check()
     if faces.files:
         _check_files(faces.files)
-    return _answered(question, faces, frozenset(known.settled(asked)))
+    settled = frozenset(known.settled(asked))
+    if faces.timings:
+        return _timed(question, faces, settled)
+    return _answered(question, faces, settled)
+
+
+def _timed(question: Question[Any], faces: Faces, settled: frozenset[str]) -> int:
+    """Answer, and print where the time went since the program began."""
+    from leadline.cli.console import err
+
+    with listening() as timings:
+        timings.steps.append(_since_start("start of the program"))
+        status = _answered(question, faces, settled)
+    for line in timings.lines(_since_start("all of it")):
+        err.print(line)
+    return status
+
+
+def _since_start(name: str) -> Step:
+    return Step(name, 0, time.perf_counter() - STARTED, time.process_time())
 
 
 def _answered(question: Question[Any], faces: Faces, settled: frozenset[str]) -> int:

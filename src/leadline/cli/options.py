@@ -14,10 +14,12 @@ from leadline.questions.question import Question
 REPORT = Option("Write a page to print.", "file", "F.html", group="outputs")
 JSON = Option("Write the same for machines; - is the standard output.", "text", "F", "outputs")
 VERBOSE = Option("Say too how each column is read.", "flag", group="outputs")
+TIMINGS = Option("Print where the time goes.", "flag", group="outputs")
 OF_ALL = (
     Asked("report", REPORT, is_named=True, is_needed=False, default=None),
     Asked("json", JSON, is_named=True, is_needed=False, default=None),
     Asked("verbose", VERBOSE, is_named=True, is_needed=False, default=False),
+    Asked("timings", TIMINGS, is_named=True, is_needed=False, default=False),
 )
 """What every command has beside its question's options."""
 

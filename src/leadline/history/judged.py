@@ -347,7 +347,7 @@ class _Making:
         """Return the fields in which rows can be identical: neither a name nor the outcome."""
         outcome = self.task.outcome
         asked = filter(None, (outcome.field, outcome.at, outcome.amount, self.task.order))
-        apart = {"lead_id", "email"} | {field_of(each)[1] for each in asked}
+        apart = {"lead_id", "email", "recorded_at"} | {field_of(each)[1] for each in asked}
         return [
             each
             for each, kind in self.run.loaded.schema["leads"].items()

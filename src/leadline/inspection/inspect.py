@@ -23,7 +23,7 @@ from leadline.model.types import Type
 from leadline.sql.text import name, sql_text
 from leadline.tables.places.files import format_of
 from leadline.tables.places.inputs import Input, files_or_rows
-from leadline.tables.places.raw import REJECTS, Given, Raw, prepare
+from leadline.tables.places.raw import REJECTS, Raw, RawColumn, prepare
 from leadline.tables.places.text import AsItIs
 from leadline.tables.read import read_raw
 
@@ -198,7 +198,7 @@ class Looked:
         )
 
 
-def _look(engine: DuckDB, raw: Raw, given: Given, place: int, rows: int) -> Looked:
+def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: int, rows: int) -> Looked:
     values = values_of(engine, raw, given, place)
     worded = list(missing.words(values))
     values = values.without([text for text, _ in worded])

@@ -10,7 +10,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.model.types import Type
 from leadline.sql.text import ALWAYS, Scalar, Sql, sql_text
 from leadline.tables.columns import Target
-from leadline.tables.places.raw import Given, Raw, staged
+from leadline.tables.places.raw import Raw, RawColumn, staged
 from leadline.tables.values import reading
 
 SAMPLE = 1_000
@@ -32,7 +32,7 @@ class Values:
     """
 
     engine: DuckDB
-    given: Given
+    given: RawColumn
     relation: Sql
     left_out: tuple[str, ...] = ()
 
@@ -88,10 +88,10 @@ class Values:
 
 
 def _parsed(kind: Type, declared: Mapping[str, Any]) -> Sql:
-    return reading(Target("x", Given("x", TEXT, "CSV"), kind, **declared), kind).parsed
+    return reading(Target("x", RawColumn("x", TEXT, "CSV"), kind, **declared), kind).parsed
 
 
-def values_of(engine: DuckDB, raw: Raw, given: Given, place: int) -> Values:
+def values_of(engine: DuckDB, raw: Raw, given: RawColumn, place: int) -> Values:
     """Return the distinct values of a column."""
     relation = staged(raw.table, f"values_{place}")
     text = reading(Target(given.name, given), Type.TEXT).text

@@ -27,7 +27,7 @@ class Column:
         need: What of it must be there.
         default: What a null means.
         default_column: The column that a null is read as.
-        names: The table whose row it names.
+        names: The table whose row it names; ``entity`` where that column says it.
     """
 
     name: str
@@ -97,6 +97,11 @@ class Table:
         return {each.name: each.default for each in self.columns if each.default is not None}
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """The columns that name leads, accounts, events or outcomes."""
+        return tuple(each.name for each in self.columns if each.names)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The columns that tell rows apart; ``()`` where none do."""
         return self.unique or self.once
@@ -145,7 +150,7 @@ CONTRACT: Mapping[str, Table] = {
             "The persons to score, one row each. Two rows with the same `lead_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("lead_id", "**key**"),
+                _key("lead_id", "**key**", "leads"),
                 _text("account_id", "account that the lead belongs to", "accounts"),
                 _text("email", "an ordinary field"),
                 _time(
@@ -177,7 +182,7 @@ CONTRACT: Mapping[str, Table] = {
             "The companies, one row each. Two rows with the same `account_id` are a fault,\n"
             "unless they are equal in all columns.",
             (
-                _key("account_id", "**key**"),
+                _key("account_id", "**key**", "accounts"),
                 _text("domain", "an ordinary field"),
                 _time("created_at", "since when the account is known"),
                 _THERE,
@@ -191,9 +196,11 @@ CONTRACT: Mapping[str, Table] = {
             "What leads did.\n"
             "Rows with the same `event_id` are one event, see [Repeated rows](#repeated-rows).",
             (
-                _key("event_id", "**key**"),
+                _key("event_id", "**key**", "events"),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account of the event; where empty, that of the lead"),
+                _text(
+                    "account_id", "account of the event; where empty, that of the lead", "accounts"
+                ),
                 _key("type", "**what** happened, such as `page_viewed`"),
                 _time("occurred_at", "**when** it happened", "value"),
                 _RECORDED,
@@ -210,10 +217,11 @@ CONTRACT: Mapping[str, Table] = {
                 _text(
                     "outcome_id",
                     "rows with the same value are one outcome; rows without are one each",
+                    "outcomes",
                     default="",
                 ),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
-                _text("account_id", "account; where empty, that of the lead"),
+                _text("account_id", "account; where empty, that of the lead", "accounts"),
                 _key("outcome", "**what**: `won`, `lost`, `rejected`, or words of your own"),
                 _time("occurred_at", "**when**", "value"),
                 _RECORDED,
@@ -259,7 +267,7 @@ CONTRACT: Mapping[str, Table] = {
             "A field whose values only the history has is a field too; they decide its type.",
             (
                 _key("entity", "**`lead` or `account`**"),
-                _key("id", "**`lead_id` or `account_id`**"),
+                _key("id", "**`lead_id` or `account_id`**", "entity"),
                 _key("field", "**name of the field**"),
                 Column("value", Type.TEXT, "value as text; empty: there was none", "column"),
                 _time("valid_from", "**from when on**", "value"),
@@ -271,6 +279,7 @@ CONTRACT: Mapping[str, Table] = {
                 ),
             ),
             once=("entity", "id", "field", "value", "valid_from"),
+            order=("recorded_at",),
         ),
         Table(
             "lead_merges",

@@ -9,8 +9,10 @@ from typing import Any
 from leadline.errors import Fault, ModelError
 from leadline.model.document import Model
 from leadline.model.reading.reader import Source, parse
+from leadline.timings import step
 
 
+@step("read the model")
 def read_model(source: str | Path | Mapping[str, Any] | Model) -> tuple[Model, Source]:
     """Read a model and keep the lines of its parts; faults stay in the source until ``check``."""
     if isinstance(source, Model):

@@ -14,7 +14,7 @@ from leadline.model.names import NameFault
 from leadline.model.types import Type
 from leadline.query import moments
 from leadline.query.context import Context, Level
-from leadline.query.expressions import SQL_TYPES
+from leadline.sql.kinds import SQL_TYPES
 from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text, union
 
 Step = tuple[str, Tree]
@@ -388,9 +388,49 @@ def _lead_facts(context: Context) -> Tree:
     )
 
 
+def merge_steps(context: Context) -> Iterator[Step]:
+    """Yield ``merge_ever``: who was ever merged into whom, in up to 32 steps."""
+    if not context.has("lead_merges"):
+        return
+    yield (
+        "merge_1",
+        sql_tree("select distinct from_id, into_id from lead_merges where into_id is not null"),
+    )
+    for number in range(1, _ROUNDS + 1):
+        made = "merge_ever" if number == _ROUNDS else f"merge_{number + 1}"
+        step = exp.to_table(f"merge_{number}")
+        yield (
+            made,
+            sql_tree(
+                "select from_id, into_id from :step as s union select a.from_id, b.into_id "
+                "from :step as a join :step as b on b.from_id = a.into_id",
+                step=step,
+            ),
+        )
+
+
+_ROUNDS = 5
+"""Each round doubles the merges that are followed: 32, as the walk at a moment follows."""
+
+
+def _has_moments_of_its_own(context: Context) -> bool:
+    """Say whether leads may be looked at at so many moments that not all merges fit each.
+
+    An account at its moment reaches leads that are not looked at themselves.
+    """
+    profile = context.profile
+    is_small = profile.one_moment or bool(profile.moments)
+    return not (is_small or context.has_accounts or profile.planning.reads_again)
+
+
 def _merges(context: Context) -> Iterator[Step]:
     if context.has("lead_merges"):
-        yield "merge_latest", sql_tree(_MERGE_LATEST)
+        asked = _EVERYBODY
+        if _has_moments_of_its_own(context):
+            yield from merge_steps(context)
+            yield "merge_asked", sql_tree(_MERGE_ASKED)
+            asked = "select as_of, from_id from merge_asked"
+        yield "merge_latest", sql_tree(_MERGE_LATEST, asked=sql_tree(asked))
         yield "merge_now", sql_tree(_MERGE_NOW)
         yield "ended", sql_tree("select as_of, from_id from merge_latest where into_id is null")
         yield "merge_walk", sql_tree(_MERGE_WALK)
@@ -405,10 +445,25 @@ _MERGE_LATEST = """
                 order by g.recorded_at desc, case when g.into_id is null then 1 else 0 end,
                     in_bytes(g.into_id) desc
             ) as place
-        from (select distinct as_of from moment) as s
-        join lead_merges as g on g.recorded_at <= s.as_of
+        from (:asked) as s
+        join lead_merges as g on g.from_id = s.from_id and g.recorded_at <= s.as_of
     ) as latest where place = 1
 """
+
+_EVERYBODY = """
+    select m.as_of, g.from_id from (select distinct as_of from moment) as m
+    cross join (select distinct from_id from lead_merges) as g
+"""
+
+_MERGE_ASKED = """
+    select as_of, lead_id as from_id from moment
+    union
+    select m.as_of, e.into_id from moment as m join merge_ever as e on e.from_id = m.lead_id
+    union
+    select m.as_of, e.from_id from moment as m join merge_ever as e on e.into_id = m.lead_id
+"""
+"""Whose merges matter at a moment: those of its lead, of whom it ever went into, of who ever went
+into it."""
 
 _MERGE_NOW = "select as_of, from_id, into_id from merge_latest where into_id <> from_id"
 """A lead that is merged into itself is itself again, and one merged into nothing has ended."""

@@ -15,12 +15,10 @@ from leadline.model.document import Model
 from leadline.model.types import Columns, Schema
 from leadline.query.context import Context
 from leadline.query.statement import Statement
-from leadline.query.subjects import links
+from leadline.query.subjects import links, merge_steps
 from leadline.sql.trees import Tree, null, sql_tree, union
 
 _NOBODY = sql_tree("select cast(null as text) as account_id where false")
-_ROUNDS = 5
-"""Each round doubles the merges that are followed: 32, as the statement follows."""
 
 
 def touched(model: Model, schema: Schema, new: Mapping[str, Tree]) -> Statement:
@@ -32,7 +30,7 @@ def touched(model: Model, schema: Schema, new: Mapping[str, Tree]) -> Statement:
         new: Table to the relation of its new rows.
     """
     context = Context(model, schema)
-    steps = {**dict(_new_steps(context, new)), **dict(_merge_steps(context))}
+    steps = {**dict(_new_steps(context, new)), **dict(merge_steps(context))}
     steps["touched_lead"] = _distinct(_following(context, "new_row"))
     steps["touched_account"] = _distinct(_accounts(context))
     own = sql_tree("select lead_id from touched_lead")
@@ -46,7 +44,7 @@ def touches(model: Model, schema: Schema, new: Mapping[str, Tree]) -> Statement:
     statement counts for the lead can change by these rows.
     """
     context = Context(model, schema)
-    steps = {**dict(_new_steps(context, new)), **dict(_merge_steps(context))}
+    steps = {**dict(_new_steps(context, new)), **dict(merge_steps(context))}
     return Statement(steps, {"touches": _distinct(_following(context, "new_row", "known_at"))})
 
 
@@ -57,7 +55,7 @@ def around(model: Model, schema: Schema) -> Statement:
     those who were merged into any of these. ``around_account`` has ``account_id``.
     """
     context = Context(model, schema)
-    steps = dict(_merge_steps(context))
+    steps = dict(merge_steps(context))
     steps["asked_account"] = _distinct([*_held_by(context, "asked"), _NOBODY])
     mates = _sharing(context, "asked_account") if context.has_accounts else ()
     steps["together"] = _distinct([sql_tree("select lead_id from asked"), *mates])
@@ -135,27 +133,6 @@ def _row(lead: Tree, account: Tree, at: Tree, source: str) -> Tree:
         account=account,
         at=at,
     )
-
-
-def _merge_steps(context: Context) -> Iterator[tuple[str, Tree]]:
-    """Yield ``merge_ever``: who was ever merged into whom, in up to 32 steps."""
-    if not context.has("lead_merges"):
-        return
-    yield (
-        "merge_1",
-        sql_tree("select distinct from_id, into_id from lead_merges where into_id is not null"),
-    )
-    for number in range(1, _ROUNDS + 1):
-        made = "merge_ever" if number == _ROUNDS else f"merge_{number + 1}"
-        step = exp.to_table(f"merge_{number}")
-        yield (
-            made,
-            sql_tree(
-                "select from_id, into_id from :step as s union select a.from_id, b.into_id "
-                "from :step as a join :step as b on b.from_id = a.into_id",
-                step=step,
-            ),
-        )
 
 
 def _following(context: Context, rows: str, *more: str) -> Iterator[Tree]:

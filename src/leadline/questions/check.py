@@ -12,11 +12,12 @@ from leadline.questions.called import called
 from leadline.questions.common import MODEL, Anywhere
 from leadline.questions.inputs import FactTables
 from leadline.questions.question import Question, Topic
-from leadline.questions.warned import warned
+from leadline.questions.warned import told
 
 if TYPE_CHECKING:
     from leadline.errors import Fault
     from leadline.model.document import Model
+    from leadline.model.reading.source import Source
     from leadline.questions.judging import ModelInput
     from leadline.questions.session import Session
 
@@ -62,9 +63,11 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
     def answer(self, session: Session) -> Answer[Checked]:
         """Check the document, its columns and its examples."""
         from leadline.model.fingerprint import fingerprint
+        from leadline.model.given import read_model
 
-        document, faults, unseen, notes = self._found(session)
-        warnings = () if faults else (*warned(self.model, session.tell), *unseen)
+        document, source = read_model(self.model)
+        faults, unseen, notes = self._found(document, source, session)
+        warnings = () if faults else (*told(document, source, session.tell), *unseen)
         result = Checked(
             document.model,
             "" if faults else fingerprint(document),
@@ -88,17 +91,15 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
             status=2 if faults else 0,
         )
 
-    def _found(self, session: Session) -> _Found:
+    def _found(self, document: Model, source: Source, session: Session) -> _Found:
         """Check the document and its columns, and where these are sound its examples."""
         from leadline.model.checking.check import check
-        from leadline.model.given import read_model
 
-        document, source = read_model(self.model)
-        found = _Found(document, check(document, source))
+        found = _Found(check(document, source))
         if tables := self.tables():
             from leadline.review.trial.checked import check_tables
 
-            found = _Found(document, *check_tables(session.engine, document, source, tables))
+            found = _Found(*check_tables(session.engine, document, source, tables))
         if not found.faults and document.examples:
             from leadline.review.trial.examples import check_examples
 
@@ -108,9 +109,8 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
 
 
 class _Found(NamedTuple):
-    """A document, what cannot work in it, what its tables never have, and notes of these."""
+    """What cannot work in a document, what its tables never have, and notes of these."""
 
-    document: Model
     faults: list[Fault]
     unseen: Sequence[Fault] = ()
     notes: Sequence[str] = ()

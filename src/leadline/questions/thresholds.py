@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from leadline.questions.session import Session, Tell
     from leadline.review.thresholds.thresholds import Thresholds as Edges
 
-WEEKS = 26
+WEEKS = 8
 _PRECISION = asks("Share of the band that is to have the outcome.", "number", "P")
 _RECALL = asks("Share of all outcomes that is to be in the band.", "number", "R")
 _BAND = asks("The band; by default the highest.", unit="BAND")
 _LADDER = asks("Its ladder, of several that have the band.", unit="L")
-_WEEKS = asks("Past weeks to replay day by day for a capacity.", "whole", "N", least=2)
+_WEEKS = asks("Latest weeks that the edge is of.", "whole", "N", least=2)
 
 
 @dataclass(frozen=True)

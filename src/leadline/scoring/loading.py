@@ -14,18 +14,19 @@ from leadline.model.checking.mixed import mixed
 from leadline.model.contract import CONTRACT
 from leadline.model.names import Names
 from leadline.model.reading.source import dotted
-from leadline.model.types import Columns, Type
+from leadline.model.types import Columns
 from leadline.model.uses import tables_read
 from leadline.sql.dialects import render
+from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.sql.trees import sql_tree
 from leadline.tables import read
 from leadline.tables.columns import Column
-from leadline.tables.past_fields import with_past_fields
+from leadline.tables.orphans import orphans
+from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places.inputs import Input
 from leadline.tables.places.raw import prepare
 from leadline.tables.read import Loaded
-from leadline.tables.values import SQL_TYPES
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
@@ -91,11 +92,19 @@ def load(
     if "leads" in addresses and "leads" in found:
         _refuse_derived(found["leads"], model)
     loaded = enrich(engine.embedded, loaded, model)
+    as_usual(engine.embedded, loaded.schema, model.columns)
     if engine.embedded is engine:
-        return _told(engine, with_past_fields(engine, loaded), model)
+        return _looked_over(engine, loaded, model)
     for table, kinds in loaded.schema.items():
         engine.register(table, engine.embedded.reader(_typed(table, kinds)))
-    return _told(engine, with_past_fields(engine, _joined(loaded, found)), model)
+    return _looked_over(engine, _joined(loaded, found), model)
+
+
+def _looked_over(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
+    """Return what was read with what only all tables together say."""
+    loaded = with_past_fields(engine, loaded, model.columns)
+    lost = orphans(engine, loaded.schema, loaded.names)
+    return _told(engine, replace(loaded, notes=[*loaded.notes, *lost]), model)
 
 
 _ABSENT = {
@@ -228,7 +237,7 @@ def _typed(table: str, kinds: Columns) -> Sql:
         sql_text(
             "cast({c} as {kind}) as {c}",
             c=name(title),
-            kind=SQL_TYPES[Type.TEXT if kind is Type.ANY else kind],
+            kind=Sql(sql_type(kind)),
         )
         for title, kind in kinds.items()
     ]

@@ -31,6 +31,7 @@ from leadline.sql.trees import sql_tree
 from leadline.tables.examples import with_examples
 from leadline.tables.places.inputs import Input
 from leadline.tables.read import Loaded
+from leadline.timings import step
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -154,7 +155,7 @@ class Run:
 
     @cached_property
     def _plan(self) -> _Plan:
-        with self._lock:
+        with self._lock, step("write the statement"):
             profile = profile_of(self.tables, self.model, self.moments)
             context = Context(self.model, self.loaded.schema, profile)
             made = statement_of(context)
@@ -223,9 +224,10 @@ class Run:
             if not {plain.SUM, plain.GIVEN} & set(self._kept):
                 self._keep(["lead_number"])
                 hits, leads = self.text(plain.HITS), self._kept["lead_number"]
-                self._kept[plain.GIVEN] = keep_sums(
-                    self.workspace, self.duckdb, self._plan.context, hits, leads
-                )
+                with step("find hits and sum them"):
+                    self._kept[plain.GIVEN] = keep_sums(
+                        self.workspace, self.duckdb, self._plan.context, hits, leads
+                    )
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query over tables and results, written in DuckDB's SQL."""
@@ -236,7 +238,8 @@ class Run:
         with self._lock:
             name = self.result(output)
             if output not in self._computed:
-                self.engine.keep(name, self.sql(output))
+                with step(f"compute {output}"):
+                    self.engine.keep(name, self.sql(output))
                 self._computed.add(output)
             return name
 

@@ -93,6 +93,7 @@ def _former(session: Session, version: int | None) -> ModelRow:
 
 def _added(session: Session, document: str, at: int) -> ModelRow:
     """Return a document as a version, with the types of its columns written into it."""
+    document = f"{document.rstrip()}\n"  # with a line end it is never taken for a path
     model, source = read_model(document)
     refuse(check(model, source))
     text = decided(document, model, known_fields(session, "lead"))

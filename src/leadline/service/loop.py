@@ -8,7 +8,7 @@ from queue import Empty
 from threading import Event as Signal
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import InputError, LeadlineError, ModelError, StoreError
+from leadline.errors import LeadlineError, StoreError
 from leadline.service import commands, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Unusable
@@ -101,7 +101,9 @@ class Loop:
                 published = kept.published(session)
                 live = self.live(session, row)
                 stored.set_last_taken(session, at)
-        except (ModelError, InputError) as error:
+        except StoreError:
+            raise
+        except LeadlineError as error:
             self._end(asked.inbox_id, "failed", str(error))
             return
         before = published.version if published else 0

@@ -12,6 +12,8 @@ from typing import cast
 
 from sqlglot import exp
 
+from leadline.sql import patterns
+from leadline.sql.patterns import whole
 from leadline.sql.rewrites import (
     Rewrite,
     all_of,
@@ -41,11 +43,11 @@ _LEAST = "cast('5e-324' as decimal)"
 _HALVES_AWAY = "trunc({0}) + trunc(({0} - trunc({0})) * 2.0)"
 _NUDGED = "{0} * 1e6 + greatest(-0.01, least(0.01, {0} * 3.6e-9))"
 """Millionths away from 0 by 16 units in the last place, and by no more than a hundredth."""
-_NUMBER = r"^\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?\s*$"
-_TIME = (
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
-    "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
+_NUMBER = whole(patterns.NUMBER)
+_TIME = whole(patterns.TIME)
+BOOLEAN = (
+    "case when lower(:a) in ('true', 'yes', '1') then true "
+    "when lower(:a) in ('false', 'no', '0') then false end"
 )
 
 _LIFETIME = "between timestamp '1910-01-01' and timestamp '2038-01-01'"
@@ -93,8 +95,13 @@ _SPARK: Mapping[str, str] = {
     "least_text": "min(:a)",
     "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') "
     f"then nanvl(try_cast(:a as double) % {_INFINITY}, cast(null as double)) end",
-    "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
-    "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(:a as timestamp) end",
+    "text_to_boolean": BOOLEAN,
+    # a zone stands behind seconds alone
+    "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(regexp_replace("
+    "regexp_replace(regexp_replace(regexp_replace(:a, '([.][0-9]{6})[0-9]+', '$1'), "
+    "' (UTC|GMT)$', 'Z'), ' ([+-])', '$1'), '([T ][0-9]{2}:[0-9]{2})([^:])', '$1:00$2') "
+    "as timestamp) end",
+    "fits": "regexp_like(:a, :b)",
 }
 
 LOWERINGS: Mapping[str, Mapping[str, str]] = {
@@ -147,11 +154,13 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "in_bytes": ":a",
         "least_text": "min(:a)",
         # text to a value, null where it is none
-        "text_to_number": "case when isfinite(try_cast(:a as double)) "
-        "then try_cast(:a as double) end",
-        "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
-        "text_to_time": "case when isfinite(try_cast(:a as timestamptz)) "
-        "then cast(try_cast(:a as timestamptz) at time zone 'UTC' as timestamp) end",
+        "text_to_number": f"case when regexp_full_match(:a, '{_NUMBER}') "
+        "and isfinite(try_cast(:a as double)) then try_cast(:a as double) end",
+        "text_to_boolean": BOOLEAN,
+        "text_to_time": f"case when regexp_full_match(:a, '{_TIME}') then make_timestamp(epoch_us("
+        "try_cast(regexp_replace(:a, ' ([+-])', '\\1') as timestamptz))) end",
+        # whether the whole of a text fits a pattern
+        "fits": "regexp_full_match(:a, :b)",
     },
     "postgres": {
         # a double of seconds has whole microseconds for a lifetime around 1970, and is three times
@@ -216,10 +225,11 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') then case "
         f"when abs(cast(:a as decimal)) < {_LEAST} then 0.0 "
         f"when abs(cast(:a as decimal)) < {_MOST} then cast(:a as double) end end",
-        "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
+        "text_to_boolean": BOOLEAN,
         "text_to_time": f"case when regexp_like(:a, '{_TIME}') "
         "and pg_input_is_valid(:a, 'timestamptz') then cast(regexp_replace(:a, "
         "'([.][0-9]{6})[0-9]+', '\\1') as timestamptz) at time zone 'UTC' end",
+        "fits": "regexp_like(:a, :b)",
     },
     "spark": _SPARK,
     "clickhouse": CLICKHOUSE,

@@ -18,13 +18,27 @@ Scalar: TypeAlias = str | int | float | bool | None
 Part: TypeAlias = Scalar | Sequence[Scalar] | Mapping[str, Scalar]
 
 
-def name(*parts: str) -> Sql:
+_QUOTES: Mapping[str, str] = {"spark": "`", "databricks": "`", "bigquery": "`"}
+"""Dialect to what names stand in; elsewhere it is ``"``."""
+
+
+def name(*parts: str, dialect: str = "duckdb") -> Sql:
     """Return a quoted identifier, qualified where there are several parts.
 
-    >>> print(name("staging", 'my "own" table'))
-    "staging"."my ""own"" table"
+    >>> print(name("staging", 'my "own" table'), name("my `own` table", dialect="spark"))
+    "staging"."my ""own"" table" `my ``own`` table`
     """
-    return Sql(".".join('"' + part.replace('"', '""') + '"' for part in parts))
+    quote = _QUOTES.get(dialect, '"')
+    return Sql(".".join(quote + part.replace(quote, quote * 2) + quote for part in parts))
+
+
+def literal(value: Scalar) -> Sql:
+    """Return a value as SQL.
+
+    >>> print(literal("it's"), literal(None), literal(True))
+    'it''s' null true
+    """
+    return Sql(_rendered(value))
 
 
 def sql_text(template: str, **parts: Part) -> Sql:

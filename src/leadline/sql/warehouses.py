@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_NUMBER = "^[ ]*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?[ ]*$"
-_TIME = (
-    "^[0-9]{4}-[0-9]{2}-[0-9]{2}"
-    "([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?"
-    "(Z|[+-][0-9]{2}(:?[0-9]{2})?)?)?$"
-)
+from leadline.sql import patterns
+from leadline.sql.patterns import whole
+
+_NUMBER = whole(patterns.NUMBER)
+_TIME = whole(patterns.TIME)
 _LARGEST = "1.7976931348623157e308"
 _REACHED = "greatest(-1e10, least(1e10, :a))"
 _IN_REACH = f"({_REACHED} * 1e6 + greatest(-0.01, least(0.01, {_REACHED} * 3.6e-9)))"
@@ -43,7 +42,8 @@ _COMMON: Mapping[str, str] = {
     "same": "(:a is not distinct from :b)",
     "in_bytes": ":a",
     "least_text": "min(:a)",
-    "text_to_boolean": "case lower(:a) when 'true' then true when 'false' then false end",
+    "text_to_boolean": "case when lower(:a) in ('true', 'yes', '1') then true "
+    "when lower(:a) in ('false', 'no', '0') then false end",
 }
 
 
@@ -79,6 +79,7 @@ CLICKHOUSE: Mapping[str, str] = {
     "toFloat64OrNull(trim(:a)), null)",
     "text_to_time": f"if(match(:a, '{_TIME}'), "
     "parseDateTime64BestEffortOrNull(:a, 6, 'UTC'), null)",
+    "fits": "match(:a, :b)",
 }
 
 SNOWFLAKE: Mapping[str, str] = {
@@ -96,6 +97,7 @@ SNOWFLAKE: Mapping[str, str] = {
     f"and abs(try_to_double(trim(:a))) <= {_LARGEST} then try_to_double(trim(:a)) end",
     "text_to_time": f"case when regexp_like(:a, '{_TIME}') then "
     "cast(convert_timezone('UTC', try_to_timestamp_tz(:a)) as timestamp_ntz(6)) end",
+    "fits": "regexp_like(:a, :b)",
 }
 
 _BIGQUERY_PRODUCT = (
@@ -128,6 +130,7 @@ BIGQUERY: Mapping[str, str] = {
     "text_to_time": f"case when regexp_contains(:a, '{_TIME}') then "
     "datetime(safe_cast(regexp_replace(:a, '([.][0-9]{6})[0-9]+', "
     r"'\\1') as timestamp)) end",
+    "fits": "regexp_contains(:a, :b)",
 }
 
 _RESERVED_IN_SNOWFLAKE = (

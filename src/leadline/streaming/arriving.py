@@ -9,24 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from leadline.engines.spark.engine import Spark
-from leadline.engines.spark.tables import quoted
 from leadline.errors import Fault, InputError
-from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Columns, Type
 from leadline.sql.dialects import render
-from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text
-from leadline.tables import read
+from leadline.sql.kinds import sql_type
+from leadline.sql.text import Sql, name
+from leadline.sql.trees import column, named, sql_tree
+from leadline.tables import read, reading
+from leadline.tables.columns import Missing, Target
 from leadline.tables.places.files import Format, format_of, given_files
+from leadline.tables.places.raw import RawColumn
+from leadline.tables.places.spark import SPARK, SparkTable
 
-SPARK_TYPES = {
-    Type.TEXT: "string",
-    Type.ANY: "string",
-    Type.NUMBER: "double",
-    Type.BOOLEAN: "boolean",
-    Type.TIME: "timestamp",
-}
 READERS: Mapping[Format, tuple[str, Mapping[str, str]]] = {
     "json": ("json", {}),
     "csv": ("csv", {"header": "true", "escape": '"'}),
@@ -36,7 +34,9 @@ READERS: Mapping[Format, tuple[str, Mapping[str, str]]] = {
 """Format to what Spark calls it, and its options."""
 
 FILE = "stream.json"
-WRITTEN_OTHERWISE = ("format", "decimal_mark", "thousands", "zone")
+WRITTEN_OTHERWISE = ("format", "decimal_mark", "thousands", "unit", "zone")
+AS_GIVEN = "row as given"
+"""The column of the state by which the least of otherwise equal events stands."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,14 @@ class Arriving:
         pattern: Folder and names of the files, such as ``incoming/*.json``.
         columns: Columns of the contract and their types.
         given: Column of the contract to that of the files, which need not all have it.
+        missing: Column of the contract to values that mean: no value.
     """
 
     name: str
     pattern: str
     columns: Columns
     given: Mapping[str, str]
+    missing: Mapping[str, tuple[Missing, ...]]
 
     @classmethod
     def of(cls, engine: Spark, pattern: str, model: Model, state: Path) -> Arriving:
@@ -66,14 +68,15 @@ class Arriving:
         if file.exists():
             known = json.loads(file.read_text(encoding="utf-8"))
             columns = {title: Type(kind) for title, kind in known["columns"].items()}
-            return cls(known["name"], pattern, columns, known["given"])
+            return cls(known["name"], pattern, columns, known["given"], _missing(model))
         _refuse_other_writing(model)
         found = read.load(
             engine.embedded, {"events": given_files(pattern)}, model.columns, files=model.files
         )
         declared = model.columns.get("events", {})
         given = {title: _source(declared.get(title), title) for title in found.schema["events"]}
-        made = cls(secrets.token_hex(8), pattern, found.schema["events"], given)
+        number = secrets.token_hex(8)
+        made = cls(number, pattern, found.schema["events"], given, _missing(model))
         state.mkdir(parents=True, exist_ok=True)
         made._save(file)
         return made
@@ -98,7 +101,8 @@ class Arriving:
         kind, options = READERS[self.format]
         folder = Path(self.pattern).absolute()
         written = ", ".join(
-            f"{quoted(self.given[title])} {self._written(title)}" for title in self.columns
+            f"{name(self.given[title], dialect='spark')} {self._written(title)}"
+            for title in self.columns
         )
         reader = engine.session.readStream.format(kind).schema(written).options(**options)
         reader = reader.option("pathGlobFilter", folder.name)
@@ -106,37 +110,52 @@ class Arriving:
 
     def _written(self, title: str) -> str:
         """Return the type in the file: text, but for Parquet, which has types of its own."""
-        return SPARK_TYPES[self.columns[title]] if self.format == "parquet" else "string"
+        kind = self.columns[title] if self.format == "parquet" else Type.TEXT
+        return sql_type(kind, "spark")
 
-    def typed(self, relation: str) -> str:
-        """Return the query for rows with their types, and ``reason`` where one cannot be used."""
-        columns = [named(self._value(title), title) for title in self.columns]
-        typed = sql_tree("select :columns from arrived as r", columns=columns)
-        return (f"select *, {_reason()} as reason from ({render(typed, 'spark')}) as t").replace(
-            "arrived", relation
+    @property
+    def schema(self) -> str:
+        """The columns of the state, as Spark's SQL."""
+        columns = {**self.columns, AS_GIVEN: Type.TEXT}
+        return ", ".join(
+            f"{name(title, dialect='spark')} {sql_type(kind, 'spark')}"
+            for title, kind in columns.items()
         )
 
-    def _value(self, title: str) -> Tree:
-        given, kind = column(self.given[title], "r"), self.columns[title]
-        if self.format == "parquet" or kind in (Type.TEXT, Type.ANY):
-            return sql_tree("nullif(:x, '')", x=given) if kind in (Type.TEXT, Type.ANY) else given
-        return sql_tree(f"text_to_{kind.value}(:x)", x=given)
+    def typed(self, relation: str) -> str:
+        """Return the query for rows with their types.
+
+        Beside them stand ``AS_GIVEN``, the ``content`` as JSON, and a ``reason`` where a row
+        cannot be used.
+        """
+        fields = [self._field(title) for title in self.columns]
+        more = [
+            named(reading.row_text(fields, "events"), AS_GIVEN),
+            named(SPARK.tree(SparkTable.whole_row), "content"),
+        ]
+        kept = [*self.columns, AS_GIVEN, "content"]
+        query = sql_tree(
+            "select :columns, :reason as reason from :rows as r",
+            columns=[column(each, "r") for each in kept],
+            reason=reading.reason("events"),
+            rows=reading.typed(fields, exp.to_table(relation), *more),
+        )
+        return render(query, "spark")
+
+    def _field(self, title: str) -> reading.Field:
+        given = RawColumn(self.given[title], Sql(""), self._written(title))
+        target = Target(title, given, self.columns[title], self.missing.get(title, ()))
+        own = column(self.given[title], "t")
+        return reading.field(SPARK, "events", target, own, self.columns[title])
 
 
 def _source(declared: Any, title: str) -> str:
     return str(declared.source) if declared is not None and declared.source else title
 
 
-def _reason() -> str:
-    """Return why a row cannot be used, or null, as Spark's SQL."""
-    keys = CONTRACT["events"]
-    branches = [
-        (sql_tree(":k is null", k=column(key)), text(f"{key} is missing or wrong"))
-        for key in keys.filled
-    ]
-    lacks = all_of(sql_tree(":k is null", k=column(key)) for key in keys.either)
-    branches.append((lacks, text(f"{' and '.join(keys.either)} are missing")))
-    return render(case(branches, null("text")), "spark")
+def _missing(model: Model) -> dict[str, tuple[Missing, ...]]:
+    """Return the values of each column that mean: no value."""
+    return {title: each.missing for title, each in model.columns.get("events", {}).items()}
 
 
 def _refuse_other_writing(model: Model) -> None:

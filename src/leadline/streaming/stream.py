@@ -15,7 +15,6 @@ from typing import Any
 
 from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.errors import own_errors
-from leadline.engines.spark.tables import quoted
 from leadline.engines.workspace import Workspace
 from leadline.errors import Fault, InputError, LeadlineError
 from leadline.model.checking.check import check
@@ -26,10 +25,12 @@ from leadline.query.touched import touched
 from leadline.scoring import Run, read_model, refuse
 from leadline.scoring.moments import Moments
 from leadline.scoring.tables import Tables
-from leadline.sql.trees import sql_tree
-from leadline.streaming.arriving import SPARK_TYPES, Arriving
+from leadline.sql.dialects import render
+from leadline.sql.trees import spelled, sql_tree
+from leadline.streaming.arriving import AS_GIVEN, Arriving
 from leadline.streaming.beside import Beside
 from leadline.streaming.table import ScoreTable
+from leadline.tables.reading import once
 
 FILES_AT_ONCE = 1000
 SPINE = {"lead_id": Type.TEXT, "as_of": Type.TIME}
@@ -136,17 +137,17 @@ class Stream:
         typed = frame.sparkSession.sql(self.arriving.typed("arrived")).persist()
         try:
             usable, unusable = typed.where("reason is null"), typed.where("reason is not null")
-            usable.drop("reason").write.mode("overwrite").parquet(self._folder("events", number))
+            usable.drop("reason", "content").write.mode("overwrite").parquet(
+                self._folder("events", number)
+            )
             rejected = int(unusable.count())
             if rejected:
+                unusable = unusable.select("reason", "content")
                 unusable.write.mode("overwrite").json(self._folder("rejects", number))
             events = int(typed.count()) - rejected
         finally:
             typed.unpersist()
-        columns = ", ".join(
-            f"{quoted(title)} {SPARK_TYPES[kind]}" for title, kind in self.arriving.columns.items()
-        )
-        reader = engine.session.read.schema(f"{columns}, batch bigint")
+        reader = engine.session.read.schema(f"{self.arriving.schema}, batch bigint")
         reader.parquet(f"file:{self.state / 'events'}").createOrReplaceTempView("all_events")
         engine.view("seen_events", f"select * from all_events where batch <= {number}")
         return events, rejected
@@ -180,7 +181,7 @@ class Stream:
             )
             needed += " or e.account_id in (select account_id from touched_accounts)"
         ids = f"select distinct event_id from seen_events as e where {needed}"
-        engine.keep("events", _ONCE.format(ids=ids, order=self._order()))
+        engine.keep("events", self._once(ids))
         moment = f"timestamp '{as_of.replace(tzinfo=None).isoformat(sep=' ')}'"
         engine.keep("spine", f"select lead_id, {moment} as as_of from touched")
         columns = {table: dict(each) for table, each in self.schema.items()}
@@ -194,11 +195,11 @@ class Stream:
         made = statement(self.model, {**self.schema, "spine": SPINE}, profile)
         return made.columns("scores")
 
-    def _order(self) -> str:
-        recorded = "recorded_at" in self.arriving.columns
-        return ("coalesce(recorded_at, occurred_at)" if recorded else "occurred_at") + (
-            ", occurred_at, lead_id"
-        )
+    def _once(self, ids: str) -> str:
+        """Return the query for events with some ids, each once."""
+        query = f"select * from seen_events as e where e.event_id in ({ids})"
+        rows = spelled("spark", query, {})
+        return render(once("events", rows, [*self.arriving.columns], [AS_GIVEN]), "spark")
 
     @property
     def _reads_accounts(self) -> bool:
@@ -212,11 +213,3 @@ class Stream:
         if changed:
             new["leads"] = sql_tree(f"({changed})")
         return touched(self.model, self.schema, new).text("touched", self.engine.dialect)
-
-
-_ONCE = """
-    select * except (batch, place) from (
-        select e.*, row_number() over (partition by event_id order by {order}, batch) as place
-        from seen_events as e where event_id in ({ids})
-    ) as once where place = 1
-"""

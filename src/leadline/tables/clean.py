@@ -10,10 +10,10 @@ from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.raw import FILE, ROW, Raw
 from leadline.tables.unclear import doubts
-from leadline.tables.values import NOT_FINITE, Reading, native_of, reading
+from leadline.tables.values import NOT_FINITE, Reading, are_in_reach, native_of, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.tables.columns import Target
@@ -54,7 +54,9 @@ PLAIN = {
 def settle(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> list[Reading]:
     """Decide how each column is read."""
     types = _decided(engine, raw, targets)
-    return _without_values(engine, raw, [reading(each, types[each.name]) for each in targets])
+    near = _in_reach(engine, raw, targets, types)
+    readings = [reading(each, types[each.name], in_reach=each.name in near) for each in targets]
+    return _without_values(engine, raw, readings)
 
 
 def check(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> list[str]:
@@ -96,6 +98,22 @@ def _decided(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> dict[str, T
         guesses = _fitting(engine, rows, guesses)
     guessed = {target.name: kind for target, kind in reversed(guesses)}
     return {title: kind or guessed.get(title, Type.TEXT) for title, kind in given.items()}
+
+
+def _in_reach(
+    engine: DuckDB, raw: Raw, targets: Sequence[Target], types: Mapping[str, Type]
+) -> frozenset[str]:
+    """Return the columns of times that all lie within reach, where the data has times."""
+    times = {
+        each.name: each.given.value
+        for each in targets
+        if each.given and types[each.name] is native_of(each.given).type is Type.TIME
+    }
+    if not times:
+        return frozenset()
+    columns = [are_in_reach(value) for value in times.values()]
+    [found] = engine.rows(sql_text("select {c} from {rows}", c=columns, rows=raw.relation))
+    return frozenset(title for title, is_near in zip(times, found, strict=True) if is_near)
 
 
 def _fitting(
@@ -157,7 +175,7 @@ def _fault(engine: DuckDB, raw: Raw, each: Reading) -> Fault | None:
         condition = doubt.condition(each.text, each.target)
         if shown := examples(engine, raw, each.text, condition):
             file, row, text = shown[0]
-            return doubt.fault(raw, each.target.name, place(raw, file, row), text)
+            return doubt.fault(raw.table, each.target.name, place(raw, file, row), text)
     return None
 
 
@@ -167,17 +185,20 @@ def place(raw: Raw, file: str | None, row: int | None) -> str:
 
 
 def _bad_note(engine: DuckDB, raw: Raw, each: Reading, bad: int) -> str:
-    shown = ", ".join(
-        f"{text!r} (row {row})" for _, row, text in examples(engine, raw, each.text, _bad(each))
-    )
-    one, many = NOUNS[each.type]
-    title = each.target.name
+    found = examples(engine, raw, each.text, _bad(each))
+    shown = [f"{text!r} (row {row})" if row else repr(text) for _, row, text in found]
+    return bad_note(raw.where, each.target.name, each.type, bad, shown)
+
+
+def bad_note(where: str, title: str, kind: Type, bad: int, shown: Sequence[str]) -> str:
+    """Return what to say of values that mean nothing of their column's type."""
+    one, many = NOUNS[kind]
     what = (
         f"1 value of {title} is not {one} and counts"
         if bad == 1
         else (f"{bad:,} values of {title} are not {many} and count")
     )
-    return f"{raw.where}: {what} as null: {shown}."
+    return f"{where}: {what} as null: {', '.join(shown)}."
 
 
 def _without_values(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> list[Reading]:

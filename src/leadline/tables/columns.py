@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Type
 from leadline.sql.text import Sql
-from leadline.tables.places.raw import Given
+from leadline.tables.places.raw import RawColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +21,10 @@ ROW_NUMBER = "row number"
 """Stands for a column of the data: the number of each row, the first is 1. Files alone have it."""
 SHOWN = 8
 """How many names a message lists."""
+
+
+Missing: TypeAlias = str | int | float | bool
+"""A value that means: no value."""
 
 
 class Column(Protocol):
@@ -35,7 +39,7 @@ class Column(Protocol):
         """Type; by default read off the data."""
 
     @property
-    def missing(self) -> tuple[str | int | float | bool, ...]:
+    def missing(self) -> tuple[Missing, ...]:
         """Values that mean: no value."""
 
     @property
@@ -81,9 +85,9 @@ class Target:
     """
 
     name: str
-    given: Given | None = None
+    given: RawColumn | None = None
     type: Type | None = None
-    missing: tuple[str | int | float | bool, ...] = ()
+    missing: tuple[Missing, ...] = ()
     zone: str | None = None
     format: str | None = None
     decimal_mark: str | None = None
@@ -91,7 +95,7 @@ class Target:
     unit: str | None = None
 
 
-def target(title: str, given: Given | None, kind: Type | None, column: Column) -> Target:
+def target(title: str, given: RawColumn | None, kind: Type | None, column: Column) -> Target:
     """Return a column as it is declared; ``kind`` is the type that the contract asks for."""
     return Target(
         title,
@@ -139,9 +143,9 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
     return target(title, _given(raw, column.source or title), known, column)
 
 
-def _given(raw: Raw, title: str) -> Given | None:
+def _given(raw: Raw, title: str) -> RawColumn | None:
     if title == ROW_NUMBER and title not in raw.columns:
-        return Given(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
+        return RawColumn(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
     folded = {other.lower(): given for other, given in raw.columns.items()}
     return raw.columns.get(title) or folded.get(title.lower())
 

@@ -1,37 +1,32 @@
 """Tables that are read where they are: nothing of them is copied before the statement runs.
 
-What is common to all engines is here: columns to the contract's, types, keys, rejects, repeats.
-What only an engine knows is its ``Place``.
+What is common to all engines is here; what only an engine knows is its ``Place``.
 """
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, NamedTuple
+
+from sqlglot import exp
 
 from leadline.engines.engine import Engine
 from leadline.errors import Fault, InputError
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Type
-from leadline.sql.text import ALWAYS, Scalar, Sql, joined, name, sql_text
+from leadline.sql.dialects import render
+from leadline.sql.patterns import whole
+from leadline.sql.text import Sql, name, sql_text
+from leadline.sql.trees import Tree, all_of, call, case, column, integer, named, sql_tree, text
+from leadline.tables import reading
+from leadline.tables.clean import EXAMPLES, bad_note
 from leadline.tables.columns import Column, Target, match
-from leadline.tables.places.raw import REJECTS, Given, Raw
-from leadline.tables.reading import ordering
-from leadline.tables.values import token
-
-EXAMPLES = 3
-"""How many a message shows."""
-
-
-class Native(NamedTuple):
-    """How a type of an engine is read: as which of ours, and the value of a column ``x``."""
-
-    pattern: str
-    type: Type
-    value: str
+from leadline.tables.natives import Spelling, bad_as, empty_as, given_as
+from leadline.tables.places.raw import REJECTS, Raw
+from leadline.tables.unclear import DOUBTS
+from leadline.tables.usable import reject_note, repeated_note
 
 
 @dataclass(frozen=True)
@@ -51,63 +46,23 @@ class InPlace:
     notes: tuple[str, ...]
 
 
-class Repeats(NamedTuple):
-    """Rows of which some have the same key.
-
-    Attributes:
-        rows: All of them.
-        columns: The key.
-        has_key: Where this is not so, a row stands alone.
-        kept: Table of the session with each key that repeats.
-        order: The least by this stands.
-    """
-
-    rows: Sql
-    columns: Sequence[Sql]
-    has_key: Sql
-    kept: Sql
-    order: Sequence[Sql]
-
-
-@dataclass(frozen=True)
-class Spelling:
-    """How an engine writes what a reader needs.
-
-    Attributes:
-        natives: Its types: the first whose pattern is the whole type decides.
-        types: What it calls the types of ours.
-        local: Its types of times without a zone.
-        in_zone: Such a time ``v`` of a zone ``z``, in UTC.
-        as_json: A row ``r`` as a text.
-        name: Quotes a name.
-        text: Quotes a text.
-        remedy: What to do where a key repeats that must not.
-    """
-
-    natives: Sequence[Native]
-    types: Mapping[Type, str]
-    local: Collection[str]
-    in_zone: str
-    as_json: Sql
-    name: Callable[[str], Sql]
-    text: Callable[[str], Sql]
-    remedy: str = "Keep one row of each."
-
-
 @dataclass(frozen=True)
 class Place(ABC):
     """A table of an engine: how it is spelled, and what only that engine can do or knows."""
 
     engine: Engine
     spelling: ClassVar[Spelling]
+    remedy: ClassVar[str] = "Keep one row of each."
+    whole_row: ClassVar[str]
+    """A row ``t`` as JSON."""
+
+    def own(self, column_: str) -> Tree:
+        """Return a column of the table."""
+        return column(column_, "t")
 
     @abstractmethod
     def brought(self, query: str) -> Sql:
         """Return the rows of a query as a relation of the embedded engine."""
-
-    @abstractmethod
-    def first_of_each(self, repeats: Repeats) -> Sql:
-        """Return the query for rows of which those that repeat stand once."""
 
     @abstractmethod
     def is_filled(self, targets: Sequence[Target]) -> bool:
@@ -116,6 +71,49 @@ class Place(ABC):
     @abstractmethod
     def is_unique(self, targets: Sequence[Target]) -> bool:
         """Say whether the catalog promises that no two rows agree in these columns."""
+
+    def text(self, tree: Tree) -> str:
+        """Return a relation in the engine's SQL."""
+        return render(tree, self.spelling.dialect)
+
+    def rows(self, tree: Tree) -> list[tuple[Any, ...]]:
+        """Return the rows of a relation."""
+        return self.engine.rows(self.text(tree))
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A table while it is read.
+
+    Attributes:
+        where: What messages about faults call it.
+        rows: Its rows with their types and what was given.
+    """
+
+    place: Place
+    raw: Raw
+    where: str
+    targets: Sequence[Target]
+    fields: Sequence[reading.Field]
+    relation: Tree
+    rows: Tree
+
+    @property
+    def titles(self) -> list[str]:
+        """The columns of the table to come."""
+        return [each.name for each in self.targets]
+
+    def with_bare(self, titles: Collection[str]) -> _Reading:
+        """Return this with columns read as they stand, as none of their texts is empty."""
+        fields = [
+            replace(each, value=each.bare) if each.bare and each.target.name in titles else each
+            for each in self.fields
+        ]
+        return replace(self, fields=fields, rows=reading.typed(fields, self.relation))
+
+    def found(self, titles: Sequence[str]) -> list[Target]:
+        """Return some columns."""
+        return [each for each in self.targets if each.name in titles]
 
 
 def read(
@@ -134,196 +132,172 @@ def read(
         InputError: A column is missing or has a wrong type, or keys that must be unique repeat.
     """
     targets, notes = match(raw, declared)
-    _refuse_types(place, targets, where)
-    columns = [
-        sql_text("{v} as {t}", v=_value(place, raw.table, each), t=place.spelling.name(each.name))
-        for each in targets
-    ]
-    rows = sql_text("select {columns} from {relation}", columns=columns, relation=raw.relation)
-    rejected = 0
+    reading.refuse_types(place.spelling, targets, where)
+    fields = [_field(place, raw.table, each) for each in targets]
+    relation = exp.to_table(raw.relation, dialect=place.spelling.dialect)
+    of = _Reading(place, raw, where, targets, fields, relation, reading.typed(fields, relation))
+    rows, rejected = of.rows, 0
     if not is_clean:
-        rejected = _rejected(place, raw, targets, rows)
-        if rejected:
-            notes.append(f"{raw.where}: {_were(rejected)} rejected, as keys are missing.")
-            lacks = _lacks(place, raw.table)
-            rows = sql_text(
-                "select * from ({rows}) as r where not ({lacks})", rows=rows, lacks=lacks
-            )
-        rows, repeated = _once(place, raw, targets, rows, where)
-        notes += repeated
-    place.engine.view(raw.table, rows)
-    schema = {each.name: _type(place, each) for each in targets}
+        looked = _looked_at(of)
+        of, rejected = looked.of, looked.rejected
+        rows, repeats = _once(of, reading.usable(raw.table, of.rows) if rejected else of.rows)
+        notes += [*looked.notes, *repeats]
+    columns = [column(each, "r") for each in of.titles]
+    place.engine.view(
+        raw.table,
+        place.text(sql_tree("select :columns from :rows as r", columns=columns, rows=rows)),
+    )
+    schema = {each.target.name: each.type for each in fields}
     return InPlace(raw.where, schema, rejected, tuple(notes))
+
+
+def _field(place: Place, table: str, target: Target) -> reading.Field:
+    own = place.own(target.given.name) if target.given else None
+    return reading.field(place.spelling, table, target, own, _type(place, target))
 
 
 def _type(place: Place, target: Target) -> Type:
     if target.type is not None:
         return target.type
-    return _native(place, target.given).type if target.given else Type.ANY
+    found = place.spelling.native(target.given.native).type if target.given else None
+    return found or Type.ANY
 
 
-def _native(place: Place, given: Given) -> Native:
-    return next(each for each in place.spelling.natives if re.fullmatch(each.pattern, given.native))
+class _Looked(NamedTuple):
+    """What a pass over a table found: how to read it, rows that cannot be used, and notes."""
+
+    of: _Reading
+    rejected: int
+    notes: list[str]
 
 
-def _refuse_types(place: Place, targets: Sequence[Target], where: str) -> None:
+def _looked_at(of: _Reading) -> _Looked:
+    """Count useless rows, which go to the rejects, bad values and empty texts in one pass.
+
+    Where the catalog promises enough there is none.
+    """
+    checked = [each for each in of.fields if each.is_checked]
+    texts = [each for each in of.fields if each.bare is not None]
+    if not checked and not texts and _is_sure(of):
+        return _Looked(of, 0, [])
+    flags = [
+        *(column(bad_as(each.target.name), "r") for each in checked),
+        *(column(empty_as(each.target.name), "r") for each in texts),
+    ]
+    counts = [_count(each) for each in (reading.lacks(of.raw.table), *flags)]
+    [(lacking, *rest)] = of.place.rows(
+        sql_tree("select :counts from :rows as r", counts=counts, rows=of.rows)
+    )
+    bad, empty = rest[: len(checked)], rest[len(checked) :]
+    odd = [(each, count) for each, count in zip(checked, bad, strict=True) if count]
+    _refuse_unclear(of, [each for each, _ in odd])
+    notes = [
+        bad_note(of.raw.where, each.target.name, each.type, count, list(map(repr, _bad(of, each))))
+        for each, count in odd
+    ]
+    if lacking:
+        notes += _rejected(of)
+    full = {each.target.name for each, count in zip(texts, empty, strict=True) if not count}
+    return _Looked(of.with_bare(full), int(lacking), notes)
+
+
+def _count(condition: Tree) -> Tree:
+    return exp.Count(this=case([(condition, integer(1))]))
+
+
+def _bad(of: _Reading, each: reading.Field, pattern: str = "") -> list[str]:
+    """Return some of a column's values that mean nothing, and fit a pattern."""
+    given = column(given_as(each.target.name), "r")
+    conditions = [column(bad_as(each.target.name), "r")]
+    if pattern:
+        conditions.append(call("fits", given, text(whole(pattern))))
+    query = sql_tree(
+        "select given from (select distinct :given as given from :rows as r where :bad) as d "
+        f"order by in_bytes(given) limit {EXAMPLES}",
+        given=given,
+        rows=of.rows,
+        bad=all_of(conditions),
+    )
+    return [value for (value,) in of.place.rows(query)]
+
+
+def _refuse_unclear(of: _Reading, odd: Sequence[reading.Field]) -> None:
+    """Refuse texts that only a declaration could tell, which a table of an engine cannot have."""
     faults = []
-    for each in targets:
-        if each.given is None or each.type in {None, Type.TEXT}:
-            continue
-        native = _native(place, each.given).type
-        if native is not each.type:
-            remedy = f"Convert it in a view, and name that; it is {each.given.native} here."
-            expected = f"must be {_type(place, each).phrase}"
-            faults.append(Fault(where, each.name, expected, native.phrase, remedy))
+    for each in odd:
+        for doubt in DOUBTS:
+            if doubt.type is each.type and (shown := _bad(of, each, doubt.pattern)):
+                remedy = "Convert the column in a view, and name that."
+                faults.append(Fault(of.where, each.target.name, doubt.expected, shown[0], remedy))
     if faults:
         raise InputError(*faults)
 
 
-def _value(place: Place, table: str, target: Target) -> Sql:
-    kind = _type(place, target)
-    if target.given is None:
-        value = sql_text("cast(null as {kind})", kind=Sql(place.spelling.types[kind]))
-    else:
-        value = _without(place, _typed(place, target, target.given, kind), target, kind)
-    default = CONTRACT[table].defaults.get(target.name)
-    return (
-        value
-        if default is None
-        else sql_text("coalesce({v}, {d})", v=value, d=place.spelling.text(default))
-    )
-
-
-def _typed(place: Place, target: Target, given: Given, kind: Type) -> Sql:
-    native = _native(place, given)
-    if kind is Type.TEXT and native.type is not Type.TEXT:
-        return sql_text("cast({x} as {kind})", x=given.value, kind=Sql(place.spelling.types[kind]))
-    value = sql_text(native.value, x=given.value)
-    if target.zone and given.native in place.spelling.local:
-        return sql_text(place.spelling.in_zone, v=value, z=place.spelling.text(target.zone))
-    return value
-
-
-def _without(place: Place, value: Sql, target: Target, kind: Type) -> Sql:
-    """Return a value, null where it stands for a missing one."""
-    found: list[Scalar] = [
-        place.spelling.text(each) if isinstance(each, str) else each
-        for missing in target.missing
-        if (each := token(missing, kind)) is not None
-    ]
-    if not found:
-        return value
-    return sql_text("case when {v} not in ({tokens}) then {v} end", v=value, tokens=found)
-
-
-def _lacks(place: Place, table: str) -> Sql:
-    """Return the condition that a row has not what its keys need."""
-    return joined(" or ", [condition for condition, _ in _lacking(place, table)])
-
-
-def _lacking(place: Place, table: str) -> Iterator[tuple[Sql, str]]:
-    """Yield each condition under which a row cannot be used, with its reason."""
-    keys = CONTRACT[table]
-    for key in keys.filled:
-        yield sql_text("{key} is null", key=place.spelling.name(key)), f"{key} is missing"
-    if keys.either:
-        either = list(map(place.spelling.name, keys.either))
-        why = f"{' and '.join(keys.either)} are missing"
-        yield sql_text("coalesce({either}) is null", either=either), why
-
-
-def _rejected(place: Place, raw: Raw, targets: Sequence[Target], rows: Sql) -> int:
-    """Copy the rows that cannot be used to the reader's rejects, and return how many they are."""
-    if _is_sure(place, raw.table, targets):
-        return 0
-    reasons = [
-        sql_text("when {lacks} then {why}", lacks=lacks, why=place.spelling.text(why))
-        for lacks, why in _lacking(place, raw.table)
-    ]
-    query = sql_text(
-        "select case {reasons} end as reason, {content} as content from ({rows}) as r "
-        "where {lacks}",
-        reasons=joined(" ", reasons),
-        content=place.spelling.as_json,
-        rows=rows,
-        lacks=_lacks(place, raw.table),
-    )
-    found, embedded = place.brought(query), place.engine.embedded
-    statement = "insert into {r} select {table}, {file}, null, reason, content from {found}"
-    embedded.run(sql_text(statement, r=name(REJECTS), table=raw.table, file=raw.where, found=found))
-    [(count,)] = embedded.rows(sql_text("select count(*) from {found}", found=found))
-    return int(count)
-
-
-def _is_sure(place: Place, table: str, targets: Sequence[Target]) -> bool:
+def _is_sure(of: _Reading) -> bool:
     """Say whether the catalog promises that rows have what their keys need."""
-    keys = CONTRACT[table]
-    found = {each.name: each for each in targets}
-    either = not keys.either or any(place.is_filled([found[each]]) for each in keys.either)
-    return either and place.is_filled([found[each] for each in keys.filled])
-
-
-def _once(
-    place: Place, raw: Raw, targets: Sequence[Target], rows: Sql, where: str
-) -> tuple[Sql, list[str]]:
-    """Return the rows with what repeats counted once; an index that forbids it spares the look."""
-    keys = CONTRACT[raw.table]
-    titles = keys.unique or keys.once
-    if not titles or place.is_unique([each for each in targets if each.name in titles]):
-        return rows, []
-    repeats = Repeats(
-        rows,
-        columns=list(map(place.spelling.name, titles)),
-        has_key=joined(
-            " and ",
-            [
-                ALWAYS,
-                *(
-                    sql_text("{k} <> ''", k=place.spelling.name(title))
-                    for title in titles
-                    if keys.defaults.get(title) == ""
-                ),
-            ],
-        ),
-        kept=Sql(f"repeated_{raw.table}"),
-        order=ordering(keys),
+    contract = CONTRACT[of.raw.table]
+    either = not contract.either or any(
+        of.place.is_filled(of.found([each])) for each in contract.either
     )
-    count, extra = _repeated(place, repeats)
+    return either and of.place.is_filled(of.found(contract.filled))
+
+
+def _rejected(of: _Reading) -> list[str]:
+    """Copy the rows that cannot be used to the reader's rejects; return a note for each reason."""
+    place, table, where = of.place, of.raw.table, of.raw.where
+    content = place.spelling.tree(place.whole_row)
+    query = sql_tree(
+        "select :reason as reason, content from :rows as r where :lacks",
+        reason=reading.reason(table),
+        rows=reading.typed(of.fields, of.relation, named(content, "content")),
+        lacks=reading.lacks(table),
+    )
+    found, embedded = place.brought(place.text(query)), place.engine.embedded
+    statement = "insert into {r} select {table}, {where}, null, reason, content from {found}"
+    embedded.run(sql_text(statement, r=name(REJECTS), table=table, where=where, found=found))
+    counts = "select reason, count(*) from {found} group by all order by all"
+    return [
+        reject_note(where, reason, count)
+        for reason, count in embedded.rows(sql_text(counts, found=found))
+    ]
+
+
+def _once(of: _Reading, rows: Tree) -> tuple[Tree, list[str]]:
+    """Return the rows with what repeats counted once; an index that forbids it spares the look.
+
+    Raises:
+        InputError: Keys that must be unique repeat, in rows that are not equal in all columns.
+    """
+    table, place = of.raw.table, of.place
+    contract = CONTRACT[table]
+    if place.is_unique(of.found(contract.keys)):
+        return rows, []
+    kept = f"repeated_{table}"
+    place.engine.keep(kept, place.text(reading.repeated(table, rows)))
+    [(count, extra)] = place.engine.rows(f"select count(*), sum(times - 1) from {kept}")
     if not count:
         return rows, []
-    if keys.unique:
-        raise InputError(_not_unique(place, where, titles, repeats, count))
-    those = "1 row repeats" if extra == 1 else f"{extra:,} rows repeat"
-    note = f"{raw.where}: {those} the {' and '.join(titles)} of another; each is counted once."
-    return place.first_of_each(repeats), [note]
+    if contract.unique:
+        _require_equal(of, rows, kept)
+    given = reading.compared(table, of.titles)
+    once = reading.once(table, rows, of.titles, given, exp.to_table(kept))
+    return once, [repeated_note(table, of.raw.where, int(extra))]
 
 
-def _repeated(place: Place, repeats: Repeats) -> tuple[int, int]:
-    """Keep the keys that repeat; return how many they are, and how many rows are too many."""
-    query = sql_text(
-        "select {columns}, count(*) as times from ({rows}) as r where {has_key} "
-        "group by {columns} having count(*) > 1",
-        columns=repeats.columns,
-        rows=repeats.rows,
-        has_key=repeats.has_key,
+def _require_equal(of: _Reading, rows: Tree, kept: str) -> None:
+    keys = CONTRACT[of.raw.table].unique
+    query = reading.differing(of.raw.table, rows, of.titles, exp.to_table(kept))
+    found = of.place.rows(
+        sql_tree(
+            "select :keys, count(*) over () as times from :rows as r "
+            f"order by :keys limit {EXAMPLES}",
+            keys=[column(each, "r") for each in keys],
+            rows=query,
+        )
     )
-    place.engine.keep(repeats.kept, query)
-    found = place.engine.rows(f"select count(*), sum(times - 1) from {repeats.kept}")
-    [(count, extra)] = found
-    return int(count), int(extra or 0)
-
-
-def _not_unique(
-    place: Place, where: str, titles: Sequence[str], repeats: Repeats, count: int
-) -> Fault:
-    columns = joined(", ", repeats.columns)
-    rows = place.engine.rows(
-        f"select concat_ws(' ', {columns}) from {repeats.kept} order by 1 limit {EXAMPLES}"
-    )
-    shown = ", ".join(row[0] for row in rows)
-    found = f"{count:,} that repeat{'s' if count == 1 else ''}: {shown}"
-    return Fault(where, " and ".join(titles), "must be unique", found, place.spelling.remedy)
-
-
-def _were(count: int) -> str:
-    return "1 row was" if count == 1 else f"{count:,} rows were"
+    if found:
+        count = found[0][-1]
+        shown = ", ".join(" ".join(row[:-1]) for row in found)
+        repeat = f"{count:,} that repeat{'s' if count == 1 else ''}: {shown}"
+        title = " and ".join(keys)
+        raise InputError(Fault(of.where, title, "must be unique", repeat, of.place.remedy))

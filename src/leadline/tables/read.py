@@ -11,9 +11,9 @@ from leadline.errors import Fault, FileError, InputError, nearest
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
-from leadline.tables import usable as resolve
+from leadline.tables import usable
 from leadline.tables.clean import check, examples, settle
-from leadline.tables.columns import Column, Lost, match
+from leadline.tables.columns import Column, match
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
 from leadline.tables.places.inputs import Input, files_or_rows
@@ -22,6 +22,7 @@ from leadline.tables.places.raw import REJECTS, Raw, prepare
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
 from leadline.tables.values import Reading, is_number
+from leadline.timings import step
 
 if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
@@ -128,7 +129,8 @@ def load(
     for table, given in found.items():
         declared = Declared(columns.get(table, {}), (files or {}).get(table, AS_IT_IS))
         try:
-            tables[table] = _load(engine, table, given, declared, is_clean=clean)
+            with step(f"read {table}"):
+                tables[table] = _load(engine, table, given, declared, is_clean=clean)
         except InputError as error:
             faults.extend(error.faults)
     if faults:
@@ -176,7 +178,7 @@ def _load(
     raw = read_raw(engine, table, given, declared.written)
     targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)
-    rows = resolve.stage(engine, raw, readings)
+    rows = usable.stage(engine, raw, readings)
     type_notes = check(engine, raw, readings, rows)
     rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows)
     _publish(engine, table, readings, rows)
@@ -196,13 +198,12 @@ def read_raw(
     return READERS[formats.pop()](engine, table, given, written)
 
 
+@step("check keys")
 def _resolved(
     engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql
 ) -> tuple[Sql, list[str]]:
-    by_name = {each.target.name: each for each in readings}
-    rows = resolve.usable(engine, raw, by_name, rows)
-    resolve.require_unique(engine, raw, by_name, rows)
-    return resolve.once(engine, raw, rows)
+    rows = usable.usable(engine, raw, readings, rows)
+    return usable.once(engine, raw, readings, rows)
 
 
 def _publish(engine: DuckDB, table: str, readings: Iterable[Reading], rows: Sql) -> None:
@@ -219,7 +220,7 @@ def _kept(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> tuple[Raw, l
     if not raw.is_text:
         return raw, list(readings)
     engine.run(sql_text("drop table {rows}", rows=raw.relation))
-    typed = replace(raw, relation=resolve.staged_rows(raw))
+    typed = replace(raw, relation=usable.staged_rows(raw))
     return typed, [replace(each, text=name(each.target.name)) for each in readings]
 
 
@@ -230,7 +231,10 @@ def _loaded(engine: DuckDB, tables: Mapping[str, Table]) -> Loaded:
     rejected = engine.rows(sql_text(statement, rejects=name(REJECTS), tables=list(tables) or [""]))
     notes = [note for table in tables.values() for note in table.notes]
     notes += [f"{tables[title].raw.where} has no rows." for title in _empty(engine, tables)]
-    notes += [_reject_note(tables[table].raw, reason, count) for table, reason, count in rejected]
+    notes += [
+        usable.reject_note(tables[table].raw.where, reason, count)
+        for table, reason, count in rejected
+    ]
     return Loaded(
         {title: table.schema for title, table in tables.items()},
         Rejects(sum(count for *_, count in rejected)),
@@ -248,8 +252,3 @@ def _empty(engine: DuckDB, tables: Iterable[str]) -> list[str]:
         return []
     [found] = engine.rows(sql_text("select {has_rows}", has_rows=has_rows))
     return [title for title, has in zip(tables, found, strict=True) if not has]
-
-
-def _reject_note(raw: Raw, reason: str, count: int) -> str:
-    rows = "1 row was" if count == 1 else f"{count:,} rows were"
-    return Lost(f"{raw.where}: {rows} rejected: {reason}.")

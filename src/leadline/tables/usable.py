@@ -5,16 +5,21 @@ from __future__ import annotations
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from leadline.errors import Fault, InputError
 from leadline.model.contract import CONTRACT
+from leadline.sql.dialects import render
 from leadline.sql.text import ALWAYS, Part, Sql, joined, name, sql_text
-from leadline.tables.clean import EXAMPLES, NOUNS
+from leadline.tables import reading
+from leadline.tables.clean import EXAMPLES
+from leadline.tables.columns import Lost
+from leadline.tables.natives import given_as
 from leadline.tables.places.raw import FILE, REJECTS, ROW, Raw, staged
-from leadline.tables.reading import ordering
 from leadline.tables.repeated import shared_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.tables.values import Reading
@@ -24,11 +29,6 @@ REPEATED = """
     select {columns}, count(*) as times from {rows}
     where {has_key} and hash({columns}) in (select hash from {hashes})
     group by {columns} having count(*) > 1"""
-
-FIRST = """
-    create or replace table {first} as
-    select r.* from {rows} r semi join {repeated} using ({columns})
-    qualify row_number() over (partition by {columns} order by {order}) = 1"""
 
 
 def stage(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> Sql:
@@ -56,65 +56,112 @@ def staged_rows(raw: Raw) -> Sql:
     return staged(raw.table, "rows")
 
 
-def usable(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], rows: Sql) -> Sql:
+def usable(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> Sql:
     """Return the rows that have what their keys need; the others go to the rejects."""
-    keys = CONTRACT[raw.table]
-    lacks = [sql_text("{key} is null", key=name(key)) for key in keys.filled]
-    if keys.either:
-        lacks.append(sql_text("coalesce({either}) is null", either=list(map(name, keys.either))))
-    unusable = joined(" or ", lacks)
-    template = "select count(*) from {rows} where {unusable}"
+    unusable = Sql(render(reading.lacks(raw.table), "duckdb"))
+    template = "select count(*) from {rows} r where {unusable}"
     [(count,)] = engine.rows(sql_text(template, rows=rows, unusable=unusable))
     if not count:
         return rows
     _reject(engine, raw, readings)
-    return sql_text("(select * from {rows} where not ({unusable}))", rows=rows, unusable=unusable)
+    template = "(select * from {rows} r where not ({unusable}))"
+    return sql_text(template, rows=rows, unusable=unusable)
 
 
-def require_unique(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading], rows: Sql) -> None:
-    """Refuse rows that share a key which must be unique.
+def once(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> tuple[Sql, list[str]]:
+    """Return the rows with what repeats counted once, and notes.
 
     Raises:
-        InputError: How many keys repeat, and the first of them with their rows.
+        InputError: How many keys that must be unique repeat, and the first of them with their rows.
     """
+    columns = [name(key) for key in CONTRACT[raw.table].keys]
+    has_key = Sql(render(reading.has_key(raw.table), "duckdb"))
+    hashes = shared_hashes(engine, raw.table, sql_text("{r} r", r=rows), columns, has_key)
+    if hashes is None:
+        return rows, []
+    repeated = staged(raw.table, "repeated")
+    engine.run(
+        sql_text(
+            REPEATED,
+            repeated=repeated,
+            rows=sql_text("{r} r", r=rows),
+            columns=columns,
+            has_key=has_key,
+            hashes=hashes,
+        )
+    )
+    [(extra,)] = engine.rows(sql_text("select coalesce(sum(times - 1), 0) from {t}", t=repeated))
+    if not extra:
+        return rows, []
+    given = _as_given(engine, raw, readings, repeated)
+    if CONTRACT[raw.table].unique:
+        _require_equal(engine, raw, readings, given)
+    first = _first(engine, raw, readings, given)
+    resolved = sql_text(
+        "(select * from {rows} r anti join {repeated} d on {same} "
+        "union all by name select * from {first})",
+        rows=rows,
+        repeated=repeated,
+        same=_same(columns),
+        first=first,
+    )
+    return resolved, [repeated_note(raw.table, raw.where, extra)]
+
+
+def _as_given(engine: DuckDB, raw: Raw, readings: Sequence[Reading], repeated: Sql) -> Sql:
+    """Keep the rows whose keys repeat, with the text of each column as it was given."""
+    found = raw.located(_with_texts(raw, readings), ALWAYS)
+    keys = [name(key) for key in CONTRACT[raw.table].keys]
+    given = staged(raw.table, "given")
+    statement = """
+        create or replace table {given} as
+        select r.* from {found} r semi join {repeated} d on {same} where not ({lacks})"""
+    lacks = Sql(render(reading.lacks(raw.table), "duckdb"))
+    parts = {"given": given, "found": found, "repeated": repeated, "same": _same(keys)}
+    with engine.ordered():
+        engine.run(sql_text(statement, lacks=lacks, **parts))
+    return given
+
+
+def _with_texts(raw: Raw, readings: Sequence[Reading]) -> list[Sql]:
+    """Return columns with their types, each beside its text as it was given."""
+    return [
+        column
+        for each in readings
+        for column in (
+            sql_text("{v} as {t}", v=_value(raw, each), t=name(each.target.name)),
+            sql_text("{v} as {t}", v=each.given, t=name(given_as(each.target.name))),
+        )
+    ]
+
+
+def _same(keys: Sequence[Sql]) -> Sql:
+    """Return the condition that two rows share a key, of which a part may be null."""
+    return joined(" and ", [Sql(f"r.{key} is not distinct from d.{key}") for key in keys])
+
+
+def _first(engine: DuckDB, raw: Raw, readings: Sequence[Reading], given: Sql) -> Sql:
+    """Keep the row of each key that stands."""
+    titles = [each.target.name for each in readings]
+    rows = exp.to_table(given, dialect="duckdb")
+    query = reading.once(raw.table, rows, titles, reading.compared(raw.table, titles))
+    first = staged(raw.table, "first")
+    template = "create or replace table {first} as {query}"
+    engine.run(sql_text(template, first=first, query=Sql(render(query, "duckdb"))))
+    return first
+
+
+def _require_equal(engine: DuckDB, raw: Raw, readings: Sequence[Reading], given: Sql) -> None:
+    """Refuse rows that share a key which must be unique, and are not equal in all columns."""
     keys = [name(key) for key in CONTRACT[raw.table].unique]
-    if not keys or not shared_hashes(engine, raw.table, rows, keys):
-        return
-    values = [sql_text("{v} as {k}", v=_value(raw, readings[key]), k=name(key)) for key in readings]
-    found = raw.located(values, ALWAYS)
+    texts = [name(given_as(each.target.name)) for each in readings]
     statement = """
         select concat_ws(' ', {keys}), list({row} order by {row}), count(*) over ()
-        from {found} where {first} is not null
-        group by {keys} having count(*) > 1 order by 1 limit {limit}"""
-    parts: dict[str, Part] = {
-        "keys": keys,
-        "first": keys[0],
-        "row": ROW,
-        "found": found,
-        "limit": EXAMPLES,
-    }
-    if repeated := engine.rows(sql_text(statement, **parts)):
+        from {given} group by {keys} having count(distinct row({texts})) > 1
+        order by 1 limit {limit}"""
+    parts: dict[str, Part] = {"keys": keys, "texts": texts, "row": ROW, "given": given}
+    if repeated := engine.rows(sql_text(statement, limit=EXAMPLES, **parts)):
         raise InputError(_not_unique(raw, repeated))
-
-
-def once(engine: DuckDB, raw: Raw, rows: Sql) -> tuple[Sql, list[str]]:
-    """Return the rows with what repeats counted once, and notes."""
-    keys = CONTRACT[raw.table]
-    columns = [name(key) for key in keys.once]
-    has_key = _has_key(raw.table)
-    if not columns or not (hashes := shared_hashes(engine, raw.table, rows, columns, has_key)):
-        return rows, []
-    repeated, first = staged(raw.table, "repeated"), staged(raw.table, "first")
-    parts = {"rows": rows, "columns": columns, "repeated": repeated, "first": first}
-    engine.run(sql_text(REPEATED, has_key=has_key, hashes=hashes, **parts))
-    engine.run(sql_text(FIRST, order=[*ordering(keys), Sql("to_json(r)")], **parts))
-    [(extra,)] = engine.rows(sql_text("select coalesce(sum(times - 1), 0) from {t}", t=repeated))
-    resolved = sql_text(
-        "(select * from {rows} anti join {repeated} using ({columns}) "
-        "union all by name select * from {first})",
-        **parts,
-    )
-    return (resolved, [_repeated_note(raw, extra)]) if extra else (rows, [])
 
 
 def _value(raw: Raw, each: Reading) -> Sql:
@@ -124,47 +171,22 @@ def _value(raw: Raw, each: Reading) -> Sql:
     return sql_text("coalesce({value}, {default})", value=each.value, default=default)
 
 
-def _reject(engine: DuckDB, raw: Raw, readings: Mapping[str, Reading]) -> None:
+def _reject(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> None:
+    contract = CONTRACT[raw.table]
     content = [part for given in raw.columns.values() for part in (given.name, given.value)]
-    reason = _reason(raw.table, readings)
+    needed = {*contract.filled, *contract.either}
     columns = [
-        sql_text("{reason} as reason", reason=reason),
+        *_with_texts(raw, [each for each in readings if each.target.name in needed]),
         sql_text("json_object({content}) as content", content=content),
     ]
+    reason = Sql(render(reading.reason(raw.table), "duckdb"))
     statement = """
-        insert into {rejects} select {table}, {file}, {row}, reason, content from {found}"""
-    parts = {"table": raw.table, "file": FILE, "row": ROW}
-    found = raw.located(columns, sql_text("({reason}) is not null", reason=reason))
+        insert into {rejects} select {table}, {file}, {row}, {reason} as reason, content
+        from {found} as r where {reason} is not null"""
+    parts = {"table": raw.table, "file": FILE, "row": ROW, "reason": reason}
     with engine.ordered():
+        found = raw.located(columns, ALWAYS)
         engine.run(sql_text(statement, rejects=name(REJECTS), found=found, **parts))
-
-
-def _reason(table: str, readings: Mapping[str, Reading]) -> Sql:
-    """Return why a row cannot be used, or null."""
-    keys = CONTRACT[table]
-    cases = [_lacks(readings[key]) for key in keys.filled]
-    if keys.either:
-        values = [readings[key].value for key in keys.either]
-        why = f"{' and '.join(keys.either)} are missing"
-        cases.append(sql_text("when coalesce({values}) is null then {why}", values=values, why=why))
-    return sql_text("case {cases} end", cases=joined(" ", cases))
-
-
-def _lacks(key: Reading) -> Sql:
-    title = key.target.name
-    return sql_text(
-        "when {value} is null then case when {text} is null then {missing} else {bad} end",
-        value=key.value,
-        text=key.text,
-        missing=f"{title} is missing",
-        bad=f"{title} is not {NOUNS[key.type][0]}" if key.type in NOUNS else "",
-    )
-
-
-def _has_key(table: str) -> Sql:
-    keys = CONTRACT[table]
-    texts = [key for key in keys.once if keys.defaults.get(key) == ""]
-    return joined(" and ", [ALWAYS, *(sql_text("{key} <> ''", key=name(key)) for key in texts)])
 
 
 def _not_unique(raw: Raw, repeated: Sequence[tuple[str, list[int | None], int]]) -> Fault:
@@ -180,7 +202,18 @@ def _rows(rows: Sequence[int | None]) -> str:
     return f" (rows {', '.join(known)}{', ...' if len(rows) > EXAMPLES else ''})" if known else ""
 
 
-def _repeated_note(raw: Raw, extra: int) -> str:
-    keys = " and ".join(CONTRACT[raw.table].once)
+def repeated_note(table: str, where: str, extra: int) -> str:
+    """Return what to say of rows that are counted once with others."""
+    contract = CONTRACT[table]
+    if contract.unique:
+        rows = "1 row equals another" if extra == 1 else f"{extra:,} rows equal others"
+        return f"{where}: {rows} in all columns; each is counted once."
+    keys = " and ".join(contract.once)
     rows = "1 row repeats" if extra == 1 else f"{extra:,} rows repeat"
-    return f"{raw.where}: {rows} the {keys} of another; each is counted once."
+    return f"{where}: {rows} the {keys} of another; each is counted once."
+
+
+def reject_note(where: str, reason: str, count: int) -> str:
+    """Return what to say of rows that cannot be used."""
+    rows = "1 row was" if count == 1 else f"{count:,} rows were"
+    return Lost(f"{where}: {rows} rejected: {reason}.")

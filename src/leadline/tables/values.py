@@ -5,31 +5,38 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from leadline.model.formats import COUNTS, date_pattern
 from leadline.model.types import Type
+from leadline.sql.kinds import SQL_TYPES
+from leadline.sql.patterns import CLOCK, DATE, NUMBER, OFFSET, SPACED_OFFSET, YEAR
 from leadline.sql.text import Scalar, Sql, joined, sql_text
+from leadline.tables.natives import (
+    BARE,
+    DIGITS,
+    FIRST_TIME,
+    IN_REACH,
+    ISO,
+    LAST_TIME,
+    Native,
+    Spelling,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leadline.tables.columns import Target
-    from leadline.tables.places.raw import Given
+    from leadline.tables.places.raw import RawColumn
 
-DATE = r"\d{4}-\d{2}-\d{2}"
-CLOCK = r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
-LOOSE_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
+LOOSE_DATE = rf"{YEAR}-\d{{1,2}}-\d{{1,2}}"
 LOOSE_CLOCK = r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d{1,9})?)?"
 """What a declared format leaves: it says nothing of zeros in front."""
 HALF_DAY = r" \d{1,2}:\d{2}(:\d{2})? ?[AaPp][Mm]"
-OFFSET = r"(Z|[+-]\d{2}(:?\d{2})?| UTC| GMT)"
-SPACED = r" [+-]\d{2}(:?\d{2})?"
 UNCLEAR_DATE = r"\d{1,2}([-/. ])\d{1,2}[-/. ](\d{4}|\d{2})([T ].*)?"
 UNCLEAR_NUMBER = r"[+-]?\d+([.,]\d{3})*,\d+"
 NOT_FINITE = r"(?i:nan|[+-]?inf(inity)?)|[+-]?[1-9]\d*(\.\d*)?[eE]\+?\d{3,}"
 """What programs write for a number that is none, or too large to be one: it is null."""
-NUMBER = r"[+-]?((0|[1-9]\d*)(\.\d*)?|\.\d+)([eE][+-]?\d+)?"
 
 SPACES = "[ \u00a0\u202f]*"
 """What may stand between a number and its unit."""
@@ -38,50 +45,39 @@ DAY_WITH_COMMA = r"^(\d{5}),"
 FRACTION = r"\d+[.,]\d*[1-9]\d*"
 """Of days: a time of day, which needs a zone."""
 
-ISO = "strftime({x}, '%Y-%m-%dT%H:%M:%S.%fZ')"
-WHOLE = (
-    "coalesce(case when {x} = trunc({x}) then try_cast({x} as bigint) end::varchar, {x}::varchar)"
-)
-"""A whole number without a fraction: pandas keeps integers as floats where one is missing."""
 IN_UTC = "make_timestamp(epoch_us({x}))"
 """A time with a zone as one without; an infinite one is null.
 
 ``timezone('UTC', x)`` would ask a calendar for each value, and keep infinite times."""
 
-SQL_TYPES = {
-    Type.TEXT: Sql("varchar"),
-    Type.NUMBER: Sql("double"),
-    Type.BOOLEAN: Sql("boolean"),
-    Type.TIME: Sql("timestamp"),
-}
-
-
-class Native(NamedTuple):
-    """How values are read: as which of our types, the value itself, and its text."""
-
-    pattern: str
-    type: Type | None
-    value: str
-    text: str
-
+FINITE = "case when isfinite({x}) then {x}::double end"
+TEXT = "nullif({x}::varchar, '')"
+JSON_TEXT = "nullif({x} ->> '$', '')"
 
 NATIVES = (
-    Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", "{x}"),
-    Native("VARCHAR", Type.TEXT, "{x}", "{x}"),
-    Native("JSON", Type.TEXT, "({x} ->> '$')", "({x} ->> '$')"),
+    Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
+    Native("VARCHAR", Type.TEXT, BARE, BARE),
+    Native("JSON", Type.TEXT, JSON_TEXT, JSON_TEXT),
     Native("BIGINT", Type.NUMBER, "{x}", "{x}::varchar"),
     Native("U?(TINY|SMALL)INT|U?INTEGER", Type.NUMBER, "{x}::bigint", "{x}::varchar"),
     Native("UBIGINT|U?HUGEINT|DECIMAL.*|BIGNUM", Type.NUMBER, "{x}::double", "{x}::varchar"),
-    Native("FLOAT|DOUBLE", Type.NUMBER, "case when isfinite({x}) then {x}::double end", WHOLE),
+    Native("FLOAT|DOUBLE", Type.NUMBER, FINITE, DIGITS["duckdb"]),
     Native("BOOLEAN", Type.BOOLEAN, "{x}", "{x}::varchar"),
-    Native("TIMESTAMP", Type.TIME, "{x}", ISO),
-    Native("TIMESTAMP_.*|DATE", Type.TIME, "{x}::timestamp", ISO),
-    Native("TIMESTAMP WITH TIME ZONE", Type.TIME, IN_UTC, ISO),
+    Native("TIMESTAMP", Type.TIME, "{x}", ISO["duckdb"]),
+    Native("TIMESTAMP_.*|DATE", Type.TIME, "{x}::timestamp", ISO["duckdb"]),
+    Native("TIMESTAMP WITH TIME ZONE", Type.TIME, IN_UTC, ISO["duckdb"]),
     Native('"NULL"', Type.ANY, "null", "null::varchar"),
-    Native("ENUM.*|UUID|TIME.*|INTERVAL|BLOB|BIT", Type.TEXT, "{x}::varchar", "{x}::varchar"),
+    Native("ENUM.*|UUID|TIME.*|INTERVAL|BLOB|BIT", Type.TEXT, TEXT, TEXT),
     Native(".*", Type.TEXT, "to_json({x})::varchar", "to_json({x})::varchar"),
 )
-"""The first whose pattern is the whole DuckDB type decides; what is nested becomes JSON."""
+"""What is nested becomes JSON."""
+
+DUCKDB = Spelling(
+    "duckdb",
+    NATIVES,
+    local="TIMESTAMP(_.*)?|DATE",
+    in_zone=IN_UTC.format(x="timezone({zone}, {x})"),
+)
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,8 @@ class Reading:
     """How a column is read as a type.
 
     Attributes:
-        text: What was given, null where nothing was.
+        given: What was given as a text, null where nothing was.
+        text: The same, null also where it stands for a missing value.
         parsed: What it means, null where it means nothing of the type.
         value: The same, null also where it stands for a missing value.
         certain: Every text means something.
@@ -97,25 +94,45 @@ class Reading:
 
     target: Target
     type: Type
+    given: Sql
     text: Sql
     parsed: Sql
     value: Sql
     certain: bool
 
 
-def reading(target: Target, kind: Type) -> Reading:
-    """Return how a column is read as a type."""
+def reading(target: Target, kind: Type, *, in_reach: bool = False) -> Reading:
+    """Return how a column is read as a type; ``in_reach`` where none of its times is too far."""
     if target.given is None or kind is Type.ANY:
-        null = sql_text("null::{kind}", kind=SQL_TYPES[kind]) if kind in SQL_TYPES else Sql("null")
-        return Reading(target, kind, null, null, null, certain=True)
-    native = native_of(target.given)
-    text = without(sql_text(native.text, x=target.given.value), target.missing, Type.TEXT)
+        null = sql_text("null::{kind}", kind=Sql(SQL_TYPES[kind]))
+        null = Sql("null") if kind is Type.ANY else null
+        return Reading(target, kind, null, null, null, null, certain=True)
+    native = DUCKDB.native(target.given.native)
+    given = sql_text(native.text, x=target.given.value)
+    text = without(given, target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
     if kind is native.type:
         parsed = _in_utc(sql_text(native.value, x=target.given.value), target)
+        if kind is Type.TIME and not in_reach:
+            parsed, certain = (
+                sql_text(f"case when {{x}} {IN_REACH} then {{x}} end", x=parsed),
+                False,
+            )
     else:
         parsed = PARSERS[kind](text, target)
-    return Reading(target, kind, text, parsed, without(parsed, target.missing, kind), certain)
+    value = without(parsed, target.missing, kind)
+    return Reading(target, kind, given, text, parsed, value, certain)
+
+
+def are_in_reach(x: Sql) -> Sql:
+    """Return whether all times of a column with a type of its own are within reach.
+
+    Of Parquet, the head of the file says it.
+    """
+    first, last = (Sql(f"timestamptz '{each}+00'") for each in (FIRST_TIME, LAST_TIME))
+    least, most = (Sql(f"{each}({x})::timestamptz") for each in ("min", "max"))
+    template = "coalesce({least} >= {first} and {most} <= {last}, true)"
+    return sql_text(template, least=least, most=most, first=first, last=last)
 
 
 def is_number(text: Sql) -> Sql:
@@ -146,21 +163,21 @@ def is_unclear_number(text: Sql, target: Target) -> Sql:
     return sql_text("regexp_full_match({text}, {pattern})", text=bare, pattern=UNCLEAR_NUMBER)
 
 
-def native_of(given: Given) -> Native:
+def native_of(given: RawColumn) -> Native:
     """Return how the type of a column as it was given is read."""
-    return next(native for native in NATIVES if re.fullmatch(native.pattern, given.native))
+    return DUCKDB.native(given.native)
 
 
 def _in_utc(value: Sql, target: Target) -> Sql:
-    naive = target.given and re.fullmatch("TIMESTAMP(_.*)?|DATE", target.given.native)
-    if not (target.zone and naive):
+    is_local = target.given and DUCKDB.is_local(target.given.native)
+    if not (target.zone and is_local):
         return value
     return _of_zone(value, target.zone)
 
 
 def _of_zone(local: Sql, zone: str) -> Sql:
     """Return times of a zone in UTC."""
-    return sql_text(IN_UTC, x=sql_text("timezone({zone}, {local})", zone=zone, local=local))
+    return sql_text(DUCKDB.in_zone, zone=zone, x=local)
 
 
 def _number(text: Sql, target: Target | None) -> Sql:
@@ -215,11 +232,14 @@ HALVES = """
 
 
 COUNTED = """
-    case when regexp_full_match({text}, {number}) and abs(try_cast({text} as double)) < {most}
+    case when regexp_full_match({text}, {number})
+        and try_cast({text} as double) between {least} and {most}
     then {start}::timestamp + to_microseconds(round(try_cast({text} as double) * {unit})::bigint)
     end"""
 MOST_MICROSECONDS = 10**17
 """Three thousand years: a larger count is of another unit."""
+LEAST_MICROSECONDS = -59 * 10**15
+"""Before would be before the year 1, counted from 1899."""
 
 
 def _counted(text: Sql, target: Target) -> Sql:
@@ -230,6 +250,7 @@ def _counted(text: Sql, target: Target) -> Sql:
         COUNTED.strip(),
         text=text,
         number=NUMBER,
+        least=-(-LEAST_MICROSECONDS // unit),
         most=MOST_MICROSECONDS // unit,
         start=start,
         unit=unit,
@@ -254,7 +275,7 @@ def _time(text: Sql, target: Target) -> Sql:
             ZONED.strip(),
             text=text,
             zoned=f"{day}{clock}{OFFSET}{date}",
-            spaced=day + clock + SPACED,
+            spaced=day + clock + SPACED_OFFSET,
         )
     ]
     if zone:

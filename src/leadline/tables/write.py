@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from leadline.errors import Fault, FileError, InputError
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.files import Format, format_of, listed_files
+from leadline.timings import step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +88,7 @@ class Outputs:
             self._written[target] = written
         return self._copy(rows, written, str(path))
 
+    @step("write files")
     def _copy(self, rows: str | ArrowStream, written: Path, path: str) -> int:
         relation = self._relation(rows)
         form = FORMS[format_of(path)]

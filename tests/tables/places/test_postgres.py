@@ -91,7 +91,7 @@ def test_columns_are_mapped_as_the_model_says(server: Postgres) -> None:
     ("table", "said"),
     [
         ("raw.event", "is not a table of the database.*Did you mean table:raw.events"),
-        ("raw.events", "occurred_at must be a time; found text. Convert it in a view"),
+        ("raw.events", "occurred_at must be a time; found true or false. Convert it in a view"),
         ("raw.other", "must have a column occurred_at"),
         ("no'such", "must be a name such as table:crm.events"),
     ],
@@ -101,7 +101,7 @@ def test_tables_that_cannot_be_used_are_named(server: Postgres, table: str, said
     made(
         server,
         LEADS,
-        "create table raw.events (event_id text, lead_id text, type text, occurred_at text)",
+        "create table raw.events (event_id text, lead_id text, type text, occurred_at boolean)",
         "create table raw.other (event_id text, lead_id text, type text)",
     )
     with pytest.raises(InputError, match=said):
@@ -112,8 +112,8 @@ def test_keys_that_repeat_are_refused(server: Postgres) -> None:
     """Where no index forbids it, the rows are looked at."""
     made(
         server,
-        "create table raw.leads (lead_id text)",
-        "insert into raw.leads values ('a'), ('b'), ('a')",
+        "create table raw.leads (lead_id text, x int)",
+        "insert into raw.leads values ('a', 1), ('b', 1), ('a', null)",
     )
     with pytest.raises(InputError, match="lead_id must be unique; found 1 that repeats: a"):
         load(server, {"leads": "table:raw.leads"}, MODEL)
@@ -137,11 +137,15 @@ def test_useless_rows_are_rejected_and_repeated_ones_count_once(server: Postgres
     assert rejects == [
         ("events", "raw.events", "event_id is missing"),
         ("events", "raw.events", "lead_id and account_id are missing"),
-        ("events", "raw.events", "occurred_at is missing"),
+        ("events", "raw.events", "occurred_at is not a time"),
     ]
     assert loaded.notes == [
-        "raw.events: 3 rows were rejected, as keys are missing.",
+        "raw.events: 1 value of occurred_at is not a time and counts as null: 'infinity'.",
+        "raw.events: 1 row was rejected: event_id is missing.",
+        "raw.events: 1 row was rejected: lead_id and account_id are missing.",
+        "raw.events: 1 row was rejected: occurred_at is not a time.",
         "raw.events: 1 row repeats the event_id of another; each is counted once.",
+        "raw.events: 1 row has a lead_id that is in no leads, so it counts for no lead: 'a'.",
     ]
 
 

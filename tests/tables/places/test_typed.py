@@ -99,7 +99,7 @@ def test_row_labels_of_pandas_are_no_column(engine: DuckDB) -> None:
 
 def test_rows_in_memory_have_numbers(engine: DuckDB) -> None:
     """Counted from 1."""
-    leads = pa.table({"lead_id": ["a", None, "a"]})
+    leads = pa.table({"lead_id": ["a", None, "a"], "x": [1, 2, 3]})
     events = pa.table({"event_id": ["e"], "lead_id": ["a"], "type": ["x"], "occurred_at": [None]})
     load(engine, {"events": events}, {})
     assert engine.rows('select file, "row" from rejects') == [("events", 1)]

@@ -20,6 +20,7 @@ from leadline.engines.spark.errors import own_errors
 from leadline.engines.spark.session import Opened, beside, configure, open_session
 from leadline.errors import EngineError
 from leadline.sql.planning import SPARK
+from leadline.sql.text import name as quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -355,9 +356,9 @@ class Spark:
         relation = f"read_parquet('{pattern}')"
         described = self.embedded.rows(f"describe from {relation}")
         columns = ", ".join(
-            f"timezone('UTC', {_quoted(title)}) as {_quoted(title)}"
+            f"timezone('UTC', {quoted(title)}) as {quoted(title)}"
             if kind == "TIMESTAMP WITH TIME ZONE"
-            else _quoted(title)
+            else quoted(title)
             for title, kind, *_ in described
         )
         return f"(select {columns} from {relation})"
@@ -384,7 +385,3 @@ def _on_two_workers() -> Any:
     from pyspark import StorageLevel  # noqa: PLC0415 - an extra
 
     return StorageLevel.MEMORY_AND_DISK_2
-
-
-def _quoted(title: str) -> str:
-    return '"' + title.replace('"', '""') + '"'

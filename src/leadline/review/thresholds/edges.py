@@ -168,6 +168,9 @@ def _microseconds(at: datetime) -> int:
     return int((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds() * MILLION)
 
 
+_BY_LUCK, _DEALS = 0.01, 1999
+
+
 @dataclass(frozen=True)
 class Reached:
     """Judged rows with the highest edge that each reaches.
@@ -219,6 +222,27 @@ class Reached:
         wins = int((inside & self.outcome).sum())
         below = int(self.outcome.sum() if kind == "recall" else inside.sum())
         return wins / below if below else None
+
+    def differs_by_month(self) -> bool:
+        """Return whether the share of outcomes differs by month more than luck allows.
+
+        A group counts once a month. Outcomes are dealt to the months by lot, as many as there are,
+        and the distance of Pearson's test is compared: at one in a hundred.
+        """
+        counts = []
+        for _, rows in months_of(self.moment):
+            part = self.only(rows)
+            if part.rows >= self.FEWEST:
+                winners = np.unique(part.group[part.outcome])
+                counts.append((len(winners), len(np.unique(part.group))))
+        found = np.array(counts, np.int64).reshape(-1, 2)
+        won, groups = found[:, 0], found[:, 1]
+        expected = groups * won.sum() / max(groups.sum(), 1)
+        if len(won) < 2 or not 0 < won.sum() < groups.sum():  # noqa: PLR2004 - a pair
+            return False
+        dealt = np.random.default_rng(0).multivariate_hypergeometric(groups, won.sum(), _DEALS)
+        far = ((np.vstack([won, dealt]) - expected) ** 2 / expected).sum(1)
+        return bool(np.count_nonzero(far >= far[0]) / len(far) < _BY_LUCK)
 
     def edge_for(self, kind: str, wanted: float, bounds: Bounds) -> int | None:
         """Return the lowest edge of that precision, or the highest of that recall; None for none.

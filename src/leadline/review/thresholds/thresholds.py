@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,13 @@ from leadline.statistics.measures import Measured, table
 from leadline.statistics.shares import shares
 from leadline.tables.places.inputs import Input
 
-WEEKS = 26
-"""So many weeks before the end of the data are replayed day by day."""
+WEEKS = 8
+"""An edge is of so many of the latest weeks, as it is to serve the present."""
 MOST_MOMENTS = 2_000_000
 """Of more leads than make so many moments, a sample is replayed."""
 _DAY = MICROSECONDS["d"]
 _ATTEMPTS = 4
+_WEEK = timedelta(weeks=1)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Thresholds:
         steps: Where conversion changes along the score.
         judged: The judged rows.
         replayed: Leads replayed, and of how many; None without a replay.
-        weeks: How many weeks were replayed.
+        weeks: How many past weeks the edge is of; 0 where there are no times.
         attempts: How often an edge was replayed in full until the replay agreed.
     """
 
@@ -191,7 +193,7 @@ def thresholds(  # noqa: PLR0913 - tables and options are all named
         band: The band; by default the highest.
         ladder: Its ladder; by default the first that has the band.
         end: Until when outcomes are known; by default the last recorded one.
-        weeks: How many weeks before the end of the data are replayed for a capacity.
+        weeks: How many of the latest weeks the edge is of.
         engine: An engine to use; by default one of its own.
         tables: The other tables, as for ``score``.
 
@@ -216,8 +218,8 @@ def of_judged(
     parts = split(of)
     reached = _reached(of, parts, place)
     found = steps(reached, of.run.model.bands[place.ladder].edges or {})
-    making = _Making(of, place, goal, reached, name_ or of.run.fingerprint, found)
-    return making.by_capacity(weeks) if goal.kind == "capacity" else making.by_rows()
+    made = _Making(of, place, goal, reached, name_ or of.run.fingerprint, found, weeks)
+    return made.by_capacity(weeks) if goal.kind == "capacity" else made.by_rows()
 
 
 def _reached(of: Judged, parts: Split, place: BandEdge) -> Reached:
@@ -255,6 +257,15 @@ class _Making:
     reached: Reached
     fingerprint: str
     steps: tuple[Step, ...]
+    weeks: int
+
+    @cached_property
+    def latest(self) -> Reached:
+        """The rows of the latest weeks, which speak of the present; all where times are none."""
+        if self.of.task.task.when == "once":
+            return self.reached
+        span = self.weeks * (_WEEK // timedelta(microseconds=1))
+        return self.reached.only(self.reached.moment > self.reached.moment.max(initial=0) - span)
 
     @property
     def bounds(self) -> tuple[int, int | None]:
@@ -263,8 +274,8 @@ class _Making:
         return millionths(self.place.low), None if high is None else millionths(high)
 
     def cost(self, edge: float, weekly_: Weekly | None = None) -> Cost:
-        """Return what an edge gives on the judged rows."""
-        rows = self.reached
+        """Return what an edge gives on the latest rows."""
+        rows = self.latest
         inside = rows.ceiling >= millionths(edge)
         size = (int(rows.group.max(initial=-1)) + 1, 1)
         zeros = np.zeros(len(inside), np.int64)
@@ -286,18 +297,35 @@ class _Making:
 
     def by_rows(self) -> Thresholds:
         """Find the edge for a precision or a recall."""
-        found = self.reached.edge_for(self.goal.kind, self.goal.value, self.bounds)
+        found = self.latest.edge_for(self.goal.kind, self.goal.value, self.bounds)
         return self.result(
             None if found is None else found / MILLION,
-            "" if found is not None else self._unreached(),
+            self._differing(found) if found is not None else self._unreached(),
             months=tuple(self._months_of_rows(found)),
             held=self._held_rows(),
+        )
+
+    def _differing(self, edge: int) -> str:
+        """Return between which months the share of outcomes in the band differs, if it does."""
+        inside = self.reached.only(self.reached.ceiling >= edge)
+        if self.latest is self.reached or not inside.differs_by_month():
+            return ""
+        rates = [
+            (float(part.outcome.mean()), month)
+            for month, rows in months_of(inside.moment)
+            if (part := inside.only(rows)).rows >= Reached.FEWEST
+        ]
+        (low, worst), (high, best) = min(rates), max(rates)
+        return (
+            f"Months differ: {low:.1%} of the rows in it have the outcome in {worst:%Y-%m}, "
+            f"{high:.1%} in {best:%Y-%m}."
         )
 
     def _unreached(self) -> str:
         low, high = self.bounds
         upper = "" if high is None else f" and below {high / MILLION:g}"
-        said = f"No edge above {low / MILLION:g}{upper} has a {self.goal.says}"
+        past = "" if self.latest is self.reached else f" in the latest {self.weeks} weeks"
+        said = f"No edge above {low / MILLION:g}{upper} has a {self.goal.says}{past}"
         if self.goal.kind == "precision":
             return f"{said} with at least {Reached.FEWEST} rows in the band."
         most = self.reached.given("recall", low + 1) or 0.0
@@ -398,6 +426,6 @@ class _Making:
             steps=self.steps,
             judged=self.of,
             replayed=None if replayed_ is None else (replayed_.leads, replayed_.of),
-            weeks=0 if replayed_ is None else replayed_.weeks,
+            weeks=0 if self.latest is self.reached else self.weeks,
             attempts=attempts,
         )

@@ -9,7 +9,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.files import called, format_of
 from leadline.tables.places.header import Header, read_header, read_start
 from leadline.tables.places.lines import Lines, mended, rows_of
-from leadline.tables.places.raw import Given, Raw, refuse_clashes
+from leadline.tables.places.raw import Raw, RawColumn, refuse_clashes
 from leadline.tables.places.text import AS_IT_IS, Copies, Written
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> R
     for file, header in headers.items():
         columns = [places[title] for title in header.names]
         lines.read(file, _rows(copies.path(file), header), columns, first_row=header.line + 1)
-    given = {title: Given(title, place, "CSV") for title, place in places.items()}
+    given = {title: RawColumn(title, place, "CSV") for title, place in places.items()}
     notes = [note for header in headers.values() for note in header.notes]
     return replace(lines.raw(files, given), notes=tuple(notes))
 

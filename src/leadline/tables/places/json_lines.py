@@ -9,7 +9,16 @@ from leadline.sql.text import Part, Sql, name, sql_text
 from leadline.tables.places.files import called
 from leadline.tables.places.header import read_start
 from leadline.tables.places.lines import Lines, mended, rows_of
-from leadline.tables.places.raw import AT, FILE, REJECTS, ROW, Given, Raw, refuse_clashes, staged
+from leadline.tables.places.raw import (
+    AT,
+    FILE,
+    REJECTS,
+    ROW,
+    Raw,
+    RawColumn,
+    refuse_clashes,
+    staged,
+)
 from leadline.tables.places.text import AS_IT_IS, Copies, Written
 
 if TYPE_CHECKING:
@@ -79,7 +88,7 @@ def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> R
     refuse_clashes(called(files), natives)
     rows = _stage(engine, table, lines.rows, is_object, list(natives))
     given = {
-        key: Given(key, name(f"c{place}"), native)
+        key: RawColumn(key, name(f"c{place}"), native)
         for place, (key, native) in enumerate(natives.items())
     }
     return Raw(table, called(files), given, rows, (), lines.segments, is_text=True)

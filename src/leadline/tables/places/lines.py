@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leadline.errors import Fault, InputError
 from leadline.sql.text import Part, Sql, name, sql_text
 from leadline.tables.places.files import called, literal_path
-from leadline.tables.places.raw import AT, REJECTS, Given, Raw, prepare, staged
+from leadline.tables.places.raw import AT, REJECTS, Raw, RawColumn, prepare, staged
 from leadline.tables.places.text import Copies, NeedsCopy, Written, copies
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Lines:
             places=self._places,
         )
 
-    def raw(self, files: Sequence[str], columns: Mapping[str, Given]) -> Raw:
+    def raw(self, files: Sequence[str], columns: Mapping[str, RawColumn]) -> Raw:
         """Return the rows as a table."""
         at = (sql_text("rowid as {at}", at=AT),)
         where = called(files)

@@ -9,20 +9,24 @@ from leadline.engines.engine import Engine
 from leadline.engines.postgres.tables import parts
 from leadline.errors import EngineError, Fault, InputError, nearest
 from leadline.model.types import Type
-from leadline.sql.text import Sql, name, sql_text
+from leadline.sql.text import Sql, name
+from leadline.sql.trees import Tree
 from leadline.tables.columns import Column, Target
-from leadline.tables.in_place import InPlace, Native, Place, Repeats, Spelling
+from leadline.tables.in_place import InPlace, Place
 from leadline.tables.in_place import read as read_in_place
-from leadline.tables.places.raw import Given, Raw
+from leadline.tables.natives import BARE, DIGITS, IN_REACH, ISO, Native, Spelling
+from leadline.tables.places.raw import Raw, RawColumn
 
 _FINITE = "nullif(nullif(nullif({x}::float8, 'Infinity'), '-Infinity'), 'NaN')"
 _IN_REACH = (
-    "case when abs({x}) < 5e-324 then 0 when abs({x}) < 1.797693134862e308 then {x}::float8 end"
+    "case when abs({x}) < cast('5e-324' as numeric) then 0 "
+    "when abs({x}) < cast('1.797693134862e308' as numeric) then {x}::float8 end"
 )
 """A decimal as a double: PostgreSQL refuses what is too large for one, or too small."""
+_REACHABLE = f"case when {{x}} {IN_REACH} then %s end"
+_TIME_TEXT = f"case when {{x}} {IN_REACH} then {ISO['postgres']} else {{x}}::text end"
 
-_DATED = "case when {x} > '-infinity' and {x} < '290000-01-01Z' then %s end"
-"""Later times, which nobody means, are no whole microseconds in 64 bits."""
+_TEXT = "nullif({x}::text, '')"
 
 _RELATION = """
     select c.oid::bigint, n.nspname::text, c.relname::text
@@ -56,40 +60,47 @@ _UNIQUE = """
 
 @dataclass(frozen=True)
 class Found:
-    """A table in the catalog: its name as SQL, its columns, and which are never null."""
+    """A table in the catalog.
+
+    Attributes:
+        relation: Its name as SQL.
+        filled: Columns that are never null.
+        collated: Columns of text with a collation of their own.
+    """
 
     relation: Sql
     oid: int
-    columns: Mapping[str, Given]
+    columns: Mapping[str, RawColumn]
     filled: frozenset[str]
+    collated: frozenset[str]
 
 
-# the type of a domain is that below it
 POSTGRES = Spelling(
+    "postgres",
     natives=(
-        Native("text", Type.TEXT, "{x}"),
-        Native("smallint|integer|bigint", Type.NUMBER, "{x}::float8"),
-        Native("numeric", Type.NUMBER, _IN_REACH),
-        Native("real|double precision", Type.NUMBER, _FINITE),
-        Native("boolean", Type.BOOLEAN, "{x}"),
-        Native("timestamp with time zone", Type.TIME, _DATED % "{x} at time zone 'UTC'"),
-        Native("timestamp without time zone|date", Type.TIME, _DATED % "{x}::timestamp"),
-        Native(".*", Type.TEXT, "{x}::text"),
+        Native("smallint|integer|bigint", Type.NUMBER, "{x}::float8", "{x}::text"),
+        Native("numeric", Type.NUMBER, _IN_REACH, "{x}::text"),
+        Native("real|double precision", Type.NUMBER, _FINITE, DIGITS["postgres"]),
+        Native("boolean", Type.BOOLEAN, "{x}", "{x}::text"),
+        Native(
+            "timestamp with time zone",
+            Type.TIME,
+            _REACHABLE % "{x} at time zone 'UTC'",
+            _TIME_TEXT,
+        ),
+        Native(
+            "timestamp without time zone|date",
+            Type.TIME,
+            _REACHABLE % "{x}::timestamp",
+            _TIME_TEXT,
+        ),
+        Native("text", Type.TEXT, BARE, BARE),
+        Native(".*", Type.TEXT, _TEXT, _TEXT),
     ),
-    types={
-        Type.TEXT: "text",
-        Type.ANY: "text",
-        Type.NUMBER: "float8",
-        Type.BOOLEAN: "boolean",
-        Type.TIME: "timestamp",
-    },
-    local=("timestamp without time zone", "date"),
-    in_zone="{v} at time zone {z} at time zone 'UTC'",
-    as_json=Sql("to_json(r)::text"),
-    remedy="Keep one row of each, and make it the primary key.",
-    name=name,
-    text=lambda value: sql_text("{value}", value=value),
+    local="timestamp without time zone|date",
+    in_zone="{x} at time zone {zone} at time zone 'UTC'",
 )
+"""The type of a domain is that below it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,15 @@ class PostgresTable(Place):
     engine: Engine
     found: Found
     spelling = POSTGRES
+    remedy = "Keep one row of each, and make it the primary key."
+    whole_row = "to_json(t)::text"
+
+    def own(self, column_: str) -> Tree:
+        """Return a column; text of another collation could not be compared with the rest."""
+        own = super().own(column_)
+        if column_ not in self.found.collated:
+            return own
+        return self.spelling.tree('{x} collate "default"', x=own)
 
     def brought(self, query: str) -> Sql:
         """Return the rows of a query as a relation of the embedded engine."""
@@ -106,9 +126,11 @@ class PostgresTable(Place):
         return name("given_rejects")
 
     def is_filled(self, targets: Sequence[Target]) -> bool:
-        """Say whether columns are never null; a time may be infinite, which is none."""
+        """Say whether columns are never null; texts may be empty and times infinite."""
         return all(
-            each.given and each.given.name in self.found.filled and each.type is not Type.TIME
+            each.given
+            and each.given.name in self.found.filled
+            and self.spelling.native(each.given.native).type in {Type.NUMBER, Type.BOOLEAN}
             for each in targets
         )
 
@@ -117,18 +139,6 @@ class PostgresTable(Place):
         wanted = {each.given.name for each in targets if each.given}
         indexes = self.engine.rows(_UNIQUE, [self.found.oid])
         return any(set(listed.split("\n")) <= wanted for (listed,) in indexes)
-
-    def first_of_each(self, repeats: Repeats) -> Sql:
-        """Return the query for rows of which those that repeat stand once."""
-        return sql_text(
-            "select * from (select distinct on ({columns}) * from ({rows}) as r where {has_key} "
-            "order by {columns}, {order}) as f union all select * from ({rows}) as r "
-            "where not ({has_key})",
-            columns=repeats.columns,
-            rows=repeats.rows,
-            has_key=repeats.has_key,
-            order=[*map(_in_bytes, repeats.order), Sql('r::text collate "C"')],
-        )
 
 
 def read(
@@ -167,8 +177,8 @@ def _found(engine: Engine, address: str) -> Found:
     oid, schema, title = relations[0]
     rows = engine.rows(_COLUMNS, [oid])
     columns = {
-        column: Given(column, _collated(column, native, other=other), native)
-        for column, native, other, _, is_readable in rows
+        column: RawColumn(column, name(column), native)
+        for column, native, _, _, is_readable in rows
         if is_readable
     }
     if not columns:
@@ -177,7 +187,8 @@ def _found(engine: Engine, address: str) -> Found:
             f"Ask its owner to grant select on {schema}.{title}, and usage on {schema}."
         )
     filled = frozenset(row[0] for row in rows if row[3])
-    return Found(name(schema, title), oid, columns, filled)
+    collated = frozenset(row[0] for row in rows if row[2] and row[1] == "text")
+    return Found(name(schema, title), oid, columns, filled, collated)
 
 
 def _missing(engine: Engine, address: str, schema: str, title: str) -> Fault:
@@ -185,12 +196,3 @@ def _missing(engine: Engine, address: str, schema: str, title: str) -> Fault:
     hint = nearest(title, [row[2] for row in others], f"table:{schema}." if schema else "table:")
     expected = "is not a table of the database, or its schema may not be used"
     return Fault(f"table:{address}", "", expected, "", hint)
-
-
-def _collated(column: str, native: str, *, other: bool) -> Sql:
-    """Return a column; text of another collation could not be compared with the rest."""
-    return Sql(name(column) + ' collate "default"') if other and native == "text" else name(column)
-
-
-def _in_bytes(key: Sql) -> Sql:
-    return Sql(f'{key} collate "C"') if key == name("lead_id") else key

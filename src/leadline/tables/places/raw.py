@@ -26,7 +26,7 @@ REJECTS = "rejects"
 
 
 @dataclass(frozen=True)
-class Given:
+class RawColumn:
     """A column as it was given; ``native`` is its DuckDB type, or of what text it is."""
 
     name: str
@@ -53,7 +53,7 @@ class Raw:
 
     table: str
     where: str
-    columns: Mapping[str, Given]
+    columns: Mapping[str, RawColumn]
     relation: Sql
     places: tuple[Sql, ...] = ()
     segments: Sql | None = None

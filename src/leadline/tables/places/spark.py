@@ -14,44 +14,55 @@ from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.tables import parts, quoted
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.types import Type
-from leadline.sql import trees
-from leadline.sql.dialects import render
-from leadline.sql.text import Sql, joined, sql_text
+from leadline.sql.text import Sql
 from leadline.tables.columns import Column, Target
-from leadline.tables.in_place import InPlace, Native, Place, Repeats, Spelling
+from leadline.tables.in_place import InPlace, Place
 from leadline.tables.in_place import read as read_in_place
+from leadline.tables.natives import BARE, DIGITS, IN_REACH, ISO, Native, Spelling
 from leadline.tables.places.files import called, format_of, given_files
-from leadline.tables.places.raw import Given, Raw
+from leadline.tables.places.raw import Raw, RawColumn
 
 _FINITE = "nanvl(cast({x} as double) % double('infinity'), cast(null as double))"
+_REACHABLE = f"case when {{x}} {IN_REACH} then {{x}} end"
+_NAIVE = "cast({x} as timestamp)"
 
 
 SPARK = Spelling(
+    "spark",
     natives=(
-        Native("string", Type.TEXT, "{x}"),
+        Native("string", Type.TEXT, BARE, BARE),
         Native(
-            "string collate .*|(var)?char.*", Type.TEXT, "cast({x} as string) collate utf8_binary"
+            "string collate .*|(var)?char.*",
+            Type.TEXT,
+            "nullif(cast({x} as string) collate utf8_binary, '')",
+            "nullif(cast({x} as string) collate utf8_binary, '')",
         ),
-        Native("tinyint|smallint|int|bigint", Type.NUMBER, "cast({x} as double)"),
-        Native("float|double|decimal.*", Type.NUMBER, _FINITE),
-        Native("boolean", Type.BOOLEAN, "{x}"),
-        Native("timestamp", Type.TIME, "{x}"),
-        Native("timestamp_ntz|date", Type.TIME, "cast({x} as timestamp)"),
-        Native("(struct|array|map).*", Type.TEXT, "to_json({x})"),
-        Native(".*", Type.TEXT, "cast({x} as string)"),
+        Native(
+            "tinyint|smallint|int|bigint",
+            Type.NUMBER,
+            "cast({x} as double)",
+            "cast({x} as string)",
+        ),
+        Native("decimal.*", Type.NUMBER, _FINITE, "cast({x} as string)"),
+        Native("float|double", Type.NUMBER, _FINITE, DIGITS["spark"]),
+        Native("boolean", Type.BOOLEAN, "{x}", "cast({x} as string)"),
+        Native("timestamp", Type.TIME, _REACHABLE, ISO["spark"]),
+        Native(
+            "timestamp_ntz|date",
+            Type.TIME,
+            _REACHABLE.format(x=_NAIVE),
+            ISO["spark"].format(x=_NAIVE),
+        ),
+        Native("(struct|array|map).*", Type.TEXT, "to_json({x})", "to_json({x})"),
+        Native(
+            ".*",
+            Type.TEXT,
+            "nullif(cast({x} as string), '')",
+            "nullif(cast({x} as string), '')",
+        ),
     ),
-    types={
-        Type.TEXT: "string",
-        Type.ANY: "string",
-        Type.NUMBER: "double",
-        Type.BOOLEAN: "boolean",
-        Type.TIME: "timestamp",
-    },
-    local=("timestamp_ntz", "date"),
-    in_zone="to_utc_timestamp({v}, {z})",
-    as_json=Sql("to_json(struct(r.*))"),
-    name=lambda title: Sql(quoted(title)),
-    text=lambda value: Sql(render(trees.text(value), "spark")),  # a backslash is written twice
+    local="timestamp_ntz|date",
+    in_zone="to_utc_timestamp({x}, {zone})",
 )
 
 
@@ -61,25 +72,11 @@ class SparkTable(Place):
 
     engine: Spark
     spelling = SPARK
+    whole_row = "to_json(struct(t.*))"
 
     def brought(self, query: str) -> Sql:
         """Return the rows of a query as a relation of the embedded engine."""
         return Sql(self.engine.handed(query))
-
-    def first_of_each(self, repeats: Repeats) -> Sql:
-        """Return the query for rows of which those that repeat stand once."""
-        same = joined(" and ", [sql_text("r.{k} <=> d.{k}", k=each) for each in repeats.columns])
-        return sql_text(
-            "select r.* from ({rows}) as r left anti join {kept} as d on {same} union all "
-            "select * except (place) from (select r.*, row_number() over (partition by {columns} "
-            "order by {order}) as place from ({rows}) as r left semi join {kept} as d on {same}) "
-            "as f where place = 1",
-            rows=repeats.rows,
-            kept=repeats.kept,
-            same=same,
-            columns=repeats.columns,
-            order=[*repeats.order, SPARK.as_json],
-        )
 
     def is_filled(self, targets: Sequence[Target]) -> bool:  # noqa: ARG002 - never
         """Say whether the catalog promises that none of these columns is ever null."""
@@ -173,7 +170,7 @@ def _require_table(engine: Spark, address: str) -> None:
     raise InputError(Fault(f"table:{address}", "", expected, "", hint))
 
 
-def _columns(engine: Spark, relation: str) -> dict[str, Given]:
+def _columns(engine: Spark, relation: str) -> dict[str, RawColumn]:
     """Return the columns of a relation, which the catalog or the head of a file says."""
     columns = engine.columns(relation)
-    return {title: Given(title, Sql(quoted(title)), kind) for title, kind in columns.items()}
+    return {title: RawColumn(title, Sql(quoted(title)), kind) for title, kind in columns.items()}

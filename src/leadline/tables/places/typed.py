@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leadline.errors import Fault, InputError
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.files import called, literal_path
-from leadline.tables.places.raw import FILE, ROW, Given, Raw, refuse_clashes
+from leadline.tables.places.raw import FILE, ROW, Raw, RawColumn, refuse_clashes
 from leadline.tables.places.text import AS_IT_IS, Written
 
 if TYPE_CHECKING:
@@ -77,16 +77,16 @@ def _refuse_others(files: Sequence[str]) -> None:
         raise InputError(*faults)
 
 
-def _columns(engine: DuckDB, rows: Sql) -> dict[str, Given]:
+def _columns(engine: DuckDB, rows: Sql) -> dict[str, RawColumn]:
     described = engine.rows(sql_text("describe from {rows}", rows=rows))
     return {
-        title: Given(title, name(title), native)
+        title: RawColumn(title, name(title), native)
         for title, native, *_ in described
         if not title.startswith(PANDAS_INDEX)
     }
 
 
-def _places(columns: Mapping[str, Given]) -> tuple[Sql, ...]:
+def _places(columns: Mapping[str, RawColumn]) -> tuple[Sql, ...]:
     """Return the file and the row of each row, unless columns hide where DuckDB says them."""
     hidden = {"filename", "file_row_number"} & {title.lower() for title in columns}
     file, row = ("null", "null") if hidden else ("filename", "file_row_number + 1")
@@ -96,7 +96,7 @@ def _places(columns: Mapping[str, Given]) -> tuple[Sql, ...]:
 
 
 def _refuse_renamed(
-    engine: DuckDB, files: str, paths: Sequence[Sql], columns: Mapping[str, Given]
+    engine: DuckDB, files: str, paths: Sequence[Sql], columns: Mapping[str, RawColumn]
 ) -> None:
     statement = "select name from parquet_schema([{paths}])"
     written = {title for (title,) in engine.rows(sql_text(statement, paths=paths))}

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from sqlglot import exp
 
 from leadline.errors import Fault, FileError, InputError, nearest
-from leadline.model.contract import CONTRACT, Table
+from leadline.model.contract import CONTRACT
 from leadline.model.types import Columns, Type
+from leadline.sql.kinds import sql_type
 from leadline.sql.rewrites import own_column
-from leadline.sql.text import Sql, name
-from leadline.sql.trees import (
-    Tree,
-    all_of,
-    any_of,
-    case,
-    column,
-    named,
-    number,
-    spelled,
-    sql_tree,
-    text,
-)
+from leadline.sql.text import Sql
+from leadline.sql.trees import Tree, named, sql_tree
+from leadline.tables import reading
 from leadline.tables.columns import Column, Target, match
-from leadline.tables.places.raw import Given, Raw
-from leadline.tables.reading import ordering
+from leadline.tables.natives import DIGITS, IN_REACH, ISO, Native, Spelling, given_as
+from leadline.tables.places.raw import Raw, RawColumn
 
-ASSUMED = ""
-"""Native type of a column that nobody looked at."""
+ASSUMED = "assumed "
+"""What the native type of a column begins with that nobody looked at; our type follows."""
 
 OPTIONAL = frozenset({("leads", "email"), ("accounts", "domain"), ("outcomes", "amount")}) | {
     ("outcomes", "reason")
@@ -48,44 +37,92 @@ _NUMBERS = (
     r"u?(tiny|small|medium|big|huge)?int(eger)?\d*|byteint|(big)?num(eric|ber)|(big)?decimal\d*"
     r"|dec|real|float\d*|double( precision)?|bfloat16|(small|big)?serial"
 )
-_INSTANT = "cast(:x as timestamptz)"
-
-KINDS = (
-    (r"bool(ean)?", Type.BOOLEAN),
-    (_NUMBERS, Type.NUMBER),
-    (r"date(time)?\d*|timestamp.*|smalldatetime", Type.TIME),
-    (r".*", Type.TEXT),
+_TIMES = r"date(time)?\d*|timestamp.*|smalldatetime"
+_KINDS = (
+    ("bool(ean)?|assumed boolean", Type.BOOLEAN),
+    (f"{_NUMBERS}|assumed number", Type.NUMBER),
+    (f"{_TIMES}|assumed time", Type.TIME),
+    (".*", Type.TEXT),
 )
 """The first whose pattern is the whole name of a native type decides."""
 
-_ZONED = r"timestamp.*(with (local )?time zone|tz|ltz)|timestamptz"
+_ZONED = "timestamp.*(with (local )?time zone|tz|ltz)|timestamptz"
+_LOCAL = r"timestamp( without time zone)?|timestamp_?ntz|date(time)?\d*"
+_EVERY = f"{_TIMES}|assumed time"
+_INSTANT = "cast({x} as timestamptz)"
+_ON_SPARK = ((_EVERY, "cast({x} as timestamp)"),)
 
 TIMES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "duckdb": (
-        (_ZONED, "cast(:x at time zone 'UTC' as timestamp)"),
-        ("(timestamp|date).*", "cast(:x as timestamp)"),
-        (".*", "cast(cast(:x as timestamptz) at time zone 'UTC' as timestamp)"),
+        (_ZONED, "cast({x} at time zone 'UTC' as timestamp)"),
+        (_LOCAL, "cast({x} as timestamp)"),
+        (_EVERY, f"cast({_INSTANT} at time zone 'UTC' as timestamp)"),
     ),
     "postgres": (
-        (_ZONED, "case when isfinite(:x) then :x at time zone 'UTC' end"),
-        ("(timestamp|date).*", "case when isfinite(:x) then cast(:x as timestamp) end"),
-        (".*", f"case when isfinite({_INSTANT}) then {_INSTANT} at time zone 'UTC' end"),
+        (_ZONED, "{x} at time zone 'UTC'"),
+        (_LOCAL, "cast({x} as timestamp)"),
+        (_EVERY, f"{_INSTANT} at time zone 'UTC'"),
     ),
-    "clickhouse": ((".*", "toDateTime64(:x, 6, 'UTC')"),),
+    # a column that cannot be null would be a time where it is missing
+    "clickhouse": (
+        (_EVERY, "cast(toDateTime64({x}, 6, 'UTC') as Nullable(DateTime64(6, 'UTC')))"),
+    ),
     "snowflake": (
-        ("(timestamp_?ntz|datetime|date).*", "cast(:x as timestamp_ntz(6))"),
+        ("(timestamp_?ntz|datetime|date).*", "cast({x} as timestamp_ntz(6))"),
         (
-            ".*",
-            "cast(convert_timezone('UTC', cast(:x as timestamp_tz)) as timestamp_ntz(6))",
+            _EVERY,
+            "cast(convert_timezone('UTC', cast({x} as timestamp_tz)) as timestamp_ntz(6))",
         ),
     ),
-    "bigquery": ((".*", "cast(:x as datetime)"),),
-    "spark": ((".*", "cast(:x as timestamp)"),),
-    "databricks": ((".*", "cast(:x as timestamp)"),),
+    "bigquery": ((_EVERY, "cast({x} as datetime)"),),
+    "spark": _ON_SPARK,
+    "databricks": _ON_SPARK,
 }
 """Dialect to native type and how a time of it becomes UTC without a zone; the first that fits."""
 
-_FINITE = "case when abs(cast(:x as double)) <= :most then cast(:x as double) end"
+_IN_ZONE: Mapping[str, str] = {
+    "duckdb": "timezone('UTC', timezone({zone}, {x}))",
+    "postgres": "{x} at time zone {zone} at time zone 'UTC'",
+    "spark": "to_utc_timestamp({x}, {zone})",
+    "databricks": "to_utc_timestamp({x}, {zone})",
+    "snowflake": "convert_timezone({zone}, 'UTC', {x})",
+    "bigquery": "datetime(timestamp({x}, {zone}))",
+    "clickhouse": "toTimeZone(toDateTime64(toString({x}), 6, {zone}), 'UTC')",
+}
+"""Dialect to a time without a zone as one of a zone, in UTC."""
+
+
+def spelling(dialect: str) -> Spelling:
+    """Return how tables of a dialect are read."""
+    text_ = f"cast({{x}} as {sql_type(Type.TEXT, dialect)})"
+    number_ = f"cast({{x}} as {sql_type(Type.NUMBER, dialect)})"
+    boolean = f"cast({{x}} as {sql_type(Type.BOOLEAN, dialect)})"
+    finite = f"case when abs({number_}) <= {_LARGEST} then {number_} end"
+    iso = ISO.get(dialect, text_)
+    has_reach = dialect in ISO  # the times of others are never infinite
+    plain = "(big)?num(eric|ber)|(big)?decimal\\d*|dec|u?(tiny|small|medium|big|huge)?int.*"
+    return Spelling(
+        dialect,
+        (
+            Native(_KINDS[0][0], Type.BOOLEAN, boolean, text_),
+            Native(plain, Type.NUMBER, finite, text_),
+            Native(_KINDS[1][0], Type.NUMBER, finite, DIGITS.get(dialect, text_)),
+            *(
+                Native(
+                    pattern,
+                    Type.TIME,
+                    f"case when {value} {IN_REACH} then {value} end" if has_reach else value,
+                    iso.format(x=value),
+                )
+                for pattern, value in TIMES[dialect]
+            ),
+            Native(".*", Type.TEXT, f"nullif({text_}, '')", f"nullif({text_}, '')"),
+        ),
+        local=_LOCAL,
+        in_zone=_IN_ZONE[dialect],
+    )
+
+
 _LARGEST = 1.7976931348623157e308
 
 
@@ -197,21 +234,54 @@ def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
     if natives is None:
         names = [*types, *(name for name in declared if name not in types)]
         natives = {
-            (declared[name].source if name in declared else None) or name: ASSUMED for name in names
+            (declared[name].source if name in declared else None) or name: ASSUMED
+            + types.get(name, Type.TEXT)
+            for name in names
         }
-    given = {name: Given(name, Sql(""), native) for name, native in natives.items()}
+    given = {name: RawColumn(name, Sql(""), _bare(native)) for name, native in natives.items()}
     targets, notes = match(Raw(table, address, given, Sql("")), declared)
-    targets = [each for each in targets if each.name in types]
-    kinds = {each.name: _kind(each, types[each.name]) for each in targets}
-    _refuse(address, targets, kinds)
-    columns = [named(_value(dialect, table, each, kinds[each.name]), each.name) for each in targets]
-    tree = sql_tree("select :columns from :rows", columns=columns, rows=exp.to_table(place(table)))
-    if not is_clean:
-        tree = _usable(CONTRACT[table], tree, kinds)
-    lacking = [each.name for each in targets if each.given is None]
+    own = spelling(dialect)
+    reading.refuse_types(own, [each for each in targets if each.name in types], address)
+    fields = [_field(own, table, each, types.get(each.name, Type.TEXT)) for each in targets]
+    read = [each for each in fields if each.target.name in types]
+    tree = _rows(table, fields, read, is_clean=is_clean)
+    lacking = [each.target.name for each in read if each.target.given is None]
     if lacking and not assumed:
         notes.append(f"{address} has no {', '.join(lacking)}: null.")
+    kinds = {each.target.name: each.type for each in read}
     return Source(table, kinds, tree, tuple(notes))
+
+
+def _field(own: Spelling, table: str, target: Target, assumed: Type) -> reading.Field:
+    kind = target.type or assumed
+    if target.type is None and target.given and not target.given.native.startswith(ASSUMED):
+        kind = own.native(target.given.native).type or assumed
+    x = own_column(target.given.name) if target.given else None
+    return reading.field(own, table, target, x, kind)
+
+
+def _rows(
+    table: str, fields: Sequence[reading.Field], read: Sequence[reading.Field], *, is_clean: bool
+) -> Tree:
+    """Return the rows that have their keys, and of those that repeat one the first."""
+    titles = [each.target.name for each in read]
+    place_ = exp.to_table(place(table))
+    columns = [named(each.value, each.target.name) for each in read]
+    if is_clean:
+        return sql_tree("select :columns from :rows as t", columns=columns, rows=place_)
+    given = {given_as(each.target.name): each.given for each in fields if each.target.given}
+    compared = [each for each in reading.compared(table, _names(fields)) if each in given]
+    if CONTRACT[table].once:
+        columns += [named(given[each], each) for each in compared]
+    typed = sql_tree("select :columns from :rows as t", columns=columns, rows=place_)
+    usable = reading.usable(table, typed)
+    if not CONTRACT[table].once:
+        return usable
+    return reading.once(table, usable, titles, compared)
+
+
+def _names(fields: Sequence[reading.Field]) -> list[str]:
+    return [each.target.name for each in fields]
 
 
 def needed(table: str, read: Iterable[str], listed: Iterable[str] = ()) -> list[str]:
@@ -221,140 +291,13 @@ def needed(table: str, read: Iterable[str], listed: Iterable[str] = ()) -> list[
     return list(dict.fromkeys([*known, *there, *read]))
 
 
-def _kind(target: Target, assumed: Type) -> Type:
-    """Return the type of a column: what is asked for, else its native one, else what uses say."""
-    if target.type is not None:
-        return target.type
-    if target.given is None or target.given.native == ASSUMED:
-        return assumed
-    return native_kind(target.given.native)
-
-
-def native_kind(native: str) -> Type:
-    """Return the type of ours that a type of a warehouse is.
-
-    >>> native_kind("Nullable(Decimal(10, 2))"), native_kind("TIMESTAMP_NTZ"), native_kind("UUID")
-    (<Type.NUMBER: 'number'>, <Type.TIME: 'time'>, <Type.TEXT: 'text'>)
-    """
-    bare = _bare(native)
-    return next(kind for pattern, kind in KINDS if re.fullmatch(pattern, bare))
-
-
 def _bare(native: str) -> str:
-    """Return the name of a native type without what wraps it and without its digits."""
+    """Return the name of a native type without what wraps it and without its digits.
+
+    >>> _bare("Nullable(Decimal(10, 2))"), _bare("TIMESTAMP_NTZ(6)")
+    ('decimal', 'timestamp_ntz')
+    """
     found = native.strip().lower()
     while wrapped := re.fullmatch(r"(?:nullable|lowcardinality)\((.*)\)", found):
         found = wrapped[1]
     return re.sub(r"\s*\(.*?\)", "", found).removesuffix(" unsigned").strip()
-
-
-def _refuse(address: str, targets: Sequence[Target], kinds: Columns) -> None:
-    faults = []
-    for each in targets:
-        if each.given is None:
-            continue
-        native = each.given.native
-        kind = kinds[each.name]
-        if each.format or (each.decimal_mark or ".") != "." or each.thousands:
-            expected = "must not be text that has to be parsed, which only files may"
-            faults.append(
-                Fault(address, each.name, expected, "", "Convert it in a view, and name that.")
-            )
-        elif native != ASSUMED and kind is not Type.TEXT and native_kind(native) is not kind:
-            remedy = f"Convert it in a view, and name that; it is {native} there."
-            faults.append(
-                Fault(address, each.name, f"must be {kind.phrase}", native_kind(native), remedy)
-            )
-    if faults:
-        raise InputError(*faults)
-
-
-def _value(dialect: str, table: str, target: Target, kind: Type) -> Tree:
-    if target.given is None:
-        value: Tree = exp.cast(exp.null(), _SQL[kind])
-    else:
-        value = _typed(dialect, target, kind)
-        tokens = list(_tokens(target.missing, kind))
-        if tokens:
-            value = case([(sql_tree(":v not in (:tokens)", v=value, tokens=tokens), value)])
-    default = CONTRACT[table].defaults.get(target.name)
-    return value if default is None else sql_tree("coalesce(:v, :d)", v=value, d=text(default))
-
-
-_SQL = {
-    Type.TEXT: "text",
-    Type.ANY: "text",
-    Type.NUMBER: "double",
-    Type.BOOLEAN: "boolean",
-    Type.TIME: "timestamp",
-}
-
-
-def _typed(dialect: str, target: Target, kind: Type) -> Tree:
-    assert target.given is not None  # noqa: S101 - the caller looked
-    own = own_column(target.given.name)
-    if kind is Type.NUMBER:
-        return sql_tree(_FINITE, x=own, most=number(_LARGEST))
-    if kind is not Type.TIME:
-        return exp.cast(own, _SQL[kind])
-    bare = _bare(target.given.native)
-    template = next(each for pattern, each in TIMES[dialect] if re.fullmatch(pattern, bare))
-    value = spelled(dialect, template, {"x": own})
-    if dialect == "clickhouse":  # a column that cannot be null would be a time where it is missing
-        value = exp.cast(value, "timestamp")
-    return value
-
-
-def _tokens(missing: Iterable[Any], kind: Type) -> Iterator[Tree]:
-    """Yield the values that mean: no value, of the column's type."""
-    for each in missing:
-        if kind is Type.TEXT:
-            yield text(str(each).lower() if isinstance(each, bool) else str(each))
-        elif kind is Type.NUMBER and type(each) in {int, float}:
-            yield number(each)
-        elif kind is Type.BOOLEAN and isinstance(each, bool):
-            yield exp.true() if each else exp.false()
-        elif kind is Type.TIME and isinstance(each, str | datetime):
-            yield exp.cast(text(str(each)), "timestamp")
-
-
-def _usable(keys: Table, tree: Tree, kinds: Columns) -> Tree:
-    """Return the rows that have their keys, and of those that repeat one the first."""
-    conditions = [sql_tree(":k is not null", k=column(key, "r")) for key in keys.filled]
-    if keys.either:
-        some = [sql_tree(":k is not null", k=column(key, "r")) for key in keys.either]
-        conditions.append(exp.paren(any_of(some)))
-    rows = sql_tree(
-        "select r.* from :rows as r where :usable",
-        rows=exp.Subquery(this=tree),
-        usable=all_of(conditions),
-    )
-    if not keys.once:
-        return rows
-    first = [
-        sql_tree("in_bytes(lead_id)") if each == name("lead_id") else sql_tree(each)
-        for each in ordering(keys)
-    ]
-    rest = [
-        sql_tree("in_bytes(cast(:c as text))", c=column(each))
-        for each in kinds
-        if each not in {*keys.once, "lead_id", "occurred_at"}
-    ]
-    turned = sql_tree(
-        "select r.*, row_number() over (partition by :keys order by :order) as turn "
-        "from :rows as r",
-        keys=[column(each) for each in keys.once],
-        order=[*first, *rest] or [column(each) for each in keys.once],
-        rows=exp.Subquery(this=rows),
-    )
-    alone = [
-        sql_tree(":k = ''", k=column(each, "r"))
-        for each in keys.once
-        if keys.defaults.get(each) == ""
-    ]
-    return sql_tree(
-        "select :columns from :rows as r where :first",
-        columns=[column(each, "r") for each in kinds],
-        rows=exp.Subquery(this=turned),
-        first=any_of([sql_tree("r.turn = 1"), *alone]),
-    )
