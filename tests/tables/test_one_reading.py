@@ -237,10 +237,10 @@ def by_statement(rows: Sequence[Row]) -> Read:
 
 def by_stream(spark: Spark, rows: Sequence[Row], folder: Path) -> Read:
     """Return the events that a stream keeps of files that arrive."""
-    as_json(rows, folder)
-    arriving = Arriving.of(spark, str(folder / "*.json"), MODEL, folder / "state")
+    file = as_json(rows, folder)
+    arriving = Arriving.of(spark, file, MODEL, folder / "state")
     written = ", ".join(f"`{each}` string" for each in arriving.columns)
-    spark.session.read.schema(written).json(str(folder)).createOrReplaceTempView("arrived_here")
+    spark.session.read.schema(written).json(file).createOrReplaceTempView("arrived_here")
     spark.keep("typed_here", arriving.typed("arrived_here"))
     usable = sql_tree("select * from typed_here where reason is null")
     query = render(once("events", usable, COLUMNS, [AS_GIVEN]), "spark")

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from leadline.sql.text import literal
+
 
 @dataclass(frozen=True)
 class Chance:
@@ -63,25 +65,16 @@ class Chance:
         cases = []
         for value, share in shares.items():
             edge += share
-            cases.append(f"when {draw} < {edge:.6f} then {quoted(value)}")
-        return f"case {' '.join(cases)} else {quoted(list(shares)[-1])} end"
-
-
-def quoted(value: str | None) -> str:
-    """Return a text as SQL.
-
-    >>> quoted("it's")
-    "'it''s'"
-    """
-    return "null" if value is None else "'" + value.replace("'", "''") + "'"
+            cases.append(f"when {draw} < {edge:.6f} then {literal(value)}")
+        return f"case {' '.join(cases)} else {literal(list(shares)[-1])} end"
 
 
 def listed(values: Sequence[str | None]) -> str:
     """Return a list of texts as SQL."""
-    return f"[{', '.join(map(quoted, values))}]"
+    return f"[{', '.join(map(literal, values))}]"
 
 
 def by_value(name: str, values: Mapping[str, Sequence[str | None]]) -> str:
     """Return the SQL of a list of texts that depends on a column."""
-    cases = " ".join(f"when {quoted(key)} then {listed(each)}" for key, each in values.items())
+    cases = " ".join(f"when {literal(key)} then {listed(each)}" for key, each in values.items())
     return f"case {name} {cases} end"

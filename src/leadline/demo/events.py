@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from leadline.demo import words
-from leadline.demo.chance import Chance, listed, quoted
+from leadline.demo.chance import Chance, listed
 from leadline.demo.kinds import CALL, CHANNELS, KINDS, PROPERTIES, Kind, When
+from leadline.sql.text import literal
 
 EVENT_KINDS = (*KINDS, CALL)
 FIRST_LETTER = 65
@@ -39,7 +40,7 @@ MAIL_LAGS = {
 def kinds_query() -> str:
     """Return the SQL of what is the same for all events of a kind."""
     rows = ", ".join(
-        f"({_code(kind)}, {quoted(kind.type)}, {quoted(CHANNELS[kind.type])},"
+        f"({_code(kind)}, {literal(kind.type)}, {literal(CHANNELS[kind.type])},"
         f" {kind.late_share or LATE_SHARE})"
         for kind in EVENT_KINDS
     )
@@ -162,7 +163,7 @@ def _agent() -> str:
     """Return the browser; half of the crawlers say who they are, and scanners never do."""
     person = f"{listed(words.AGENTS)}[1 + (i + k // 50) % {len(words.AGENTS)}]"
     return f"""case
-        when code = {code_of("n_crawled")} and i % 2 = 0 then {quoted(words.CRAWLER_AGENT)}
+        when code = {code_of("n_crawled")} and i % 2 = 0 then {literal(words.CRAWLER_AGENT)}
         when channel in ('web', 'form', 'product') then {person} end"""
 
 

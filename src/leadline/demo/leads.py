@@ -16,8 +16,9 @@ from leadline.demo.cause import (
     days_before,
     log_odds,
 )
-from leadline.demo.chance import Chance, by_value, quoted
+from leadline.demo.chance import Chance, by_value
 from leadline.demo.kinds import KINDS
+from leadline.sql.text import literal
 
 PERSONAS = {
     "crawler": 0.002,
@@ -47,7 +48,8 @@ def steps(leads: int, seed: int, end: datetime, fade_at: datetime) -> Iterator[S
 
 def _titles() -> str:
     rows = [
-        f"({quoted(language)}, {quoted(seniority)}, {place}, {quoted(title)}, {quoted(function)})"
+        f"({literal(language)}, {literal(seniority)}, {place}, "
+        f"{literal(title)}, {literal(function)})"
         for language, levels in words.TITLES.items()
         for seniority, titles in levels.items()
         for place, (title, function) in enumerate(titles.items())
@@ -227,7 +229,7 @@ def _local_part() -> str:
 
 
 def _texts(values: tuple[str, ...]) -> str:
-    return "[" + ", ".join(map(quoted, values)) + "]"
+    return "[" + ", ".join(map(literal, values)) + "]"
 
 
 def _name(draw: Chance) -> str:
@@ -260,7 +262,7 @@ def _phone(draw: Chance) -> str:
     return f"""case when {draw.chance("no phone", 0.35)} then null
         when persona = 'invented' or {draw.chance("bad phone", 0.03)}
             then {draw.pick("phone dirt", words.BAD_PHONES)}
-        else coalesce(({country})[1], {quoted(words.PHONES["GB"])}) || {two} end"""
+        else coalesce(({country})[1], {literal(words.PHONES["GB"])}) || {two} end"""
 
 
 def _title(draw: Chance) -> str:

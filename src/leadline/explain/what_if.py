@@ -13,22 +13,17 @@ from datetime import datetime
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Schema
 from leadline.query.context import Profile
-from leadline.query.expressions import SQL_TYPES
 from leadline.query.statement import statement
 from leadline.query.touched import around
+from leadline.sql.kinds import SQL_TYPES
+from leadline.sql.text import literal, name
 
 _IDS: Mapping[str, tuple[str, ...]] = {
-    "leads": ("lead_id", "account_id"),
-    "accounts": ("account_id",),
-    "events": ("event_id", "lead_id", "account_id"),
-    "outcomes": ("outcome_id", "lead_id", "account_id"),
-    "previous": ("lead_id",),
-    "field_history": ("id",),
-    "lead_merges": ("from_id", "into_id"),
-    "event_marks": ("event_id",),
+    title: table.ids for title, table in CONTRACT.items() if title != "spine"
 }
 """The identifiers of each table, which differ between worlds."""
 
@@ -91,8 +86,8 @@ class Worlds:
                 continue
             self.own.register("incoming", self.engine.arrow(self._found(table, ids)))
             columns = ", ".join(
-                f"cast({_name(name)} as {SQL_TYPES[kind]}) as {_name(name)}"
-                for name, kind in self.schema[table].items()
+                f"cast({name(title)} as {SQL_TYPES[kind]}) as {name(title)}"
+                for title, kind in self.schema[table].items()
             )
             self.own.run(f"create table base_{table} as select {columns} from incoming")
 
@@ -111,7 +106,7 @@ class Worlds:
         """Return the query for the rows of a table; none where the data lacks the table."""
         if self._has(table):
             return self._selection(table, ids)
-        columns = ", ".join(f"null as {_name(each)}" for each in self.schema[table])
+        columns = ", ".join(f"null as {name(each)}" for each in self.schema[table])
         return f"select {columns} where false"
 
     def _selection(self, table: str, ids: Sequence[str]) -> str:
@@ -134,7 +129,7 @@ class Worlds:
                 if each in keys and not (table == "leads" and each == "account_id")
             ]
             parts = [f"{each} in {inside[keys[each]]}" for each in used]
-        columns = ", ".join(_name(each) for each in self.schema[table])
+        columns = ", ".join(name(each) for each in self.schema[table])
         return f"select {columns} from {table} where {' or '.join(parts)}"
 
     def _account(self) -> str | None:
@@ -171,7 +166,7 @@ class Worlds:
         at = self.as_of.replace(tzinfo=None).isoformat(sep=" ")
         self.own.run(
             "create or replace table spine as "
-            f"select world || {_text(self.lead_id)} as lead_id, timestamp '{at}' as as_of "
+            f"select world || {literal(self.lead_id)} as lead_id, timestamp '{at}' as as_of "
             "from worlds"
         )
         return self._scores(worlds)
@@ -181,8 +176,8 @@ class Worlds:
 
     def _copy(self, table: str, ids: Sequence[str]) -> None:
         columns = [
-            f"w.world || b.{_name(name)} as {_name(name)}" if name in ids else f"b.{_name(name)}"
-            for name in self.schema[table]
+            f"w.world || b.{name(each)} as {name(each)}" if each in ids else f"b.{name(each)}"
+            for each in self.schema[table]
         ]
         self.own.run(
             f"create or replace table {table} as select {', '.join(columns)} "
@@ -198,23 +193,23 @@ class Worlds:
                 "occurred_at": self.as_of.replace(tzinfo=None),
                 "recorded_at": self.as_of.replace(tzinfo=None),
             }
-            known = {name: value for name, value in event.items() if name in self.schema["events"]}
-            columns = ", ".join(_name(name) for name in known)
+            known = {each: value for each, value in event.items() if each in self.schema["events"]}
+            columns = ", ".join(name(each) for each in known)
             marks = ", ".join("?" * len(known))
             self.own.rows(f"insert into events ({columns}) values ({marks})", list(known.values()))
         if step.field is not None:
-            entity, name, value = step.field
+            entity, title, value = step.field
             key = self.lead_id if entity == "lead" else self.account_id
             table = f"{entity}s"
             self.own.rows(
-                f"update {table} set {_name(name)} = ? where {entity}_id = ?",
+                f"update {table} set {name(title)} = ? where {entity}_id = ?",
                 [value, world + str(key)],
             )
             if "field_history" in self.schema:
                 row = [
                     entity,
                     world + str(key),
-                    name,
+                    title,
                     str(value).lower() if value is True else str(value),
                 ]
                 self.own.rows(
@@ -229,13 +224,5 @@ class Worlds:
         return [Outlook(by_lead[world + self.lead_id]) for world in worlds]
 
 
-def _name(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _array(values: Sequence[str]) -> str:
-    return "[" + ", ".join(map(_text, values)) + "]"
+    return "[" + ", ".join(map(literal, values)) + "]"

@@ -27,7 +27,7 @@ class Column:
         need: What of it must be there.
         default: What a null means.
         default_column: The column that a null is read as.
-        names: The table whose row it names.
+        names: The table whose row it names; ``entity`` where that column says it.
     """
 
     name: str
@@ -95,6 +95,11 @@ class Table:
     def defaults(self) -> dict[str, str]:
         """What a null means, of the columns where it means something."""
         return {each.name: each.default for each in self.columns if each.default is not None}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The columns that name leads, accounts, events or outcomes."""
+        return tuple(each.name for each in self.columns if each.names)
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -212,6 +217,7 @@ CONTRACT: Mapping[str, Table] = {
                 _text(
                     "outcome_id",
                     "rows with the same value are one outcome; rows without are one each",
+                    "outcomes",
                     default="",
                 ),
                 _text("lead_id", "who; this or `account_id` must have a value", "leads"),
@@ -261,7 +267,7 @@ CONTRACT: Mapping[str, Table] = {
             "A field whose values only the history has is a field too; they decide its type.",
             (
                 _key("entity", "**`lead` or `account`**"),
-                _key("id", "**`lead_id` or `account_id`**"),
+                _key("id", "**`lead_id` or `account_id`**", "entity"),
                 _key("field", "**name of the field**"),
                 Column("value", Type.TEXT, "value as text; empty: there was none", "column"),
                 _time("valid_from", "**from when on**", "value"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import reduce
 
 from sqlglot import exp
@@ -11,18 +11,11 @@ from leadline.model.expressions import Call, Literal, Name, Node
 from leadline.model.names import Names, Place
 from leadline.model.operations import OPERATIONS
 from leadline.model.types import Type
+from leadline.sql.kinds import SQL_TYPES
 from leadline.sql.trees import Tree, call, case, number, sql_tree, text
 
 Resolve = Callable[[Name], Tree]
 """Where a name is found in the relation at hand."""
-
-SQL_TYPES: Mapping[Type, str] = {
-    Type.NUMBER: "double",
-    Type.TEXT: "text",
-    Type.BOOLEAN: "boolean",
-    Type.TIME: "timestamp",
-    Type.ANY: "text",
-}
 
 
 class Renderer:

@@ -18,8 +18,9 @@ from leadline.model.expressions import Expression, Name, names
 from leadline.model.names import Place, fields_of, place_of
 from leadline.model.types import Type
 from leadline.query.context import Context, Level, NumberedRule, Stream
-from leadline.query.expressions import SQL_TYPES, Renderer
+from leadline.query.expressions import Renderer
 from leadline.query.subjects import Step
+from leadline.sql.kinds import SQL_TYPES
 from leadline.sql.trees import (
     Tree,
     all_of,

@@ -14,7 +14,7 @@ from leadline.model.names import NameFault
 from leadline.model.types import Type
 from leadline.query import moments
 from leadline.query.context import Context, Level
-from leadline.query.expressions import SQL_TYPES
+from leadline.sql.kinds import SQL_TYPES
 from leadline.sql.trees import Tree, all_of, case, column, named, null, sql_tree, text, union
 
 Step = tuple[str, Tree]

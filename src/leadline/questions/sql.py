@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from leadline.model.contract import CONTRACT
 from leadline.model.moments import moment
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.common import MODEL
@@ -20,17 +21,6 @@ if TYPE_CHECKING:
     from leadline.questions.judging import ModelInput
     from leadline.questions.session import Session
 
-TABLES = {
-    "leads": "Leads",
-    "accounts": "Accounts",
-    "events": "Events",
-    "outcomes": "Outcomes",
-    "previous": "Bands of the preceding run",
-    "field_history": "Values of fields over time",
-    "lead_merges": "Leads merged into others",
-    "event_marks": "Events not to be counted",
-    "spine": "Leads and moments to score",
-}
 DIALECTS = (
     "duckdb",
     "postgresql",
@@ -57,7 +47,7 @@ _UNPROVED = asks("Print dialects that were never executed.", "flag")
 
 
 def _named(table: str) -> Mapping[str, Option]:
-    help_text = f"{TABLES[table]}: its name in the warehouse, as it is to stand."
+    help_text = f"{CONTRACT[table].title}: its name in the warehouse, as it is to stand."
     return asks(help_text, unit="T", group="tables")
 
 
@@ -109,7 +99,7 @@ class Sql(Question["Answer[str]"]):
         from leadline.printing.request import Request
         from leadline.tables.places.warehouse import listed
 
-        given = {name: getattr(self, name) for name in TABLES}
+        given = {name: getattr(self, name) for name in CONTRACT}
         return Request(
             self.dialect,
             {name: table for name, table in given.items() if table is not None},

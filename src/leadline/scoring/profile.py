@@ -12,6 +12,7 @@ from leadline.model.types import Schema, Type
 from leadline.query.context import Context, Profile
 from leadline.query.matching import columns_of, matchers, signs
 from leadline.query.units import STREAMS, family
+from leadline.sql.text import name as quoted
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
@@ -85,17 +86,13 @@ def _few_together(tables: Tables, model: Model) -> frozenset[tuple[str, str]]:
     kinds = [schema.get("events", {}).get(name) for name in read]
     if not read or any(kind in {None, Type.ANY, Type.TIME} for kind in kinds):
         return frozenset()
-    columns = ", ".join(_quoted(name) for name in ("type", *read))
+    columns = ", ".join(quoted(each) for each in ("type", *read))
     events = tables.name("events")
     for rows in (f"(select {columns} from {events} limit {_SAMPLE_ROWS // 10}) as s", events):
         query = f"select count(*) from (select distinct {columns} from {rows}) as d"
         if engine.rows(query)[0][0] > FEW_VALUES:
             return frozenset()
     return frozenset(wanted)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _few(tables: Tables, model: Model) -> frozenset[tuple[str, str]]:
@@ -122,7 +119,7 @@ def _has_few(tables: Tables, table: str, name: str) -> bool:
         return True
     if kind is Type.TIME:
         return False
-    sample = f"select {_quoted(name)} as c from {tables.name(table)} limit {_SAMPLE_ROWS}"
+    sample = f"select {quoted(name)} as c from {tables.name(table)} limit {_SAMPLE_ROWS}"
     query = f"select count(distinct c) <= {FEW_VALUES} from ({sample})"
     return bool(tables.workspace.engine.rows(query)[0][0])
 

@@ -7,20 +7,13 @@ from typing import TYPE_CHECKING
 
 from leadline.engines.engine import Engine, Handing, Publication, Publisher
 from leadline.errors import Fault, InputError
+from leadline.model.contract import RESULTS
 from leadline.sql.dialects import identifier
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from leadline.scoring.run import Run
-
-KEYS = {
-    "scores": ("lead_id", "as_of"),
-    "points": ("lead_id", "as_of", "score", "rule"),
-    "account_scores": ("account_id", "as_of"),
-    "transitions": ("lead_id", "at", "ladder"),
-}
-"""What tells the rows of an output apart."""
 
 
 def publish(run: Run, targets: Mapping[str, str]) -> None:
@@ -48,7 +41,7 @@ def check_targets(run: Run, targets: Mapping[str, str]) -> None:
 def _publication(run: Run, output: str, address: str) -> Publication:
     """Return an output as a table that others read, before it is computed."""
     columns = [identifier(each, run.engine.dialect) for each in run.columns(output)]
-    return Publication(address, columns, KEYS[output], run.result(output), run.text(output))
+    return Publication(address, columns, RESULTS[output], run.result(output), run.text(output))
 
 
 def publisher(engine: Engine) -> Publisher:
@@ -72,7 +65,7 @@ def ordered(run: Run, output: str) -> str | pa.Table:
     if isinstance(run.engine, Handing):
         return f"select * from {run.engine.handed(query)} order by {_listed(output)}"
     rows = run.engine.arrow(query).rename_columns(run.columns(output))
-    return rows.sort_by([(key, "ascending") for key in KEYS[output]])
+    return rows.sort_by([(key, "ascending") for key in RESULTS[output]])
 
 
 def ordered_sql(run: Run, output: str) -> str:
@@ -81,4 +74,4 @@ def ordered_sql(run: Run, output: str) -> str:
 
 
 def _listed(output: str) -> str:
-    return ", ".join(f'"{key}"' for key in KEYS[output])
+    return ", ".join(f'"{key}"' for key in RESULTS[output])

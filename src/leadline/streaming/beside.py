@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from leadline.engines.spark.engine import Spark
 from leadline.engines.spark.tables import parts, quoted
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.scoring.loading import load, table_address
 from leadline.tables.places.files import given_files
@@ -17,7 +18,6 @@ Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Each file of a table with the time of its last change and its size."""
 
 BEFORE = "{}_before"
-_KEYS = {"leads": "lead_id", "accounts": "account_id"}
 
 
 class Beside:
@@ -69,7 +69,7 @@ class Beside:
         rows = f"select * from {table}"
         if is_alike:
             rows += f" except select * from {BEFORE.format(table)}"
-        key = _KEYS[table]
+        [key] = CONTRACT[table].unique
         if table == "leads":
             return f"select {key} from ({rows})"
         return f"select lead_id from leads where {key} in (select {key} from ({rows}))"

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from leadline.engines.postgres.engine import Postgres
-from leadline.engines.postgres.tables import parts, quoted
+from leadline.engines.postgres.tables import parts
 from leadline.errors import Fault, InputError
+from leadline.sql.text import name as quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 from leadline.engines.engine import Publication
 from leadline.errors import EngineError, Fault, InputError, LeadlineError, closest
+from leadline.sql.text import name
 
 _TARGET = """
     select c.oid::bigint, c.relkind::text, has_table_privilege(c.oid, 'insert'),
@@ -76,15 +77,6 @@ class Target(NamedTuple):
     columns: Mapping[str, Own] | None
 
 
-def quoted(*names: str) -> str:
-    """Return a quoted name.
-
-    >>> quoted("crm", 'my "own" table')
-    '"crm"."my ""own"" table"'
-    """
-    return ".".join('"' + each.replace('"', '""') + '"' for each in names)
-
-
 def parts(session: Catalog, address: str) -> tuple[str, str]:
     """Return schema and name of an address; the schema is empty where none is given.
 
@@ -114,7 +106,7 @@ def check_target(session: Session, publication: Publication) -> Target:
     schema, title = parts(session, publication.address)
     if not schema:
         [(schema,)] = session.rows("select coalesce(current_schema(), 'public')")
-    relation = quoted(schema, title)
+    relation = name(schema, title)
     found = session.rows(_TARGET, [schema, title])
     if not found:
         _refuse_schema(session, publication.address, schema)
@@ -151,7 +143,7 @@ def _where(publication: Publication) -> str:
 def _refuse_schema(session: Session, address: str, schema: str) -> None:
     found = session.rows(_SCHEMA, [schema])
     if not found:
-        remedy = f"Create it first: create schema {quoted(schema)}."
+        remedy = f"Create it first: create schema {name(schema)}."
         fault = Fault(f"table:{address}", "", "must be in a schema that is there", schema, remedy)
         raise InputError(fault)
     if not found[0][0]:
@@ -207,10 +199,10 @@ def _refuse_columns(publication: Publication, columns: Mapping[str, Own]) -> Non
 def _make(session: Session, publication: Publication, target: Target) -> None:
     own = _columns_of(session, publication.relation)
     columns = ", ".join(
-        f"{_with_zone(each, own[each].type)} as {quoted(each)}" for each in publication.columns
+        f"{_with_zone(each, own[each].type)} as {name(each)}" for each in publication.columns
     )
     session.run(f"create table {target.relation} as select {columns} from {publication.relation}")
-    keys = ", ".join(map(quoted, publication.keys))
+    keys = ", ".join(map(name, publication.keys))
     session.run(f"alter table {target.relation} add primary key ({keys})")
 
 
@@ -218,11 +210,11 @@ def _replace(
     session: Session, publication: Publication, target: Target, own: Mapping[str, Own]
 ) -> None:
     """Delete and insert: who reads sees the rows of before until the transaction ends."""
-    titles = ", ".join(map(quoted, publication.columns))
+    titles = ", ".join(map(name, publication.columns))
     columns = ", ".join(
         _with_zone(each, "timestamp without time zone")
         if own[each].type == "timestamp with time zone"
-        else quoted(each)
+        else name(each)
         for each in publication.columns
     )
     session.run(f"lock table {target.relation} in share row exclusive mode")
@@ -235,5 +227,5 @@ def _replace(
 def _with_zone(column: str, kind: str) -> str:
     """Return a time as one that says it is UTC."""
     if kind != "timestamp without time zone":
-        return quoted(column)
-    return f"{quoted(column)} at time zone 'UTC'"
+        return name(column)
+    return f"{name(column)} at time zone 'UTC'"

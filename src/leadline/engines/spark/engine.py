@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
@@ -20,6 +20,7 @@ from leadline.engines.spark.errors import own_errors
 from leadline.engines.spark.session import Opened, beside, configure, open_session
 from leadline.errors import EngineError
 from leadline.sql.planning import SPARK
+from leadline.sql.text import name as quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,6 +76,7 @@ class Spark:
         self._kept: dict[str, Any] = {}
         self._sent: dict[str, Any] = {}
         self._ends = ExitStack()
+        finalize(self, self._ends.close)
         scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         self._scratch = Path(self._ends.enter_context(scratch))
         self._files = 0
@@ -354,9 +356,9 @@ class Spark:
         relation = f"read_parquet('{pattern}')"
         described = self.embedded.rows(f"describe from {relation}")
         columns = ", ".join(
-            f"timezone('UTC', {_quoted(title)}) as {_quoted(title)}"
+            f"timezone('UTC', {quoted(title)}) as {quoted(title)}"
             if kind == "TIMESTAMP WITH TIME ZONE"
-            else _quoted(title)
+            else quoted(title)
             for title, kind, *_ in described
         )
         return f"(select {columns} from {relation})"
@@ -383,7 +385,3 @@ def _on_two_workers() -> Any:
     from pyspark import StorageLevel  # noqa: PLC0415 - an extra
 
     return StorageLevel.MEMORY_AND_DISK_2
-
-
-def _quoted(title: str) -> str:
-    return '"' + title.replace('"', '""') + '"'

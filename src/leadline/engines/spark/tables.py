@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from leadline.engines.engine import Publication
 from leadline.errors import EngineError, Fault, InputError, LeadlineError, closest
+from leadline.sql.text import name
 
 _PART = re.compile(r"`(?:[^`]|``)+`|[^`.\s]+")
 _NAME = re.compile(rf"(?:{_PART.pattern})(?:\.(?:{_PART.pattern}))*")
@@ -53,7 +54,7 @@ def quoted(*names: str) -> str:
     >>> quoted("crm", "my `own` table")
     '`crm`.`my ``own`` table`'
     """
-    return ".".join("`" + each.replace("`", "``") + "`" for each in names)
+    return name(*names, dialect="spark")
 
 
 def parts(address: str) -> list[str]:

@@ -13,7 +13,7 @@ from leadline.model.wording import sentence
 from leadline.query.bands import by_edges
 from leadline.query.context import decides
 from leadline.sql.dialects import render
-from leadline.sql.text import Sql, joined, name, sql_text
+from leadline.sql.text import Sql, joined, literal, name, sql_text
 from leadline.sql.trees import column
 
 MOST_RULES = 3
@@ -239,7 +239,7 @@ def _reason(before: Model, after: Model, ladder: str) -> Sql:
     """Return the reason in words for each cause."""
     words = {
         "override": _override_words(before, after, ladder),
-        "points": Sql(f"coalesce(m.rules, {_quoted(_formulas(before, after, ladder))})"),
+        "points": Sql(f"coalesce(m.rules, {literal(_formulas(before, after, ladder))})"),
         "edge": _edge_words(before.bands[ladder], after.bands[ladder], ladder),
         "grades": Sql("coalesce('grades: ' || m.rules, 'other cells or edges of grades')"),
     }
@@ -252,10 +252,6 @@ def _reason(before: Model, after: Model, ladder: str) -> Sql:
         whens=whens,
         other=Sql("'what the band requires or is left at' || coalesce('; ' || m.rules, '')"),
     )
-
-
-def _quoted(text: str) -> Sql:
-    return sql_text("{text}", text=text)
 
 
 def _formulas(before: Model, after: Model, ladder: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from leadline.scoring import Run
+from leadline.sql.text import name as quoted
 
 ENOUGH_BINS = 20
 MOST_MOMENTS = 120
@@ -110,7 +111,7 @@ def round_step(least: float) -> float:
 def score_spreads(run: Run) -> tuple[ScoreSpread, ...]:
     """Return how every score is spread."""
     query = " union all ".join(
-        _SPREAD.format(place=place, score=_quoted(name), scores=run.table("scores"))
+        _SPREAD.format(place=place, score=quoted(name), scores=run.table("scores"))
         for place, name in enumerate(run.model.scores)
     )
     figures = [dict(zip(_FIGURES, row[1:], strict=True)) for row in sorted(run.engine.rows(query))]
@@ -150,9 +151,9 @@ def _width(low: float | None, high: float | None) -> float:
 def _bin_counts(run: Run, widths: Sequence[float]) -> dict[int, dict[int, int]]:
     """Return score to bin to leads, by numbers."""
     query = " union all ".join(
-        f"select {place} as place, cast(floor({_quoted(name)} / {width!r}) as bigint) as bin, "
+        f"select {place} as place, cast(floor({quoted(name)} / {width!r}) as bigint) as bin, "
         f"count(*) as leads from {run.table('scores')} "
-        f"where {_quoted(name)} is not null group by all"
+        f"where {quoted(name)} is not null group by all"
         for place, (name, width) in enumerate(zip(run.model.scores, widths, strict=True))
     )
     counts: dict[int, dict[int, int]] = {}
@@ -174,7 +175,7 @@ def band_counts(run: Run) -> tuple[BandCount, ...]:
     for ladder in run.model.bands:
         column = run.model.column(ladder)
         rows = run.engine.rows(
-            f"select {_quoted(column)}, {_quoted('edge_' + column)}, count(*) "
+            f"select {quoted(column)}, {quoted('edge_' + column)}, count(*) "
             f"from {run.table('scores')} group by all"
         )
         ranked = bands_of(run, ladder, ())
@@ -203,7 +204,7 @@ def bands_at(run: Run, at: Sequence[datetime]) -> tuple[BandAt, ...]:
         BandAt(ladder, moment.replace(tzinfo=UTC), band, leads)
         for ladder in run.model.bands
         for moment, band, leads in run.engine.rows(
-            f"select as_of, {_quoted(run.model.column(ladder))}, count(*) "
+            f"select as_of, {quoted(run.model.column(ladder))}, count(*) "
             f"from {run.table('scores')} group by all order by all"
         )
     )
@@ -217,7 +218,3 @@ def override_uses(run: Run) -> tuple[OverrideUse, ...]:
         OverrideUse(name, counts.get(name, 0), counts.get(name, 0) / total)
         for name in run.model.overrides
     )
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
