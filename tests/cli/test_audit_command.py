@@ -52,7 +52,7 @@ def test_rates_are_written(folder: Path) -> None:
     with (folder / "r.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert {each["name"] for each in rows if each["suspect"]} == {"note"}
-    assert sum(int(each["leads"]) for each in rows if each["name"] == "size") == 400
+    assert sum(int(each["rows"]) for each in rows if each["name"] == "size") == 400
 
 
 @pytest.mark.usefixtures("folder")

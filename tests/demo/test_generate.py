@@ -273,7 +273,7 @@ def test_every_starter_finds_winners(folder: Path, name: str) -> None:
         tables = {table: str(folder / f"{table}.parquet") for table in TABLES}
         run = Run.open(engine, starter(name), {**tables, "spine": spine})
         scores = run.table("scores")
-        joined = f"from known join {scores} using (lead_id)"
+        joined = f"from known join {run.duckdb.address(scores)} using (lead_id)"
         found = _one(engine, AUC.format(query=f"select is_won as y, profile as s {joined}"))
         best = _one(engine, AUC.format(query=f"select is_won as y, probability as s {joined}"))
         by_lot = "hash(lead_id) % 100 < 6"
