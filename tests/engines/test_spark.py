@@ -141,6 +141,7 @@ def test_results_become_tables(lake: Spark, crm: str) -> None:
     check_targets(later, targets)
     assert lake.rows(f"select count(*) from {crm}.scores") == [(40,)]
     publish(later, targets)
+    lake.run(f"refresh table {crm}.scores")  # which this session had read before
     [(at,)] = lake.rows(f"select distinct as_of from {crm}.scores")
     assert at == (AS_OF + timedelta(days=1)).replace(tzinfo=None)
     assert {row[1] for row in lake.rows(f"show tables in {crm}")} >= {"scores", "ledger"}

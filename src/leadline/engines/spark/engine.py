@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Self
-from weakref import WeakSet
+from weakref import WeakSet, finalize
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.engine import ArrowStream, Publication
@@ -76,6 +76,7 @@ class Spark:
         self._kept: dict[str, Any] = {}
         self._sent: dict[str, Any] = {}
         self._ends = ExitStack()
+        finalize(self, self._ends.close)
         scratch = TemporaryDirectory(prefix="leadline-", ignore_cleanup_errors=True)
         self._scratch = Path(self._ends.enter_context(scratch))
         self._files = 0
