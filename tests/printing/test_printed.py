@@ -268,9 +268,9 @@ def test_the_moment_is_given_or_the_time_at_which_it_runs() -> None:
             {
                 "dialect": "duckdb",
                 "tables": {"events": "none"},
-                "columns": listed({"leads": {"lead_id": "text", "employees": "varchar(9)"}}),
+                "columns": listed({"leads": {"lead_id": "text", "employees": "boolean"}}),
             },
-            "leads employees must be a number; found text. Convert it in a view",
+            "leads employees must be a number; found true or false. Convert it in a view",
         ),
     ],
 )
