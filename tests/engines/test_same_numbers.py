@@ -134,9 +134,9 @@ def test_every_step_gives_the_same_rows(seed: int, server: Engine) -> None:
         theirs = Run.open(server, one.document, given, as_of=at)
         assert list(ours.statement.steps) == list(theirs.statement.steps)
         for step in ours.statement.steps:
-            names = duckdb.arrow(ours.sql(step)).column_names
-            found = server.arrow(theirs.sql(step)).rename_columns(names)
-            assert ordered(found) == ordered(duckdb.arrow(ours.sql(step))), step
+            rows = ours.engine.arrow(ours.sql(step))
+            found = theirs.engine.arrow(theirs.sql(step)).rename_columns(rows.column_names)
+            assert ordered(found) == ordered(rows), step
     assert lead
 
 
@@ -151,7 +151,7 @@ def test_other_moments_give_the_same_rows(server: Engine) -> None:
             Run.open(engine, folder / "model.yaml", inputs, as_of=moments[0])
             for engine in (duckdb, server)
         ]
-        leads = [row[0] for row in duckdb.rows("select lead_id from leads order by 1 limit 2")]
+        leads = [row[0] for row in runs[0].rows("select lead_id from leads order by 1 limit 2")]
         pairs = [(lead, at) for lead in leads for at in moments]
         some = [exact(run.over(pairs), "points") for run in runs]
         assert some[0] == some[1] != []

@@ -111,6 +111,8 @@ class Worlds:
 
     def _selection(self, table: str, ids: Sequence[str]) -> str:
         inside = {each: f"(select id from around_{each})" for each in ("lead", "account")}
+        if table == "event_marks" and not self._has("events"):
+            return "select * from event_marks where false"
         if table == "event_marks":
             events = self._selection("events", _IDS["events"])
             return f"select * from event_marks where event_id in (select event_id from ({events}))"

@@ -153,6 +153,7 @@ class DuckDB:
             connection.execute(f"use {database}")
             made._start(connection, database, self._memory, self._progress, ends.pop_all())
         made._beside = self  # which must not end before it
+        made.planning = self.planning
         self._sessions.add(made)
         return made
 
