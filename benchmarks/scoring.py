@@ -112,9 +112,13 @@ def loaded(folder: Path, model: str | Path, memory: str | None = None) -> Run:
 
 
 def into_table(run: Run, output: str) -> Callable[[], None]:
-    """Return the work of computing an output into a table."""
-    text = run.sql(output)
-    return lambda: run.engine.run(f"create or replace temp table result as {text}")
+    """Return the work of planning and computing an output into the table ``result``."""
+
+    def work() -> None:
+        with run.with_model(run.model) as again:
+            run.engine.run(f"create or replace temp table result as {again.sql(output)}")
+
+    return work
 
 
 def plain(folder: Path) -> None:
@@ -140,7 +144,8 @@ def paths(folder: Path) -> None:
 
 def _beside_sql(run: Run, rules: list[Rule]) -> tuple[Cost, Cost]:
     """Time ours beside the floor and the analyst's SQL; return ours and the floor."""
-    hits = run.engine.rows(f"select sum(units) from ({run.sql('lead_events_summed_sums')})")[0][0]
+    [sums] = run.statement.steps.keys() & {"lead_events_plain_sums", "lead_events_summed_sums"}
+    hits = run.engine.rows(f"select sum(units) from ({run.sql(sums)})")[0][0]
     [(events,)] = run.engine.rows("select count(*) from events")
     show_figure("hits an event, after windows", hits / events, "")
     connection = run.duckdb._connection  # noqa: SLF001 - the same tables for all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +68,7 @@ class _Rules:
 
     def places(self, rows: pa.Table | pa.RecordBatch) -> npt.NDArray[np.int16]:
         """Return the places of the rules of hits."""
-        found: npt.NDArray[np.int16] = self._place[rows["rule"].to_numpy()]
+        found: npt.NDArray[np.int16] = self._place[_array(rows["rule"])]
         return found
 
 
@@ -87,7 +87,7 @@ def _at_one_moment(
     [(count,)] = engine.rows(f"select count(*) from {leads}")
     tally = Tally(rules.rules, count + 1)
     for rows in engine.batches(hits):
-        tally.add(rows["lead"].to_numpy(), rules.places(rows), rows["weight"].to_numpy())
+        tally.add(_array(rows["lead"]), rules.places(rows), _array(rows["weight"]))
     yield from tally.sums()
 
 
@@ -97,9 +97,11 @@ def _at_moments(
     """Yield the sums of hits at each moment."""
     at = [microseconds_of(each) for each in rules.moments]
     for rows in _by_leads(workspace, engine, hits, leads):
-        found = (rows[name].to_numpy() for name in ("lead", "occurred_at", "seen_at"))
-        lead, occurred_at, seen_at = found
+        lead, occurred_at, seen_at = map(_array, rows.select(_DATED).columns)
         yield from sums(Hits(lead, rules.places(rows), occurred_at, seen_at), rules.rules, at)
+
+
+_DATED = ["lead", "occurred_at", "seen_at"]
 
 
 def _by_leads(workspace: Workspace, engine: DuckDB, hits: str, leads: str) -> Iterator[pa.Table]:
@@ -119,12 +121,28 @@ def _rows(found: Sums) -> pa.Table:
     place, column = np.nonzero(found.points)
     return pa.table(
         {
-            "lead": found.lead[column].astype(np.int32),
-            "place": place.astype(np.int32),
-            "rule": found.target[column].astype(np.int32),
-            "points": found.points[place, column],
+            "lead": _column(pa.int32(), found.lead[column]),
+            "place": _column(pa.int32(), place),
+            "rule": _column(pa.int32(), found.target[column]),
+            "points": _column(pa.float64(), found.points[place, column]),
         }
     )
+
+
+def _array(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
+    """Return a column without nulls as an array; pyarrow's own way imports pandas where it is."""
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    arrays = [each.to_numpy() for each in chunks]
+    return arrays[0] if len(arrays) == 1 else np.concatenate([_NOTHING, *arrays])
+
+
+_NOTHING = np.empty(0, np.int8)
+
+
+def _column(kind: pa.DataType, array: npt.NDArray[Any]) -> pa.Array:
+    """Return an array as a column of a type, likewise."""
+    values = np.ascontiguousarray(array, kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
 def _together(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -8,15 +8,24 @@ from leadline.errors import Fault, InputError
 from leadline.model.formats import COUNTS
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
+from leadline.tables.natives import BARE
 from leadline.tables.places.raw import FILE, ROW, Raw
 from leadline.tables.unclear import doubts
-from leadline.tables.values import NOT_FINITE, Reading, are_in_reach, native_of, reading
+from leadline.tables.values import (
+    NOT_FINITE,
+    Reading,
+    are_filled,
+    are_in_reach,
+    native_of,
+    reading,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.tables.columns import Target
+    from leadline.tables.natives import Native
 
 SAMPLE_ROWS = 2_048
 """So many rows rule out most types before all rows are asked."""
@@ -54,8 +63,8 @@ PLAIN = {
 def settle(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> list[Reading]:
     """Decide how each column is read."""
     types = _decided(engine, raw, targets)
-    near = _in_reach(engine, raw, targets, types)
-    readings = [reading(each, types[each.name], in_reach=each.name in near) for each in targets]
+    sound = _sound(engine, raw, targets, types)
+    readings = [reading(each, types[each.name], is_sound=each.name in sound) for each in targets]
     return _without_values(engine, raw, readings)
 
 
@@ -100,20 +109,30 @@ def _decided(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> dict[str, T
     return {title: kind or guessed.get(title, Type.TEXT) for title, kind in given.items()}
 
 
-def _in_reach(
+def _sound(
     engine: DuckDB, raw: Raw, targets: Sequence[Target], types: Mapping[str, Type]
 ) -> frozenset[str]:
-    """Return the columns of times that all lie within reach, where the data has times."""
-    times = {
-        each.name: each.given.value
+    """Return the columns with types of their own of which no value has to become null.
+
+    Texts are asked where the head of a file has the answer: it is what makes them fast to read.
+    """
+    asked = {
+        each.name: question(each.given.value)
         for each in targets
-        if each.given and types[each.name] is native_of(each.given).type is Type.TIME
+        if each.given and (question := _question(raw, native_of(each.given), types[each.name]))
     }
-    if not times:
+    if not asked:
         return frozenset()
-    columns = [are_in_reach(value) for value in times.values()]
+    columns = list(asked.values())
     [found] = engine.rows(sql_text("select {c} from {rows}", c=columns, rows=raw.relation))
-    return frozenset(title for title, is_near in zip(times, found, strict=True) if is_near)
+    return frozenset(title for title, is_sound in zip(asked, found, strict=True) if is_sound)
+
+
+def _question(raw: Raw, native: Native, kind: Type) -> Callable[[Sql], Sql] | None:
+    """Return what asks whether a column is sound, None where it is not asked."""
+    if kind is native.type is Type.TIME:
+        return are_in_reach
+    return are_filled if raw.has_heads and kind is Type.TEXT and native.text == BARE else None
 
 
 def _fitting(

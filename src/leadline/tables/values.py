@@ -101,19 +101,25 @@ class Reading:
     certain: bool
 
 
-def reading(target: Target, kind: Type, *, in_reach: bool = False) -> Reading:
-    """Return how a column is read as a type; ``in_reach`` where none of its times is too far."""
+def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
+    """Return how a column is read as a type; ``is_sound`` where no value of it has to become null.
+
+    That is a time too far away, or an empty text.
+    """
     if target.given is None or kind is Type.ANY:
         null = sql_text("null::{kind}", kind=Sql(SQL_TYPES[kind]))
         null = Sql("null") if kind is Type.ANY else null
         return Reading(target, kind, null, null, null, null, certain=True)
     native = DUCKDB.native(target.given.native)
-    given = sql_text(native.text, x=target.given.value)
+    is_bare = is_sound and native.text == BARE
+    given = target.given.value if is_bare else sql_text(native.text, x=target.given.value)
     text = without(given, target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
-    if kind is native.type:
+    if kind is Type.TEXT and is_bare:
+        parsed = given
+    elif kind is native.type:
         parsed = _in_utc(sql_text(native.value, x=target.given.value), target)
-        if kind is Type.TIME and not in_reach:
+        if kind is Type.TIME and not is_sound:
             parsed, certain = (
                 sql_text(f"case when {{x}} {IN_REACH} then {{x}} end", x=parsed),
                 False,
@@ -133,6 +139,11 @@ def are_in_reach(x: Sql) -> Sql:
     least, most = (Sql(f"{each}({x})::timestamptz") for each in ("min", "max"))
     template = "coalesce({least} >= {first} and {most} <= {last}, true)"
     return sql_text(template, least=least, most=most, first=first, last=last)
+
+
+def are_filled(x: Sql) -> Sql:
+    """Return whether no text of a column is empty; the head of a Parquet file says that too."""
+    return sql_text("coalesce(min({x}) <> '', true)", x=x)
 
 
 def is_number(text: Sql) -> Sql:

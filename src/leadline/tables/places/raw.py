@@ -49,6 +49,7 @@ class Raw:
         is_text: Nothing is typed yet, so typed rows are worth keeping.
         notes: What a person should know about it.
         number: What says the number of a row in the relation, without segments.
+        has_heads: The heads of the files say the least and the greatest value of each column.
     """
 
     table: str
@@ -60,6 +61,7 @@ class Raw:
     is_text: bool = False
     notes: tuple[str, ...] = ()
     number: str = "(file_row_number + 1)"
+    has_heads: bool = False
 
     @property
     def kept_places(self) -> tuple[Sql, ...]:

@@ -36,7 +36,7 @@ def read_parquet(engine: DuckDB, table: str, files: Sequence[str], _: Written = 
     rows = sql_text(template, paths=paths, several=len(paths) > 1)
     columns = _columns(engine, rows)
     _refuse_renamed(engine, called(files), paths, columns)
-    return Raw(table, called(files), columns, rows, _places(columns))
+    return Raw(table, called(files), columns, rows, _places(columns), has_heads=True)
 
 
 def read_arrow(engine: DuckDB, table: str, rows: ArrowStream) -> Raw:
