@@ -27,7 +27,7 @@ from leadline.sql.trees import Tree, column, named, sql_tree, text, union
 
 RECURSIVE = frozenset({"merge_walk"})
 NUMBERING = frozenset({"duckdb", "postgres"})
-"""Engines on which a subject is a number in the order of rows."""
+"""Engines that number subjects in the order of rows, and can be told to work out a step once."""
 NUMBERED = frozenset({"moment", "account_moment", "lead_number"})
 """Steps that give numbers, which all who read them must see alike: computed once."""
 _AT_EACH_MOMENT = tuple(
@@ -126,10 +126,12 @@ class Statement:
 
 
 def _once(name: str, engine: str) -> str:
-    """Have a step worked out once: its numbers must stay, or PostgreSQL would take it apart."""
-    is_list = engine == "postgres" and name.endswith("_match")
-    is_number = name in NUMBERED and engine in NUMBERING
-    return "materialized " if is_number or is_list else ""
+    """Have a step worked out once: its numbers must stay, and a short list is better known first.
+
+    PostgreSQL would take the list apart, and DuckDB compare each event with its least and greatest.
+    """
+    is_once = name in NUMBERED or name.endswith("_match")
+    return "materialized " if is_once and engine in NUMBERING else ""
 
 
 def statement(model: Model, schema: Schema, profile: Profile | None = None) -> Statement:
