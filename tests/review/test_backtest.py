@@ -51,7 +51,7 @@ def test_figures_are_those_of_scikit_learn_over_the_scores_of_the_statement() ->
         document = read_task(TASK)
         of = judged(open_past(engine, MODEL, tables(found), document), document)
         query = "select total::double, outcome from {} join {} using (lead_id, as_of)"
-        pairs = engine.rows(query.format(of.run.table("scores"), of.table))
+        pairs = of.run.engine.rows(query.format(of.run.table("scores"), of.table))
     scores, outcomes = zip(*pairs, strict=True)
     result = run(found, kind="all")
     assert result.roc_auc.value == pytest.approx(roc_auc_score(outcomes, scores))
@@ -71,7 +71,7 @@ def test_a_probability_is_judged_as_it_is() -> None:
         document = read_task(TASK)
         of = judged(open_past(engine, model, tables(found), document), document)
         query = "select chance::double / 100, outcome from {} join {} using (lead_id, as_of)"
-        pairs = engine.rows(query.format(of.run.table("scores"), of.table))
+        pairs = of.run.engine.rows(query.format(of.run.table("scores"), of.table))
     result = run(found, model, kind="all")
     p, outcomes = zip(*pairs, strict=True)
     assert result.calibrated.brier.value == pytest.approx(brier_score_loss(outcomes, p))
