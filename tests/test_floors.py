@@ -19,7 +19,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "duckdb": ("engines/duckdb",),
     "adbc_driver_postgresql": ("engines/postgres",),
     "pyspark": ("engines/spark", "streaming"),
-    "sqlglot": ("sql", "query", "tables", "printing", "history"),
+    "sqlglot": ("sql", "query", "tables", "printing", "history", "streaming"),
     "pydantic": ("model", "explain/plain"),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
     "sklearn": ("review", "learn"),
