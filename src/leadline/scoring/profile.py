@@ -48,9 +48,9 @@ def profile_of(tables: Tables, model: Model, moments: Moments) -> Profile:
 
 
 def _pays_in_arrays(tables: Tables, model: Model, profile: Profile) -> bool:
-    """Say whether plain rules at one moment are summed in arrays: where they are many hits.
+    """Say whether plain rules at one moment are summed in arrays: where their hits are many.
 
-    Beside other rules that are summed they would cost a scan of their own.
+    Beside other rules that are summed they cost a scan of their own, which few would not save.
     """
     context = Context(model, tables.schema, replace(profile, in_arrays=True))
     found = Counter(
@@ -59,7 +59,8 @@ def _pays_in_arrays(tables: Tables, model: Model, profile: Profile) -> bool:
         if context.has(stream)
         for each in context.unit_rules("lead", stream)
     )
-    if not found["plain"] or found["summed"] or "events" not in tables.schema:
+    is_worth_a_scan = found["plain"] and found["plain"] >= 2 * found["summed"]
+    if not is_worth_a_scan or "events" not in tables.schema:
         return False
     engine, rows = tables.workspace.engine, f"select 1 from {tables.name('events')}"
     [(many,)] = engine.rows(f"select count(*) from ({rows} limit {MANY_EVENTS})")
