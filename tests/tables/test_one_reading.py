@@ -249,7 +249,7 @@ def by_stream(spark: Spark, rows: Sequence[Row], folder: Path) -> Read:
 
 
 @given(rows=ROWS)
-@settings(max_examples=5, derandomize=True)
+@settings(max_examples=25)
 def test_every_reader_finds_the_same(postgres_url: str, rows: list[Row]) -> None:
     """Files of all kinds, rows in memory, a table of PostgreSQL, and the printed statement."""
     expected = by_duckdb(rows, as_csv)
@@ -263,7 +263,7 @@ def test_every_reader_finds_the_same(postgres_url: str, rows: list[Row]) -> None
 
 @pytest.mark.spark
 @given(rows=ROWS)
-@settings(max_examples=3, derandomize=True)
+@settings(max_examples=3)
 def test_spark_and_a_stream_find_the_same(spark: Spark, rows: list[Row]) -> None:
     """Parquet files as a table, and events that arrive."""
     expected = by_duckdb(rows, as_csv)

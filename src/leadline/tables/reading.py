@@ -77,7 +77,7 @@ def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind
         parsed = given if kind is Type.TEXT else call(f"text_to_{kind}", given)
     value = _or(_without(parsed, target, kind), default)
     is_checked = kind is Type.TIME or kind not in {native.type, Type.TEXT}
-    is_bare = native.value == BARE and value is parsed
+    is_bare = kind is Type.TEXT and native.value == BARE and value is parsed
     return Field(target, kind, value, parsed, given, is_checked, own if is_bare else None)
 
 

@@ -163,6 +163,24 @@ def test_text_of_any_collation_can_be_compared(server: Postgres) -> None:
     assert server.rows("select count(*) from leads join events using (lead_id)") == [(1,)]
 
 
+@pytest.mark.parametrize("more", ["", ", ('b', '', '', '')"], ids=["none empty", "some empty"])
+def test_a_text_is_read_as_it_is_declared_whether_or_not_any_is_empty(
+    server: Postgres, more: str
+) -> None:
+    """What rows are in sight decides no type: numbers, times and truth are no texts."""
+    made(
+        server,
+        "create table raw.leads (lead_id text primary key, size text, seen text, agreed text)",
+        f"insert into raw.leads values ('a', '5', '2026-11-01', 'true'){more}",
+    )
+    kinds = {"size": "number", "seen": "time", "agreed": "boolean"}
+    columns = {"leads": {each: Column.model_validate({"type": kinds[each]}) for each in kinds}}
+    document = MODEL.model_copy(update={"columns": columns})
+    load(server, {"leads": "table:raw.leads"}, document)
+    query = "select size, seen, agreed from leads where lead_id = 'a'"
+    assert server.rows(query) == [(5.0, datetime(2026, 11, 1), True)]  # noqa: DTZ001 - naive UTC
+
+
 def test_tables_need_an_engine_that_has_them() -> None:
     """DuckDB is in memory and has none."""
     with DuckDB() as engine, pytest.raises(InputError, match=r"table:crm.leads needs an engine"):
