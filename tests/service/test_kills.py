@@ -19,9 +19,9 @@ import serving
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock, commands, whole
+from leadline.service.live import of_store
 from leadline.service.loop import Loop
 from leadline.store import inbox
-from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.store import Store
@@ -91,12 +91,7 @@ def _settled(store: Store) -> None:
 
 def _verified(store: Store) -> whole.Verified:
     with DuckDB(threads=1) as engine:
-        loop = Loop(store, engine)
-        with store.reading() as session:
-            row = kept.published(session)
-            assert row is not None
-            live = loop.live(session, row)
-        return whole.verify(store, live, loop.clock.take())
+        return whole.verify(store, of_store(store, engine), clock.now())
 
 
 def test_a_service_killed_at_random_loses_nothing_and_counts_nothing_twice(

@@ -27,6 +27,15 @@ def at(microseconds: int) -> datetime:
     return EPOCH + timedelta(microseconds=microseconds)
 
 
+def text(microseconds: int) -> str:
+    """Return a moment as text in UTC.
+
+    >>> text(1)
+    '1970-01-01T00:00:00.000001Z'
+    """
+    return at(microseconds).isoformat().replace("+00:00", "Z")
+
+
 def micros(moment: datetime) -> int:
     """Return a moment with a zone in microseconds."""
     return (moment - EPOCH) // timedelta(microseconds=1)

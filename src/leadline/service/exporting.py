@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from leadline.service.clock import at
+from leadline.service import clock
 from leadline.store import copy
 from leadline.store.rows import present
 from leadline.store.session import Session
@@ -132,10 +132,7 @@ def _marks(session: Session) -> Rows:
 
 
 def _times(**times: int | None) -> dict[str, str | None]:
-    return {
-        name: None if value is None else at(value).isoformat().replace("+00:00", "Z")
-        for name, value in times.items()
-    }
+    return {name: None if value is None else clock.text(value) for name, value in times.items()}
 
 
 TABLES: Mapping[str, Callable[[Session], Rows]] = {

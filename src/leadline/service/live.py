@@ -102,11 +102,16 @@ class Scores:
 def of_store(store: Store, engine: DuckDB) -> Live:
     """Return the model that is live in a store. Raises InputError where none is."""
     with store.reading() as session:
-        row = kept.published(session)
-        if row is None:
-            remedy = "Publish one first."
-            raise InputError(Fault("", "the store", "must have a published model", "", remedy))
-        return Live(engine, row, stored.known_fields(session, "lead"))
+        return Live(engine, published(session), stored.known_fields(session, "lead"))
+
+
+def published(session: Session) -> ModelRow:
+    """Return the version that is live. Raises InputError where none is."""
+    row = kept.published(session)
+    if row is None:
+        remedy = "Publish one first."
+        raise InputError(Fault("", "the store", "must have a published model", "", remedy))
+    return row
 
 
 class Live:

@@ -12,16 +12,15 @@ from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, Fault, InputError, LeadlineError
+from leadline.errors import EngineError, LeadlineError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.explaining import explained
-from leadline.service.live import Live
+from leadline.service.live import Live, published
 from leadline.service.loop import Loop
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
-from leadline.store import scores as kept
 from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -160,11 +159,7 @@ class Service:
         Raises InputError where no model is.
         """
         with self.store.reading() as session:
-            row = kept.published(session)
-            if row is None:
-                raise InputError(
-                    Fault("", "the store", "must have a published model", "", "Publish one first.")
-                )
+            row = published(session)
             if self._shown is None or self._shown.row.version != row.version:
                 self._shown = Live(self._engine, row, stored.known_fields(session, "lead"))
             yield session, self._shown

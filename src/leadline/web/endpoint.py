@@ -125,14 +125,14 @@ class Endpoint:
         given = {**request.query_params, **request.path_params}
         try:
             parameters = msgspec.convert(given, self.parameters, strict=False)
-            body = None
+            said = None
             if self.takes is not None:
-                body = msgspec.json.decode(await _body(request), type=self.takes)
+                said = msgspec.json.decode(await body(request, MOST_BODY), type=self.takes)
         except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Refused(400, str(error)) from None
         except RecursionError:
             raise Refused(400, "the body must not be nested so deep") from None
-        return Asked(parameters, body, key)
+        return Asked(parameters, said, key)
 
 
 async def key_of(service: Service, request: Request) -> Key | None:
@@ -141,13 +141,14 @@ async def key_of(service: Service, request: Request) -> Key | None:
     return await service.key(given.strip()) if scheme.lower() == "bearer" else None
 
 
-async def _body(request: Request) -> bytes:
+async def body(request: Request, most: int) -> bytes:
+    """Return the body of a request, of so many bytes at most. Raises Refused."""
     parts: list[bytes] = []
     size = 0
     async for part in request.stream():
         size += len(part)
-        if size > MOST_BODY:
-            raise Refused(413, f"a body must have at most {MOST_BODY} bytes")
+        if size > most:
+            raise Refused(413, f"a body must have at most {most} bytes")
         parts.append(part)
     return b"".join(parts)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,7 +16,7 @@ from leadline.errors import LeadlineError
 from leadline.service.service import Service
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
-from leadline.web.endpoint import MEANINGS
+from leadline.web.endpoint import MEANINGS, Refused, body
 
 MOST_BYTES = 1024 * 1024
 """Of a body, packed or not."""
@@ -45,14 +44,6 @@ class Kept(msgspec.Struct):
 
 class _Keyed(msgspec.Struct):
     writeKey: str = ""  # noqa: N815 - as senders write it
-
-
-@dataclass(frozen=True)
-class Refusal(Exception):  # noqa: N818 - an answer, no error of ours
-    """A request that is not kept."""
-
-    status: int
-    says: str
 
 
 def described() -> dict[str, dict[str, object]]:
@@ -100,7 +91,7 @@ def _route(service: Service, path: str, kind: str) -> Route:
             return Response(status_code=204, headers=ALLOWED)
         try:
             return await _take(service, request, kind)
-        except Refusal as refusal:
+        except Refused as refusal:
             retry = {"Retry-After": RETRY_SECONDS} if refusal.status in {429, 503} else {}
             return _json({"error": refusal.says}, refusal.status, retry)
         except ClientDisconnect:
@@ -112,22 +103,22 @@ def _route(service: Service, path: str, kind: str) -> Route:
 async def _take(service: Service, request: Request, kind: str) -> Response:
     """Keep a request; what can be said without reading its body is said before it is read."""
     if reason := service.refuses():
-        raise Refusal(429, reason)
+        raise Refused(429, reason)
     key = await _key_of(service, request)
     if key is None and "authorization" in request.headers and not _is_empty_basic(request):
-        raise Refusal(401, "the key is not known")
+        raise Refused(401, "the key is not known")
     body = await _body(request)
     if key is None:
         key = await service.key(_key_in(body))
     if key is None:
-        raise Refusal(401, "the key is not known")
+        raise Refused(401, "the key is not known")
     if not key.may_send or (key.kind == "browser" and not kind.startswith("segment:")):
-        raise Refusal(403, "the key may not send this")
+        raise Refused(403, "the key may not send this")
     _refuse_no_json(body, lines=kind.startswith("rows:"))
     try:
         await service.accept(Received(key.name, kind, service.now(), body))
     except LeadlineError as error:
-        raise Refusal(429, str(error)) from None
+        raise Refused(429, str(error)) from None
     return _json(Kept(success=True), 200)
 
 
@@ -161,15 +152,8 @@ async def _body(request: Request) -> bytes:
     """Return the body, unpacked; a bound holds for what comes in and for what comes out."""
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > MOST_BYTES:
-        raise Refusal(413, f"a body must have at most {MOST_BYTES} bytes")
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MOST_BYTES:
-            raise Refusal(413, f"a body must have at most {MOST_BYTES} bytes")
-        parts.append(part)
-    packed = b"".join(parts)
+        raise Refused(413, f"a body must have at most {MOST_BYTES} bytes")
+    packed = await body(request, MOST_BYTES)
     is_packed = request.headers.get("content-encoding", "") == "gzip" or packed[:2] == b"\x1f\x8b"
     return _unpacked(packed) if is_packed else packed
 
@@ -179,11 +163,11 @@ def _unpacked(packed: bytes) -> bytes:
     try:
         body = reader.decompress(packed, MOST_UNPACKED)
     except zlib.error:
-        raise Refusal(400, "the body must be gzip, as its head says") from None
+        raise Refused(400, "the body must be gzip, as its head says") from None
     if reader.unconsumed_tail:
-        raise Refusal(413, f"an unpacked body must have at most {MOST_UNPACKED} bytes")
+        raise Refused(413, f"an unpacked body must have at most {MOST_UNPACKED} bytes")
     if not reader.eof:
-        raise Refusal(400, "the body must be whole; it ends in the middle")
+        raise Refused(400, "the body must be whole; it ends in the middle")
     return body
 
 
@@ -197,7 +181,7 @@ def _refuse_no_json(body: bytes, *, lines: bool) -> None:
             continue
         if bytes(found)[:1] in {b"{", b"["}:
             return
-    raise Refusal(400, "the body must be an object or a list of JSON")
+    raise Refused(400, "the body must be an object or a list of JSON")
 
 
 def _json(value: object, status: int, headers: dict[str, str] | None = None) -> Response:

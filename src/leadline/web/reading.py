@@ -10,7 +10,8 @@ from msgspec import Meta
 
 from leadline.service import answers
 from leadline.service.arriving.items import flat
-from leadline.service.clock import at, micros
+from leadline.service.clock import micros
+from leadline.service.clock import text as time
 from leadline.service.service import Service
 from leadline.store import scores as kept
 from leadline.store.rows import present
@@ -239,9 +240,14 @@ def _leads(service: Service, asked: Asked) -> Leads:
 
 
 def _changes(service: Service, asked: Asked) -> Changes:
+    return Changes(changes(service, asked.parameters.since, asked.parameters.limit))
+
+
+def changes(service: Service, since: int, most: int) -> list[Change]:
+    """Return bands that changed after one, in their order."""
     with service.store.reading() as session:
-        found = answers.changes(session, asked.parameters.since, asked.parameters.limit)
-    return Changes([Change(**{**each._asdict(), "at": time(each.at)}) for each in found])
+        found = answers.changes(session, since, most)
+    return [Change(**{**each._asdict(), "at": time(each.at)}) for each in found]
 
 
 def _versions(service: Service, _: Asked) -> Versions:
@@ -260,11 +266,6 @@ def _versions(service: Service, _: Asked) -> Versions:
             for row in found
         ]
     )
-
-
-def time(microseconds: int) -> str:
-    """Return a moment as text, UTC."""
-    return at(microseconds).isoformat().replace("+00:00", "Z")
 
 
 ENDPOINTS = (

@@ -14,7 +14,7 @@ from leadline.errors import LeadlineError
 from leadline.service import answers
 from leadline.service.service import Service
 from leadline.web.endpoint import Error, json, key_of
-from leadline.web.reading import Change, time
+from leadline.web.reading import changes
 
 POLL_SECONDS = 0.25
 SILENT_SECONDS = 15.0
@@ -57,7 +57,7 @@ async def _events(service: Service, request: Request, since: int) -> AsyncIterat
     silent = 0.0
     while not await request.is_disconnected():
         try:
-            found = await asyncio.to_thread(_changes, service, since)
+            found = await asyncio.to_thread(changes, service, since, PAGE)
         except LeadlineError:  # the store is away for a while; the connection stays
             found = []
         for change in found:
@@ -70,9 +70,3 @@ async def _events(service: Service, request: Request, since: int) -> AsyncIterat
             yield b": nothing new\n\n"
         if len(found) < PAGE:
             await asyncio.sleep(POLL_SECONDS)
-
-
-def _changes(service: Service, since: int) -> list[Change]:
-    with service.store.reading() as session:
-        found = answers.changes(session, since, PAGE)
-    return [Change(**{**each._asdict(), "at": time(each.at)}) for each in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
@@ -83,8 +83,8 @@ def told(before: Counts, after: Counts) -> str:
     return "\n".join(lines)
 
 
-def plain_time(at: int | None) -> Any:
+def plain_time(at: int | None) -> str | None:
     """Return a moment of the store as text, null where there is none."""
-    from leadline.service.clock import at as moment
+    from leadline.service import clock
 
-    return None if at is None else moment(at).isoformat().replace("+00:00", "Z")
+    return None if at is None else clock.text(at)
