@@ -106,7 +106,7 @@ def test_what_is_exported_is_read_by_every_command(run: Run) -> None:
     )
     rows = {row["lead_id"]: row for row in scored.scores.to_pylist()}
     assert rows["ada"]["band"] == "sales"
-    assert rows["ada"]["company"] == 30
+    assert rows["ada"]["company"] == 50
 
 
 def _counts(url: str) -> dict[str, int]:

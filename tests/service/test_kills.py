@@ -91,7 +91,7 @@ def _settled(store: Store) -> None:
 
 def _verified(store: Store) -> whole.Verified:
     with DuckDB(threads=1) as engine:
-        return whole.verify(store, of_store(store, engine), clock.now())
+        return whole.verify(store, of_store(store, engine))
 
 
 def test_a_service_killed_at_random_loses_nothing_and_counts_nothing_twice(

@@ -142,7 +142,7 @@ def _verified(store: Store, loop: Loop) -> whole.Verified:
         row = kept.published(session)
         assert row is not None
         live = loop.live(session, row)
-    return whole.verify(store, live, loop.clock.take())
+    return whole.verify(store, live)
 
 
 @pytest.mark.parametrize("document", [MODEL, ACCOUNTS], ids=["leads", "accounts"])

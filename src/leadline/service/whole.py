@@ -16,6 +16,7 @@ from leadline.service import clock
 from leadline.service.live import Live, Scores
 from leadline.sql.text import joined, name, sql_text
 from leadline.store import copy
+from leadline.store import facts as stored_facts
 from leadline.store import rows as tables
 from leadline.store import scores as kept
 from leadline.store.scores import BandRow
@@ -103,7 +104,7 @@ def sweep(session: Session, live: Live, before: int, at: int, chunk: int) -> Ite
                 yield live.rows(part.slice(start, chunk), None, numbers, at)
 
 
-def verify(store: Store, live: Live, until: int, most: int = 20) -> Verified:
+def verify(store: Store, live: Live, most: int = 20) -> Verified:
     """Compute every stored score anew, each at its own moment, and compare all columns."""
     with store.reading() as session:
         ids = copy.lead_ids(session)
@@ -114,6 +115,7 @@ def verify(store: Store, live: Live, until: int, most: int = 20) -> Verified:
         leads = replace(leads, keys=[ids[number] for number in leads.keys])
         spine = leads.table("lead_id", {})
         previous = _before(session, live, ids)
+        until = stored_facts.last_taken(session)  # it may run ahead of the clock
         with opened(session, live, until, spine, previous) as run:
             found = [_compared(run, "scores", "lead_id", leads, most)]
             if accounts.keys:

@@ -25,12 +25,12 @@ class Verify(OfStore, Question["Answer[Verified]"]):
 
     def answer(self, session: Session) -> Answer[Verified]:
         """Compare; a difference ends in status 1."""
-        from leadline.service import clock, whole
+        from leadline.service import whole
         from leadline.service.live import of_store
 
         with self.opened() as store:
             live = of_store(store, session.embedded)
-            found = whole.verify(store, live, clock.now())
+            found = whole.verify(store, live)
         same = "the same as batch, to the last digit"
         says = f"{found.leads:,} leads and {found.accounts:,} accounts: "
         says += same if not found.count else f"{found.count:,} values differ"
