@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
@@ -27,6 +28,8 @@ from leadline.store.keys import Key
 from leadline.store.migrate import migrate
 from leadline.store.session import Session
 from leadline.store.store import Store
+
+_LOG = logging.getLogger(__name__)
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
@@ -181,14 +184,18 @@ class Service:
             self._loop.signal.set()
 
     def _run(self) -> None:
-        """Run the loop whenever this process is the one that may."""
+        """Run the loop whenever this process is the one that may; whatever ends it, it returns."""
         while not self._stopping.is_set():
-            if not self.store.hold():
-                self._stopping.wait(HOLD_SECONDS)
-                continue
-            self._loop = Loop(self.store, self._engine)
-            if not self._stopping.is_set():
-                self._loop.run()
+            try:
+                if self.store.hold():
+                    self._loop = Loop(self.store, self._engine)
+                    if not self._stopping.is_set():
+                        self._loop.run()
+            except StoreError as error:
+                _LOG.warning("the loop waits for the store: %s", error)
+            except Exception:
+                _LOG.exception("the loop failed and begins again")
+            self._stopping.wait(HOLD_SECONDS)
 
 
 def _free(path: Path) -> int:
