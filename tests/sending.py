@@ -27,14 +27,12 @@ class Client(threading.Thread):
 
     Attributes:
         answered: Ids of events that were answered with success.
-        refused: What else it was answered, and how often.
     """
 
     def __init__(self, number: int, url: str, key: str) -> None:
         super().__init__(name=f"client-{number}")
         self.number, self.url, self.key = number, url, key
         self.answered: set[str] = set()
-        self.refused: dict[int, int] = {}
         self.ends = threading.Event()
 
     def run(self) -> None:
@@ -60,8 +58,6 @@ class Client(threading.Thread):
             found = client.post(f"{self.url}/v1/batch", json=body, auth=(self.key, ""))
         except httpx2.HTTPError:
             return False
-        if found.status_code != 200:
-            self.refused[found.status_code] = self.refused.get(found.status_code, 0) + 1
         return found.status_code == 200
 
 

@@ -17,6 +17,7 @@ from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
+from leadline.service.clock import Clock
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Loop
@@ -69,7 +70,11 @@ class Service:
         self._acceptor: Acceptor | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -78,7 +83,8 @@ class Service:
     def start(self) -> None:
         """Bring the store to this version and begin. Raises EngineError.
 
-        A store in a file has one service; a second is refused.
+        A store in a file has one service; a second is refused, and so is a clock that is far
+        behind what the store knows.
         """
         is_loop = self.store.hold()
         if self.store.kind == "sqlite" and not is_loop:
@@ -88,6 +94,8 @@ class Service:
             )
         if is_loop:
             migrate(self.store)
+            with self.store.reading() as session:
+                Clock(stored.last_taken(session)).refuse_behind()
         self._acceptor = Acceptor(self.store, self._wake, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
@@ -193,7 +201,7 @@ class Service:
                         self._loop.run()
             except StoreError as error:
                 _LOG.warning("the loop waits for the store: %s", error)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a service whose loop has ended would only fill up
                 _LOG.exception("the loop failed and begins again")
             self._stopping.wait(HOLD_SECONDS)
 
