@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -57,14 +58,15 @@ class World:
 
     folder: Path
 
-    def tables(self) -> dict[str, str]:
+    def tables(self) -> dict[str, Any]:
         """Return the tables that may be read."""
         return {each: str(self.folder / f"{each}.parquet") for each in KNOWN}
 
     def begin(self) -> datetime:
         """Return when the first lead came."""
         query = f"select min(created_at)::timestamp from '{self.tables()['leads']}'"
-        return duckdb.sql(query).fetchall()[0][0].replace(tzinfo=UTC)
+        [(first,)] = duckdb.execute(query).fetchall()
+        return datetime.fromisoformat(f"{first}+00:00")
 
     def until(self, end: datetime, folder: Path) -> dict[str, str]:
         """Write what was known at a moment, and return the tables."""
@@ -72,17 +74,17 @@ class World:
         for table, known in KNOWN.items():
             found[table] = str(folder / f"{table}.parquet")
             query = f"select * from '{self.tables()[table]}' where {known} <= '{end.isoformat()}'"
-            duckdb.sql(f"copy ({query}) to '{found[table]}'")
+            duckdb.execute(f"copy ({query}) to '{found[table]}'")
         return found
 
     def truth(self, end: datetime) -> tuple[pa.Table, Floats]:
         """Return the leads that get ready after a moment, and the true chance of each."""
-        found = duckdb.sql(
+        found = duckdb.execute(
             "select lead_id, ready_at as as_of, probability "
             f"from '{self.folder / 'truth_not_for_scoring.parquet'}' where probability is not null "
             f"and ready_at > '{end.isoformat()}' and ready_at <= '{(end + LATER).isoformat()}' "
             "order by lead_id"
-        ).to_arrow_table()
+        ).fetch_arrow_table()
         return found.select(["lead_id", "as_of"]), np.array(found["probability"])
 
 

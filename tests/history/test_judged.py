@@ -284,8 +284,8 @@ def test_rows_whose_horizon_has_not_ended_are_kept_as_they_are_known() -> None:
     found = rows(7)
     for lead, outcome in (("winner", "won"), ("loser", "lost"), ("waiting", "accepted")):
         found["leads"].append({**found["leads"][0], "lead_id": lead, "created_at": LATE})
-        ended = {"lead_id": lead, "outcome": outcome, "occurred_at": LATE + timedelta(days=9)}
-        found["outcomes"].append({**found["outcomes"][0], "recorded_at": None, **ended})
+        end = {"lead_id": lead, "outcome": outcome, "occurred_at": LATE + timedelta(days=9)}
+        found["outcomes"].append({**found["outcomes"][0], "recorded_at": None, **end})
     with DuckDB() as engine:
         ripe = listed(judge(engine, found, LATE + timedelta(days=10)))
         both = listed(judge(engine, found, LATE + timedelta(days=10), unripe=True))
