@@ -84,7 +84,7 @@ class World:
             f"from '{self.folder / 'truth_not_for_scoring.parquet'}' where probability is not null "
             f"and ready_at > '{end.isoformat()}' and ready_at <= '{(end + LATER).isoformat()}' "
             "order by lead_id"
-        ).fetch_arrow_table()
+        ).to_arrow_table()
         return found.select(["lead_id", "as_of"]), np.array(found["probability"])
 
 
