@@ -283,7 +283,7 @@ def lower(tree: Tree, engine: str) -> Tree:
         if template is not None:
             arguments = dict(zip(_ARGUMENTS, node.expressions, strict=False))
             node.replace(_filled(template, arguments, engine))
-    return cast("Tree", whole.expressions[0])
+    return cast("Tree", whole.expressions[0].pop())
 
 
 def _filled(template: str, arguments: dict[str, Tree], engine: str) -> Tree:
@@ -354,4 +354,5 @@ def render(tree: Tree, engine: str, *, pretty: bool = False) -> str:
     finish = _FINISHES.get(engine)
     if finish is not None:
         lowered = finish(lowered)
-    return lowered.sql(dialect=engine, pretty=pretty, identify=engine == "bigquery")
+    is_bigquery = engine == "bigquery"
+    return lowered.sql(dialect=engine, pretty=pretty, identify=is_bigquery, copy=False)

@@ -29,7 +29,7 @@ def _inside(tree: Tree, change: Callable[[Tree], None]) -> Tree:
     """Change a tree that may itself be replaced, and return what stands in its place."""
     whole = exp.Tuple(expressions=[tree])
     change(whole)
-    return cast("Tree", whole.expressions[0])
+    return cast("Tree", whole.expressions[0].pop())
 
 
 def fractions_as_doubles(tree: Tree) -> Tree:

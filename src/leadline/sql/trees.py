@@ -42,8 +42,19 @@ def sql_tree(template: str, **parts: Parts) -> Tree:
     return spelled("duckdb", template, parts)
 
 
+def free(tree: Tree) -> Tree:
+    """Return a tree that may become a part of another one: itself, or a copy where it is a part.
+
+    Copying whatever is put together would cost the square of how deep trees stand in each other.
+    """
+    return tree if tree.parent is None else tree.copy()
+
+
 def spelled(dialect: str, template: str, parts: Mapping[str, Parts]) -> Tree:
-    """Return the tree of a template that is written in the spelling of a dialect."""
+    """Return the tree of a template that is written in the spelling of a dialect.
+
+    Trees that fill its places become parts of it, see ``free``.
+    """
     whole = exp.Tuple(expressions=[_parsed(template, dialect).copy()])
     for place in list(whole.find_all(exp.Column, exp.Table)):
         if place.name.startswith(_MARK):
@@ -52,31 +63,29 @@ def spelled(dialect: str, template: str, parts: Mapping[str, Parts]) -> Tree:
                 _fill_relation(place, filling)
             else:
                 _fill_value(place, filling)
-    return cast("Tree", whole.expressions[0])
+    return cast("Tree", whole.expressions[0].pop())
 
 
 def _fill_relation(place: exp.Table, filling: Parts) -> None:
     if not isinstance(filling, exp.Expression):
         raise TypeError(f"{place.name} stands for one relation")
     if isinstance(filling, exp.Table):
+        table = free(filling)
         place.replace(
-            exp.alias_(filling, place.alias, table=True) if place.alias else filling.copy()
+            exp.alias_(table, place.alias, table=True, copy=False) if place.alias else table
         )
         return
-    query = filling.unnest() if isinstance(filling, exp.Subquery) else filling
+    rows = filling.unnest() if isinstance(filling, exp.Subquery) else filling
+    query = free(cast("Tree", rows))
     bracketed = isinstance(place.parent, exp.Subquery) and not place.alias
-    place.replace(
-        query.copy()
-        if bracketed
-        else exp.Subquery(this=query.copy(), alias=place.args.get("alias"))
-    )
+    place.replace(query if bracketed else exp.Subquery(this=query, alias=place.args.get("alias")))
 
 
 def _fill_value(place: Tree, filling: Parts) -> None:
     if isinstance(filling, exp.Expression):
-        place.replace(_bracketed(filling.copy(), place))
+        place.replace(_bracketed(free(filling), place))
     else:
-        place.replace([each.copy() for each in filling])
+        place.replace([free(each) for each in filling])
 
 
 def _bracketed(tree: Tree, place: Tree) -> Tree:
@@ -93,7 +102,8 @@ def column(name: str, table: str | None = None) -> Tree:
 
 def named(tree: Tree, name: str) -> Tree:
     """Return a tree as a column of this name."""
-    return cast("Tree", exp.alias_(tree, exp.to_identifier(name, quoted=True)))
+    title = exp.to_identifier(name, quoted=True)
+    return cast("Tree", exp.alias_(free(tree), title, copy=False))
 
 
 def text(value: str) -> Tree:
@@ -123,19 +133,19 @@ def null(kind: str) -> Tree:
 
 def call(function: str, *arguments: Tree) -> Tree:
     """Return a call of one of our own functions."""
-    return exp.Anonymous(this=function, expressions=[each.copy() for each in arguments])
+    return exp.Anonymous(this=function, expressions=[free(each) for each in arguments])
 
 
 def all_of(conditions: Iterable[Tree]) -> Tree:
     """Return the conjunction of conditions; true where there are none."""
-    found = list(conditions)
-    return cast("Tree", exp.and_(*found)) if found else exp.true()
+    found = [free(each) for each in conditions]
+    return cast("Tree", exp.and_(*found, copy=False)) if found else exp.true()
 
 
 def any_of(conditions: Iterable[Tree]) -> Tree:
     """Return the disjunction of conditions; false where there are none."""
-    found = list(conditions)
-    return cast("Tree", exp.or_(*found)) if found else exp.false()
+    found = [free(each) for each in conditions]
+    return cast("Tree", exp.or_(*found, copy=False)) if found else exp.false()
 
 
 def case(branches: Iterable[tuple[Tree, Tree]], default: Tree | None = None) -> Tree:
@@ -145,19 +155,22 @@ def case(branches: Iterable[tuple[Tree, Tree]], default: Tree | None = None) -> 
         return default if default is not None else exp.null()
     tree = exp.Case()
     for condition, value in branches:  # a copy of the whole at each would cost their square
-        tree.when(condition.copy(), value.copy(), copy=False)
-    return tree.else_(default.copy(), copy=False) if default is not None else tree
+        tree.when(free(condition), free(value), copy=False)
+    return tree.else_(free(default), copy=False) if default is not None else tree
 
 
 def union(relations: Iterable[Tree], *, distinct: bool = False) -> Tree:
     """Return the rows of some relations with the same columns, all or the distinct ones."""
-    found = [cast("exp.Query", each) for each in relations]
-    return cast("Tree", exp.union(*found, distinct=distinct) if len(found) > 1 else found[0])
+    found = [free(each) for each in relations]
+    if len(found) == 1:
+        return found[0]
+    queries = [cast("exp.Query", each) for each in found]
+    return cast("Tree", exp.union(*queries, distinct=distinct, copy=False))
 
 
 def total(trees: Iterable[Tree]) -> Tree:
     """Return the sum of trees; 0 where there are none."""
-    found = list(trees)
+    found = [free(each) for each in trees]
     tree = found[0] if found else number(0)
     for each in found[1:]:
         tree = exp.Add(this=tree, expression=each)
@@ -166,9 +179,11 @@ def total(trees: Iterable[Tree]) -> Tree:
 
 def values(name: str, columns: Sequence[str], rows: Iterable[Sequence[Tree]]) -> Tree:
     """Return a constant relation."""
-    tuples = [exp.Tuple(expressions=list(row)) for row in rows]
+    tuples = [exp.Tuple(expressions=[free(each) for each in row]) for row in rows]
     alias = exp.TableAlias(
         this=exp.to_identifier(name),
         columns=[exp.to_identifier(each, quoted=True) for each in columns],
     )
-    return cast("Tree", exp.select("*").from_(exp.Values(expressions=tuples, alias=alias)))
+    return cast(
+        "Tree", exp.select("*").from_(exp.Values(expressions=tuples, alias=alias), copy=False)
+    )
