@@ -31,6 +31,8 @@ from leadline.store.store import Store
 
 MOST_REQUESTS = 1000
 MOST_FACTS = 4000
+MOST_PARKED = 500
+"""Parts of one request that are parked each by itself; all others together, as the request."""
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
 RETRY_SECONDS = 1.0
@@ -274,11 +276,18 @@ class Loop:
             if made.requests and len(made.arrived) >= MOST_FACTS:
                 break
             made.requests.append(request)
+            unusable = 0
             for found in _facts(request, self._pages.get(request.source), self._telling):
                 if isinstance(found, Unusable):
-                    made.parked.append(_parked(request, found))
+                    unusable += 1
+                    if unusable <= MOST_PARKED:
+                        made.parked.append(_parked(request, found))
                 else:
                     made.arrived.append(Arrived(found, request.source, self.clock.take()))
+            if unusable > MOST_PARKED:
+                detail = f"{unusable - MOST_PARKED} parts more cannot be used"
+                others = Unusable(MOST_PARKED, "too_many", detail, request.body)
+                made.parked.append(_parked(request, others))
         return made
 
     def _write(self, made: Pass) -> None:
