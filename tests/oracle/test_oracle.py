@@ -26,7 +26,7 @@ from oracle.generate import (
     features,
     spine_features,
 )
-from oracle.scoring import FAULTS, Result, Row, score
+from oracle.scoring import Result, Row, score
 
 CASES = sorted((Path(__file__).parent.parent / "cases").iterdir())
 KEYS = {"lead_id", "account_id", "event_id", "outcome_id", "ladder", "band"}
@@ -484,12 +484,6 @@ BY_HAND: Mapping[str, tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]] = 
 """What random cases hardly ever have: a value that is written again, a lead of a history alone."""
 
 
-@pytest.mark.parametrize("fault", [each for each in FAULTS if each not in BY_HAND])
-def test_fault_is_noticed(fault: str) -> None:
-    """Some of the first cases come out otherwise with a fault in the oracle."""
-    assert any(differs(seed, fault) for seed in range(1000))
-
-
 @pytest.mark.parametrize("fault", BY_HAND)
 def test_fault_is_noticed_by_a_case_made_by_hand(fault: str) -> None:
     """It comes out otherwise with a fault in the oracle, and as the product has it without."""
@@ -500,12 +494,3 @@ def test_fault_is_noticed_by_a_case_made_by_hand(fault: str) -> None:
     assert score(document, tables, spine, frozenset([fault])) != right
     with DuckDB(threads=1) as engine:
         assert differences(product(engine, document, tables, spine), right) == []
-
-
-def differs(seed: int, fault: str) -> bool:
-    """Return whether a fault changes a case, or breaks it with a number out of bounds."""
-    one = generated(seed)
-    try:
-        return score(one.document, one.tables, one.spine, frozenset([fault])) != sound(seed)
-    except ArithmeticError:
-        return True

@@ -33,9 +33,14 @@ OPTIONS = {
     "points": "ledger",
     "account_scores": "accounts_out",
     "transitions": "transitions",
+    "account_transitions": "account_transitions",
 }
 """Result to the option that says where it is written."""
-_NEEDS = {"account_scores": "scores of accounts", "transitions": "bands"}
+_NEEDS = {
+    "account_scores": "scores of accounts",
+    "transitions": "bands of leads",
+    "account_transitions": "bands of accounts",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class Score(AllTables, Anywhere, Question[Scored]):
     )
     transitions: str | None = field(
         default=None, kw_only=True, metadata=target("Write changes of band")
+    )
+    account_transitions: str | None = field(
+        default=None, kw_only=True, metadata=target("Write changes of band of accounts")
     )
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
     clean: bool = field(default=False, kw_only=True, metadata=CLEAN)
@@ -186,7 +194,7 @@ def _tell_bands(run: Run, session: Session) -> None:
     from leadline.explain.best import band_counts
     from leadline.reports.best import counted
 
-    for name in run.model.bands:
+    for name in run.model.lead_bands:
         session.tell(f"{run.model.column(name)}: {counted(band_counts(run, name))}")
 
 
