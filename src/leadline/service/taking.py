@@ -58,6 +58,7 @@ class Known:
         leads_of_events: Leads of the events that marks name.
         outcomes: Ids of the outcomes that are there.
         marked: Ids of events whose mark came before them.
+        accounts_of_events: Accounts that the events carry that marks name.
     """
 
     people: People
@@ -67,6 +68,7 @@ class Known:
     leads_of_events: dict[bytes, int]
     outcomes: set[str]
     marked: set[str]
+    accounts_of_events: dict[str, str]
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Taken:
         marked: Events that came after their marks, with their leads.
         touched: Leads whose score may be another now.
         touched_accounts: Accounts whose fields or members changed.
+        active_accounts: Accounts that something happened to.
     """
 
     leads: dict[int, LeadRow] = field(default_factory=dict)
@@ -89,6 +92,7 @@ class Taken:
     marked: dict[str, int] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     touched_accounts: set[str] = field(default_factory=set)
+    active_accounts: set[str] = field(default_factory=set)
 
 
 def digest(event_id: str) -> bytes:
@@ -107,8 +111,8 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
     )
     named = _named(facts, asked)
     rows = stored.leads_by_id(session, named)
-    digests = [digest(each.event_id) for each in facts if isinstance(each, Mark)]
-    leads_of_events = stored.leads_of_events(session, digests) if digests else {}
+    marks = [each.event_id for each in facts if isinstance(each, Mark)]
+    leads_of_events = stored.leads_of_events(session, list(map(digest, marks))) if marks else {}
     numbers = {*leads_of.values(), *(row.lead_no for row in rows), *leads_of_events.values()}
     merged = stored.merges(session, numbers)
     numbers |= {number for row in merged for number in (row.from_no, row.into_no) if number}
@@ -124,6 +128,7 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
         leads_of_events,
         _known_outcomes(session, facts),
         stored.waiting_marks(session, ids) if ids else set(),
+        stored.accounts_of_events(session, leads_of_events.values(), marks) if marks else {},
     )
 
 
@@ -239,8 +244,9 @@ class Taking:
         self.known.leads_of_events[known_by] = lead
         if event.event_id in self.known.marked:
             self.taken.marked[event.event_id] = lead
-        if lead == NOBODY and event.account_id:
-            self.taken.touched_accounts.add(event.account_id)
+        if event.account_id:
+            self.taken.active_accounts.add(event.account_id)
+            self.known.accounts_of_events[event.event_id] = event.account_id
         origin = {key: value for key, value in event.origin.items() if value}
         self.taken.events.append(
             EventRow(
@@ -326,8 +332,8 @@ class Taking:
             return
         self.known.outcomes.add(said.outcome_id)
         lead = self._whose(said.ids, arrived, said.occurred_at) if said.ids else None
-        if lead is None and said.account_id:
-            self.taken.touched_accounts.add(said.account_id)
+        if said.account_id:
+            self.taken.active_accounts.add(said.account_id)
         self.taken.outcomes.append(
             OutcomeRow(
                 said.outcome_id,
@@ -353,9 +359,13 @@ class Taking:
         people.merge(from_no, into_no, arrived.taken_at)
 
     def _mark(self, said: Mark, arrived: Arrived) -> None:
-        known_by = digest(said.event_id)
-        lead = self.known.leads_of_events.get(known_by, NOBODY)  # it may come after its mark
+        lead = self.known.leads_of_events.get(digest(said.event_id))
+        if lead is None:
+            self.known.marked.add(said.event_id)  # it may come after its mark
+            lead = NOBODY
         self.taken.touched.add(lead)
+        if account := self.known.accounts_of_events.get(said.event_id):
+            self.taken.active_accounts.add(account)
         at = arrived.taken_at
         self.taken.marks.append(MarkRow(said.event_id, at, lead, said.mark, at, arrived.source))
 

@@ -237,6 +237,27 @@ def marks(session: Session, numbers: Numbers) -> list[MarkRow]:
     return [MarkRow(*row) for row in found]
 
 
+def marks_of_events(session: Session, ids: Iterable[str]) -> list[MarkRow]:
+    """Return the marks of events by the ids of those."""
+    found = session.rows(
+        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
+        "where event_id in ??",
+        list(ids),
+    )
+    return [MarkRow(*row) for row in found]
+
+
+def accounts_of_events(session: Session, leads: Numbers, ids: Iterable[str]) -> dict[str, str]:
+    """Return the accounts that events carry themselves, by the ids of the events."""
+    found = session.rows(
+        "select event_id, account_id from events "
+        "where lead_no in ?? and event_id in ?? and account_id is not null",
+        list(leads),
+        list(ids),
+    )
+    return dict(found)
+
+
 def waiting_marks(session: Session, ids: Sequence[str]) -> set[str]:
     """Return which events have a mark that came before them."""
     found = session.rows(

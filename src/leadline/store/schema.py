@@ -94,7 +94,7 @@ jobs = Table(
 """What commands asked of the loop, and what became of it: running, done or failed."""
 
 accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
-"""Large accounts that something happened to: their leads are scored together, a little later."""
+"""Large accounts whose leads are to be scored together, ``since`` something last happened."""
 
 # --- facts
 

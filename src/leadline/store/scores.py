@@ -166,6 +166,26 @@ def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
             )
 
 
+def forget_accounts(session: Session, version: int, accounts: Sequence[str]) -> None:
+    """Take away the scores of accounts that have none any more."""
+    if accounts:
+        session.run(
+            "delete from current_account_scores where version = ? and account_id in ??",
+            version,
+            list(accounts),
+        )
+
+
+def accounts_due(session: Session) -> dict[str, int]:
+    """Return the accounts that are to be scored by themselves, and since when."""
+    return dict(session.rows("select account_id, since from accounts_due"))
+
+
+def account_done(session: Session, account: str, at: int) -> None:
+    """Say that an account was scored at a moment; what happened later is still due."""
+    session.run("delete from accounts_due where account_id = ? and since <= ?", account, at)
+
+
 def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
     """Keep where leads stand elsewhere by one version than by another, each at its last moment."""
     session.run(_CHANGES, new.fingerprint, cause, quiet, old, new.version)
