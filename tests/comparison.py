@@ -57,7 +57,7 @@ def differences(found: Scored, expected: Any) -> list[str]:
     """Return what differs between the product's results and the oracle's."""
     faults = []
     for output, (name, keys) in _OUTPUTS.items():
-        table = getattr(found, output)
+        table = getattr(found, output, None)
         if table is not None:
             faults += _compare(output, table.to_pylist(), getattr(expected, name), keys)
     return faults

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import clock, commands, whole
+from leadline.service import accounts, clock, commands, whole
 from leadline.service.large import Due
 from leadline.service.loop import Loop
 from leadline.store import inbox
@@ -122,6 +122,26 @@ def test_live_scores_are_those_of_batch_for_large_accounts_too(
     found = _verified(store, loop)
     assert found.leads >= 6
     assert (found.differences, found.waiting) == ((), 0)
+    assert _listed(store, accounts.Page("surge", None, "", 2)) == _listed(
+        store, accounts.Page("surge", 0.0, "", 9)
+    )
+
+
+def _listed(store: Store, page: accounts.Page) -> list[accounts.Standing]:
+    """Return all pages of accounts, which are in the order of their scores."""
+    found: list[accounts.Standing] = []
+    with store.reading() as session:
+        row = kept.published(session)
+        assert row is not None
+        while True:
+            part, on = accounts.listed(session, store.kind, row.version, page)
+            found += part
+            if not on:
+                break
+            page = page._replace(after=on)
+    assert len(found) >= 3
+    assert found == sorted(found, key=lambda each: (-each.scores["surge"], each.account_id))
+    return found
 
 
 def test_a_large_account_waits_in_the_store(store: Store, engine: DuckDB) -> None:

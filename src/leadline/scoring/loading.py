@@ -7,8 +7,6 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from sqlglot import exp
-
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
@@ -141,7 +139,7 @@ def _absent(loaded: Loaded, model: Model) -> Iterator[str]:
 
 
 _LADDERS = """
-    select coalesce(ladder, 'band') as name, count(*) from :previous as p
+    select coalesce(ladder, 'band') as name, count(*) from {table}
     where band is not null group by coalesce(ladder, 'band') order by name
 """
 
@@ -152,8 +150,7 @@ def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str
     for table, own in ladders.items():
         if table not in loaded.schema:
             continue
-        query = sql_tree(_LADDERS, previous=exp.to_table(table))
-        rows = engine.rows(render(query, engine.dialect))
+        rows = engine.rows(render(sql_tree(_LADDERS.format(table=table)), engine.dialect))
         found = [f"{name!r} ({count:,})" for name, count in rows if name not in own]
         given = loaded.schema[table]
         wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]

@@ -30,6 +30,7 @@ from leadline.store.facts import (
     MergeRow,
     OutcomeRow,
 )
+from leadline.store.rows import Knowing
 from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -41,7 +42,7 @@ MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
-_BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
+BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
 OPTIONAL = ("lead_merges", "event_marks", "previous")
 """Tables that say the same without rows as when they are not given."""
 
@@ -376,21 +377,21 @@ class Live:
             )
         return self._scorers[names]
 
-    def tables(self, batch: Batch) -> dict[str, pa.Table]:
+    def tables(self, batch: Batch, knowing: Knowing = "taken") -> dict[str, pa.Table]:
         """Return the rows of a batch as tables of the contract."""
         scored = batch.known
         ids = {number: row.lead_id for number, row in batch.leads.items()}
         previous = [row for row in batch.previous if row.lead_no in scored]
         read = self.columns
         made = {
-            "leads": tables.lead_table(list(scored.values()), read["leads"], "taken"),
+            "leads": tables.lead_table(list(scored.values()), read["leads"], knowing),
             "accounts": tables.account_table(
-                list(batch.accounts.values()), read["accounts"], "taken"
+                list(batch.accounts.values()), read["accounts"], knowing
             ),
-            "events": tables.event_table(batch.events, ids, read["events"], "taken"),
-            "outcomes": tables.outcome_table(batch.outcomes, ids, "taken"),
-            "lead_merges": tables.merge_table(batch.merges, ids, "taken"),
-            "event_marks": tables.mark_table(batch.marks, "taken"),
+            "events": tables.event_table(batch.events, ids, read["events"], knowing),
+            "outcomes": tables.outcome_table(batch.outcomes, ids, knowing),
+            "lead_merges": tables.merge_table(batch.merges, ids, knowing),
+            "event_marks": tables.mark_table(batch.marks, knowing),
             "previous": tables.previous_table(previous, ids),
         }
         return {
@@ -429,7 +430,7 @@ def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of scores without what stands beside it in the store."""
-    return {name: value for name, value in row.items() if name not in _BESIDE}
+    return {name: value for name, value in row.items() if name not in BESIDE}
 
 
 def _json(row: Mapping[str, Any]) -> str:

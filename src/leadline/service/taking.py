@@ -59,6 +59,7 @@ class Known:
         outcomes: Ids of the outcomes that are there.
         marked: Ids of events whose mark came before them.
         accounts_of_events: Accounts that the events carry that marks name.
+        told: Entity, id and field of the values that the history has.
     """
 
     people: People
@@ -69,6 +70,7 @@ class Known:
     outcomes: set[str]
     marked: set[str]
     accounts_of_events: dict[str, str]
+    told: set[tuple[str, str, str]]
 
 
 @dataclass
@@ -120,16 +122,32 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
     for row in rows:  # an id that the company gave is a user id that was never said
         people.leads_of.setdefault(("user", row.lead_id), row.lead_no)
     ids = [each.event_id for each in facts if isinstance(each, Event)]
+    leads = {row.lead_no: row for row in stored.leads(session, numbers)}
+    accounts = {row.account_id: row for row in stored.accounts(session, _account_ids(facts))}
     return Known(
         people,
-        {row.lead_no: row for row in stored.leads(session, numbers)},
-        {row.account_id: row for row in stored.accounts(session, _account_ids(facts))},
+        leads,
+        accounts,
         stored.known_events(session, [digest(each) for each in ids]) if ids else set(),
         leads_of_events,
         _known_outcomes(session, facts),
         stored.waiting_marks(session, ids) if ids else set(),
         stored.accounts_of_events(session, leads_of_events.values(), marks) if marks else {},
+        _told(session, facts, [row.lead_id for row in leads.values()], list(accounts)),
     )
+
+
+def _told(
+    session: Session, facts: Iterable[Fact], leads: list[str], accounts: list[str]
+) -> set[tuple[str, str, str]]:
+    """Return which values the history has, of those that facts may change."""
+    kinds = {type(fact) for fact in facts}
+    found: set[tuple[str, str, str]] = set()
+    if kinds & {LeadFields, AccountFields}:
+        found |= stored.told(session, "lead", leads)
+    if AccountFields in kinds:
+        found |= stored.told(session, "account", accounts)
+    return found
 
 
 def _people(
@@ -270,7 +288,7 @@ class Taking:
         given = dict(said.fields)
         if said.ids.email:
             given.setdefault("email", said.ids.email)
-        fields = self._valued("lead", row.lead_id, row.fields, given, said.valid_from, arrived)
+        fields = self._valued("lead", row.lead_id, row, given, said.valid_from, arrived)
         account = said.account_id or row.account_id
         self._joined(row, account, said.valid_from, arrived)
         self.taken.leads[number] = row._replace(fields=fields, account_id=account)
@@ -280,7 +298,7 @@ class Taking:
         row = self.taken.accounts.get(account) or self.known.accounts.get(account)
         at = arrived.taken_at
         row = row or AccountRow(account, said.valid_from, at, at, "{}")
-        fields = self._valued("account", account, row.fields, said.fields, said.valid_from, arrived)
+        fields = self._valued("account", account, row, said.fields, said.valid_from, arrived)
         self.taken.accounts[account] = row._replace(fields=fields)
         self.taken.touched_accounts.add(account)
         if said.ids:
@@ -294,29 +312,45 @@ class Taking:
         if account == row.account_id:
             return
         self.taken.touched_accounts |= {each for each in (account, row.account_id) if each}
-        self._told(("lead", row.lead_id, "account_id"), account, at, arrived)
+        field = ("lead", row.lead_id, "account_id")
+        if row.account_id is not None:
+            since = row.recorded_at or row.created_at or row.taken_at
+            self._told_before(field, row.account_id, since, row.taken_at)
+        self._told(field, account, at, arrived)
 
     def _told(
         self, field: tuple[str, str, str], value: object, valid_from: int, arrived: Arrived
     ) -> None:
         at = arrived.taken_at
+        self.known.told.add(field)
         self.taken.history.append((*field, at, text(value), valid_from, at, arrived.source))
+
+    def _told_before(
+        self, field: tuple[str, str, str], value: object, valid_from: int, taken_at: int
+    ) -> None:
+        """Keep a value that came in bulk, before another takes its place."""
+        if field not in self.known.told:
+            self.known.told.add(field)
+            row = (*field, taken_at, text(value), valid_from, valid_from, "import")
+            self.taken.history.append(row)
 
     def _valued(  # noqa: PLR0913, PLR0917 - a place, what is there, and what is said of it
         self,
         entity: str,
         id_: str,
-        before: str,
+        before: LeadRow | AccountRow,
         given: Mapping[str, Any],
         valid_from: int,
         arrived: Arrived,
     ) -> str:
         """Return fields with new values; each that is another than before enters the history."""
-        fields: dict[str, Value] = json.loads(before)
+        fields: dict[str, Value] = json.loads(before.fields)
         for name, value in given.items():
             old = fields.get(name)
             if old is not None and old[0] == value:
                 continue
+            if old is not None:
+                self._told_before((entity, id_, name), *old, before.taken_at)
             self._told((entity, id_, name), value, valid_from, arrived)
             if old is None or _rank(value, valid_from) > _rank(*old):
                 fields[name] = (value, valid_from)

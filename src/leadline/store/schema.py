@@ -248,6 +248,14 @@ models = Table(
 )
 """Versions of the model: draft, published, retired. What is published is scored."""
 
+publications = Table(
+    "publications",
+    METADATA,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", _NUMBER, ForeignKey("models.version"), nullable=False),
+)
+"""Which version was live from when on; one that was gone back to is there again."""
+
 current_scores = Table(
     "current_scores",
     METADATA,

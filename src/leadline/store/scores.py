@@ -10,6 +10,7 @@ from leadline.store.schema import (
     current_bands,
     current_scores,
     models,
+    publications,
     transitions,
 )
 from leadline.store.session import Session
@@ -109,18 +110,40 @@ def switch(session: Session, version: int, at: int) -> None:
         at,
         version,
     )
+    session.insert(publications, [(at, version)])
 
 
-def model_at(session: Session, at: int) -> ModelRow | None:
-    """Return the model that was live at a moment; the present one before the first."""
+def publications_of(session: Session) -> list[tuple[int, int]]:
+    """Return ``at, version`` of what was live from when on, the earliest first."""
+    return [
+        (at, number)
+        for at, number in session.rows("select at, version from publications order by at")
+    ]
+
+
+def first_scored(session: Session, number: int) -> int | None:
+    """Return the moment of the first score that is known to have been stored of a lead."""
+    [(at,)] = session.rows(
+        "select min(at) from (select at from transitions where lead_no = ? "
+        "union all select as_of from current_scores where lead_no = ?) as scored",
+        number,
+        number,
+    )
+    return at if at is None else int(at)
+
+
+def bands_before(session: Session, number: int, at: int) -> list[BandRow]:
+    """Return where a lead stood before a moment, as the transitions tell it."""
     found = session.rows(
-        f"select {_MODEL} from models where published_at is not null "
-        "order by case when published_at <= ? then 0 else 1 end, "
-        "case when published_at <= ? then -published_at else published_at end limit 1",
+        "select t.version, t.ladder, t.lead_no, t.to_band, t.edge_band, t.value "
+        "from transitions as t where t.lead_no = ? and t.at < ? and not exists ("
+        "select 1 from transitions as l where l.lead_no = t.lead_no and l.ladder = t.ladder "
+        "and l.at < ? and l.transition_id > t.transition_id)",
+        number,
         at,
         at,
     )
-    return ModelRow(*found[0]) if found else None
+    return [BandRow(*row) for row in found]
 
 
 def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRow]:
