@@ -152,7 +152,7 @@ def read(
 
 
 def _field(place: Place, table: str, target: Target) -> reading.Field:
-    own = place.own(target.given.name) if target.given else None
+    own = reading.own(place.spelling, target, place.own)
     return reading.field(place.spelling, table, target, own, _type(place, target))
 
 
