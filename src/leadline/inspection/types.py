@@ -59,7 +59,7 @@ IS_SHORT = Sql(
 PAIRS = tuple(
     frozenset(pair.split())
     for pair in (
-        "true false", "yes no", "y n", "t f", "on off", "ja nein", "j n", "oui non", "vrai faux",
+        "true false", "yes no", "y n", "t f", "ja nein", "j n", "oui non", "vrai faux",
         "si no", "sí no", "tak nie", "t n", "prawda fałsz", "да нет", "истина ложь", "是 否",
         "真 假",
     )
@@ -116,7 +116,7 @@ def _numbered(values: Values) -> Found | None:
 
 
 def _ranged(values: Values) -> Found | None:
-    """Return the numbers that ranges and short money are, in the middle of each."""
+    """Return the numbers that short money is; what a range is only a person can say."""
     if is_code(values.given.name) or times.says_time(values.given.name):
         return None
     is_range = sql_text("({span} or {short})", span=IS_SPAN, short=IS_SHORT)
@@ -124,16 +124,19 @@ def _ranged(values: Values) -> Found | None:
         return None
     for way in ({"range": "middle"}, {"range": "middle", "decimal": ","}):
         readable = values.readable(Type.NUMBER, reader_options(way))
-        if values.sampled_share(readable) >= MOST and values.share(readable) >= MOST:
-            findings = [*_bad(values, Type.NUMBER, way, values.share(readable))]
-            if values.share(IS_SPAN):
-                findings.insert(0, RANGES)
-            return Found(Type.NUMBER, dict(way), tuple(findings))
+        share = values.share(readable) if values.sampled_share(readable) >= MOST else 0.0
+        if share < MOST:
+            continue
+        if values.share(IS_SPAN):
+            shown = listed([text for text, _ in values.most(2, IS_SPAN)])
+            return Found(Type.TEXT, {}, (RANGES.format(shown=shown),))
+        return Found(Type.NUMBER, dict(way), tuple(_bad(values, Type.NUMBER, way, share)))
     return None
 
 
 RANGES = (
-    "Ranges: range says whether each is its low, middle or high number; without it they are texts."
+    "Ranges such as {shown}: with range: low, middle or high each is that number; "
+    "without it they are texts."
 )
 
 

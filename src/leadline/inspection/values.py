@@ -91,7 +91,7 @@ def _parsed(kind: Type, declared: Mapping[str, Any]) -> Sql:
     return reading(Target("x", RawColumn("x", TEXT, "CSV"), kind, **declared), kind).parsed
 
 
-def values_of(engine: DuckDB, raw: Raw, given: RawColumn, place: int) -> Values:
+def values_of(engine: DuckDB, raw: Raw, given: RawColumn, place: str) -> Values:
     """Return the distinct values of a column."""
     relation = staged(raw.table, f"values_{place}")
     text = reading(Target(given.name, given), Type.TEXT).text

@@ -14,9 +14,9 @@ SPACED_OFFSET = " [+-](0[0-9]|1[0-5])(:?[0-5][0-9])?"
 TIME = f"{DATE}({CLOCK}({OFFSET}|{SPACED_OFFSET}))?"
 """A time with its zone, or a date, which is its midnight in UTC."""
 
-TRUE = ("true", "yes", "1", "y", "t", "on", "ja", "j", "oui", "vrai", "si", "sí", "tak", "prawda",
+TRUE = ("true", "yes", "1", "y", "t", "ja", "j", "oui", "vrai", "si", "sí", "tak", "prawda",
         "да", "истина", "是", "真")  # fmt: skip
-FALSE = ("false", "no", "0", "n", "f", "off", "nein", "non", "faux", "nie", "fałsz", "нет", "ложь",
+FALSE = ("false", "no", "0", "n", "f", "nein", "non", "faux", "nie", "fałsz", "нет", "ложь",
          "否", "假")  # fmt: skip
 
 

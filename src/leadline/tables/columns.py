@@ -76,6 +76,22 @@ class Column(Protocol):
         """What stands in each row, where the data has no such column."""
 
     @property
+    def event(self) -> str | None:
+        """Type of the event that a value of the column tells of."""
+
+    @property
+    def at(self) -> str | None:
+        """Column that says when such an event occurred."""
+
+    @property
+    def account(self) -> str | None:
+        """Field of the lead's account that the column is."""
+
+    @property
+    def match(self) -> str | None:
+        """By what the row of another table is found."""
+
+    @property
     def made_from(self) -> tuple[str, ...]:
         """Columns of the data whose texts, joined, are the value."""
 

@@ -19,6 +19,7 @@ from leadline.sql.text import Sql
 from leadline.sql.trees import Tree, named, sql_tree
 from leadline.tables import reading
 from leadline.tables.columns import Column, Target, match
+from leadline.tables.made import refuse_made
 from leadline.tables.natives import DIGITS, IN_REACH, ISO, Native, Spelling, given_as
 from leadline.tables.places.raw import Raw, RawColumn
 
@@ -230,6 +231,7 @@ def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
 
     Raises InputError.
     """
+    refuse_made(declared, address)
     assumed = natives is None
     if natives is None:
         parts = [part for each in declared.values() for part in each.made_from]
