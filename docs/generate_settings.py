@@ -32,6 +32,9 @@ KINDS: dict[Kind, str] = {
     "file": "path",
     "flag": "`true` or `false`",
     "texts": "list of texts",
+    "whole": "whole number",
+    "duration": "duration, such as `2d`",
+    "share": "share, such as `5%`",
 }
 
 

@@ -97,11 +97,16 @@ def test_names_stand_as_they_are(folder: Path) -> None:
     assert "explain model.yaml '[/red] :smile:' --leads" in ended.stdout
 
 
-def test_a_table_without_rows_is_told(folder: Path) -> None:
-    """A header alone is no fault, and seldom meant."""
+def test_a_table_without_rows_is_refused_unless_it_is_allowed(folder: Path) -> None:
+    """A header alone is seldom meant."""
     (folder / "leads.csv").write_text("lead_id,account_id\n", encoding="utf-8")
-    ended = run(folder, "score", "model.yaml", *TABLES, *AT, "--out", "o.csv")
+    command = ["score", "model.yaml", *TABLES, *AT, "--out", "o.csv"]
+    refused = run(folder, *command)
+    assert (refused.returncode, (folder / "o.csv").exists()) == (2, False)
+    assert "leads.csv must have rows, as the model reads leads; found none." in refused.stderr
+    ended = run(folder, *command, "--allow")
     assert ended.returncode == 0
+    assert "warning: leads.csv must have rows" in ended.stderr
     assert "note: leads.csv has no rows." in ended.stderr
     assert "band: no leads" in ended.stderr
 

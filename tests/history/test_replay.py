@@ -66,7 +66,7 @@ def day_by_day(given: dict[str, pa.Table]) -> tuple[Counter[tuple[datetime, str]
     for number, at in enumerate(days(AS_OF, 2)):
         previous = [{"lead_id": lead, "ladder": "band", "band": b} for lead, b in before.items()]
         more = {"previous": arrow(previous)} if previous else {}
-        scores = leadline.score(MODEL, as_of=at, **given, **more).scores.to_pylist()
+        scores = leadline.score(MODEL, as_of=at, allow=True, **given, **more).scores.to_pylist()
         known = {row["lead_id"]: row for row in scores if (created[row["lead_id"]] or at) <= at}
         now = {lead: row["band"] for lead, row in known.items()}
         held += sum(row["band"] == "hot" and row["person"] < 20 for row in known.values())

@@ -64,7 +64,10 @@ class Known:
         return read(each, value) if read and value is not None else value
 
     def _set(self, each: Asked) -> Any:
-        return self.workspace.get(each.option.setting) if each.option.setting else None
+        if not each.option.setting:
+            return None
+        value = self.workspace.get(each.option.setting)
+        return self.workspace.section(each.option.setting) if value is None else value
 
     def _may_stand(self, each: Asked) -> bool:
         """Say whether an option fits to those that were given."""

@@ -57,6 +57,7 @@ class Table:
         wide: What the names of columns begin with that each stand for a column of many rows: one
             for each ladder.
         history: What a schema calls the fields whose values only ``field_history`` has.
+        dated: The column that says when a row came about.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Table:
     derived: Columns = field(default_factory=dict)
     wide: tuple[str, ...] = ()
     history: str = ""
+    dated: str = ""
 
     def __getitem__(self, name: str) -> Column:
         """Return a column by its name."""
@@ -175,6 +177,7 @@ CONTRACT: Mapping[str, Table] = {
                 "invented_reasons": Type.TEXT,
             },
             history="lead_history",
+            dated="created_at",
         ),
         Table(
             "accounts",
@@ -189,6 +192,7 @@ CONTRACT: Mapping[str, Table] = {
             ),
             unique=("account_id",),
             history="account_history",
+            dated="created_at",
         ),
         Table(
             "events",
@@ -208,6 +212,7 @@ CONTRACT: Mapping[str, Table] = {
             either=_LEAD_OR_ACCOUNT,
             once=("event_id",),
             order=_EARLIEST,
+            dated="occurred_at",
         ),
         Table(
             "outcomes",
@@ -231,6 +236,7 @@ CONTRACT: Mapping[str, Table] = {
             either=_LEAD_OR_ACCOUNT,
             once=("outcome_id",),
             order=_EARLIEST,
+            dated="occurred_at",
         ),
         Table(
             "previous",
@@ -325,6 +331,9 @@ CONTRACT: Mapping[str, Table] = {
     )
 }
 """The tables that are read, by name."""
+
+EXPECTED = ("leads", "accounts", "events", "outcomes")
+"""The tables of which something can be expected before scores are written."""
 
 RESULTS: Mapping[str, tuple[str, ...]] = {
     "scores": ("lead_id", "as_of"),

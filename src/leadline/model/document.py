@@ -47,6 +47,8 @@ from leadline.model.values import (
     Limit,
     NameOrTexts,
     Number,
+    PositiveSeconds,
+    Proportion,
     Range,
     RollupBy,
     Text,
@@ -190,6 +192,49 @@ class TextFile(Part):
         if self.last is not None and self.last <= (self.header or 1):
             expected = f"must be below line {self.header or 1}, which names the columns"
             raise wrong(expected, self.last, key="last", repair={"last": REMOVED})
+
+
+class TableExpectation(Part):
+    """What a table must have for scores to be written."""
+
+    rows: Whole | None = Field(None, description="At least so many rows.")
+    newest: PositiveSeconds | None = Field(
+        None, description="Its newest row is no older than this."
+    )
+
+    def model_post_init(self, _context: Any) -> None:
+        """Refuse what expects nothing."""
+        if self.rows is None and self.newest is None:
+            raise wrong("must say rows or newest", "nothing", repair={"rows": 1})
+
+
+class ChangeExpectation(Part):
+    """How much may change from the preceding run to this one."""
+
+    share: Proportion = Field(description="Share of the leads that change band at most.")
+
+
+class Expectations(Part):
+    """What must hold for scores to be written."""
+
+    leads: TableExpectation | None = Field(None, description="Of the leads.")
+    accounts: TableExpectation | None = Field(None, description="Of the accounts.")
+    events: TableExpectation | None = Field(None, description="Of the events.")
+    outcomes: TableExpectation | None = Field(None, description="Of the outcomes.")
+    transitions: ChangeExpectation | None = Field(None, description="Of the changes of band.")
+
+    def of_tables(self) -> Iterator[tuple[str, TableExpectation]]:
+        """Yield each table of which something is expected."""
+        for name in type(self).model_fields:
+            found = getattr(self, name)
+            if isinstance(found, TableExpectation):
+                yield name, found
+
+    def under(self, other: Expectations) -> Expectations:
+        """Return both, where what the other says stands."""
+        own, others = self.plain(), other.plain()
+        both = {name: {**own.get(name, {}), **others.get(name, {})} for name in {**own, **others}}
+        return Expectations.model_validate(both)
 
 
 class Score(Labelled):
@@ -360,6 +405,9 @@ class Model(Described):
     )
     files: dict[str, TextFile] = Field(
         default_factory=dict, description="Table to how its files are written."
+    )
+    expect: Expectations | None = Field(
+        None, description="What must hold for scores to be written."
     )
     show: FieldNames = Field(
         (), description="Fields that results carry beside an id, such as lead.name."

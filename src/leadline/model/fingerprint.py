@@ -18,6 +18,7 @@ SAYS_NOTHING = (
     "label",
     "labels",
     "show",
+    "expect",
     "owner",
     "known",
     "pinned",

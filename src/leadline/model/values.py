@@ -142,6 +142,15 @@ def _share(value: float) -> float:
     return value
 
 
+def _proportion(value: object) -> float:
+    """Return a share, of which a text such as ``5%`` is one too."""
+    if isinstance(value, str) and value.endswith("%") and _is_number(value[:-1]):
+        value = float(value[:-1]) / 100
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise wrong("must be a share such as 5%", shown(value))
+    return value
+
+
 _COUNTS = ("each", "daily", "once")
 
 
@@ -343,6 +352,9 @@ Number = Annotated[float, *_custom(number, _NUMBER)]
 Edge = Annotated[float, *_custom(_finite, _NUMBER)]
 Share = Annotated[
     Number, AfterValidator(_share), WithJsonSchema({**_NUMBER, "maximum": 1, "minimum": 0})
+]
+Proportion = Annotated[
+    float, *_custom(_proportion, {"type": ["string", "number"], "examples": ["5%"]})
 ]
 Limit = Annotated[Number, AfterValidator(_not_negative), WithJsonSchema({**_NUMBER, "minimum": 0})]
 Points = Annotated[float | Expression, *_custom(_points, _FORMULA)]

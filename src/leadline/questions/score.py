@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from leadline.errors import Fault, InputError
 from leadline.model.moments import moment
@@ -15,6 +15,7 @@ from leadline.questions.asking import function
 from leadline.questions.called import file_of
 from leadline.questions.common import AS_OF_OR_SPINE, CLEAN, MODEL, Anywhere
 from leadline.questions.inputs import LEADS, REJECTS, AllTables, table, target
+from leadline.questions.option import asks
 from leadline.questions.question import TABLE, Question, Topic
 from leadline.questions.scored import Scored
 from leadline.questions.warned import warned
@@ -35,6 +36,14 @@ OPTIONS = {
     "transitions": "transitions",
 }
 """Result to the option that says where it is written."""
+_EXPECT = asks(
+    "What must hold for scores to be written; beats expect of the model.",
+    "object",
+    setting="expect",
+)
+_ALLOW = asks(
+    "Go on where a table that is read is empty, much changes, or expect does not hold.", "flag"
+)
 _NEEDS = {"account_scores": "scores of accounts", "transitions": "bands"}
 
 
@@ -61,6 +70,8 @@ class Score(AllTables, Anywhere, Question[Scored]):
         default=None, kw_only=True, metadata=target("Write changes of band")
     )
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
+    expect: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=_EXPECT)
+    allow: bool = field(default=False, kw_only=True, metadata=_ALLOW)
     clean: bool = field(default=False, kw_only=True, metadata=CLEAN)
 
     def check(self) -> None:
@@ -73,7 +84,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
         """Score the leads, and write what is wanted."""
         at = None if self.as_of is None else moment(self.as_of)
         run = self._opened(session, at)
-        warnings = warned(self.model, session.tell)
+        warnings = (*warned(self.model, session.tell), *self._unexpected(run, session))
         session.tell(f"model {run.model.model}, fingerprint {run.fingerprint}")
         if at is not None:
             session.tell(f"as of {at.isoformat().replace('+00:00', 'Z')}")
@@ -107,6 +118,21 @@ class Score(AllTables, Anywhere, Question[Scored]):
                 expected = f"needs a model with {_NEEDS[name]}"
                 raise InputError(Fault("", option, expected, run.model.model))
         return run
+
+    def _unexpected(self, run: Run, session: Session) -> tuple[str, ...]:
+        """Return and tell what is not as expected. Raises InputError where it is not allowed."""
+        from leadline.scoring.guards import expectations, unexpected
+
+        more = None if self.expect is None else expectations(self.expect)
+        if self.previous is not None and run.model.bands:
+            run.keep(*{**self._wanted(), "scores": "", "transitions": ""})
+        faults = unexpected(run, more)
+        if faults and not self.allow:
+            raise InputError(*faults)
+        found = tuple(str(replace(each, remedy="")) for each in faults)
+        for each in found:
+            session.tell(f"warning: {each}")
+        return found
 
     def _wanted(self) -> dict[str, str]:
         """Return where each result is written that is."""

@@ -9,7 +9,8 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from leadline.errors import InputError, closest
-from leadline.model.contract import CONTRACT
+from leadline.model.contract import CONTRACT, EXPECTED
+from leadline.model.durations import Duration
 from leadline.model.languages import LANGUAGES
 from leadline.model.moments import moment
 
@@ -23,6 +24,9 @@ Kind: TypeAlias = Literal[
     "file",  # that holds a secret
     "flag",
     "texts",
+    "whole",
+    "duration",
+    "share",
 ]
 PATHS: tuple[Kind, ...] = ("document", "table", "file")
 """Kinds that are paths, which count from the folder of the file that they stand in."""
@@ -105,6 +109,15 @@ SETTINGS: tuple[Setting, ...] = (
         for each in CONTRACT.values()
         if each.name != "spine"
     ),
+    *(
+        each
+        for name in EXPECTED
+        for each in (
+            Setting(f"expect.{name}.rows", "whole", f"At least so many rows of {name}."),
+            Setting(f"expect.{name}.newest", "duration", f"The newest of {name} is no older."),
+        )
+    ),
+    Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
@@ -146,6 +159,8 @@ def _chosen(parts: tuple[str, ...], path: tuple[str, ...]) -> Iterator[str]:
 
 def from_text(setting: Setting, text: str) -> Any:
     """Return the value that an environment variable holds; what is none stays text."""
+    if setting.kind == "whole" and text.isdecimal():
+        return int(text)
     if setting.kind == "flag":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     return [each.strip() for each in text.split(",")] if setting.kind == "texts" else text
@@ -204,6 +219,23 @@ def _flag(value: Any) -> str:
     return "" if isinstance(value, bool) else "must be true or false"
 
 
+def _whole(value: Any) -> str:
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return "" if is_whole else "must be a whole number"
+
+
+def _duration(value: Any) -> str:
+    try:
+        return "" if Duration(str(value)).microseconds else "must be longer than nothing"
+    except ValueError as fault:
+        return str(fault)
+
+
+def _share(value: Any) -> str:
+    is_share = re.fullmatch(r"\d{1,2}(\.\d+)?%|100%", str(value))
+    return "" if is_share else "must be a share such as 5%"
+
+
 _CHECKS: Mapping[Kind, Callable[[Any], str]] = {
     "text": _text,
     "document": _text,
@@ -214,4 +246,7 @@ _CHECKS: Mapping[Kind, Callable[[Any], str]] = {
     "file": _text,
     "flag": _flag,
     "texts": _texts,
+    "whole": _whole,
+    "duration": _duration,
+    "share": _share,
 }

@@ -20,7 +20,13 @@ _HEAD = """\
 """
 _NAMED = {"keys": "web", "destinations": "crm"}
 """What a user could call one of many."""
-_EXAMPLES = {"flag": "true", "texts": '["name", "email"]'}
+_EXAMPLES = {
+    "flag": "true",
+    "texts": '["name", "email"]',
+    "whole": "1000",
+    "duration": '"2d"',
+    "share": '"5%"',
+}
 
 
 def settings_text(given: Given) -> str:

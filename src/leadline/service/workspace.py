@@ -13,6 +13,7 @@ from typing import Any
 
 from leadline.errors import Fault, FileError, InputError
 from leadline.service.settings import (
+    ANY,
     PATHS,
     PREFIX,
     SETTINGS,
@@ -73,12 +74,24 @@ class Workspace:
         found = self.values.get(name)
         return None if found is None else found.value
 
+    def section(self, name: str) -> dict[str, Any] | None:
+        """Return what is set below a name, as the file has it, None where nothing is."""
+        found: dict[str, Any] = {}
+        for each in self.values.values():
+            first, *path = each.name.split(".")
+            if first == name and path:
+                part = found
+                for key in path[:-1]:
+                    part = part.setdefault(key, {})
+                part[path[-1]] = each.value
+        return found or None
+
     def all(self) -> Iterator[Value]:
-        """Yield every setting that has a name of its own, and those that the user named."""
+        """Yield every setting that has a name of its own, and of the others those that are set."""
         for each in SETTINGS:
             if each.name in self.values:
                 yield self.values[each.name]
-            elif "*" not in each.parts:
+            elif not {ANY, "expect"} & set(each.parts):
                 yield Value(each.name, each.default, DEFAULT)
         known = {each.name for each in SETTINGS}
         yield from (value for name, value in self.values.items() if name not in known)

@@ -139,6 +139,21 @@ def test_mixed_line_ends_are_read(engine: DuckDB, folder: Path, content: bytes) 
     assert notes(engine, "x.csv") == (expected,)
 
 
+@pytest.mark.parametrize("above", ["# a\n# b\n", "# a\r\n# b\r\n", "# a\r# b\r"])
+@pytest.mark.parametrize("below", ["\n", "\r\n", "\r"])
+def test_titles_may_end_in_another_way_than_rows(
+    engine: DuckDB, folder: Path, above: str, below: str
+) -> None:
+    """No row below a declared header is lost."""
+    (folder / "x.csv").write_bytes(f"{above}a,b{below}1,2{below}3,4{below}".encode())
+    prepare(engine, ["leads"])
+    raw = read_csv(engine, "leads", ["x.csv"], AsItIs(header=3))
+    assert engine.rows(sql_text("select * from {rows}", rows=raw.relation)) == [
+        ("1", "2"),
+        ("3", "4"),
+    ]
+
+
 def test_mixed_line_ends_in_another_encoding_are_read(engine: DuckDB, folder: Path) -> None:
     """One copy mends both."""
     (folder / "x.csv").write_bytes("a,b\r\né,2\n3,4\n".encode("cp1252"))

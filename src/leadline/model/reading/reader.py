@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from leadline.errors import Fault, FileError, ModelError, closest
 from leadline.model import document
+from leadline.model.contract import EXPECTED
 from leadline.model.document import SINGLE_LADDER, Model, one_ladder
 from leadline.model.reading.repair import Keys, change, locate, rename, repair, repair_key
 from leadline.model.reading.source import Path, Source, dotted, load_text
@@ -239,17 +240,21 @@ def _known_keys(location: tuple[str | int, ...]) -> list[str]:
     if kinds:
         part = getattr(document, kinds[-1])
     else:
-        part = _PARTS[str(location[0])] if len(location) > 1 else Model
+        beside = ".".join(map(str, location[:-1]))
+        part = _PARTS.get(beside) or _PARTS[str(location[0])] if len(location) > 1 else Model
     return [each.alias or name for name, each in part.model_fields.items()]
 
 
 _PARTS: Mapping[str, type[document.Part]] = {
     "columns": document.Column,
     "files": document.TextFile,
+    "expect": document.Expectations,
+    **{f"expect.{name}": document.TableExpectation for name in EXPECTED},
+    "expect.transitions": document.ChangeExpectation,
     "scores": document.Score,
     "grades": document.Grade,
     "bands": document.Ladder,
     "overrides": document.Override,
     "examples": document.Example,
 }
-"""First key to the part below it, where that has one kind only."""
+"""Keys to the part below them: the first key alone, where what it names has one kind only."""

@@ -64,6 +64,9 @@ _NEUTRAL: tuple[tuple[str, Any], ...] = (
     ("columns.*.*.*", REMOVED),
     ("files.*", REMOVED),
     ("files.*.*", REMOVED),
+    ("expect.*", REMOVED),
+    ("expect.transitions.share", 1),
+    ("expect.*.*", REMOVED),
 )
 """Part to what stands for it; of several lines that fit, the first of the longest counts."""
 

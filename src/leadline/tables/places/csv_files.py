@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leadline.errors import Fault, InputError
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.files import called, format_of
-from leadline.tables.places.header import Header, read_header, read_start
+from leadline.tables.places.header import LINE_END, Header, read_header, read_start
 from leadline.tables.places.lines import Lines, mended, rows_of
 from leadline.tables.places.raw import Raw, RawColumn, refuse_clashes
-from leadline.tables.places.text import AS_IT_IS, Copies, Written
+from leadline.tables.places.text import AS_IT_IS, Copies, NeedsCopy, Written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,13 @@ def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> R
 
 def _header(file: str, copies: Copies) -> Header:
     delimiter = "\t" if format_of(file) == "tsv" else copies.written.delimiter
-    return read_header(file, read_start(copies.path(file)), delimiter, copies.written.header)
+    start = read_start(copies.path(file))
+    header = read_header(file, start, delimiter, copies.written.header)
+    if header.line > 1 and len(set(LINE_END.findall(start))) > 1:
+        # the engine takes the end of the first line for that of all, and would find no row below
+        fault = Fault(file, "", "must end its lines in one way", "several")
+        raise NeedsCopy(file, "ends", InputError(fault))
+    return header
 
 
 def _rows(path: str, header: Header) -> Sql:
