@@ -268,3 +268,24 @@ def test_a_document_with_faults_is_not_published(
         assert session.rows("select count(*) from waiting") == [(0,)]
     assert state == "failed"
     assert says in detail
+
+
+def test_a_change_of_band_keeps_its_reasons(store: Store, engine: DuckDB) -> None:
+    """The ledger of that moment, which sums to the scores; one that is told to nobody has none."""
+    assert store.hold()
+    ticking = Ticking()
+    loop = Loop(store, engine, ticking)
+    _publish(store, loop, MODEL)
+    seen = {"type": "demo_requested", "event_id": "e1"}
+    _accept(store, ticking, [("rows:events", {**seen, "lead_id": "ada"})])
+    _accept(store, ticking, [("rows:events", {**seen, "event_id": "e2", "lead_id": "ben"})])
+    loop.drain()
+    _publish(store, loop, MODEL.replace("sales: 50", "sales: 30").replace("sales: 40", "sales: 30"))
+    with store.reading() as session:
+        rows = session.rows("select cause, ledger from transitions order by transition_id")
+    ledgers = {cause: json.loads(ledger) for cause, ledger in rows if ledger is not None}
+    assert [cause for cause, _ in rows] == ["event", "event", "publish", "publish"]
+    assert ledgers.keys() == {"event"}
+    [row] = [each for each in ledgers["event"] if each["state"] == "fired"]
+    assert (row["rule"], row["count"]) == ("demo", 1)
+    assert row["points"] == pytest.approx(40.0, abs=0.001)
