@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from leadline.inspection import names
 from leadline.inspection.report import Suspect
-from leadline.inspection.roles import HAS_DIGIT, IS_ONE_WORD
+from leadline.inspection.roles import IS_ONE_WORD
 from leadline.inspection.types import Found
-from leadline.inspection.values import Values
+from leadline.inspection.values import HAS_DIGIT, Values
 from leadline.model.contract import CONTRACT
 from leadline.sql.text import sql_text
 from leadline.tables.places.text import AsItIs
@@ -38,9 +38,16 @@ class Looked:
         is_filled = 0 < self.filled == rows
         is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * self.filled
         is_key = is_nearly_key and self.filled == self.distinct
-        is_code = all(self.values.sampled_share(each) >= KEY for each in (IS_ONE_WORD, HAS_DIGIT))
+        words, digits = self.values.sampled_shares([IS_ONE_WORD, HAS_DIGIT])
         return names.Candidate(
-            self.name, self.seems, self.found.type, is_key, is_nearly_key, is_filled, is_code
+            self.name,
+            self.seems,
+            self.found.type,
+            is_key=is_key,
+            is_nearly_key=is_nearly_key,
+            is_filled=is_filled,
+            is_word=words >= KEY,
+            is_code=words >= KEY and digits >= KEY,
         )
 
 

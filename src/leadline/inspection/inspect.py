@@ -250,7 +250,7 @@ def _questions(
 ) -> Iterator[str]:
     """Ask about keys that only the values speak for; and say where an e-mail is the key."""
     wanted = next(iter(CONTRACT[table].unique), "")
-    if wanted and wanted not in found and (keys := names.keys(table, candidates)):
+    if wanted and wanted not in found and (keys := names.keys(candidates)):
         shown = " or ".join(f'{{from: "{each}"}}' for each in keys[:EXAMPLES])
         yield f"Is it {shown}? Its values differ in each row, but no name says that it is {wanted}."
     if table == "leads" and found.get("lead_id") and found.get("lead_id") == found.get("email"):

@@ -125,6 +125,8 @@ class Candidate:
     is_nearly_key: bool
     """The same, but for rows that repeat, as events of an export may."""
     is_filled: bool
+    is_word: bool
+    """Its values are single words."""
     is_code: bool
     """Its values are single words with digits, not names."""
 
@@ -245,16 +247,20 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
-def keys(table: str, columns: Sequence[Candidate]) -> list[str]:
-    """Return the columns that could be the key of a table by their values alone."""
-    return [
-        each.name
+def keys(columns: Sequence[Candidate]) -> list[str]:
+    """Return the columns that could be a key by their values alone, the likeliest first."""
+    of_others = {_plain(each) for each in PERSON.split()}
+    found = [
+        each
         for each in columns
-        if table in UNIQUE.values()
-        and each.is_key
-        and each.seems in {"identifier", "text"}
+        if each.is_key
+        and each.is_word
+        and each.type is Type.TEXT
         and not is_code(each.name)
+        and not is_company(each.name)
+        and _plain(each.name) not in of_others
     ]
+    return [each.name for each in sorted(found, key=lambda each: each.seems != "identifier")]
 
 
 CONTENTS: Mapping[str, Mapping[str, Fits]] = {

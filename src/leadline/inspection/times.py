@@ -14,18 +14,12 @@ def _ways(formats: Sequence[str]) -> tuple[dict[str, str], ...]:
     return tuple({"format": each, **clock} for each in formats for clock in CLOCKS)
 
 
-ORDERS = tuple(
-    order.replace("/", mark)
-    for mark in ("/", ".", "-")
-    for order in ("yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy")
-    if (order, mark) != ("yyyy/mm/dd", "-")
-)
+ORDERS = ("yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy")
 WORDED = ("mmm dd, yyyy", "dd mmm yyyy", "yyyy mmm dd", "mmm dd, yy", "dd mmm yy")
-"""Orders of dates, in digits and with the month in words."""
+"""Orders of dates, in digits with any mark, and with the month in words."""
 COMPACT = _ways(("yyyymmdd", "yyyymmddhh", "yyyymmddhhmm", "yyyymmddhhmmss"))
 """Ways to write a time as one number; the first that fits."""
 
-_DIGITS = r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?"
 _MONTH = r"(\d{1,2}月|\pL{3,}\.?)"
 _DAY = r"\d{1,2}(st|nd|rd|th|\.)?"
 _MARK = r"[-/., ]+(de |of )?"
@@ -35,8 +29,19 @@ _WORDS = (
     rf"|\d{{4}}(年|{_MARK}){_MONTH}[-/., ]*\d{{1,2}}日?)([ ,T].*)?"
 )
 
-FORMS: tuple[tuple[Sql, tuple[dict[str, str], ...]], ...] = (
-    (Sql(f"regexp_full_match(text, '{_DIGITS}')"), (*CLOCKS, *_ways(ORDERS))),
+
+def _in_digits(mark: str) -> tuple[Sql, tuple[dict[str, str], ...]]:
+    digits = rf"\d{{1,4}}[{mark}]\d{{1,2}}[{mark}]\d{{1,4}}([T ].*)?"
+    orders = [order.replace("/", mark) for order in ORDERS]
+    iso = "yyyy-mm-dd" in orders
+    return Sql(f"regexp_full_match(text, '{digits}')"), (
+        *(CLOCKS if iso else ()),
+        *_ways([each for each in orders if each != "yyyy-mm-dd"]),
+    )
+
+
+FORMS = (
+    *map(_in_digits, "-/."),
     (Sql(f"regexp_full_match(text, '{_WORDS}')"), _ways(WORDED)),
 )
 """What values of a form look like, and the ways to write it; the first that fits."""

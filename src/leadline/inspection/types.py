@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.inspection import times
-from leadline.inspection.values import Values, listed
+from leadline.inspection.values import HAS_DIGIT, Values, listed
 from leadline.model.types import Type
 from leadline.sql.text import ALWAYS, Sql, sql_text
 from leadline.tables.clean import GUESSES, LONG_INTEGER
@@ -88,13 +88,17 @@ def type_of(values: Values) -> Found:
         return Found(Type.ANY, {})
     if native is not None and native is not Type.TEXT:
         return Found(native, {})
-    return next((found for each in TRIED if (found := each(values))), _text(values))
+    has_digits = values.sampled_share(HAS_DIGIT) >= NEARLY
+    tried = TRIED if has_digits else IN_WORDS
+    found = next((found for each in tried if (found := each(values))), None)
+    return found or Found(Type.TEXT, {}, tuple(_doubts(values)) if has_digits else ())
 
 
 def _dated(values: Values) -> Found | None:
     """Return the times that values are, in the first form that they have."""
-    for looks, ways in times.FORMS:
-        if values.sampled_share(looks) >= MOST and (found := _fitting(values, Type.TIME, ways)):
+    shares = values.sampled_shares([looks for looks, _ in times.FORMS])
+    for share, (_, ways) in zip(shares, times.FORMS, strict=True):
+        if share >= MOST and (found := _fitting(values, Type.TIME, ways)):
             return found
     return None
 
@@ -154,8 +158,10 @@ def _boolean(values: Values) -> Found | None:
     return Found(Type.BOOLEAN, {"type": "boolean"} if is_text else {})
 
 
-def _text(values: Values) -> Found:
-    return Found(Type.TEXT, {}, (*_nearly(values), *_like_dates(values)))
+def _doubts(values: Values) -> Iterator[str]:
+    """Say of a text what most of it looks like."""
+    yield from _nearly(values)
+    yield from _like_dates(values)
 
 
 def reader_options(declare: dict[str, Any]) -> dict[str, Any]:
@@ -223,10 +229,13 @@ def _nearly(values: Values) -> Iterator[str]:
     """Say of a text that most of it are numbers, and show the others."""
     if values.sampled_share(IS_LONG) > 1 - MOST or is_code(values.given.name):
         return
-    options = [reader_options({**way, **_unit(values)}) for way in MARKS]
+    unit = _unit(values)
+    options = [reader_options({**way, **unit}) for way in MARKS]
     readable = [values.readable(Type.NUMBER, each) for each in options]
-    best = max(readable, key=values.sampled_share)
-    if values.sampled_share(best) < NEARLY:
+    shares = values.sampled_shares(readable)
+    share = max(shares)
+    best = readable[shares.index(share)]
+    if share < NEARLY:
         return
     others = Sql(f"not ({best})")
     count, all_ = values.counts(others)[0], values.counts()[0]
@@ -241,11 +250,9 @@ def _nearly(values: Values) -> Iterator[str]:
 def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Found | None:
     if kind is Type.NUMBER and values.sampled_share(IS_LONG) > 1 - MOST:
         return None
-    ways = [
-        way
-        for way in tried
-        if values.sampled_share(values.readable(kind, reader_options(way))) >= MOST
-    ]
+    readable = [values.readable(kind, reader_options(way)) for way in tried]
+    sampled = values.sampled_shares(readable)
+    ways = [way for way, share in zip(tried, sampled, strict=True) if share >= MOST]
     shares: list[tuple[float, dict[str, str]]] = []
     for way in ways:
         shares.append((values.share(values.readable(kind, reader_options(way))), way))
@@ -302,5 +309,6 @@ def _bad(values: Values, kind: Type, way: dict[str, str], share: float) -> Itera
     yield f"{what} and would count as null: {shown}."
 
 
-TRIED = (_compact, _counted, _dated, _numbered, _boolean, _worded_boolean, _ranged)
-"""What the values may be, the first that they are."""
+IN_WORDS = (_boolean, _worded_boolean)
+TRIED = (_compact, _counted, _dated, _numbered, *IN_WORDS, _ranged)
+"""What the values may be, the first that they are; without digits in most of them, few things."""
