@@ -13,6 +13,7 @@ import pytest
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock, commands, whole
+from leadline.service.arriving.telling import Telling
 from leadline.service.loop import Loop
 from leadline.store import inbox
 from leadline.store import scores as kept
@@ -289,3 +290,27 @@ def test_a_change_of_band_keeps_its_reasons(store: Store, engine: DuckDB) -> Non
     [row] = [each for each in ledgers["event"] if each["state"] == "fired"]
     assert (row["rule"], row["count"]) == ("demo", 1)
     assert row["points"] == pytest.approx(40.0, abs=0.001)
+
+
+def test_the_settings_say_who_is_somebody(store: Store, engine: DuckDB) -> None:
+    """Ids of nobody are parked and found no lead; visitors are scored where that is set."""
+    assert store.hold()
+    ticking = Ticking()
+    telling = Telling.of({"anonymous": "score", "nobody": ["Trial", "demo"]})
+    loop = Loop(store, engine, ticking, telling=telling)
+    _publish(store, loop, MODEL)
+    event = {"event": "demo_requested"}
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("segment:track", {**event, "userId": "trial"}),
+        ("segment:track", {**event, "anonymousId": "device-1"}),
+        ("segment:identify", {"userId": "ada", "traits": {"email": "demo@north.example"}}),
+        ("segment:alias", {"previousId": "TRIAL", "userId": "ada"}),
+    ]
+    _accept(store, ticking, said)
+    loop.drain()
+    with store.reading() as session:
+        assert session.rows("select item, reason from parked") == [(0, "no_id"), (0, "no_id")]
+        assert len(session.rows("select 1 from current_scores")) == 2
+        found = session.rows("select kind, value from identities order by kind, value")
+    assert found == [("anonymous", "device-1"), ("user", "ada")]
+    assert _verified(store, loop).differences == ()

@@ -22,6 +22,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.sql.trees import sql_tree
 from leadline.tables import read
 from leadline.tables.columns import Column
+from leadline.tables.made import makes
 from leadline.tables.orphans import orphans
 from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places.inputs import Input
@@ -76,7 +77,7 @@ def load(
     _refuse_tables(engine, addresses)
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, model.columns, clean=clean)
-    if clean and engine.dialect in FILES:
+    if clean and engine.dialect in FILES and not makes(model.columns):
         found |= _read_there(engine, inputs, model)
     rest = {
         table: given
@@ -139,23 +140,28 @@ def _absent(loaded: Loaded, model: Model) -> Iterator[str]:
 
 
 _LADDERS = """
-    select coalesce(ladder, 'band') as name, count(*) from previous
+    select coalesce(ladder, 'band') as name, count(*) from {table}
     where band is not null group by coalesce(ladder, 'band') order by name
 """
 
 
 def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
     """Yield a note of the bands of the preceding run on ladders that the model does not have."""
-    given = loaded.schema.get("previous")
-    if given is None:
-        return
-    rows = engine.rows(render(sql_tree(_LADDERS), engine.dialect))
-    found = [f"{name!r} ({count:,})" for name, count in rows if name not in model.bands]
-    wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
-    found += [f"{name!r}" for name in wide if name not in model.bands]
-    if found:
-        where = loaded.names.get("previous", "previous")
-        yield f"{where}: bands of ladders that the model does not have: {', '.join(found)}."
+    ladders = {"previous": model.lead_bands, "previous_accounts": model.account_bands}
+    for table, own in ladders.items():
+        if table not in loaded.schema:
+            continue
+        rows = engine.rows(render(sql_tree(_LADDERS.format(table=table)), engine.dialect))
+        found = [f"{name!r} ({count:,})" for name, count in rows if name not in own]
+        given = loaded.schema[table]
+        wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
+        found += [f"{name!r}" for name in wide if name not in own]
+        if found:
+            whose = "of accounts " if table == "previous_accounts" else ""
+            yield (
+                f"{loaded.names.get(table, table)}: bands of ladders {whose}that the model does "
+                f"not have: {', '.join(found)}."
+            )
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

@@ -12,13 +12,14 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.service import commands, writing
 from leadline.service.arriving import reading
-from leadline.service.arriving.facts import Unusable
+from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.arriving.pages import limited
+from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
-from leadline.service.live import MOST_TOGETHER, Live, Scores, Touched
+from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
@@ -30,9 +31,22 @@ from leadline.store.store import Store
 
 MOST_REQUESTS = 1000
 MOST_FACTS = 4000
+MOST_PARKED = 500
+"""Parts of one request that are parked each by itself; all others together, as the request."""
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
-RETRY_SECONDS = 1.0
+
+
+TIDY_SECONDS = 3600.0
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long requests are kept as they came, and parts of them that could not be used."""
+
+    raw_days: int = 7
+    parked_days: int = 90
 
 
 @dataclass
@@ -53,7 +67,7 @@ class Pass:
 class Loop:
     """Takes what waits, scores whom it touches, and writes both in one transaction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first three are named
         self,
         store: Store,
         engine: DuckDB,
@@ -61,6 +75,8 @@ class Loop:
         *,
         most_together: int = MOST_TOGETHER,
         pause_seconds: float = PAUSE_SECONDS,
+        telling: Telling | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         """Begin where the store is.
 
@@ -70,9 +86,14 @@ class Loop:
             read_clock: The clock of the machine, in microseconds.
             most_together: Leads of an account that a pass scores; a larger one waits a little.
             pause_seconds: So often a large account is scored at the most.
+            telling: What tells leads apart.
+            keeping: How long requests are kept as they came; None for ever.
         """
         self.store = store
         self._most_together = most_together
+        self._telling = telling or Telling()
+        self._keeping = keeping
+        self._tidy_at = 0.0
         self.engine = engine
         self.signal = Signal()
         self._stopping = False
@@ -90,16 +111,20 @@ class Loop:
         self.signal.set()
 
     def run(self) -> None:
-        """Take what waits until ``stop``; a store that does not answer is asked again."""
-        while not self._stopping:
-            try:
-                taken = self.take() + self.go_on()
-            except StoreError:
-                self.signal.wait(RETRY_SECONDS)
-                continue
-            if not taken:
-                self.signal.wait(IDLE_SECONDS)
-                self.signal.clear()
+        """Take what waits until ``stop``.
+
+        Raises StoreError where the store does not answer, or this process may no longer write to
+        it; what was not written waits as before, for a loop that begins anew.
+        """
+        try:
+            while not self._stopping:
+                if not self.take() + self.go_on():
+                    self._tidy()
+                    self.signal.wait(IDLE_SECONDS)
+                    self.signal.clear()
+        finally:
+            if self._beside is not None:
+                self._beside.abandon()
 
     def drain(self) -> int:
         """Take all that waits and score whoever is due; return how many requests that were."""
@@ -109,6 +134,17 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         return total
+
+    def _tidy(self) -> None:
+        """Take away what was kept long enough, some at a time while nothing else is to be done."""
+        if self._keeping is None or monotonic() < self._tidy_at:
+            return
+        at = self.clock.take()
+        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
+        with self.store.working() as session:
+            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
+        if not gone:
+            self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -171,6 +207,8 @@ class Loop:
             chunk = beside.next()
         except Empty:
             return 0
+        except StoreError:  # a store that was away is no fault of what was asked
+            raise
         except LeadlineError as found:
             chunk, error = None, found
         if chunk is not None:
@@ -186,7 +224,12 @@ class Loop:
         found = chunk if switches else chunk.without(beside.scored)
         with self.store.working() as session:
             if isinstance(beside, Sweep) and not switches:
-                before = kept.bands(session, beside.before, [row.lead_no for row in found.scores])
+                leads = [row.lead_no for row in found.scores]
+                accounts = [row.account_id for row in found.account_scores]
+                before: list[Stands] = [
+                    *kept.bands(session, beside.before, leads),
+                    *kept.account_bands(session, beside.before, accounts),
+                ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
@@ -270,17 +313,25 @@ class Loop:
             if made.requests and len(made.arrived) >= MOST_FACTS:
                 break
             made.requests.append(request)
-            for found in _facts(request, self._pages.get(request.source)):
+            unusable = 0
+            for found in _facts(request, self._pages.get(request.source), self._telling):
                 if isinstance(found, Unusable):
-                    made.parked.append(_parked(request, found))
+                    unusable += 1
+                    if unusable <= MOST_PARKED:
+                        made.parked.append(_parked(request, found))
                 else:
                     made.arrived.append(Arrived(found, request.source, self.clock.take()))
+            if unusable > MOST_PARKED:
+                detail = f"{unusable - MOST_PARKED} parts more cannot be used"
+                others = Unusable(MOST_PARKED, "too_many", detail, request.body)
+                made.parked.append(_parked(request, others))
         return made
 
     def _write(self, made: Pass) -> None:
         """Score whom the facts of a pass touch, then write all of it in one transaction."""
         with self.store.reading() as session:
-            taking = Taking(know(session, [each.fact for each in made.arrived]))
+            known = know(session, [each.fact for each in made.arrived])
+            taking = Taking(known, scores_anonymous=self._telling.scores_anonymous)
             for arrived in made.arrived:
                 taking.take(arrived)
             taken = taking.finish()
@@ -318,16 +369,32 @@ class Loop:
             stored.set_last_taken(session, self.clock.last)
 
 
-def _facts(request: Waiting, fields: Collection[str] | None) -> Iterator[reading.Found]:
+def _facts(
+    request: Waiting, fields: Collection[str] | None, telling: Telling
+) -> Iterator[reading.Found]:
     """Yield what a request says; one that cannot be read at all is one that is no fact.
 
     Where ``fields`` are given it came with a public key, which may set these alone.
     """
     try:
-        for found in reading.read(request.kind, request.body, request.received_at):
-            yield found if fields is None or isinstance(found, Unusable) else limited(found, fields)
+        for item, found in enumerate(reading.read(request.kind, request.body, request.received_at)):
+            yield (
+                found
+                if isinstance(found, Unusable)
+                else _usable(request, item, found, fields, telling)
+            )
     except Refused as refused:
         yield Unusable(0, refused.reason, refused.detail, request.body)
+
+
+def _usable(
+    request: Waiting, item: int, fact: Fact, fields: Collection[str] | None, telling: Telling
+) -> reading.Found:
+    """Return a fact with what it may say and whom it tells; where that is nothing, why."""
+    try:
+        return telling.told(fact if fields is None else limited(fact, fields))
+    except Refused as refused:
+        return Unusable(item, refused.reason, refused.detail, request.body)
 
 
 def _parked(request: Waiting, found: Unusable) -> Parked:

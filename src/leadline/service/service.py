@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,13 +13,16 @@ from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
+from leadline.service.arriving.telling import Telling
+from leadline.service.clock import Clock
+from leadline.service.dropping import Drop
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
-from leadline.service.loop import Loop
+from leadline.service.loop import Keeping, Loop
 from leadline.service.past import AsItWas, Then, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
@@ -28,6 +32,8 @@ from leadline.store.keys import Key
 from leadline.store.migrate import migrate
 from leadline.store.session import Session
 from leadline.store.store import Store
+
+_LOG = logging.getLogger(__name__)
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
@@ -50,8 +56,27 @@ class Bounds:
 class Service:
     """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
 
-    def __init__(self, store: Store, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        bounds: Bounds | None = None,
+        telling: Telling | None = None,
+        keeping: Keeping | None = None,
+        drop: Path | None = None,
+    ) -> None:
+        """Make a service of a store, which it closes when it stops.
+
+        Args:
+            store: The store.
+            bounds: When nothing more is taken.
+            telling: What tells leads apart.
+            keeping: How long requests are kept as they came.
+            drop: A folder from which files are taken.
+        """
         self.store = store
+        self._telling = telling or Telling()
+        self._keeping = keeping or Keeping()
+        self._drop = None if drop is None else Drop(store, drop)
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -62,12 +87,17 @@ class Service:
         self._threads = [
             Thread(target=self._run, name="loop"),
             Thread(target=self._watch, name="watch"),
+            *([Thread(target=self._take_files, name="files")] if self._drop else []),
         ]
         self._engine = DuckDB(threads=1)
         self._acceptor: Acceptor | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -76,7 +106,8 @@ class Service:
     def start(self) -> None:
         """Bring the store to this version and begin. Raises EngineError.
 
-        A store in a file has one service; a second is refused.
+        A store in a file has one service; a second is refused, and so is a clock that is far
+        behind what the store knows.
         """
         is_loop = self.store.hold()
         if self.store.kind == "sqlite" and not is_loop:
@@ -86,6 +117,8 @@ class Service:
             )
         if is_loop:
             migrate(self.store)
+            with self.store.reading() as session:
+                Clock(stored.last_taken(session)).refuse_behind()
         self._acceptor = Acceptor(self.store, self._wake, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
@@ -137,6 +170,17 @@ class Service:
                 self._reason = self._overload()
             except LeadlineError as error:
                 self._reason = str(error)
+            self._stopping.wait(WATCH_SECONDS)
+
+    def _take_files(self) -> None:
+        """Take what is put into the folder; where the store is away it stays there."""
+        assert self._drop is not None, "it was given"  # noqa: S101 - says what is known
+        while not self._stopping.is_set():
+            try:
+                if self._drop.take():
+                    self._wake()
+            except (LeadlineError, OSError) as error:
+                _LOG.warning("files wait: %s", error)
             self._stopping.wait(WATCH_SECONDS)
 
     def _read_keys(self) -> None:
@@ -194,14 +238,20 @@ class Service:
             self._loop.signal.set()
 
     def _run(self) -> None:
-        """Run the loop whenever this process is the one that may."""
+        """Run the loop whenever this process is the one that may; whatever ends it, it returns."""
         while not self._stopping.is_set():
-            if not self.store.hold():
-                self._stopping.wait(HOLD_SECONDS)
-                continue
-            self._loop = Loop(self.store, self._engine)
-            if not self._stopping.is_set():
-                self._loop.run()
+            try:
+                if self.store.hold():
+                    self._loop = Loop(
+                        self.store, self._engine, telling=self._telling, keeping=self._keeping
+                    )
+                    if not self._stopping.is_set():
+                        self._loop.run()
+            except StoreError as error:
+                _LOG.warning("the loop waits for the store: %s", error)
+            except Exception:  # noqa: BLE001 - a service whose loop has ended would only fill up
+                _LOG.exception("the loop failed and begins again")
+            self._stopping.wait(HOLD_SECONDS)
 
 
 def _free(path: Path) -> int:
