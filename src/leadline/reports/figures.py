@@ -31,12 +31,18 @@ def within(value: float, ends: Sequence[float | None], kind: Kind) -> str:
     >>> within(0.4567, (0.412, 0.5), "share"), within(0.804, (0.754, 0.85), "measure")
     ('46 % (41 to 50)', '0.80 (0.75 to 0.85)')
     """
-    times, unit = (100, " %") if kind == "share" else (1, "")
-    said = f"{_two_digits(times * value)}{unit}"
+    digits, unit = (_percent, " %") if kind == "share" else (_two_digits, "")
+    said = f"{digits(value)}{unit}"
     low, high = ends
     if low is None or high is None:
         return said
-    return f"{said} ({_two_digits(times * low)} to {_two_digits(times * high)})"
+    return f"{said} ({digits(low)} to {digits(high)})"
+
+
+def _percent(share: float) -> str:
+    """Never round a share to all that is less."""
+    least_round = 0.995
+    return f"{min(100 * share, 99.9):.1f}" if least_round <= share < 1 else _two_digits(100 * share)
 
 
 def _two_digits(value: float) -> str:
