@@ -74,17 +74,18 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     def _write(self, found: Resolution) -> tuple[str, ...]:
         """Write the files that were asked for, all or none, and return them."""
+        from leadline.tables.places.files import format_of
         from leadline.tables.write import Outputs
 
-        targets = {
-            self.out: found.leads_sql,
-            self.accounts_out: found.accounts_sql,
-            self.rejects: found.loaded.rejects.query,
-        }
-        wanted = {path: query for path, query in targets.items() if path is not None}
+        wanted: dict[str, str] = {}
+        for path, query in ((self.out, found.leads_sql), (self.accounts_out, found.accounts_sql)):
+            if path is not None:
+                wanted[path] = query(is_typed=format_of(path) == "parquet")
+        if self.rejects is not None:
+            wanted[self.rejects] = found.loaded.rejects.query
         with Outputs(found.engine) as outputs:
-            for path, query in wanted.items():
-                outputs.add(query, path)
+            for path, rows in wanted.items():
+                outputs.add(rows, path)
         return tuple(wanted)
 
 

@@ -47,7 +47,8 @@ def stage(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> Sql:
     template = "create or replace {kind} {rows} as select {columns} from {raw}"
     parts = {"kind": kind, "rows": rows, "raw": raw.relation}
     with engine.ordered() if raw.is_text else nullcontext():
-        engine.run(sql_text(template, columns=[*columns, *places], **parts))
+        kept = [*columns, *raw.handed_columns, *places]
+        engine.run(sql_text(template, columns=kept, **parts))
     return rows
 
 
@@ -110,7 +111,7 @@ def once(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> tu
 
 def _as_given(engine: DuckDB, raw: Raw, readings: Sequence[Reading], repeated: Sql) -> Sql:
     """Keep the rows whose keys repeat, with the text of each column as it was given."""
-    found = raw.located(_with_texts(raw, readings), ALWAYS)
+    found = raw.located([*_with_texts(raw, readings), *raw.handed_columns], ALWAYS)
     keys = [name(key) for key in CONTRACT[raw.table].keys]
     given = staged(raw.table, "given")
     statement = """
@@ -144,7 +145,8 @@ def _first(engine: DuckDB, raw: Raw, readings: Sequence[Reading], given: Sql) ->
     """Keep the row of each key that stands."""
     titles = [each.target.name for each in readings]
     rows = exp.to_table(given, dialect="duckdb")
-    query = reading.once(raw.table, rows, titles, reading.compared(raw.table, titles))
+    compared = reading.compared(raw.table, titles)
+    query = reading.once(raw.table, rows, [*titles, *raw.handed.values()], compared)
     first = staged(raw.table, "first")
     template = "create or replace table {first} as {query}"
     engine.run(sql_text(template, first=first, query=Sql(render(query, "duckdb"))))
