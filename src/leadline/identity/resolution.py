@@ -224,6 +224,6 @@ def _given_columns(
         if read is not None and read in added:
             value = sql_text("coalesce({h}, {t})", h=value, t=name("t", read))
         columns.append(sql_text("{value} as {title}", value=value, title=name(title)))
-    read = {*filter(None, given.values())}
-    keys = [name("t", key) for key in CONTRACT[table].keys if key not in read]
-    return [*keys, *columns, *(name("t", each) for each in added if each not in read)]
+    there = {*filter(None, given.values())}
+    keys = [name("t", key) for key in CONTRACT[table].keys if key not in there]
+    return [*keys, *columns, *(name("t", each) for each in added if each not in there)]
