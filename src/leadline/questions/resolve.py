@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer, Reading, Tables
 from leadline.questions.asking import function
 from leadline.questions.common import Embedded
-from leadline.questions.inputs import LEADS, REJECTS, table, target
-from leadline.questions.option import asks
+from leadline.questions.inputs import LEADS, REJECTS, STRICT, table, target
+from leadline.questions.judging import READER
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leadline.questions.judging import ModelInput
     from leadline.questions.session import Session
     from leadline.tables.places.inputs import Input
-
-_MODEL = asks("Model whose `columns` and `files` say how to read.", "document", "MODEL")
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,12 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     leads: Input = field(kw_only=True, metadata=LEADS)
     accounts: Input | None = field(default=None, kw_only=True, metadata=table("accounts"))
-    model: ModelInput | None = field(default=None, kw_only=True, metadata=_MODEL)
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
     out: str | None = field(default=None, kw_only=True, metadata=target("Write the leads"))
     accounts_out: str | None = field(
         default=None, kw_only=True, metadata=target("Write the accounts", "accounts")
     )
+    strict: bool = field(default=False, kw_only=True, metadata=STRICT)
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
 
     def answer(self, session: Session) -> Answer[Summary]:
@@ -46,6 +45,7 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
         engine = session.embedded
         found = Resolution.of(engine, self.leads, self.accounts, self._document())
+        self.accept(Reading.of(found.loaded))
         written = self._write(found)
         result = found.summary()
         tables = {"leads": found.leads} | (
@@ -63,14 +63,9 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     def _document(self) -> Model | None:
         """Return the model that says how to read. Raises ModelError."""
-        from leadline.model.checking.check import check
-        from leadline.model.given import read_model, refuse
+        from leadline.model.declared import read_declared
 
-        if self.model is None:
-            return None
-        document, source = read_model(self.model)
-        refuse(check(document, source))
-        return document
+        return None if self.model is None else read_declared(self.model)
 
     def _write(self, found: Resolution) -> tuple[str, ...]:
         """Write the files that were asked for, all or none, and return them."""

@@ -84,6 +84,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
         """Score the leads, and write what is wanted."""
         at = None if self.as_of is None else moment(self.as_of)
         run = self._opened(session, at)
+        self.accept(Reading.of(run.loaded))
         warnings = (*warned(self.model, session.tell), *self._unexpected(run, session))
         session.tell(f"model {run.model.model}, fingerprint {run.fingerprint}")
         if at is not None:

@@ -8,6 +8,7 @@ from leadline.errors import Fault, InputError
 from leadline.model.formats import COUNTS
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
+from leadline.tables.columns import Lost
 from leadline.tables.natives import BARE
 from leadline.tables.places.raw import FILE, ROW, Raw
 from leadline.tables.unclear import doubts
@@ -217,7 +218,7 @@ def bad_note(where: str, title: str, kind: Type, bad: int, shown: Sequence[str])
         if bad == 1
         else (f"{bad:,} values of {title} are not {many} and count")
     )
-    return f"{where}: {what} as null: {', '.join(shown)}."
+    return Lost(f"{where}: {what} as null: {', '.join(shown)}.")
 
 
 def _without_values(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> list[Reading]:

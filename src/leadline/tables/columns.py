@@ -69,6 +69,18 @@ class Lost(str):
     __slots__ = ()
 
 
+class MuchLost(Lost):
+    """A note of a loss that is more than life brings: a warning."""
+
+    __slots__ = ()
+
+
+class Unnamed(str):
+    """A note that loses nothing: it counts what nothing names."""
+
+    __slots__ = ()
+
+
 class ReadAs(str):
     """A note that loses nothing: it says under which name a column is read."""
 
