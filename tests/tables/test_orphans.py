@@ -132,7 +132,10 @@ NEARLY = {
     ),
     "100071": (
         "100071; 118313",
-        "1 key is there as the first of several: declare columns: {events: {lead_id: {split: ';'}}}.",
+        (
+            "1 key is there as the first of several: "
+            "declare columns: {events: {lead_id: {split: ';'}}}."
+        ),
     ),
 }
 
