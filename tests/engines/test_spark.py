@@ -123,6 +123,8 @@ def test_keys_are_looked_at(lake: Spark, crm: str) -> None:
     [(count,)] = run.engine.rows("select count(*) from events")
     assert count == 400
     lake.run(f"insert into {crm}.leads values ('lead 1', 'account 1')")
+    assert any("1 row equals another" in note for note in opened(lake).loaded.notes)
+    lake.run(f"insert into {crm}.leads values ('lead 1', 'account 2')")
     with pytest.raises(InputError, match=r"lead_id must be unique; found 1 that repeats: lead 1"):
         opened(lake)
 
@@ -192,13 +194,13 @@ def test_what_cannot_be_read_is_named(
 
 
 def test_a_wrong_type_is_named(lake: Spark, crm: str) -> None:
-    """A text is no time, whatever stands in it."""
+    """True or false is no time."""
     lake.run(
-        f"create or replace view {crm}.texts as "
-        f"select * except (occurred_at), '2026-11-01' as occurred_at from {crm}.events"
+        f"create or replace view {crm}.flags as "
+        f"select * except (occurred_at), true as occurred_at from {crm}.events"
     )
-    with pytest.raises(InputError, match=r"occurred_at must be a time.*found text.*it is string"):
-        opened(lake, events=f"table:{crm}.texts")
+    with pytest.raises(InputError, match=r"occurred_at must be a time.*found true or false"):
+        opened(lake, events=f"table:{crm}.flags")
 
 
 @pytest.mark.parametrize(

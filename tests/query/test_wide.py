@@ -160,7 +160,8 @@ def test_scores_and_ledger_are_those_of_duckdb(seed: int, spark: Spark) -> None:
 def test_events_are_read_once_and_move_as_one_row_a_lead(spark: Spark) -> None:
     """The plan has one scan of the events, and moves their sums alone."""
     run = Run.open(spark, model({"plain": VISIT, "limited": VISIT}), tables(0), as_of=AS_OF)
-    plan = spark.plan(run.sql("scores")).split("\n\n")[0]
+    assert isinstance(run.engine, Spark)
+    plan = run.engine.plan(run.sql("scores")).split("\n\n")[0]
     assert plan.count("Generate") == 1
     assert plan.count("Scan") == 2  # leads, and events
     assert plan.count("Exchange hashpartitioning") <= 2

@@ -58,6 +58,29 @@ def test_leads_are_listed_page_by_page_the_highest_first(live: Live) -> None:
     assert len(seen) == len(set(seen))
 
 
+def test_a_lead_is_given_as_it_was(live: Live) -> None:
+    """By the model of that day; before its first event it had no score."""
+    now = live.reader.get("/v1/leads/ada").json()
+    then = {"at": now["as_of"], "include": "ledger"}
+    found = live.reader.get("/v1/leads/ada", params=then).json()
+    assert found["scores"] == now["scores"]
+    assert found["explanation"]["ledger"]
+    past = live.reader.get("/v1/leads/ada/history").json()["moments"]
+    assert past[-1]["scores"]["person"] == pytest.approx(now["scores"]["person"], abs=0.1)
+    assert past[-1]["version"] == 1
+
+
+def test_accounts_are_listed_page_by_page(live: Live) -> None:
+    """By their ids, where the model scores no accounts."""
+    live.send("/v1/accounts", {"account_id": "south", "employees": 7})
+    live.settle()
+    first = live.reader.get("/v1/accounts", params={"limit": 1}).json()
+    second = live.reader.get("/v1/accounts", params={"limit": 1, "after": first["next"]}).json()
+    found = [*first["accounts"], *second["accounts"]]
+    assert [each["account_id"] for each in found] == ["north", "south"]
+    assert found[1]["fields"] == {"employees": 7}
+
+
 def test_changes_are_given_in_their_order(live: Live) -> None:
     """Who knows the last one gets those after it."""
     found = live.reader.get("/v1/transitions").json()["transitions"]
@@ -96,6 +119,12 @@ def test_a_lead_that_is_told_is_scored_and_not_stored(live: Live) -> None:
         ("/v1/leads?limit=0", 400),
         ("/v1/leads?after=x", 400),
         ("/v1/leads/ada?include=secrets", 400),
+        ("/v1/leads/ada?at=2999-01-01", 400),
+        ("/v1/leads/ada?at=2999-01-01T00:00:00Z", 400),
+        ("/v1/leads/nobody/history", 404),
+        ("/v1/accounts?sort=best", 400),
+        ("/v1/accounts?least=3", 400),
+        ("/v1/accounts?after=x", 400),
         ("/v1/transitions?since=-1", 400),
         ("/v1/transitions?since=99999999999999999999999", 400),
     ],

@@ -78,7 +78,13 @@ class Scorer:
     """
 
     def __init__(
-        self, engine: DuckDB, model: Model, schema: Schema, outputs: Sequence[str] | None = None
+        self,
+        engine: DuckDB,
+        model: Model,
+        schema: Schema,
+        outputs: Sequence[str] | None = None,
+        *,
+        every_account: bool = False,
     ) -> None:
         """Check the model against the columns of the batches to come, and plan them.
 
@@ -87,6 +93,7 @@ class Scorer:
             model: The model.
             schema: Tables and their columns.
             outputs: Which are wanted, of those of ``Batch``; by default all that the model has.
+            every_account: Whether accounts of a batch are scored too that none of its leads has.
 
         Raises ModelError.
         """
@@ -94,6 +101,7 @@ class Scorer:
         self.model, self.schema = model, schema
         self._enricher = Enricher(model, schema)
         self._lacking = set(schema)
+        self._every_account = every_account
         self._made, self._outputs = self._planned(outputs)
         self._engine = engine.new_session()
         self._turn = Lock()
@@ -107,7 +115,8 @@ class Scorer:
             for name, kind in columns.items()
             if kind is not Type.TIME
         )
-        made = statement(self.model, schema, Profile(texts, one_moment=True))
+        profile = Profile(texts, one_moment=True, every_account=self._every_account)
+        made = statement(self.model, schema, profile)
         wanted = [each for each in made.outputs if outputs is None or each in outputs]
         names: dict[str, str] = {}
         steps: list[_Made] = []

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.query.context import decides
-from leadline.service.live import Batch, Live
+from leadline.service.live import Batch, Live, Touched
 from leadline.store import facts as stored
 from leadline.store.facts import AccountRow, EventRow, LeadRow
 from leadline.store.rows import present
@@ -94,7 +94,7 @@ def account(session: Session, live: Live, account_id: str) -> tuple[AccountRow, 
 def unstored(live: Live, who: Unstored, at: int) -> dict[str, Any]:
     """Return the scores that a lead would have that the store does not know."""
     account_id = "asked" if who.account else None
-    batch = Batch()
+    batch = Batch(Touched({1}, {account_id} if account_id else set()))
     batch.leads = {1: LeadRow(1, "asked", account_id, True, at, at, at, _valid(who.lead, at))}
     if account_id:
         batch.accounts = {account_id: AccountRow(account_id, at, at, at, _valid(who.account, at))}

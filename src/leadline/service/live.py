@@ -30,6 +30,7 @@ from leadline.store.facts import (
     MergeRow,
     OutcomeRow,
 )
+from leadline.store.rows import Knowing
 from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -41,7 +42,7 @@ MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
-_BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
+BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
 OPTIONAL = ("lead_merges", "event_marks", "previous")
 """Tables that say the same without rows as when they are not given."""
 
@@ -69,9 +70,29 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
 
 
 @dataclass
-class Batch:
-    """All rows of some leads, those of the store and those that arrive."""
+class Touched:
+    """What is to be scored as something happened.
 
+    Attributes:
+        leads: Numbers of leads.
+        accounts: Accounts that are scored with them; all their leads are among these.
+        large: Accounts with too many leads for a pass; they are scored by themselves.
+    """
+
+    leads: set[int] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    large: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Batch:
+    """All rows of some leads, those of the store and those that arrive.
+
+    Attributes:
+        scored: What the batch is for; other leads only lead to those.
+    """
+
+    scored: Touched = field(default_factory=Touched)
     leads: dict[int, LeadRow] = field(default_factory=dict)
     accounts: dict[str, AccountRow] = field(default_factory=dict)
     events: list[EventRow] = field(default_factory=list)
@@ -82,13 +103,19 @@ class Batch:
 
     @property
     def known(self) -> dict[int, LeadRow]:
-        """The leads that are scored; others only lead to them."""
-        return {number: row for number, row in self.leads.items() if row.is_known}
+        """The leads that are scored."""
+        return {n: row for n, row in self.leads.items() if row.is_known and n in self.scored.leads}
 
 
 @dataclass(frozen=True)
 class Scores:
-    """What a batch gives by a version, to be written; ``gone`` have no score any more."""
+    """What a batch gives by a version, to be written.
+
+    Attributes:
+        gone: Leads that have no score any more.
+        gone_accounts: Accounts that have none.
+        overrides: Which override decided on a lead.
+    """
 
     version: int = 0
     scores: list[ScoreRow] = field(default_factory=list)
@@ -96,7 +123,35 @@ class Scores:
     bands: list[BandRow] = field(default_factory=list)
     transitions: list[TransitionRow] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    gone_accounts: list[str] = field(default_factory=list)
     overrides: dict[int, str] = field(default_factory=dict)
+
+    def without(self, others: Touched) -> Scores:
+        """Return them without those of some leads and accounts."""
+        leads, accounts = others.leads, others.accounts
+        return replace(
+            self,
+            scores=[row for row in self.scores if row.lead_no not in leads],
+            account_scores=[r for r in self.account_scores if r.account_id not in accounts],
+            bands=[row for row in self.bands if row.lead_no not in leads],
+            transitions=[row for row in self.transitions if row.lead_no not in leads],
+            gone=[number for number in self.gone if number not in leads],
+            gone_accounts=[each for each in self.gone_accounts if each not in accounts],
+        )
+
+    def parts(self, size: int) -> Iterator[Scores]:
+        """Yield them in parts of so many leads; what is no lead's is in the first."""
+        for start in range(0, max(len(self.scores), 1), size):
+            part = {row.lead_no for row in self.scores[start : start + size]}
+            yield replace(
+                self,
+                scores=self.scores[start : start + size],
+                account_scores=self.account_scores if start == 0 else [],
+                bands=[row for row in self.bands if row.lead_no in part],
+                transitions=[row for row in self.transitions if row.lead_no in part],
+                gone=self.gone if start == 0 else [],
+                gone_accounts=self.gone_accounts if start == 0 else [],
+            )
 
 
 def of_store(store: Store, engine: DuckDB) -> Live:
@@ -120,81 +175,107 @@ class Live:
     def __init__(self, engine: DuckDB, row: ModelRow, lead_fields: Iterable[str] = ()) -> None:
         self.row = row
         self.model, _ = read_model(row.document)
-        self.columns = columns_of(self.model, lead_fields)
+        self._lead_fields = tuple(lead_fields)
+        self.columns = columns_of(self.model, self._lead_fields)
         context = Context(self.model, {})
         self.reads_across = context.has_accounts
         self.reads_accounts = any(entity == "account" for entity, _ in context.fields)
         self._engine = engine
         self._outputs = ["scores", *(["account_scores"] if self.reads_across else [])]
         self._scorers: dict[frozenset[str], Scorer] = {}
+        self._apart: Live | None = None
+
+    def apart(self) -> Live:
+        """Return the same version in a session of its own, for one other thread at a time."""
+        if self._apart is None:
+            self._apart = Live(self._engine.new_session(), self.row, self._lead_fields)
+        return self._apart
 
     # --- whom
 
-    def together(self, session: Session, taken: Taken) -> tuple[set[int], set[str]]:
-        """Return the leads that facts touch, and accounts too large to be scored with them."""
-        touched = set(taken.touched)
+    def touched(self, session: Session, taken: Taken, most: int = MOST_TOGETHER) -> Touched:
+        """Return what is to be scored as facts touch it, up to so many leads of an account."""
+        made = Touched(set(taken.touched))
         if not (self.reads_across or self.reads_accounts):
-            return touched, set()
-        accounts = set(taken.touched_accounts)
+            return made
+        accounts, own = set(taken.touched_accounts), {}
         if self.reads_across:
-            rows = {row.lead_no: row for row in stored.leads(session, touched)} | taken.leads
-            accounts |= {rows[number].account_id or "" for number in touched if number in rows} - {
-                ""
-            }
-        large: set[str] = set()
+            own = _accounts_of(session, taken)
+            accounts |= {*own.values(), *taken.active_accounts}
         for account in accounts:
-            found = stored.leads_of_accounts(session, [account], MOST_TOGETHER + 1)
-            members = {number for number, _ in found if number not in taken.leads}
-            members |= {n for n, row in taken.leads.items() if row.account_id == account}
-            if len(members) > MOST_TOGETHER:
-                large.add(account)
-                touched -= members
+            members = _members(session, account, taken, most)
+            if len(members) > most:
+                made.large.add(account)
             else:
-                touched |= members
-        return touched, large
+                made.accounts.add(account)
+                made.leads |= members
+        made.leads -= {number for number, account in own.items() if account in made.large}
+        return made
+
+    def parts(self, session: Session, touched: Touched, size: int) -> Iterator[Touched]:
+        """Yield what is to be scored in parts of about so many leads; accounts stay whole."""
+        own = dict.fromkeys(touched.leads, "")
+        if self.reads_across:
+            rows = stored.leads(session, touched.leads)
+            own |= {row.lead_no: row.account_id or "" for row in rows}
+        groups: dict[str | int, set[int]] = {account: set() for account in touched.accounts}
+        for number, account in own.items():
+            groups.setdefault(account or number, set()).add(number)
+        part = Touched()
+        for key, members in groups.items():
+            part.leads |= members
+            if isinstance(key, str) and key in touched.accounts:
+                part.accounts.add(key)
+            if len(part.leads) >= size:
+                yield part
+                part = Touched()
+        yield part
 
     # --- their rows
 
-    def batch(self, session: Session, numbers: set[int], taken: Taken) -> Batch:
-        """Return all rows of leads, as they are once the facts are taken."""
-        batch = Batch()
+    def batch(self, session: Session, touched: Touched, taken: Taken) -> Batch:
+        """Return all rows of what is to be scored, as they are once the facts are taken."""
+        numbers = touched.leads
+        batch = Batch(touched)
         merges = [*stored.merges(session, numbers), *taken.merges]
         tied = {n for row in merges for n in (row.from_no, row.into_no) if n}
         everybody = numbers | (tied if merges else set())
         rows = {row.lead_no: row for row in stored.leads(session, everybody)}
         batch.leads = rows | {n: row for n, row in taken.leads.items() if n in everybody}
         batch.merges = [row for row in merges if row.from_no in batch.leads]
-        accounts = {row.account_id for row in batch.leads.values() if row.account_id}
+        accounts = {row.account_id for row in batch.known.values() if row.account_id}
+        accounts |= touched.accounts
         batch.accounts = {row.account_id: row for row in stored.accounts(session, accounts)}
         batch.accounts |= {id_: row for id_, row in taken.accounts.items() if id_ in accounts}
         batch.events = self._events(session, batch, taken)
         batch.outcomes = self._outcomes(session, batch, taken)
-        batch.marks = stored.marks(session, batch.leads)
-        batch.marks += [row for row in taken.marks if row.lead_no in batch.leads]
+        batch.marks = _marks(session, batch, taken)
         batch.previous = kept.bands(session, self.row.version, batch.leads)
         return batch
 
     def _events(self, session: Session, batch: Batch, taken: Taken) -> list[EventRow]:
         found = stored.events(session, batch.leads)
         found += [row for row in taken.events if row.lead_no in batch.leads]
-        if self.reads_across and batch.accounts:
+        accounts = batch.scored.accounts
+        if self.reads_across and accounts:
             own = {row.event_id for row in found}
             found += [
                 row
-                for row in (*stored.events_of_accounts(session, batch.accounts), *taken.events)
-                if row.account_id in batch.accounts and row.event_id not in own
+                for row in (*stored.events_of_accounts(session, accounts), *taken.events)
+                if row.account_id in accounts and row.event_id not in own
             ]
         return found
 
     def _outcomes(self, session: Session, batch: Batch, taken: Taken) -> list[OutcomeRow]:
         found = stored.outcomes(session, batch.leads)
         found += [row for row in taken.outcomes if row.lead_no in batch.leads]
-        if self.reads_across and batch.accounts:
+        accounts = batch.scored.accounts
+        if self.reads_across and accounts:
             own = {row.outcome_id for row in found}
             found += [
                 row
-                for row in (*stored.outcomes_of_accounts(session, batch.accounts), *taken.outcomes)
-                if row.account_id in batch.accounts and row.outcome_id not in own
+                for row in (*stored.outcomes_of_accounts(session, accounts), *taken.outcomes)
+                if row.account_id in accounts and row.outcome_id not in own
             ]
         return found
 
@@ -203,7 +284,8 @@ class Live:
     def score(self, batch: Batch, as_of: int, cause: str, *, quiet: bool = False) -> Scores:
         """Return the scores of the leads of a batch, and what changed."""
         scored = batch.known
-        if not scored:
+        accounts = batch.scored.accounts if self.reads_across else set()
+        if not (scored or accounts):
             return Scores()
         given = self.tables(batch)
         scorer = self._scorer(given)
@@ -212,7 +294,13 @@ class Live:
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
         changes = self.changes(found, batch.previous, cause, quiet=quiet)
         gone = scored.keys() - {row.lead_no for row in found.scores}
-        return replace(found, transitions=list(changes), gone=sorted(gone))
+        gone_accounts = accounts - {row.account_id for row in found.account_scores}
+        return replace(
+            found,
+            transitions=list(changes),
+            gone=sorted(gone),
+            gone_accounts=sorted(gone_accounts),
+        )
 
     def rows(
         self,
@@ -284,29 +372,56 @@ class Live:
                 }
                 for table, rows in given.items()
             }
-            self._scorers[names] = Scorer(self._engine, self.model, schema, self._outputs)
+            self._scorers[names] = Scorer(
+                self._engine, self.model, schema, self._outputs, every_account=True
+            )
         return self._scorers[names]
 
-    def tables(self, batch: Batch) -> dict[str, pa.Table]:
+    def tables(self, batch: Batch, knowing: Knowing = "taken") -> dict[str, pa.Table]:
         """Return the rows of a batch as tables of the contract."""
         scored = batch.known
         ids = {number: row.lead_id for number, row in batch.leads.items()}
         previous = [row for row in batch.previous if row.lead_no in scored]
         read = self.columns
         made = {
-            "leads": tables.lead_table(list(scored.values()), read["leads"], "taken"),
+            "leads": tables.lead_table(list(scored.values()), read["leads"], knowing),
             "accounts": tables.account_table(
-                list(batch.accounts.values()), read["accounts"], "taken"
+                list(batch.accounts.values()), read["accounts"], knowing
             ),
-            "events": tables.event_table(batch.events, ids, read["events"], "taken"),
-            "outcomes": tables.outcome_table(batch.outcomes, ids, "taken"),
-            "lead_merges": tables.merge_table(batch.merges, ids, "taken"),
-            "event_marks": tables.mark_table(batch.marks, "taken"),
+            "events": tables.event_table(batch.events, ids, read["events"], knowing),
+            "outcomes": tables.outcome_table(batch.outcomes, ids, knowing),
+            "lead_merges": tables.merge_table(batch.merges, ids, knowing),
+            "event_marks": tables.mark_table(batch.marks, knowing),
             "previous": tables.previous_table(previous, ids),
         }
         return {
             name: table for name, table in made.items() if table.num_rows or name not in OPTIONAL
         }
+
+
+def _accounts_of(session: Session, taken: Taken) -> dict[int, str]:
+    """Return the accounts of the leads that facts touch."""
+    rows = {row.lead_no: row for row in stored.leads(session, taken.touched)} | taken.leads
+    found = {number: rows[number].account_id for number in taken.touched if number in rows}
+    return {number: account for number, account in found.items() if account}
+
+
+def _members(session: Session, account: str, taken: Taken, most: int) -> set[int]:
+    """Return the leads of an account; of many, no more than show that they are too many."""
+    found = stored.leads_of_accounts(session, [account], most + 1 + len(taken.leads))
+    members = {number for number, _ in found if number not in taken.leads}
+    return members | {n for n, row in taken.leads.items() if row.account_id == account}
+
+
+def _marks(session: Session, batch: Batch, taken: Taken) -> list[MarkRow]:
+    """Return the marks of the events of a batch, which may be those of nobody or of others."""
+    others = {row.event_id for row in batch.events if row.lead_no not in batch.leads}
+    others |= taken.marked.keys()
+    found = stored.marks(session, batch.leads)
+    found += stored.marks_of_events(session, others) if others else []
+    return found + [
+        row for row in taken.marks if row.lead_no in batch.leads or row.event_id in others
+    ]
 
 
 def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
@@ -315,7 +430,7 @@ def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row of scores without what stands beside it in the store."""
-    return {name: value for name, value in row.items() if name not in _BESIDE}
+    return {name: value for name, value in row.items() if name not in BESIDE}
 
 
 def _json(row: Mapping[str, Any]) -> str:

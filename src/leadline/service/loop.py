@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 from queue import Empty
 from threading import Event as Signal
+from time import monotonic
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
@@ -14,8 +15,10 @@ from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.arriving.pages import limited
+from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
-from leadline.service.live import Live, Scores
+from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
+from leadline.service.live import MOST_TOGETHER, Live, Scores, Touched
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
@@ -50,16 +53,35 @@ class Pass:
 class Loop:
     """Takes what waits, scores whom it touches, and writes both in one transaction."""
 
-    def __init__(self, store: Store, engine: DuckDB, read_clock: Callable[[], int] = now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        engine: DuckDB,
+        read_clock: Callable[[], int] = now,
+        *,
+        most_together: int = MOST_TOGETHER,
+        pause_seconds: float = PAUSE_SECONDS,
+    ) -> None:
+        """Begin where the store is.
+
+        Args:
+            store: Held by this process.
+            engine: Computes; the loop alone uses it.
+            read_clock: The clock of the machine, in microseconds.
+            most_together: Leads of an account that a pass scores; a larger one waits a little.
+            pause_seconds: So often a large account is scored at the most.
+        """
         self.store = store
+        self._most_together = most_together
         self.engine = engine
         self.signal = Signal()
         self._stopping = False
         self._live: dict[int, Live] = {}
-        self._sweep: Sweep | None = None
+        self._beside: Beside | None = None
         self._pages: Mapping[str, Collection[str]] = {}
         with store.reading() as session:
             self.clock = Clock(stored.last_taken(session), read_clock)
+            self._due = Due(kept.accounts_due(session), pause_seconds)
         self.clock.refuse_behind()
 
     def stop(self) -> None:
@@ -80,23 +102,25 @@ class Loop:
                 self.signal.clear()
 
     def drain(self) -> int:
-        """Take all that waits and end the sweep that is under way; return how many requests."""
+        """Take all that waits and score whoever is due; return how many requests that were."""
         total = 0
-        while (taken := self.take()) or self._sweep is not None:
+        while (taken := self.take()) or self._beside is not None or self._due.since:
             total += taken
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         return total
 
-    # --- commands and sweeps, beside the passes
+    # --- commands, sweeps and large accounts, beside the passes
 
     def _begin(self, asked: Waiting) -> None:
         """Begin what a command asks; it waits in the inbox until it has ended."""
         at = self.clock.take()
+        kind = ""
         try:
             command = commands.decoded(asked.body)
+            kind = type(command).__name__
             with self.store.working() as session:
-                jobs.begin(session, asked.inbox_id, type(command).__name__, at)
+                jobs.begin(session, asked.inbox_id, kind, at)
                 row = commands.version_of(session, command, at)
                 published = kept.published(session)
                 live = self.live(session, row)
@@ -104,52 +128,91 @@ class Loop:
         except StoreError:
             raise
         except LeadlineError as error:
-            self._end(asked.inbox_id, "failed", str(error))
+            self._fail(asked.inbox_id, kind, str(error))
             return
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._sweep = Sweep(live, before, at, cause, quiet, asked.inbox_id)
-        self._sweep.start(self.store)
+        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
+        self._beside.start(self.store)
 
-    def _end(self, inbox_id: int, state: str, detail: str) -> None:
+    def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()
         with self.store.working() as session:
-            jobs.begin(session, inbox_id, "", at)
-            jobs.end(session, inbox_id, state, detail, at)
+            if jobs.find(session, inbox_id) is None:
+                jobs.begin(session, inbox_id, kind, at)
+            jobs.end(session, inbox_id, "failed", detail, at)
             inbox.done(session, [inbox_id])
             stored.set_last_taken(session, at)
 
-    def go_on(self) -> int:
-        """Write the next scores of the sweep that is under way; return how many rows those are."""
-        if (sweep := self._sweep) is None:
+    def _begin_account(self) -> int:
+        """Begin with the large account whose turn it is; return how many those are."""
+        account = self._due.next(monotonic())
+        if account is None:
             return 0
+        at = self.clock.take()
+        with self.store.working() as session:
+            row = kept.published(session)
+            live = self.live(session, row) if row else None
+            stored.set_last_taken(session, at)
+        if live is None:
+            self._due.since.pop(account)
+            return 0
+        self._beside = LargeAccount(live, at, account, monotonic())
+        self._beside.start(self.store)
+        return 1
+
+    def go_on(self) -> int:
+        """Write the next scores of what is computed beside; return whether there was something."""
+        if (beside := self._beside) is None:
+            return self._begin_account()
+        error = None
         try:
-            chunk = sweep.next()
+            chunk = beside.next()
         except Empty:
             return 0
-        except LeadlineError as error:
-            self._sweep = None
-            self._end(sweep.inbox_id, "failed", str(error))
-            return 1
-        if chunk is None:
-            self._finish(sweep)
-            self._sweep = None
-            return 1
-        found = sweep.untouched(chunk)
+        except LeadlineError as found:
+            chunk, error = None, found
+        if chunk is not None:
+            self._write_beside(beside, chunk)
+            beside.written()
+        else:
+            self._finish(beside, error)
+            self._beside = None
+        return 1
+
+    def _write_beside(self, beside: Beside, chunk: Scores) -> None:
+        switches = isinstance(beside, Sweep) and beside.switches
+        found = chunk if switches else chunk.without(beside.scored)
         with self.store.working() as session:
-            if not sweep.switches:
-                before = kept.bands(session, sweep.before, [row.lead_no for row in found.scores])
-                changes = sweep.live.changes(found, before, sweep.cause, quiet=sweep.quiet)
+            if isinstance(beside, Sweep) and not switches:
+                before = kept.bands(session, beside.before, [row.lead_no for row in found.scores])
+                changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
-        return len(chunk.scores) + len(chunk.account_scores)
 
-    def _finish(self, sweep: Sweep) -> None:
+    def _finish(self, beside: Beside, error: LeadlineError | None) -> None:
+        if isinstance(beside, LargeAccount):
+            self._finish_account(beside, error)
+        elif isinstance(beside, Sweep) and error is not None:
+            self._fail(beside.inbox_id, beside.cause, str(error))
+        elif isinstance(beside, Sweep):
+            self._finish_sweep(beside)
+
+    def _finish_account(self, beside: LargeAccount, error: LeadlineError | None) -> None:
+        """Leave an account alone for a while; where it could not be scored it stays due."""
+        if error is None:
+            with self.store.working() as session:
+                kept.account_done(session, beside.account_id, beside.at)
+            self._due.done(beside.account_id, beside.at)
+        self._due.rest(beside.account_id, beside.began, monotonic())
+
+    def _finish_sweep(self, sweep: Sweep) -> None:
         """Score whom passes touched since by the new version, and make it the one that is live."""
         with self.store.working() as session:
+            large: set[str] = set()
             if sweep.switches:
-                self._catch_up(session, sweep)
+                large = self._catch_up(session, sweep)
                 kept.add_changes(
                     session, sweep.before, sweep.live.row, sweep.cause, quiet=sweep.quiet
                 )
@@ -157,16 +220,17 @@ class Loop:
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+        self._due.add(large, self.clock.last)
 
-    def _catch_up(self, session: Session, sweep: Sweep) -> None:
-        nothing = Taken(touched=sweep.touched, touched_accounts=sweep.touched_accounts)
-        numbers, _ = sweep.live.together(session, nothing)
-        listed = sorted(numbers)
-        for start in range(0, len(listed), MOST_FACTS):
-            part = set(listed[start : start + MOST_FACTS])
+    def _catch_up(self, session: Session, sweep: Sweep) -> set[str]:
+        """Score whom passes touched since; return the accounts that are too large for that."""
+        touched = sweep.live.touched(session, sweep.since, self._most_together)
+        for part in sweep.live.parts(session, touched, MOST_FACTS):
             batch = sweep.live.batch(session, part, Taken())
             found = sweep.live.score(batch, self.clock.take(), sweep.cause, quiet=True)
             writing.scores(session, replace(found, transitions=[]))
+        writing.due(session, touched.large, self.clock.last)
+        return touched.large
 
     def take(self) -> int:
         """Take one pass of what waits, and return how many requests that were.
@@ -179,7 +243,7 @@ class Loop:
         asked = [each for each in waiting if each.kind == commands.KIND]
         said = [each for each in waiting if each.kind != commands.KIND]
         taken = self._take(said) if said else 0
-        if asked and self._sweep is None:
+        if asked and self._beside is None:
             self._begin(asked[0])
             taken += 1
         return taken
@@ -223,21 +287,20 @@ class Loop:
             as_of = self.clock.take()
             model = kept.published(session)
             live = self.live(session, model) if model else None
-            large: set[str] = set()
-            scores = Scores()
-            if live is not None and (taken.touched or taken.touched_accounts):
-                numbers, large = live.together(session, taken)
-                scores = live.score(live.batch(session, numbers, taken), as_of, "event")
-        if self._sweep is not None:
-            self._sweep.touched |= {row.lead_no for row in scores.scores} | taken.touched
-            self._sweep.touched_accounts |= taken.touched_accounts
+            touched, scores = Touched(), Scores()
+            if live is not None:
+                touched = live.touched(session, taken, self._most_together)
+                scores = live.score(live.batch(session, touched, taken), as_of, "event")
+        if self._beside is not None:
+            self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
             writing.scores(session, scores)
-            writing.due(session, large, as_of)
+            writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])
             stored.set_last_taken(session, as_of)
+        self._due.add(touched.large, as_of)
 
     def live(self, session: Session, row: kept.ModelRow) -> Live:
         """Return a version of the model made ready for batches."""

@@ -19,6 +19,7 @@ from leadline.service.answers import Unstored, unstored
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Loop
+from leadline.service.past import AsItWas, Then, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
 from leadline.store.facts import LeadRow
@@ -170,6 +171,18 @@ class Service:
         """Return why a lead has the scores that it has since a moment."""
         with self._engine.new_session() as engine:
             return explained(engine, session, live, row, as_of, moves=moves)
+
+    def past(self, session: Session, row: LeadRow, until: int) -> list[Then]:
+        """Return the scores that a lead had up to a moment, each by the model of that day."""
+        with self._engine.new_session() as engine:
+            return past(engine, session, row, until)
+
+    def as_it_was(
+        self, session: Session, row: LeadRow, at: int, *, ledger: bool, moves: bool
+    ) -> AsItWas | None:
+        """Return a lead as it was at a moment; None where it had no score then."""
+        with self._engine.new_session() as engine:
+            return as_it_was(engine, session, row, at, ledger=ledger, moves=moves)
 
     def score(self, who: Unstored, at: int) -> tuple[str, dict[str, Any]]:
         """Return the fingerprint of the model, and what a lead would score that is not stored."""

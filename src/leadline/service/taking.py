@@ -58,6 +58,8 @@ class Known:
         leads_of_events: Leads of the events that marks name.
         outcomes: Ids of the outcomes that are there.
         marked: Ids of events whose mark came before them.
+        accounts_of_events: Accounts that the events carry that marks name.
+        told: Entity, id and field of the values that the history has.
     """
 
     people: People
@@ -67,6 +69,8 @@ class Known:
     leads_of_events: dict[bytes, int]
     outcomes: set[str]
     marked: set[str]
+    accounts_of_events: dict[str, str]
+    told: set[tuple[str, str, str]]
 
 
 @dataclass
@@ -77,6 +81,7 @@ class Taken:
         marked: Events that came after their marks, with their leads.
         touched: Leads whose score may be another now.
         touched_accounts: Accounts whose fields or members changed.
+        active_accounts: Accounts that something happened to.
     """
 
     leads: dict[int, LeadRow] = field(default_factory=dict)
@@ -89,6 +94,7 @@ class Taken:
     marked: dict[str, int] = field(default_factory=dict)
     touched: set[int] = field(default_factory=set)
     touched_accounts: set[str] = field(default_factory=set)
+    active_accounts: set[str] = field(default_factory=set)
 
 
 def digest(event_id: str) -> bytes:
@@ -107,8 +113,8 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
     )
     named = _named(facts, asked)
     rows = stored.leads_by_id(session, named)
-    digests = [digest(each.event_id) for each in facts if isinstance(each, Mark)]
-    leads_of_events = stored.leads_of_events(session, digests) if digests else {}
+    marks = [each.event_id for each in facts if isinstance(each, Mark)]
+    leads_of_events = stored.leads_of_events(session, list(map(digest, marks))) if marks else {}
     numbers = {*leads_of.values(), *(row.lead_no for row in rows), *leads_of_events.values()}
     merged = stored.merges(session, numbers)
     numbers |= {number for row in merged for number in (row.from_no, row.into_no) if number}
@@ -116,15 +122,32 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
     for row in rows:  # an id that the company gave is a user id that was never said
         people.leads_of.setdefault(("user", row.lead_id), row.lead_no)
     ids = [each.event_id for each in facts if isinstance(each, Event)]
+    leads = {row.lead_no: row for row in stored.leads(session, numbers)}
+    accounts = {row.account_id: row for row in stored.accounts(session, _account_ids(facts))}
     return Known(
         people,
-        {row.lead_no: row for row in stored.leads(session, numbers)},
-        {row.account_id: row for row in stored.accounts(session, _account_ids(facts))},
+        leads,
+        accounts,
         stored.known_events(session, [digest(each) for each in ids]) if ids else set(),
         leads_of_events,
         _known_outcomes(session, facts),
         stored.waiting_marks(session, ids) if ids else set(),
+        stored.accounts_of_events(session, leads_of_events.values(), marks) if marks else {},
+        _told(session, facts, [row.lead_id for row in leads.values()], list(accounts)),
     )
+
+
+def _told(
+    session: Session, facts: Iterable[Fact], leads: list[str], accounts: list[str]
+) -> set[tuple[str, str, str]]:
+    """Return which values the history has, of those that facts may change."""
+    kinds = {type(fact) for fact in facts}
+    found: set[tuple[str, str, str]] = set()
+    if kinds & {LeadFields, AccountFields}:
+        found |= stored.told(session, "lead", leads)
+    if AccountFields in kinds:
+        found |= stored.told(session, "account", accounts)
+    return found
 
 
 def _people(
@@ -239,8 +262,9 @@ class Taking:
         self.known.leads_of_events[known_by] = lead
         if event.event_id in self.known.marked:
             self.taken.marked[event.event_id] = lead
-        if lead == NOBODY and event.account_id:
-            self.taken.touched_accounts.add(event.account_id)
+        if event.account_id:
+            self.taken.active_accounts.add(event.account_id)
+            self.known.accounts_of_events[event.event_id] = event.account_id
         origin = {key: value for key, value in event.origin.items() if value}
         self.taken.events.append(
             EventRow(
@@ -264,7 +288,7 @@ class Taking:
         given = dict(said.fields)
         if said.ids.email:
             given.setdefault("email", said.ids.email)
-        fields = self._valued("lead", row.lead_id, row.fields, given, said.valid_from, arrived)
+        fields = self._valued("lead", row.lead_id, row, given, said.valid_from, arrived)
         account = said.account_id or row.account_id
         self._joined(row, account, said.valid_from, arrived)
         self.taken.leads[number] = row._replace(fields=fields, account_id=account)
@@ -274,7 +298,7 @@ class Taking:
         row = self.taken.accounts.get(account) or self.known.accounts.get(account)
         at = arrived.taken_at
         row = row or AccountRow(account, said.valid_from, at, at, "{}")
-        fields = self._valued("account", account, row.fields, said.fields, said.valid_from, arrived)
+        fields = self._valued("account", account, row, said.fields, said.valid_from, arrived)
         self.taken.accounts[account] = row._replace(fields=fields)
         self.taken.touched_accounts.add(account)
         if said.ids:
@@ -288,29 +312,45 @@ class Taking:
         if account == row.account_id:
             return
         self.taken.touched_accounts |= {each for each in (account, row.account_id) if each}
-        self._told(("lead", row.lead_id, "account_id"), account, at, arrived)
+        field = ("lead", row.lead_id, "account_id")
+        if row.account_id is not None:
+            since = row.recorded_at or row.created_at or row.taken_at
+            self._told_before(field, row.account_id, since, row.taken_at)
+        self._told(field, account, at, arrived)
 
     def _told(
         self, field: tuple[str, str, str], value: object, valid_from: int, arrived: Arrived
     ) -> None:
         at = arrived.taken_at
+        self.known.told.add(field)
         self.taken.history.append((*field, at, text(value), valid_from, at, arrived.source))
+
+    def _told_before(
+        self, field: tuple[str, str, str], value: object, valid_from: int, taken_at: int
+    ) -> None:
+        """Keep a value that came in bulk, before another takes its place."""
+        if field not in self.known.told:
+            self.known.told.add(field)
+            row = (*field, taken_at, text(value), valid_from, valid_from, "import")
+            self.taken.history.append(row)
 
     def _valued(  # noqa: PLR0913, PLR0917 - a place, what is there, and what is said of it
         self,
         entity: str,
         id_: str,
-        before: str,
+        before: LeadRow | AccountRow,
         given: Mapping[str, Any],
         valid_from: int,
         arrived: Arrived,
     ) -> str:
         """Return fields with new values; each that is another than before enters the history."""
-        fields: dict[str, Value] = json.loads(before)
+        fields: dict[str, Value] = json.loads(before.fields)
         for name, value in given.items():
             old = fields.get(name)
             if old is not None and old[0] == value:
                 continue
+            if old is not None:
+                self._told_before((entity, id_, name), *old, before.taken_at)
             self._told((entity, id_, name), value, valid_from, arrived)
             if old is None or _rank(value, valid_from) > _rank(*old):
                 fields[name] = (value, valid_from)
@@ -326,8 +366,8 @@ class Taking:
             return
         self.known.outcomes.add(said.outcome_id)
         lead = self._whose(said.ids, arrived, said.occurred_at) if said.ids else None
-        if lead is None and said.account_id:
-            self.taken.touched_accounts.add(said.account_id)
+        if said.account_id:
+            self.taken.active_accounts.add(said.account_id)
         self.taken.outcomes.append(
             OutcomeRow(
                 said.outcome_id,
@@ -353,9 +393,13 @@ class Taking:
         people.merge(from_no, into_no, arrived.taken_at)
 
     def _mark(self, said: Mark, arrived: Arrived) -> None:
-        known_by = digest(said.event_id)
-        lead = self.known.leads_of_events.get(known_by, NOBODY)  # it may come after its mark
+        lead = self.known.leads_of_events.get(digest(said.event_id))
+        if lead is None:
+            self.known.marked.add(said.event_id)  # it may come after its mark
+            lead = NOBODY
         self.taken.touched.add(lead)
+        if account := self.known.accounts_of_events.get(said.event_id):
+            self.taken.active_accounts.add(account)
         at = arrived.taken_at
         self.taken.marks.append(MarkRow(said.event_id, at, lead, said.mark, at, arrived.source))
 

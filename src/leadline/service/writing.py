@@ -38,11 +38,11 @@ def facts(session: Session, taken: Taken, people: People) -> None:
 def scores(session: Session, found: Scores) -> list[int]:
     """Write scores, bands and what changed; return the numbers of the transitions."""
     kept.put(session, found.scores, found.account_scores, found.bands)
-    if found.gone and found.version:
-        kept.forget(session, found.version, found.gone)
+    kept.forget(session, found.version, found.gone)
+    kept.forget_accounts(session, found.version, found.gone_accounts)
     return kept.add_transitions(session, found.transitions)
 
 
 def due(session: Session, accounts: Iterable[str], since: int) -> None:
-    """Write which accounts are to be scored by themselves."""
-    session.insert(schema.accounts_due, [(each, since) for each in accounts], "keep")
+    """Write which accounts are to be scored by themselves, and since when."""
+    session.insert(schema.accounts_due, [(each, since) for each in accounts], "replace")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,9 +22,15 @@ CHUNK = 50_000
 """Rows of a table that are in memory at a time."""
 
 
-def columns(
-    session: Session, folder: Path, read: Schema, knowing: Knowing, until: int
-) -> dict[str, str]:
+def columns(  # noqa: PLR0913 - where, what, and until when
+    session: Session,
+    folder: Path,
+    read: Schema,
+    knowing: Knowing,
+    until: int,
+    *,
+    ended: Sequence[LeadRow] = (),
+) -> dict[str, str]:  # fmt: skip
     """Write the tables of a store, as taken until a moment, and return table to file.
 
     Args:
@@ -32,9 +39,13 @@ def columns(
         read: Columns of leads, accounts and events beside those of the contract.
         knowing: Which time says when a fact was known.
         until: Facts taken later are left out, in microseconds.
+        ended: Leads beside those of the store that have ended before anything else: they have no
+            score, and their accounts are asked for wherever they are.
     """
-    ids = lead_ids(session)
-    known = ([row for row in part if row.is_known] for part in leads(session, until))
+    ids = lead_ids(session) | {row.lead_no: row.lead_id for row in ended}
+    parts = chain([ended], leads(session, until))
+    known = ([row for row in part if row.is_known] for part in parts)
+    ends = [MergeRow(row.lead_no, 0, None, 0, "") for row in ended]
     made: dict[str, Iterator[pa.Table]] = {
         "leads": (tables.lead_table(part, read["leads"], knowing) for part in known),
         "accounts": (
@@ -46,7 +57,7 @@ def columns(
             for part in events(session, until)
         ),
         "outcomes": (tables.outcome_table(part, ids, knowing) for part in outcomes(session, until)),
-        "lead_merges": iter([tables.merge_table(merges(session, until), ids, knowing)]),
+        "lead_merges": iter([tables.merge_table([*ends, *merges(session, until)], ids, knowing)]),
         "event_marks": iter([tables.mark_table(marks(session, until), knowing)]),
     }
     return {name: str(_written(folder / f"{name}.parquet", parts)) for name, parts in made.items()}

@@ -78,6 +78,19 @@ class MergeRow(NamedTuple):
     source: str
 
 
+class HistoryRow(NamedTuple):
+    """A value that a field of a lead or account took."""
+
+    entity: str
+    id: str
+    field: str
+    taken_at: int
+    value: str | None
+    valid_from: int
+    recorded_at: int
+    source: str
+
+
 class MarkRow(NamedTuple):
     """A mark of an event, or that it was taken back."""
 
@@ -237,6 +250,27 @@ def marks(session: Session, numbers: Numbers) -> list[MarkRow]:
     return [MarkRow(*row) for row in found]
 
 
+def marks_of_events(session: Session, ids: Iterable[str]) -> list[MarkRow]:
+    """Return the marks of events by the ids of those."""
+    found = session.rows(
+        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
+        "where event_id in ??",
+        list(ids),
+    )
+    return [MarkRow(*row) for row in found]
+
+
+def accounts_of_events(session: Session, leads: Numbers, ids: Iterable[str]) -> dict[str, str]:
+    """Return the accounts that events carry themselves, by the ids of the events."""
+    found = session.rows(
+        "select event_id, account_id from events "
+        "where lead_no in ?? and event_id in ?? and account_id is not null",
+        list(leads),
+        list(ids),
+    )
+    return dict(found)
+
+
 def waiting_marks(session: Session, ids: Sequence[str]) -> set[str]:
     """Return which events have a mark that came before them."""
     found = session.rows(
@@ -253,6 +287,40 @@ def outcomes_of_accounts(session: Session, ids: Iterable[str]) -> list[OutcomeRo
         list(ids),
     )
     return [OutcomeRow(*row) for row in found]
+
+
+def history(session: Session, entity: str, ids: Iterable[str]) -> list[HistoryRow]:
+    """Return the values that fields of leads or accounts took."""
+    found = session.rows(
+        "select entity, id, field, taken_at, value, valid_from, recorded_at, source "
+        "from field_history where entity = ? and id in ??",
+        entity,
+        list(ids),
+    )
+    return [HistoryRow(*row) for row in found]
+
+
+def told(session: Session, entity: str, ids: Iterable[str]) -> set[tuple[str, str, str]]:
+    """Return ``entity, id, field`` of the values that the history has of leads or accounts."""
+    found = session.rows(
+        "select distinct id, field from field_history where entity = ? and id in ??",
+        entity,
+        list(ids),
+    )
+    return {(entity, id_, field) for id_, field in found}
+
+
+def leads_ever_of(session: Session, accounts: Iterable[str]) -> list[int]:
+    """Return the leads that ever belonged to accounts."""
+    listed = list(accounts)
+    found = session.rows(
+        "select lead_no from leads where account_id in ?? union "
+        "select l.lead_no from field_history as h join leads as l on l.lead_id = h.id "
+        "where h.entity = 'lead' and h.field = 'account_id' and h.value in ??",
+        listed,
+        listed,
+    )
+    return [number for (number,) in found]
 
 
 def known_fields(session: Session, entity: str) -> list[str]:

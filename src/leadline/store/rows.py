@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from leadline.model.types import Columns, Type
-from leadline.store.facts import AccountRow, EventRow, LeadRow, MarkRow, MergeRow, OutcomeRow
+from leadline.store.facts import (
+    AccountRow,
+    EventRow,
+    HistoryRow,
+    LeadRow,
+    MarkRow,
+    MergeRow,
+    OutcomeRow,
+)
 from leadline.store.scores import BandRow
 from leadline.store.values import READERS
 
@@ -113,6 +121,20 @@ def previous_table(rows: Sequence[BandRow], leads: LeadIds) -> pa.Table:
             "ladder": (Type.TEXT, [row.ladder for row in rows]),
             "band": (Type.TEXT, [row.band for row in rows]),
             "edge_band": (Type.TEXT, [row.edge_band for row in rows]),
+        }
+    )
+
+
+def history_table(rows: Sequence[HistoryRow], knowing: Knowing) -> pa.Table:
+    """Return values that fields took."""
+    return _table(
+        {
+            "entity": (Type.TEXT, [row.entity for row in rows]),
+            "id": (Type.TEXT, [row.id for row in rows]),
+            "field": (Type.TEXT, [row.field for row in rows]),
+            "value": (Type.TEXT, [row.value for row in rows]),
+            "valid_from": (Type.TIME, [row.valid_from for row in rows]),
+            "recorded_at": (Type.TIME, [_known(row, knowing) for row in rows]),
         }
     )
 

@@ -94,7 +94,7 @@ jobs = Table(
 """What commands asked of the loop, and what became of it: running, done or failed."""
 
 accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
-"""Large accounts that something happened to: their leads are scored together, a little later."""
+"""Large accounts whose leads are to be scored together, ``since`` something last happened."""
 
 # --- facts
 
@@ -247,6 +247,14 @@ models = Table(
     _time("retired_at", empty=True),
 )
 """Versions of the model: draft, published, retired. What is published is scored."""
+
+publications = Table(
+    "publications",
+    METADATA,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", _NUMBER, ForeignKey("models.version"), nullable=False),
+)
+"""Which version was live from when on; one that was gone back to is there again."""
 
 current_scores = Table(
     "current_scores",

@@ -10,6 +10,7 @@ from leadline.store.schema import (
     current_bands,
     current_scores,
     models,
+    publications,
     transitions,
 )
 from leadline.store.session import Session
@@ -109,18 +110,40 @@ def switch(session: Session, version: int, at: int) -> None:
         at,
         version,
     )
+    session.insert(publications, [(at, version)])
 
 
-def model_at(session: Session, at: int) -> ModelRow | None:
-    """Return the model that was live at a moment; the present one before the first."""
+def publications_of(session: Session) -> list[tuple[int, int]]:
+    """Return ``at, version`` of what was live from when on, the earliest first."""
+    return [
+        (at, number)
+        for at, number in session.rows("select at, version from publications order by at")
+    ]
+
+
+def first_scored(session: Session, number: int) -> int | None:
+    """Return the moment of the first score that is known to have been stored of a lead."""
+    [(at,)] = session.rows(
+        "select min(at) from (select at from transitions where lead_no = ? "
+        "union all select as_of from current_scores where lead_no = ?) as scored",
+        number,
+        number,
+    )
+    return at if at is None else int(at)
+
+
+def bands_before(session: Session, number: int, at: int) -> list[BandRow]:
+    """Return where a lead stood before a moment, as the transitions tell it."""
     found = session.rows(
-        f"select {_MODEL} from models where published_at is not null "
-        "order by case when published_at <= ? then 0 else 1 end, "
-        "case when published_at <= ? then -published_at else published_at end limit 1",
+        "select t.version, t.ladder, t.lead_no, t.to_band, t.edge_band, t.value "
+        "from transitions as t where t.lead_no = ? and t.at < ? and not exists ("
+        "select 1 from transitions as l where l.lead_no = t.lead_no and l.ladder = t.ladder "
+        "and l.at < ? and l.transition_id > t.transition_id)",
+        number,
         at,
         at,
     )
-    return ModelRow(*found[0]) if found else None
+    return [BandRow(*row) for row in found]
 
 
 def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRow]:
@@ -164,6 +187,26 @@ def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
             session.run(
                 f"delete from {table} where version = ? and lead_no in ??", version, list(numbers)
             )
+
+
+def forget_accounts(session: Session, version: int, accounts: Sequence[str]) -> None:
+    """Take away the scores of accounts that have none any more."""
+    if accounts:
+        session.run(
+            "delete from current_account_scores where version = ? and account_id in ??",
+            version,
+            list(accounts),
+        )
+
+
+def accounts_due(session: Session) -> dict[str, int]:
+    """Return the accounts that are to be scored by themselves, and since when."""
+    return dict(session.rows("select account_id, since from accounts_due"))
+
+
+def account_done(session: Session, account: str, at: int) -> None:
+    """Say that an account was scored at a moment; what happened later is still due."""
+    session.run("delete from accounts_due where account_id = ? and since <= ?", account, at)
 
 
 def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:

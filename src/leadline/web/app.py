@@ -10,13 +10,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import health, ingest, reading, stream
+from leadline.web import accounts, health, ingest, reading, stream
 from leadline.web.endpoint import document, json
+
+ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
 
 
 def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
-    return document(reading.ENDPOINTS, ingest.described())
+    return document(ENDPOINTS, ingest.described())
 
 
 def application(service: Service) -> Starlette:
@@ -32,6 +34,6 @@ def application(service: Service) -> Starlette:
             *health.routes(service),
             *stream.routes(service),
             *ingest.routes(service),
-            *(each.route(service) for each in reading.ENDPOINTS),
+            *(each.route(service) for each in ENDPOINTS),
         ]
     )

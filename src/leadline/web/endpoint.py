@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +22,8 @@ from leadline.service.service import Service
 from leadline.store.keys import Key
 
 MOST_BODY = 1024 * 1024
+Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
+Id = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
 MEANINGS: Mapping[int, str] = {
     400: "The request has a fault; it says where, what was expected and what was found.",
     401: "The key is not known, or is missing.",

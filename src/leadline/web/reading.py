@@ -10,15 +10,16 @@ from msgspec import Meta
 
 from leadline.service import answers
 from leadline.service.arriving.items import flat
+from leadline.service.asked.past import plain
 from leadline.service.clock import micros
 from leadline.service.clock import text as time
 from leadline.service.service import Service
+from leadline.store import facts as stored
 from leadline.store import scores as kept
+from leadline.store.facts import LeadRow
 from leadline.store.rows import present
-from leadline.web.endpoint import Asked, Endpoint, NoParameters, Refused
-
-Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
-Id = Annotated[str, Meta(min_length=1, max_length=512, pattern=r"^[^\x00]+$")]
+from leadline.store.session import Session
+from leadline.web.endpoint import Asked, Endpoint, Id, Limit, NoParameters, Refused
 
 
 class LeadAsked(msgspec.Struct):
@@ -28,6 +29,38 @@ class LeadAsked(msgspec.Struct):
     include: Annotated[
         str, Meta(description="Any of ledger and moves, with a comma between them.")
     ] = ""
+    at: Annotated[
+        datetime | None, Meta(description="A moment of the past; by the model that was live then.")
+    ] = None
+
+
+class HistoryAsked(msgspec.Struct):
+    """Which lead, and up to when."""
+
+    lead_id: Id
+    at: Annotated[datetime | None, Meta(description="Up to this moment; by default now.")] = None
+
+
+class Moment(msgspec.Struct):
+    """A lead at a moment, by the model that was live then."""
+
+    at: str
+    version: int
+    model: str
+    what: str
+    value: float | None
+    change: float
+    rule: str | None
+    points: float
+    scores: dict[str, float | None]
+    bands: dict[str, str | None]
+
+
+class History(msgspec.Struct):
+    """The scores that a lead had, at each of its events and in between."""
+
+    lead_id: str
+    moments: list[Moment]
 
 
 class Lead(msgspec.Struct):
@@ -118,22 +151,6 @@ class Versions(msgspec.Struct):
     models: list[Version]
 
 
-class AccountAsked(msgspec.Struct):
-    """Which account."""
-
-    account_id: Id
-
-
-class Account(msgspec.Struct):
-    """An account, and its scores where the model scores accounts."""
-
-    account_id: str
-    leads: int
-    fields: dict[str, Any]
-    as_of: str | None
-    scores: dict[str, Any]
-
-
 class Said(msgspec.Struct):
     """Something that happened; without a time it happens now."""
 
@@ -156,16 +173,6 @@ class Scored(msgspec.Struct):
     as_of: str
     model: str
     scores: dict[str, Any]
-
-
-def _account(service: Service, asked: Asked) -> Account:
-    with service.reading() as (session, live):
-        found = answers.account(session, live, asked.parameters.account_id)
-    if found is None:
-        raise Refused(404, f"no account {asked.parameters.account_id} is known")
-    row, scored, leads = found
-    as_of, scores = (time(scored[0]), msgspec.json.decode(scored[1])) if scored else (None, {})
-    return Account(row.account_id, leads, present(row.fields), as_of, scores)
 
 
 def _score(service: Service, asked: Asked) -> Scored:
@@ -191,6 +198,8 @@ def _lead(service: Service, asked: Asked) -> Lead:
     wanted = {each.strip() for each in asked.parameters.include.split(",") if each.strip()}
     if unknown := wanted - {"ledger", "moves"}:
         raise Refused(400, f"include must be of ledger and moves; found {', '.join(unknown)}")
+    if asked.parameters.at is not None:
+        return _lead_then(service, asked.parameters, wanted)
     with service.reading() as (session, live):
         found = answers.lead(session, live, asked.parameters.lead_id)
         if found is None:
@@ -208,6 +217,45 @@ def _lead(service: Service, asked: Asked) -> Lead:
         present(row.fields),
         explanation,
     )
+
+
+def _lead_then(service: Service, given: LeadAsked, wanted: set[str]) -> Lead:
+    at = _past(service, given.at)
+    with service.store.reading() as session:
+        row = _row(session, given.lead_id)
+        found = service.as_it_was(
+            session, row, at, ledger="ledger" in wanted, moves="moves" in wanted
+        )
+    if found is None:
+        raise Refused(404, f"lead {given.lead_id} had no score then")
+    return Lead(
+        row.lead_id, row.account_id, time(at), found.model, found.scores, {}, found.explanation
+    )
+
+
+def _history(service: Service, asked: Asked) -> History:
+    given: HistoryAsked = asked.parameters
+    until = _past(service, given.at)
+    with service.store.reading() as session:
+        row = _row(session, given.lead_id)
+        found = service.past(session, row, until)
+    return History(row.lead_id, [Moment(**plain(each)) for each in found])
+
+
+def _row(session: Session, lead_id: str) -> LeadRow:
+    rows = stored.leads_by_id(session, [lead_id])
+    if not rows or not rows[0].is_known:
+        raise Refused(404, f"no lead {lead_id} has a score")
+    return rows[0]
+
+
+def _past(service: Service, given: datetime | None) -> int:
+    """Return a moment that was asked for. Raises Refused where it is none of the past."""
+    now = service.now()
+    at = now if given is None else micros(_zoned(given))
+    if not 0 <= at <= now:
+        raise Refused(400, "at must be a moment of the past, since 1970")
+    return at
 
 
 def _leads(service: Service, asked: Asked) -> Leads:
@@ -285,8 +333,9 @@ ENDPOINTS = (
         _leads, errors=(400, 401, 403, 503),
     ),
     Endpoint(
-        "GET", "/v1/accounts/{account_id}", "account", "An account with its scores.", "read",
-        AccountAsked, Account, _account, errors=(400, 401, 403, 404, 503),
+        "GET", "/v1/leads/{lead_id}/history", "history",
+        "The scores that a lead had, each by the model of that day.", "read",
+        HistoryAsked, History, _history, errors=(400, 401, 403, 404, 503),
     ),
     Endpoint(
         "POST", "/v1/score", "score", "The scores of a lead that is told; nothing is stored.",

@@ -34,6 +34,8 @@ class Verify(OfStore, Question["Answer[Verified]"]):
         same = "the same as batch, to the last digit"
         says = f"{found.leads:,} leads and {found.accounts:,} accounts: "
         says += same if not found.count else f"{found.count:,} values differ"
+        if found.waiting:
+            says += f"; {found.waiting:,} leads of large accounts are to be scored yet"
         lines = [
             f"  {each.who} {each.column}: stored {each.stored}, computed {each.computed}"
             for each in found.differences
@@ -45,6 +47,7 @@ class Verify(OfStore, Question["Answer[Verified]"]):
             figures={
                 "leads": found.leads,
                 "accounts": found.accounts,
+                "waiting": found.waiting,
                 "differences": found.count,
                 "examples": [vars(each) for each in found.differences],
             },

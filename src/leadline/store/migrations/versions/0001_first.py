@@ -228,6 +228,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("inbox_id", name=op.f("waiting_key")),
     )
     op.create_table(
+        "publications",
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version"], ["models.version"], name=op.f("publications_version_of_models")
+        ),
+        sa.PrimaryKeyConstraint("at", name=op.f("publications_key")),
+    )
+    op.create_table(
         "current_account_scores",
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
