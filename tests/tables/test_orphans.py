@@ -126,8 +126,8 @@ NEARLY = {
     "901": (
         "901.0",
         (
-            "1 key is there but for a .0 at the end: declare columns: {leads: {lead_id: {cut: '.0'}}, "
-            "events: {lead_id: {cut: '.0'}}}."
+            "1 key is there but for a .0 at the end: declare "
+            "columns: {leads: {lead_id: {cut: '.0'}}, events: {lead_id: {cut: '.0'}}}."
         ),
     ),
     "100071": (

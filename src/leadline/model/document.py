@@ -109,6 +109,12 @@ class Column(Part):
     decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
     thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
     unit: Text | None = Field(None, description="What stands before or behind each number.")
+    cut: Text | None = Field(None, description="What is cut from the end of each text.")
+    case: Literal["lower"] | None = Field(None, description="Texts are read in lower case.")
+    split: Text | None = Field(
+        None,
+        description="What stands between several leads or accounts in one cell; each has a row.",
+    )
     match: Literal["email_domain"] | None = Field(
         None,
         description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
@@ -118,7 +124,9 @@ class Column(Part):
     def kind(self) -> Type | None:
         """The type that is declared, or that another key implies."""
         marks = self.decimal_mark or self.unit
+        texts = self.cut or self.case or self.split
         implied = Type.TIME if self.format else Type.NUMBER if marks else None
+        implied = implied or (Type.TEXT if texts else None)
         return self.type or implied
 
     @property
@@ -142,6 +150,9 @@ COLUMN_NEEDS = {
     "decimal": Type.NUMBER,
     "thousands": Type.NUMBER,
     "unit": Type.NUMBER,
+    "cut": Type.TEXT,
+    "case": Type.TEXT,
+    "split": Type.TEXT,
 }
 """Key of a column to the type that it belongs to."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from leadline.errors import Fault, InputError, nearest
@@ -62,6 +62,18 @@ class Column(Protocol):
     def unit(self) -> str | None:
         """What stands before or behind each number, such as ``%``."""
 
+    @property
+    def split(self) -> str | None:
+        """What stands between several keys in one cell."""
+
+    @property
+    def cut(self) -> str | None:
+        """What is cut from the end of each text."""
+
+    @property
+    def case(self) -> str | None:
+        """``lower`` where texts are read in lower case."""
+
 
 class Lost(str):
     """A note that says what of the data is not there to be scored."""
@@ -94,6 +106,7 @@ class Target:
     Attributes:
         given: The column of the data; without one, every value is null.
         type: What the contract or the model document asks for; None where the data decides.
+        is_key: It tells rows apart or names rows of others: spaces at its ends say nothing.
     """
 
     name: str
@@ -105,6 +118,10 @@ class Target:
     decimal_mark: str | None = None
     thousands: str | None = None
     unit: str | None = None
+    cut: str | None = None
+    case: str | None = None
+    split: str | None = None
+    is_key: bool = False
 
 
 def target(title: str, given: RawColumn | None, kind: Type | None, column: Column) -> Target:
@@ -119,6 +136,9 @@ def target(title: str, given: RawColumn | None, kind: Type | None, column: Colum
         column.decimal_mark,
         column.thousands,
         column.unit,
+        column.cut,
+        column.case,
+        column.split,
     )
 
 
@@ -130,14 +150,17 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
     Raises:
         InputError: Columns that the table cannot do without are missing.
     """
-    wanted = [_target(raw, title, declared) for title in {**CONTRACT[raw.table].types, **declared}]
+    contract = CONTRACT[raw.table]
+    wanted = [
+        replace(_target(raw, title, declared), is_key=title in contract.names_rows)
+        for title in {**contract.types, **declared}
+    ]
     faults = _missing_keys(raw, {each.name for each in wanted if each.given} | _others(raw))
     if faults:
         raise InputError(*faults)
     names = {each.name.lower() for each in wanted}
     used = {each.given.name for each in wanted if each.given}
     rest = [given for title, given in raw.columns.items() if title not in used]
-    contract = CONTRACT[raw.table]
     others = [
         Target(given.name, given, contract.type_of(given.name))
         for given in rest
@@ -158,8 +181,7 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
 def _given(raw: Raw, title: str) -> RawColumn | None:
     if title == ROW_NUMBER and title not in raw.columns:
         return RawColumn(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
-    folded = {other.lower(): given for other, given in raw.columns.items()}
-    return raw.columns.get(title) or folded.get(title.lower())
+    return raw.column(title)
 
 
 def _others(raw: Raw) -> set[str]:

@@ -19,6 +19,7 @@ from leadline.tables.places.files import Format, format_of
 from leadline.tables.places.inputs import Input, files_or_rows
 from leadline.tables.places.json_lines import read_json_lines
 from leadline.tables.places.raw import REJECTS, Raw, prepare, staged
+from leadline.tables.places.split import split
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
 from leadline.tables.values import Reading, is_number
@@ -191,7 +192,7 @@ def _load(
     is_clean: bool,
 ) -> Table:
     raw = read_raw(engine, table, given, declared.written)
-    raw = replace(raw, is_handed_on=declared.is_handed_on)
+    raw = split(engine, replace(raw, is_handed_on=declared.is_handed_on), declared.columns)
     targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)
     rows = usable.stage(engine, raw, readings)

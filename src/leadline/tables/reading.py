@@ -75,10 +75,27 @@ def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind
             parsed = spelling.tree(spelling.in_zone, x=parsed, zone=text(target.zone))
     else:
         parsed = given if kind is Type.TEXT else call(f"text_to_{kind}", given)
+    plain = parsed
+    if kind is Type.TEXT:
+        parsed = _alike(parsed, target)
     value = _or(_without(parsed, target, kind), default)
     is_checked = kind is Type.TIME or kind not in {native.type, Type.TEXT}
-    is_bare = kind is Type.TEXT and native.value == BARE and value is parsed
+    is_plain = value is parsed and (parsed is plain or not (target.cut or target.case))
+    is_bare = kind is Type.TEXT and native.value == BARE and is_plain
     return Field(target, kind, value, parsed, given, is_checked, own if is_bare else None)
+
+
+def _alike(value: Tree, target: Target) -> Tree:
+    """Return a text as others that mean the same are written."""
+    if target.is_key:
+        value = sql_tree("nullif(trim(:x), '')", x=value)
+    if target.cut:
+        end = len(target.cut)
+        template = (
+            f"case when right(:x, {end}) = :cut then left(:x, length(:x) - {end}) else :x end"
+        )
+        value = sql_tree(template, x=value, cut=text(target.cut))
+    return call("lower_ascii", value) if target.case == "lower" else value
 
 
 def _or(value: Tree, default: str | None) -> Tree:
@@ -121,7 +138,8 @@ def _beside(each: Field) -> Iterator[Tree]:
     if each.is_checked:
         yield named(each.bad, bad_as(title))
     if each.bare is not None:
-        yield named(sql_tree(":x = ''", x=each.bare), empty_as(title))
+        template = ":x = '' or :x <> trim(:x)" if each.target.is_key else ":x = ''"
+        yield named(sql_tree(template, x=each.bare), empty_as(title))
 
 
 def refuse_types(spelling: Spelling, targets: Sequence[Target], where: str) -> None:
@@ -131,6 +149,9 @@ def refuse_types(spelling: Spelling, targets: Sequence[Target], where: str) -> N
     """
     faults = []
     for each in targets:
+        if each.split:
+            remedy = "Split it in a view, and name that."
+            faults.append(Fault(where, each.name, "can be split in files alone", "", remedy))
         if each.given is None or each.type in {None, Type.TEXT}:
             continue
         native = spelling.native(each.given.native).type or Type.ANY

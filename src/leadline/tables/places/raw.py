@@ -65,6 +65,11 @@ class Raw:
     has_heads: bool = False
     is_handed_on: bool = False
 
+    def column(self, title: str) -> RawColumn | None:
+        """Return a column by its name, also where only its case differs."""
+        folded = {other.lower(): given for other, given in self.columns.items()}
+        return self.columns.get(title) or folded.get(title.lower())
+
     @property
     def handed(self) -> dict[str, str]:
         """Column of the data to what it is called where it is kept as it was given."""
