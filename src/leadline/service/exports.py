@@ -165,14 +165,14 @@ def _open(
     """Yield what a person has to look at: guesses, what does not fit, what is not there."""
     from leadline.model.given import read_model
     from leadline.review.trial.checked import check_tables
-    from leadline.tables.columns import ReadAs
+    from leadline.tables.columns import ReadAs, Unnamed
 
     for each in found.tables:
         if each.is_guess:
             yield f"{each.where} is taken for {each.table}; if it is not, change [tables]."
         yield from (f"{each.where}: {line}" for line in each.findings)
     checked = check_tables(engine, *read_model(model), given)
-    yield from (each for each in checked.notes if not isinstance(each, ReadAs))
+    yield from (each for each in checked.notes if not isinstance(each, (ReadAs, Unnamed)))
     yield from (_of_model(each) for each in checked.faults)
     yield from (_of_model(each) for each in checked.warnings[:_MOST_OPEN])
     if len(checked.warnings) > _MOST_OPEN:

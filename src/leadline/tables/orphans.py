@@ -213,9 +213,14 @@ def _unnamed_note(table: str, by: Sequence[str], counts: tuple[int, int], shown:
     kind = MuchLost if count == rows else Unnamed
     return kind(
         f"{table}: {_of(count, rows)} {'is' if count == 1 else 'are'} named by no "
-        f"{' or '.join(by)}: {shown}."
+        f"{_any_of(by)}: {shown}."
     )
 
 
 def _of(count: int, rows: int) -> str:
     return f"{count:,} of {rows:,} row{'' if rows == 1 else 's'}"
+
+
+def _any_of(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
