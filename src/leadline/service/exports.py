@@ -43,7 +43,10 @@ class Proposal:
 
 def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str | None) -> Proposal:
     """Look into exports and propose a workspace. Raises InputError, FileError."""
+    from leadline.inspection.fitting import fitted
     from leadline.inspection.inspect import inspect
+    from leadline.model.starters import starter as starter_text
+    from leadline.questions.looking import seen_in
     from leadline.scoring.loading import load
 
     found = inspect(list(exports), engine=engine)
@@ -57,14 +60,17 @@ def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str 
     loaded = load(engine, given, _reader(columns))
     types = _types(engine) if "events" in loaded.schema else set()
     name = starter or _fitting(types)
-    model = _model(name, columns)
+    made = fitted(
+        starter_text(name), found.block, "model.yaml", seen_in(engine, loaded.schema, found.block)
+    )
+    model = made.text
     outcome = _outcome(engine) if "outcomes" in loaded.schema else None
     return Proposal(
         {table: _seen_from(folder, files) for table, files in given.items()},
         model,
         name,
         None if outcome is None else task_text(outcome, found.block, has_events="events" in given),
-        tuple(_open(engine, found, model, given, outcome)),
+        (*made.open, *_open(engine, found, model, given, outcome)),
     )
 
 
@@ -117,12 +123,6 @@ def _fitting(types: set[str]) -> str:
         return len(wanted & types) / len(wanted)
 
     return max(STARTERS, key=known)
-
-
-def _model(name: str, columns: Mapping[str, Any]) -> str:
-    from leadline.model.starters import starter, with_columns
-
-    return with_columns(starter(name), columns)
 
 
 def _outcome(engine: DuckDB) -> str | None:
