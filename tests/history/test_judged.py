@@ -25,11 +25,17 @@ LATE = START + timedelta(days=300)
 
 
 def judge(
-    engine: DuckDB, found: Mapping[str, Rows], end: datetime | None = None, **task: Any
+    engine: DuckDB,
+    found: Mapping[str, Rows],
+    end: datetime | None = None,
+    *,
+    unripe: bool = False,
+    **task: Any,
 ) -> Judged:
     """Return judged rows of a past by the usual task with some keys changed."""
     document = read_task({**TASK, **task})
-    return judged(open_past(engine, MODEL, tables(dict(found)), document), document, end)
+    run = open_past(engine, MODEL, tables(dict(found)), document)
+    return judged(run, document, end, unripe=unripe)
 
 
 def listed(of: Judged) -> dict[tuple[str, datetime], dict[str, Any]]:
@@ -271,6 +277,39 @@ def test_shorter_horizons_would_give_more_rows() -> None:
         assert list(shorter) == ["7d", "14d"]
         found_by = judge(engine, found, LATE + timedelta(days=20), horizon="14d")
         assert found_by.rows == shorter["14d"] == of.rows + 1
+
+
+def test_rows_whose_horizon_has_not_ended_are_kept_as_they_are_known() -> None:
+    """Of three leads that came ten days ago one has won, one is lost, and one is open still."""
+    found = rows(7)
+    for lead, outcome in (("winner", "won"), ("loser", "lost"), ("waiting", "accepted")):
+        found["leads"].append({**found["leads"][0], "lead_id": lead, "created_at": LATE})
+        end = {"lead_id": lead, "outcome": outcome, "occurred_at": LATE + timedelta(days=9)}
+        found["outcomes"].append({**found["outcomes"][0], "recorded_at": None, **end})
+    with DuckDB() as engine:
+        ripe = listed(judge(engine, found, LATE + timedelta(days=10)))
+        both = listed(judge(engine, found, LATE + timedelta(days=10), unripe=True))
+    assert {each: both[each] for each in ripe} == ripe
+    new = {lead: row for (lead, _), row in both.items() if row["as_of"].replace(tzinfo=UTC) >= LATE}
+    assert {lead: row["outcome"] for lead, row in new.items()} == {
+        "winner": True,
+        "loser": False,
+        "waiting": False,
+    }
+    ended = (LATE + timedelta(days=9)).replace(tzinfo=None)
+    assert [new[each]["ended_at"] for each in ("winner", "loser", "waiting")] == [
+        ended,
+        ended,
+        None,
+    ]
+
+
+def test_where_no_horizon_has_ended_the_longest_is_offered() -> None:
+    """What can be asked by now stands in the refusal."""
+    found = rows(7)
+    first = min(each["created_at"] for each in found["leads"])
+    with DuckDB() as engine, pytest.raises(InputError, match="horizon: 15d"):
+        judge(engine, found, first + timedelta(days=20, hours=5))
 
 
 def test_a_field_needs_no_times_and_no_ids(tmp_path: Any) -> None:

@@ -46,7 +46,7 @@ def run(
             main()
         printed = capsys.readouterr()
         assert ended.value.code == status, printed.err
-        return printed.out
+        return printed.err if status else printed.out
 
     return run
 
@@ -89,6 +89,28 @@ def test_importing_again_changes_nothing(run: Run, store_url: str) -> None:
     run(*IMPORT)
     assert _counts(store_url) == first
     assert "the same as batch" in run("verify")
+
+
+def test_nothing_is_published_unseen(run: Run, tmp_path: Path) -> None:
+    """A second model is shown first, and goes live where somebody says so; examples must hold."""
+    run("publish", str(MODEL))
+    run(*IMPORT)
+    other = tmp_path / "other.yaml"
+    other.write_text(
+        MODEL.read_text(encoding="utf-8").replace("follow_up: 20", "follow_up: 59"),
+        encoding="utf-8",
+    )
+    refused = run("publish", str(other), "--weeks", "0", status=2)
+    assert "enter: " in refused
+    assert "publish must be confirmed. Give --yes." in refused
+    assert "published" in run("models").splitlines()[-1]
+    said = run("publish", str(other), "--yes", "--weeks", "0")
+    assert "is live" in said
+    broken = tmp_path / "broken.yaml"
+    text = other.read_text(encoding="utf-8").replace("band: sales}\n", "band: discard}\n")
+    broken.write_text(text, encoding="utf-8")
+    assert "examples" in run("publish", str(broken), "--yes", status=2)
+    assert len(run("models").splitlines()) == 2
 
 
 def test_what_is_exported_is_read_by_every_command(run: Run) -> None:

@@ -13,6 +13,7 @@ import pytest
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock, commands, whole
+from leadline.service.arriving.telling import Telling
 from leadline.service.loop import Loop
 from leadline.store import inbox
 from leadline.store import scores as kept
@@ -268,3 +269,48 @@ def test_a_document_with_faults_is_not_published(
         assert session.rows("select count(*) from waiting") == [(0,)]
     assert state == "failed"
     assert says in detail
+
+
+def test_a_change_of_band_keeps_its_reasons(store: Store, engine: DuckDB) -> None:
+    """The ledger of that moment, which sums to the scores; one that is told to nobody has none."""
+    assert store.hold()
+    ticking = Ticking()
+    loop = Loop(store, engine, ticking)
+    _publish(store, loop, MODEL)
+    seen = {"type": "demo_requested", "event_id": "e1"}
+    _accept(store, ticking, [("rows:events", {**seen, "lead_id": "ada"})])
+    _accept(store, ticking, [("rows:events", {**seen, "event_id": "e2", "lead_id": "ben"})])
+    loop.drain()
+    _publish(store, loop, MODEL.replace("sales: 50", "sales: 30").replace("sales: 40", "sales: 30"))
+    with store.reading() as session:
+        rows = session.rows("select cause, ledger from transitions order by transition_id")
+    ledgers = {cause: json.loads(ledger) for cause, ledger in rows if ledger is not None}
+    assert [cause for cause, _ in rows] == ["event", "event", "publish", "publish"]
+    assert ledgers.keys() == {"event"}
+    [row] = [each for each in ledgers["event"] if each["state"] == "fired"]
+    assert (row["rule"], row["count"]) == ("demo", 1)
+    assert row["points"] == pytest.approx(40.0, abs=0.001)
+
+
+def test_the_settings_say_who_is_somebody(store: Store, engine: DuckDB) -> None:
+    """Ids of nobody are parked and found no lead; visitors are scored where that is set."""
+    assert store.hold()
+    ticking = Ticking()
+    telling = Telling.of({"anonymous": "score", "nobody": ["Trial", "demo"]})
+    loop = Loop(store, engine, ticking, telling=telling)
+    _publish(store, loop, MODEL)
+    event = {"event": "demo_requested"}
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("segment:track", {**event, "userId": "trial"}),
+        ("segment:track", {**event, "anonymousId": "device-1"}),
+        ("segment:identify", {"userId": "ada", "traits": {"email": "demo@north.example"}}),
+        ("segment:alias", {"previousId": "TRIAL", "userId": "ada"}),
+    ]
+    _accept(store, ticking, said)
+    loop.drain()
+    with store.reading() as session:
+        assert session.rows("select item, reason from parked") == [(0, "no_id"), (0, "no_id")]
+        assert len(session.rows("select 1 from current_scores")) == 2
+        found = session.rows("select kind, value from identities order by kind, value")
+    assert found == [("anonymous", "device-1"), ("user", "ada")]
+    assert _verified(store, loop).differences == ()

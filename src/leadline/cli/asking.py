@@ -81,11 +81,14 @@ def _since_start(name: str) -> Step:
 
 def _answered(question: Question[Any], faces: Faces, settled: frozenset[str]) -> int:
     """Answer on an engine whose progress is shown, and print and write the answer."""
-    from leadline.cli.console import err, progress
+    from leadline.cli.console import confirm, err, progress
     from leadline.cli.printing import show
 
     engine, memory = getattr(question, "engine", None), getattr(question, "memory", None)
-    with progress() as shown, Session(engine, memory, err.print, shown, settled) as session:
+    with (
+        progress() as shown,
+        Session(engine, memory, err.print, shown, settled, confirm=confirm) as session,
+    ):
         return show(question, question.answer(session), faces)
 
 

@@ -31,6 +31,14 @@ out = _Output(**_PLAIN)
 err = Console(stderr=True, **_PLAIN)
 
 
+def confirm(question: str) -> bool | None:
+    """Ask whoever sits at the terminal whether to go on; None where nobody does."""
+    if not sys.stdin.isatty():
+        return None
+    err.print(f"{question} [y/N] ", end="")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
 @contextmanager
 def progress() -> Iterator[Progress | None]:
     """Yield what shows the progress of a query, where a person looks on."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
@@ -12,10 +13,12 @@ from leadline.service.asked.of_store import OfStore
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
-    from leadline.service.service import Service
+    from leadline.store.keys import Key
+    from leadline.store.store import Store
 
 HOST = asks("Address to listen on; by default this machine alone.", "text", "H")
 PORT = asks("Port to listen on.", "whole", "N", least=1)
+KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Serve(OfStore, Question["Answer[None]"]):
 
     host: str = field(default="127.0.0.1", kw_only=True, metadata=HOST)
     port: int = field(default=8321, kw_only=True, metadata=PORT)
+    keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
@@ -36,24 +40,37 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.store.store import connect
         from leadline.web.server import serve
 
-        service = Service(connect(self.store))
+        service = Service(connect(self.store), telling=self.telling)
         with service:
-            for name, key in _first_keys(service).items():
+            for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
             serve(service, self.host, self.port)
         return Answer(question=self.name, result=None, printed="")
 
 
-def _first_keys(service: Service) -> dict[str, str]:
-    """Make a key to write with and a token to read with where the store has none yet."""
+def new_keys(store: Store, named: Mapping[str, Any], at: int) -> dict[str, str]:
+    """Make the keys that the settings name and the store lacks, and return them.
+
+    A store without any gets one to write with and a token to read with.
+    """
     from leadline.store import keys
     from leadline.store.keys import Key
 
-    with service.store.writing() as session:
-        if session.rows("select 1 from keys limit 1"):
-            return {}
-        return {
-            "write": keys.make(session, Key("events", "write"), service.now()),
-            "read": keys.make(session, Key("reader", "token", ("read",)), service.now()),
-        }
+    wanted = [_key(name, said) for name, said in named.items()]
+    with store.writing() as session:
+        known = {name for name, *_ in keys.listed(session)}
+        for each in wanted:
+            if each.name in known:
+                keys.allow(session, each)
+        if not known:
+            wanted = [Key("write", "write"), Key("read", "token", ("read",)), *wanted]
+        new = {each.name: each for each in wanted if each.name not in known}
+        return {name: keys.make(session, each, at) for name, each in new.items()}
+
+
+def _key(name: str, said: Mapping[str, Any]) -> Key:
+    from leadline.store.keys import Key
+
+    kind: Literal["browser", "write"] = "browser" if said.get("browser") else "write"
+    return Key(name, kind, fields=tuple(said.get("fields", ())))

@@ -68,10 +68,12 @@ class Judged:
     """Rows with their outcomes, on the engine of a run over them.
 
     ``table`` has one row a lead and moment: ``lead_id, as_of, outcome`` (boolean), ``outcome_at``
-    and ``amount`` (null where it did not come), ``group_key`` (text; rows that must not be split
-    apart), ``draw_key`` (text; rows that are one piece of evidence), ``order_key`` (number; null
-    without time or order), ``worked`` (boolean: whether sales tried in time, null where the task
-    does not say) and ``counts`` (boolean: false where only worked rows count and nobody tried).
+    and ``amount`` (null where it did not come), ``ended_at`` (when it was known how the lead ended,
+    by the outcome or otherwise; null where it stayed open), ``group_key`` (text; rows that must not
+    be split apart), ``draw_key`` (text; rows that are one piece of evidence), ``order_key``
+    (number; null without time or order), ``worked`` (boolean: whether sales tried in time, null
+    where the task does not say) and ``counts`` (boolean: false where only worked rows count and
+    nobody tried).
     Whether a row counts never depends on its outcome.
 
     Attributes:
@@ -81,6 +83,7 @@ class Judged:
         end: Until when outcomes are known; None where they have no times.
         seen: Until when the model has seen outcomes; None where it was made without.
         seen_too: Whether rows are among them that it was made from.
+        unripe: Whether rows are among them whose horizon had not ended, as they were at the end.
         rows: How many rows count.
         positives: How many of them have the outcome.
         left_out: What is not judged.
@@ -96,6 +99,7 @@ class Judged:
     end: datetime | None
     seen: datetime | None
     seen_too: bool
+    unripe: bool
     rows: int
     positives: int
     left_out: tuple[LeftOut, ...]
@@ -116,13 +120,14 @@ class Judged:
         return replace(self, run=self.run.with_model(model))
 
 
-def judged(
+def judged(  # noqa: PLR0913 - which rows count has several sides
     run: Run,
     task: TaskDocument,
     end: datetime | None = None,
     beside: Iterable[Model] = (),
     *,
     seen_too: bool = False,
+    unripe: bool = False,
 ) -> Judged:
     """Return the rows that a model is judged on: later than the outcomes that it was made from.
 
@@ -132,6 +137,7 @@ def judged(
         end: Until when outcomes are known; by default the last recorded one.
         beside: Models that are judged on the same rows.
         seen_too: Keep the rows that the model was made from, for what asks no quality of them.
+        unripe: Keep the rows whose horizon has not ended, with what was known of them at the end.
 
     Raises:
         InputError: The tables have not what the task names, or no row is left.
@@ -143,11 +149,12 @@ def judged(
     made = _Making(run, task, run.workspace.name("judged"), seen, seen_too=seen_too)
     made.ever()
     until = end or made.last_end()
-    made.candidates(moments_due(run, task, until), until)
+    made.end, made.unripe = until, unripe and until is not None
+    made.candidates(moments_due(run, task, until))
     made.work()
     made.outcomes()
     made.finish()
-    return made.result(until)
+    return made.result()
 
 
 def refuse_left_out(run: Run, model: Model, task: TaskDocument) -> None:
@@ -176,6 +183,8 @@ class _Making:
     ) -> None:
         self.run, self.document, self.task = run, task, task.task
         self.prefix, self.seen, self.seen_too = prefix, seen, seen_too
+        self.end: datetime | None = None
+        self.unripe = False
         self.ends = ends_of(run, task)
         self.grouped_by = self.drawn_by = "lead"
         self.ordered_by: str | None = None
@@ -223,7 +232,7 @@ class _Making:
             (at.replace(tzinfo=UTC) for at in (dated, known) if at is not None), default=None
         )
 
-    def candidates(self, due: Sql, end: datetime | None) -> None:
+    def candidates(self, due: Sql) -> None:
         """Make every row with what was known at its moment, and why it may not be judged."""
         self.make(
             "due", sql_text("select d.* from ({d}) as d semi join leads using (lead_id)", d=due)
@@ -242,7 +251,7 @@ class _Making:
                 seen=self._seen(),
                 closed=self.ends.closed,
                 eligible=Sql("a.eligible" if self.task.eligible else "true"),
-                late=self._late(end),
+                late=self._late(),
                 then=self.name("then"),
             ),
         )
@@ -318,14 +327,26 @@ class _Making:
         )
 
     def _until(self, alias: str) -> Sql:
+        """Return the end of the horizon, or where that is yet to come the end of what is known."""
         after = self.task.settled_after
-        return sql_text("{a}.as_of + to_microseconds({d})", a=Sql(alias), d=after)
+        until = sql_text("{a}.as_of + to_microseconds({d})", a=Sql(alias), d=after)
+        if not self.unripe:
+            return until
+        return sql_text("least({until}, {end})", until=until, end=self._at_end())
 
-    def _late(self, end: datetime | None) -> Sql:
-        if end is None or self.task.horizon is None:
+    def _late(self) -> Sql:
+        """Return whether the horizon ends later than is known; of unripe rows, begins."""
+        if self.end is None or self.task.horizon is None:
             return Sql("false")
-        at = end.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
-        return sql_text("{until} > timestamp {at}", until=self._until("a"), at=at)
+        after = self.task.from_moment if self.unripe else self.task.settled_after
+        late = Sql(">=" if self.unripe else ">")
+        until = sql_text("a.as_of + to_microseconds({d})", d=after)
+        return sql_text("{until} {late} {end}", until=until, late=late, end=self._at_end())
+
+    def _at_end(self) -> Sql:
+        assert self.end is not None  # noqa: S101 - asked by the callers
+        at = self.end.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
+        return sql_text("timestamp {at}", at=at)
 
     def _group(self) -> Sql:
         """Return what rows that belong together share: a field, the account, or all fields."""
@@ -377,7 +398,8 @@ class _Making:
             sql_text(
                 "create temp table {t} as select r.lead_id, r.as_of, a.outcome, "
                 "case when a.outcome and {won_at} is not null then greatest({won_at}, r.as_of) end "
-                "as outcome_at, "
+                "as outcome_at, coalesce(case when a.outcome then greatest({won_at}, r.as_of) end, "
+                "{closed_at}) as ended_at, "
                 "case when a.outcome then {amount} end as amount, r.group_key, "
                 "{drawn} as draw_key, r.order_key, {worked} as worked, {counts} as counts "
                 "from {rows} as r join {later} as a on r.lead_id = a.lead_id "
@@ -385,6 +407,7 @@ class _Making:
                 t=self.name(),
                 drawn=Sql("r.lead_id" if self._is_coarse() else "r.group_key"),
                 won_at=self.ends.won_at,
+                closed_at=self.ends.closed_at,
                 amount=self.ends.amount,
                 worked=worked,
                 counts=worked if self.task.rows == "worked" else Sql("true"),
@@ -414,7 +437,7 @@ class _Making:
         self.drawn_by = "row"
         return True
 
-    def result(self, end: datetime | None) -> Judged:
+    def result(self) -> Judged:
         """Return the judged rows, counted, and a run over them."""
         statement = sql_text(
             "select count(*) filter (where outcome and counts), count(*) filter (where counts), "
@@ -430,13 +453,14 @@ class _Making:
             run=self.run.over_query(pairs),
             task=self.document,
             table=self.prefix,
-            end=end,
+            end=self.end,
             seen=self.seen,
             seen_too=self.seen is not None and self.seen_too,
+            unripe=self.unripe,
             rows=counting,
             positives=positives,
             left_out=left_out,
-            shorter=tuple(self._shorter(end)),
+            shorter=tuple(self._shorter()),
             grouped_by=self.grouped_by,
             drawn_by=self.drawn_by,
             ordered_by=self.ordered_by,
@@ -451,7 +475,22 @@ class _Making:
                 "The model was made from these rows, so they say nothing of its quality. Make it "
                 "from earlier outcomes (--data-end), or judge it when later ones are known."
             )
+        elif longest := self._longest():
+            remedy = (
+                f"No row was followed for {self.task.horizon}; the longest is followed for "
+                f"{longest}. Write `horizon: {longest}` until there is more."
+            )
         return self.document.fault((), "must leave rows to judge", why or "none", remedy)
+
+    def _longest(self) -> str:
+        """Return the longest horizon that any row was followed to, in whole units; "" for none."""
+        if self.end is None or self.task.horizon is None:
+            return ""
+        query = "select epoch_us({end}) - epoch_us(min(as_of)) from {t} where reason is null"
+        [(found,)] = self.run.engine.rows(sql_text(query, end=self._at_end(), t=self.name("rows")))
+        reached = (found or 0) - self.task.from_moment
+        units = ((unit, reached // MICROSECONDS[unit]) for unit in ("d", "h", "m"))
+        return next((f"{count}{unit}" for unit, count in units if count > 0), "")
 
     def _left_out(self, untried: int) -> Iterator[LeftOut]:
         without = "select count(*) from leads anti join {t} using (lead_id)"
@@ -465,18 +504,17 @@ class _Making:
         found = {**dict(self.run.engine.rows(reason)), "untried": untried}
         yield from (LeftOut(each, found[each]) for each in REASONS if each in found)
 
-    def _shorter(self, end: datetime | None) -> Iterator[Shorter]:
+    def _shorter(self) -> Iterator[Shorter]:
         """Yield how many rows shorter horizons would give."""
-        if end is None or self.task.horizon is None:
+        if self.end is None or self.task.horizon is None:
             return
-        at = end.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ")
         day = MICROSECONDS["d"]
         days = [each for each in _SHORTER_DAYS if each * day < self.task.horizon.microseconds]
         columns = [
             sql_text(
-                "count(*) filter (where as_of + to_microseconds({d}) <= timestamp {at})",
+                "count(*) filter (where as_of + to_microseconds({d}) <= {end})",
                 d=each * day + self.task.from_moment,
-                at=at,
+                end=self._at_end(),
             )
             for each in days
         ]

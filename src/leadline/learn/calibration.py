@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from leadline.learn.scorecard import line
-from leadline.learn.sheet import Flags, Floats, Whole, members
+from leadline.learn.sheet import Flags, Floats, Sheet, Whole, members
 from leadline.learn.terms import log_loss, probability
+from leadline.learn.unripe import counted, losses
+from leadline.learn.unripe import rate as rate_of
 from leadline.statistics.measures import Measured, draws, interval
 
 _BINS = 10
@@ -72,27 +74,42 @@ def carried(by: Turn, said: Floats, again: Floats) -> Turn:
         said: Log-odds of these rows by the model before.
         again: Their log-odds by the model fitted anew.
     """
-    wanted, base = float(probability(by(said)).mean()), by.base
+    return levelled(by.slope, float(probability(by(said)).mean()), again)
+
+
+def levelled(slope: float, mean: float, log_odds: Floats) -> Turn:
+    """Return the turn of a slope with which rows are said a chance in mean."""
+    base = 0.0
     for _ in range(50):
-        chances = probability(base + by.slope * again)
-        step = (wanted - chances.mean()) / np.maximum((chances * (1 - chances)).mean(), 1e-6)
+        chances = probability(base + slope * log_odds)
+        step = (mean - chances.mean()) / np.maximum((chances * (1 - chances)).mean(), 1e-6)
         base += float(np.clip(step, -1, 1))
         if abs(step) < 1e-9:  # noqa: PLR2004 - settled
             break
-    return Turn(base, by.slope)
+    return Turn(base, slope)
 
 
-def refined_loss(log_odds: Floats, outcome: Flags) -> Floats:
+def refined_loss(log_odds: Floats, there: Sheet) -> Floats:
     """Return the log-loss of each row once log-odds are turned as fits these rows best.
 
     It tells rankings apart where the rate of the outcome has moved.
     """
+    outcome = there.outcome
     if outcome.all() or not outcome.any():
-        return log_loss(log_odds, outcome)
-    base, slope = line(log_odds, outcome.astype(float), (~outcome).astype(float), prior=1.0)
+        return losses(there, log_odds)
+    base, slope = _best_line(log_odds, there, counted(there, rate_of(there)))
+    if not there.is_ripe.all():
+        again = counted(there, probability(base + slope * log_odds))
+        base, slope = _best_line(log_odds, there, again)
+    return losses(there, base + slope * log_odds)
+
+
+def _best_line(log_odds: Floats, there: Sheet, counts: Floats) -> tuple[float, float]:
+    wins, others = (counts * each for each in (there.outcome, ~there.outcome))
+    base, slope = line(log_odds, wins, others, prior=1.0)
     if slope <= 0:  # the wrong way round: no better than the rate alone
-        base, slope = float(np.log(outcome.mean() / (1 - outcome.mean()))), 0.0
-    return log_loss(base + slope * log_odds, outcome)
+        return float(np.log(wins.sum() / others.sum())), 0.0
+    return base, slope
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from leadline.learn.calibration import (
     Reliability,
     Turn,
     carried,
+    levelled,
     refined_loss,
     reliability,
     turn,
@@ -21,7 +22,8 @@ from leadline.learn.luck import luck
 from leadline.learn.scorecard import ENTRIES, Card
 from leadline.learn.setting import SIMPLEST_FIRST, Found, Kind, Setting
 from leadline.learn.sheet import Flags, Floats, Sheet, Whole, members
-from leadline.learn.terms import log_loss, probability
+from leadline.learn.terms import probability
+from leadline.learn.unripe import counted, losses, rate, so_far
 from leadline.statistics.measures import Measured, Sample, measured, roc_auc
 
 Tell = Callable[[str], None]
@@ -29,6 +31,8 @@ FEW = 12_000
 """Of more rows than this, so many are taken to compare methods, evenly over time."""
 _NEAR = 0.005
 """So much less area under the curve is about as good."""
+_MANY, _PLAIN = 500, ("", "lines")
+"""With fewer outcomes than this in a short history only these shapes are tried."""
 _COIN = 0.5
 """Area under the curve of a ranking by lot."""
 _NO_SIGN = 0.01
@@ -124,12 +128,35 @@ def choose(
         for each in SIMPLEST_FIRST
         if kind == each.kind or (kind is None and _differs(each, sheet))
     ]
+    if cuts[0].is_unripe:
+        start = _plain(start, few)
+        unripe = [replace(each, unripe=True) for each in start]
+        start = [*start, *unripe] if _can_wait(few, cuts) else unripe
     wanted = [near for each in start for near in (each, *_recent(each, sheet))]
     trials = [_told(each, few, cuts, tell) for each in wanted]
     best = simplest(_by_kind(trials, _groups(few, cuts)), few, cuts)
-    tuned = [_told(each, few, cuts, tell) for each in _stiff(best.setting)]
+    tuned = [_told(each, few, cuts, tell) for each in (*_stiff(best.setting), *_more(best, few))]
     best = simplest([best, *tuned], few, cuts)
     return _judged(sheet, few, cuts, best, (*trials, *tuned), tell)
+
+
+def _plain(settings: list[Setting], sheet: Sheet) -> list[Setting]:
+    """Return the settings with the fewest coefficients where outcomes are few."""
+    if sheet.outcome.sum() >= _MANY:
+        return settings
+    return [each for each in settings if each.shape in _PLAIN] or settings
+
+
+def _can_wait(sheet: Sheet, cuts: Sequence[Fold]) -> bool:
+    """Return whether each fold had rows of both kinds whose horizon had ended."""
+    ripe = [cut.before(sheet).ripe() for cut in cuts]
+    return all(0 < int(each.outcome.sum()) < each.rows for each in ripe)
+
+
+def _more(best: Tried, sheet: Sheet) -> Iterator[Setting]:
+    """Yield the best setting with the rows whose horizon has not ended, if they were not in."""
+    if sheet.course is not None and not best.setting.unripe:
+        yield replace(best.setting, unripe=True)
 
 
 def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> Tried:
@@ -139,19 +166,19 @@ def _told(setting: Setting, sheet: Sheet, cuts: Sequence[Fold], tell: Tell) -> T
 
 def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Tried:
     """Fit each fold and judge its other rows."""
-    said, losses, aucs = [], [], []
+    said, lost, aucs = [], [], []
     again = [np.zeros(0)]
     shares = _shares(cuts, ordered=sheet.is_ordered)
     before: Sheet | None = None
     for cut, share in zip(cuts, shares, strict=True):
         there = sheet.take(cut.judged)
-        model = setting.fit(sheet.take(cut.fitted))
+        model = setting.fit(cut.before(sheet))
         found = model.log_odds(there)
         if before is not None:
             again.append(model.log_odds(before))
         before = there if sheet.is_ordered else None
         said.append(found)
-        losses.append(share * refined_loss(found, there.outcome))
+        lost.append(share * refined_loss(found, there))
         sample = Sample.of_rows(found, there.outcome)
         aucs.append(float(np.maximum(roc_auc(sample.positives, sample.negatives), _COIN)))
     sizes = [
@@ -160,16 +187,18 @@ def trial(setting: Setting, sheet: Sheet, cuts: Sequence[Fold]) -> Tried:
     ]
     mean = np.average(np.nan_to_num(aucs), weights=sizes) if any(sizes) else _COIN
     return Tried(
-        setting, np.concatenate(said), np.concatenate(again), np.concatenate(losses), float(mean)
+        setting, np.concatenate(said), np.concatenate(again), np.concatenate(lost), float(mean)
     )
 
 
 def _shares(cuts: Sequence[Fold], *, ordered: bool) -> Floats:
     """Return what a row of each fold counts, 1 in mean; with an order, half for each fold back.
 
-    What held last is what will hold next; older folds say what is steady.
+    What held last is what will hold next; older folds say what is steady. Where the newest rows are
+    unripe they know least, and all count alike.
     """
-    found = 2.0 ** np.arange(len(cuts)) if ordered else np.ones(len(cuts))
+    is_newer = ordered and not cuts[0].is_unripe
+    found = 2.0 ** np.arange(len(cuts)) if is_newer else np.ones(len(cuts))
     sizes = np.array([len(cut.judged) for cut in cuts], float)
     return np.asarray(found * sizes.sum() / (found @ sizes))
 
@@ -211,8 +240,11 @@ def _differs(setting: Setting, sheet: Sheet) -> bool:
 
 
 def _recent(setting: Setting, sheet: Sheet) -> Iterator[Setting]:
-    """Yield the setting in which newer rows count more, where there is an order."""
-    if sheet.order is not None:
+    """Yield the setting in which newer rows count more, where there is an order.
+
+    Of rows whose horizon has not ended the newest say least: they are not made to count more.
+    """
+    if sheet.order is not None and not setting.unripe:
         yield replace(setting, recent=True)
 
 
@@ -237,12 +269,19 @@ def _stiff(setting: Setting) -> Iterator[Setting]:
 
 
 def _thinned(sheet: Sheet) -> Sheet:
-    """Return evenly many rows over time of a long sheet, whole groups where there are any."""
-    if sheet.rows <= FEW:
+    """Return evenly many rows over time of a long sheet, whole groups where there are any.
+
+    Rows whose horizon has not ended are as many again at most, and as dense.
+    """
+    ripe = int(sheet.is_ripe.sum())
+    if ripe <= FEW and sheet.rows <= 2 * FEW:
         return sheet
     if sheet.order is not None:
         ranked = np.argsort(sheet.order, kind="stable")
-        return sheet.take(np.sort(ranked[np.linspace(0, sheet.rows - 1, FEW).astype(int)]))
+        most = ripe if ripe > FEW else sheet.rows / 2
+        places = np.linspace(0, most - 1, FEW)
+        newer = np.arange(most, sheet.rows, most / FEW)
+        return sheet.take(np.sort(ranked[np.concatenate([places, newer]).astype(int)]))
     of_groups = members(sheet.groups, sheet.rows)
     lots = np.random.default_rng(20_26).random(of_groups.max() + 1)
     return sheet.take(np.flatnonzero(lots[of_groups] < FEW / sheet.rows))
@@ -257,16 +296,12 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     tell: Tell,
 ) -> Learned:
     """Measure the chosen setting on rows it has not seen, and fit it to all."""
-    outcome = np.concatenate([few.outcome[cut.judged] for cut in cuts])
-    rates = np.concatenate(
-        [np.full(len(cut.judged), _shrunk(few.outcome[cut.fitted])) for cut in cuts]
-    )
-    turned = _calibrated(best, outcome, cuts, ordered=few.is_ordered)
+    there = few.take(np.concatenate([cut.judged for cut in cuts]))
+    outcome, groups = there.outcome, there.groups
+    rates = np.concatenate([np.full(len(cut.judged), rate(cut.settled(few))) for cut in cuts])
+    turned = _calibrated(best, there, cuts)
     last = _last(cuts, ordered=few.is_ordered)
-    loss = log_loss(turned, outcome)
-    groups = None
-    if few.groups is not None:
-        groups = np.concatenate([few.groups[cut.judged] for cut in cuts])
+    loss = losses(there, turned)
     by_luck = luck(
         [each.said for each in (best, *trials)],
         outcome,
@@ -275,7 +310,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         groups,
         ordered=few.is_ordered,
     )
-    naive = log_loss(np.log(rates / (1 - rates)), outcome)
+    naive = losses(there, np.log(rates / (1 - rates)))
     sample = Sample.of_rows(
         best.said[last], outcome[last], None if groups is None else groups[last]
     )
@@ -283,13 +318,13 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     nothing = (
         by_luck > _NO_SIGN
         or (auc.value or 0.0) <= _COIN
-        or best.loss > (1 - _LEAST_GAIN) * _base_refined(outcome, cuts, ordered=few.is_ordered)
+        or best.loss > (1 - _LEAST_GAIN) * _base_refined(there, cuts)
     )
     model, turn_ = None, Turn()
     if not nothing:
         tell(f"fitting {best.setting.says} to {sheet.rows:,} rows")
         model = best.setting.fit(sheet)
-        turn_ = _final_turn(best.said, outcome, cuts, few, model)
+        turn_ = _final_turn(best.said, there, last, model)
         model = _turned(model, turn_)
     return Learned(
         verdict="nothing to learn" if nothing else "learned",
@@ -298,7 +333,9 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
         trials=trials,
         auc=auc,
         reliability=reliability(
-            probability(turned[last]), outcome[last], None if groups is None else groups[last]
+            so_far(there, probability(turned))[last],
+            outcome[last],
+            None if groups is None else groups[last],
         ),
         chance=by_luck,
         judged=int(last.sum()),
@@ -308,28 +345,29 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that is known by then
     )
 
 
-def _shrunk(outcome: Flags) -> float:
-    return float((outcome.sum() + 0.5) / (len(outcome) + 1))
-
-
 def _parts(cuts: Sequence[Fold]) -> Whole:
     return np.repeat(np.arange(len(cuts)), [len(cut.judged) for cut in cuts])
 
 
 def _last(cuts: Sequence[Fold], *, ordered: bool) -> Flags:
-    """Return which judged rows the figures are of: the newest, or all where there is no order."""
+    """Return which judged rows the figures are of: the newest, or all where there is no order.
+
+    All too where the newest are unripe: too little is known of them alone.
+    """
     parts = _parts(cuts)
-    return np.asarray(parts == len(cuts) - 1 if ordered else parts >= 0)
+    is_newest = ordered and not cuts[0].is_unripe
+    return np.asarray(parts == len(cuts) - 1 if is_newest else parts >= 0)
 
 
-def _calibrated(best: Tried, outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> Floats:
+def _calibrated(best: Tried, there: Sheet, cuts: Sequence[Fold]) -> Floats:
     """Return log-odds, each fold turned by what the fold before it, or all others, showed."""
     parts, found = _parts(cuts), best.said.copy()
     for part in range(len(cuts)):
-        here, others = parts == part, parts == part - 1 if ordered else parts != part
-        if others.any() and 0 < outcome[others].mean() < 1:
-            by = turn(best.said[others], outcome[others])
-            if ordered:
+        here = parts == part
+        others = parts == part - 1 if there.is_ordered else parts != part
+        if others.any() and 0 < there.outcome[others].mean() < 1:
+            by = _turn(best.said[others], there.take(np.flatnonzero(others)))
+            if there.is_ordered:
                 by = carried(by, best.said[others], _section(best.again, parts, part - 1))
             found[here] = by(best.said[here])
     return found
@@ -340,18 +378,26 @@ def _section(again: Floats, parts: Whole, part: int) -> Floats:
     return np.asarray(again[parts[: len(again)] == part])
 
 
-def _final_turn(
-    said: Floats, outcome: Flags, cuts: Sequence[Fold], few: Sheet, model: Found
-) -> Turn:
-    """Return the turn of the model fitted to all rows."""
-    ordered = few.is_ordered
-    last = _last(cuts, ordered=ordered)
-    if not 0 < outcome[last].mean() < 1:
+def _turn(said: Floats, there: Sheet) -> Turn:
+    """Return the turn that fits rows best, by as much as is known of them."""
+    return turn(said, there.outcome, counted(there, probability(said)))
+
+
+def _final_turn(said: Floats, there: Sheet, last: Flags, model: Found) -> Turn:
+    """Return the turn of the model fitted to all rows.
+
+    Where rows that are unripe judge, only how steep it is: how high it is, all rows say best.
+    """
+    newest = there.take(np.flatnonzero(last))
+    if not 0 < newest.outcome.mean() < 1:
         return Turn()
-    by = turn(said[last], outcome[last])
-    if not ordered:
+    by = _turn(said[last], newest)
+    if not there.is_ordered:
         return by
-    return carried(by, said[last], model.log_odds(few.take(cuts[-1].judged)))
+    again = model.log_odds(newest)
+    if there.is_ripe.all():
+        return carried(by, said[last], again)
+    return levelled(by.slope, float(probability(again).mean()), again)
 
 
 def _turned(model: Found, by: Turn) -> Found:
@@ -360,8 +406,9 @@ def _turned(model: Found, by: Turn) -> Found:
     return model.turned(by.base, by.slope)
 
 
-def _base_refined(outcome: Flags, cuts: Sequence[Fold], *, ordered: bool) -> float:
+def _base_refined(there: Sheet, cuts: Sequence[Fold]) -> float:
     """Return the loss of the rate of each fold alone: the best that knows nothing of a row."""
-    parts, shares = _parts(cuts), _shares(cuts, ordered=ordered)
-    rates = np.array([_shrunk(outcome[parts == part]) for part in range(len(cuts))])[parts]
-    return float((shares[parts] * log_loss(np.log(rates / (1 - rates)), outcome)).mean())
+    parts, shares = _parts(cuts), _shares(cuts, ordered=there.is_ordered)
+    of_parts = [rate(there.take(np.flatnonzero(parts == part))) for part in range(len(cuts))]
+    rates = np.array(of_parts)[parts]
+    return float((shares[parts] * losses(there, np.log(rates / (1 - rates)))).mean())

@@ -18,7 +18,9 @@ from leadline.learn.folds import Fold, folds
 from leadline.learn.ledger import in_ledger
 from leadline.learn.sheet import Field, Floats, Sheet
 from leadline.learn.solver import fit
-from leadline.learn.terms import BinTerm, EventTerm, event_rule, log_loss
+from leadline.learn.terms import BinTerm, EventTerm, event_rule
+from leadline.learn.unripe import counted, rate
+from leadline.learn.unripe import losses as losses_of
 from leadline.model.document import Model, Score
 from leadline.model.durations import Duration
 from leadline.sql.text import name, sql_text
@@ -208,14 +210,15 @@ def _losses(given: Field, sheet: Sheet, cuts: list[Fold]) -> Floats:
     """Return the log-loss of each judged row by one field alone."""
     alone, losses = replace(sheet, fields={"x": given}), [np.zeros(0)]
     for cut in cuts:
-        fitted, there = alone.take(cut.fitted), alone.take(cut.judged)
+        fitted, there = cut.settled(alone), alone.take(cut.judged)
         field = fitted.fields["x"]
         term = (
             EventTerm.of_field("x", field)
             if field.rule
             else BinTerm("x", supervised(field, fitted.outcome))
         )
-        losses.append(log_loss(fit([term], fitted).model.log_odds(there), there.outcome))
+        found = fit([term], fitted, counted(fitted, rate(fitted))).model
+        losses.append(losses_of(there, found.log_odds(there)))
     return np.concatenate(losses)
 
 

@@ -15,8 +15,9 @@ import numpy as np
 from leadline.history.fields_then import Known, KnownField, known, named_by_task
 from leadline.history.identifying import KEYS, NAMES, owners, says_who
 from leadline.history.judged import Judged
+from leadline.learn.clock import Clock
 from leadline.learn.event_counts import Curve, event_counts
-from leadline.learn.sheet import Field, Sheet, field_of_arrow
+from leadline.learn.sheet import Course, Field, Flags, Floats, Sheet, field_of_arrow
 from leadline.model.expressions import KEYWORDS, SCOPES, Name
 from leadline.model.task import field_of
 from leadline.model.types import Type
@@ -75,7 +76,9 @@ _ORDERED = "where counts order by lead_id, as_of"
 def outcomes(judged: Judged) -> Sheet:
     """Return the sheet of the judged rows that count, without fields."""
     horizon = judged.task.task.horizon
-    columns = "outcome, order_key::double as order_key, group_key"
+    columns = (
+        "outcome, order_key::double as order_key, group_key, epoch_us(ended_at)::double as ended"
+    )
     table = name(judged.table)
     found = judged.run.engine.arrow(
         sql_text("select {c} from {t} {o}", c=Sql(columns), t=table, o=Sql(_ORDERED))
@@ -85,7 +88,21 @@ def outcomes(judged: Judged) -> Sheet:
     in_time = judged.ordered_by == "time" and order is not None and horizon is not None
     until = order + judged.task.task.settled_after if in_time and order is not None else None
     is_apart = judged.task.task.group is not None
-    return Sheet({}, np.array(found["outcome"], bool), order, groups, until, is_apart)
+    sheet = Sheet({}, np.array(found["outcome"], bool), order, groups, until, is_apart)
+    if not judged.unripe or judged.end is None or until is None or not sheet.outcome.any():
+        return sheet
+    ended = field_of_arrow(found["ended"]).numbers
+    assert ended is not None  # noqa: S101 - a number, by the query
+    return replace(sheet, course=_course(sheet, ended, judged.end.timestamp() * 1e6))
+
+
+def _course(sheet: Sheet, ended: Floats, seen: float) -> Course:
+    """Return when outcomes were known: when the lead ended, or its horizon did."""
+    assert sheet.order is not None and sheet.until is not None  # noqa: S101, PT018 - asked before
+    has_ended: Flags = ~np.isnan(ended) & (ended <= np.minimum(sheet.until, seen))
+    known = np.where(has_ended, ended, sheet.until)
+    after = np.minimum(known, seen) - sheet.order
+    return Course(known, seen, Clock.of_rows(after, sheet.outcome, has_ended & ~sheet.outcome))
 
 
 def _fields(

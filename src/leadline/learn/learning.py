@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +29,7 @@ from leadline.model.reading.reader import read
 from leadline.model.task import TaskDocument, field_of
 from leadline.query.context import Context
 from leadline.review.audit.audit import audit
+from leadline.scoring import Run
 from leadline.sql.text import name as name_of
 from leadline.sql.text import sql_text
 from leadline.tables.places.inputs import Input
@@ -39,7 +40,7 @@ class Learning:
     """What was learned of a task, and from what.
 
     Attributes:
-        judged: The rows.
+        judged: The rows that were learned from.
         features: What was learned from.
         learned: What was learned.
         model: The document; None where there is nothing to learn.
@@ -95,7 +96,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
     run = open_past(engine, declaring, inputs, task)
     rows = judged(run, task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    _refuse_one_kind(rows)
+    every = _with_unripe(run, task, rows)
+    _refuse_one_kind(every)
     _refuse_hidden(rows)
     tell("asking the audit what was written after the fact")
     audited = audit(rows)
@@ -103,11 +105,13 @@ def learn(  # noqa: PLR0913 - what the command has as options
     facts = _facts(inputs, task, rows)
     if given is not None:
         context = Context(given.model, rows.run.loaded.schema)
-        return _refit(rows, given, facts, (*read_by(context, audited), *asked), tell)
-    found = features(rows, () if suspects else audited.not_known)
+        return _refit(rows, every, given, facts, (*read_by(context, audited), *asked), tell)
+    found = features(every, () if suspects else audited.not_known)
     learned = _chosen(rows, found.sheet, tell, kind=method, entries=entries)
+    if not learned.setting.unripe:
+        found, every = replace(found, sheet=found.sheet.ripe()), rows
     if learned.model is None:
-        return Learning(rows, found, learned, doubts=asked)
+        return Learning(every, found, learned, doubts=asked)
     read = {
         table: {key: column.plain() for key, column in each.items()}
         for table, each in rows.run.model.columns.items()
@@ -115,7 +119,14 @@ def learn(  # noqa: PLR0913 - what the command has as options
     files = {table: each.plain() for table, each in rows.run.model.files.items()}
     model = model_of(name, learned, found, {"columns": read, "files": files}, facts)
     _fits(rows, model)
-    return Learning(rows, found, learned, model, text_of(model, learned), doubts=asked)
+    return Learning(every, found, learned, model, text_of(model, learned), doubts=asked)
+
+
+def _with_unripe(run: Run, task: TaskDocument, rows: Judged) -> Judged:
+    """Return the rows with those whose horizon has not ended, where there are any."""
+    if not any(each.reason == "too_late" for each in rows.left_out):
+        return rows
+    return judged(run, task, rows.end, unripe=True)
 
 
 def _refuse_one_kind(rows: Judged) -> None:
@@ -185,22 +196,29 @@ class Given:
         return cls(model, str(base) if is_text else Path(base).read_text(encoding="utf-8"))
 
 
-def _refit(
-    rows: Judged, given: Given, facts: Mapping[str, Any], asked: tuple[Doubt, ...], tell: Tell
+def _refit(  # noqa: PLR0913, PLR0917 - what is fitted, from which rows
+    rows: Judged,
+    every: Judged,
+    given: Given,
+    facts: Mapping[str, Any],
+    asked: tuple[Doubt, ...],
+    tell: Tell,
 ) -> Learning:
     """Fit the points of a document."""
-    base = base_of(rows, given.model, given.text, outcomes(rows))
-    found = Features(base.sheet, {each: each for each in base.slots}, ())
+    base = base_of(every, given.model, given.text, outcomes(every))
     learned = _chosen(rows, base.sheet, tell, among=base.settings)
+    if not learned.setting.unripe:
+        base, every = replace(base, sheet=base.sheet.ripe()), rows
+    found = Features(base.sheet, {each: each for each in base.slots}, ())
     if not isinstance(learned.model, Points):
-        return Learning(rows, found, learned, base=base, doubts=asked)
+        return Learning(every, found, learned, base=base, doubts=asked)
     chances = None
     if learned.reliability.holds and not base.is_log_odds:
         chances = steps(learned.model.total(base.sheet), learned.model.log_odds(base.sheet))
     text = refitted(base, learned.model, chances, provenance(learned, found, facts))
     model = read(text)
     _fits(rows, model)
-    return Learning(rows, found, learned, model, text, base, asked)
+    return Learning(every, found, learned, model, text, base, asked)
 
 
 def _fits(rows: Judged, model: Model) -> None:

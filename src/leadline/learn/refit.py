@@ -8,7 +8,7 @@ import numpy as np
 
 from leadline.learn.points import KEPT, Points, Slot, numbers
 from leadline.learn.scorecard import line
-from leadline.learn.setting import Setting, recency
+from leadline.learn.setting import Setting
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import log_loss, probability, rounded
 
@@ -41,12 +41,10 @@ class Refit(Setting):
     @property
     def says(self) -> str:
         """The setting in words."""
-        recent = ", newer rows count more" if self.recent else ""
-        return ("points as they are" if self.stays else "points fitted anew") + recent
+        return ("points as they are" if self.stays else "points fitted anew") + self._rows_say
 
-    def fit(self, sheet: Sheet) -> Points:
-        """Fit the rows."""
-        weights = recency(sheet) if self.recent else None
+    def fitted(self, sheet: Sheet, weights: Floats | None) -> Points:
+        """Fit rows by the method."""
         weights = np.ones(sheet.rows) if weights is None else weights
         old = tuple(np.array(slot.old) for slot in self.slots)
         if self.stays:

@@ -13,6 +13,7 @@ from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES, Card, fit_scorecard
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds
+from leadline.learn.unripe import counted
 
 Kind = Literal["scorecard", "logistic", "additive"]
 Found = LogOdds | Card | Points
@@ -31,6 +32,7 @@ class Setting:
         stiffness: Multiplies the strength of the penalties.
         recent: Whether newer rows count more.
         entries: Of a scorecard, the most.
+        unripe: Whether rows whose horizon has not ended are learned from too.
     """
 
     kind: Kind
@@ -38,6 +40,7 @@ class Setting:
     stiffness: float = 1.0
     recent: bool = False
     entries: int = ENTRIES
+    unripe: bool = False
 
     @property
     def says(self) -> str:
@@ -50,17 +53,39 @@ class Setting:
             "pairs": "additive bins with pairs",
         }[self.shape]
         stiff = "" if self.stiffness == 1 else f", penalty times {self.stiffness:g}"
-        return what + stiff + (", newer rows count more" if self.recent else "")
+        return what + stiff + self._rows_say
+
+    @property
+    def _rows_say(self) -> str:
+        """Which rows, and how they count, in words."""
+        unripe = ", unripe rows too" if self.unripe else ""
+        return (", newer rows count more" if self.recent else "") + unripe
 
     def fit(self, sheet: Sheet) -> Found:
-        """Fit the rows."""
-        weights = recency(sheet) if self.recent else None
+        """Fit the rows whose horizon has ended, or all of them by what is known.
+
+        What an open row counts is taken at the rate of all rows: at its own chance it would be a
+        little less where that is high, which the straight-line correction makes up for.
+        """
+        newer = recency if self.recent else _evenly
+        if sheet.course is None or not self.unripe:
+            ripe = sheet.ripe()
+            return self.fitted(ripe, newer(ripe))
+        counts, weights = counted(sheet, sheet.course.clock.rate), newer(sheet)
+        return self.fitted(sheet, counts if weights is None else counts * weights)
+
+    def fitted(self, sheet: Sheet, weights: Floats | None) -> Found:
+        """Fit rows by the method."""
         if self.kind == "scorecard":
             return fit_scorecard(sheet, weights, self.entries)
         if self.kind == "logistic":
             return fit_logistic(sheet, weights, self.stiffness, lines=self.shape == "lines")
         pairs = _PAIRS if self.shape == "pairs" else 0
         return fit_additive(sheet, weights, self.stiffness, pairs)
+
+
+def _evenly(_sheet: Sheet) -> None:
+    """Return that rows count alike."""
 
 
 def recency(sheet: Sheet) -> Floats | None:

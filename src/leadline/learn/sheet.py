@@ -13,6 +13,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leadline.learn.clock import Clock
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Whole: TypeAlias = npt.NDArray[np.int64]
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -87,6 +89,21 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Course:
+    """When the outcome of each row was known, on the scale of the order.
+
+    Attributes:
+        known: When it came, or was known not to come: at the latest when the horizon ended.
+        seen: Until when is known what happened.
+        clock: How soon outcomes come.
+    """
+
+    known: Floats
+    seen: float
+    clock: Clock
+
+
+@dataclass(frozen=True)
 class Sheet:
     """Rows to learn from.
 
@@ -99,6 +116,8 @@ class Sheet:
             they are earlier. Without order they never are.
         until: When the outcome of each row was settled, on the scale of ``order``; None where
             it is known at once. Earlier rows that were not settled by then are not trained on.
+        course: When outcomes were known, where rows are among them whose horizon has not ended;
+            their outcome is false until it comes.
     """
 
     fields: Mapping[str, Field]
@@ -107,6 +126,7 @@ class Sheet:
     groups: Whole | None = None
     until: Floats | None = None
     is_apart: bool = False
+    course: Course | None = None
 
     @property
     def rows(self) -> int:
@@ -123,8 +143,36 @@ class Sheet:
         """The share of rows with the outcome."""
         return float(self.outcome.mean()) if self.rows else 0.0
 
+    @property
+    def is_ripe(self) -> Flags:
+        """Whether the horizon of each row has ended."""
+        if self.course is None or self.until is None:
+            return np.ones(self.rows, bool)
+        return np.asarray(self.until <= self.course.seen)
+
+    @property
+    def is_open(self) -> Flags:
+        """Whether the outcome of each row may still come."""
+        if self.course is None:
+            return np.zeros(self.rows, bool)
+        return np.asarray(self.course.known > self.course.seen)
+
+    def ripe(self) -> Sheet:
+        """Return the rows whose horizon has ended."""
+        if self.course is None:
+            return self
+        return replace(self.take(np.flatnonzero(self.is_ripe)), course=None)
+
+    def known_at(self, moment: float) -> Sheet:
+        """Return the rows with what was known of their outcomes at a moment."""
+        if self.course is None:
+            return self
+        outcome = self.outcome & (self.course.known <= moment)
+        return replace(self, outcome=outcome, course=replace(self.course, seen=moment))
+
     def take(self, rows: npt.NDArray[Any]) -> Sheet:
         """Return some rows."""
+        course = self.course
         return Sheet(
             {name: field.take(rows) for name, field in self.fields.items()},
             self.outcome[rows],
@@ -132,6 +180,7 @@ class Sheet:
             None if self.groups is None else self.groups[rows],
             None if self.until is None else self.until[rows],
             self.is_apart,
+            None if course is None else replace(course, known=course.known[rows]),
         )
 
     def only(self, names: Sequence[str]) -> Sheet:

@@ -18,6 +18,14 @@ Tell: TypeAlias = Callable[[str], None]
 """Hears a sentence that a person should know while an answer is made."""
 
 
+Confirm: TypeAlias = Callable[[str], bool | None]
+"""Asks a person whether to go on; None where nobody is there to answer."""
+
+
+def nobody(_: str) -> None:
+    """Answer for nobody."""
+
+
 def silent(_: str) -> None:
     """Hear nothing."""
 
@@ -33,17 +41,21 @@ class Session:
         tell: Hears what a person should know meanwhile.
         progress: Hears how far an engine of its own is with a query, in percent.
         settled: Options that need not be said again, as a workspace stands for them.
+        confirm: Asks a person whether to go on.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an engine, and who hears and answers
         self,
         engine: Engine | str | None = None,
         memory: str | None = None,
         tell: Tell = silent,
         progress: Callable[[float], None] | None = None,
         settled: frozenset[str] = frozenset(),
+        *,
+        confirm: Confirm = nobody,
     ) -> None:
         self.tell = tell
+        self.confirm = confirm
         self.settled = settled
         self._given = engine
         self._options: dict[str, Any] = {"memory": memory, "progress": progress}

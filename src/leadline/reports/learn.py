@@ -49,7 +49,7 @@ def page(found: Learning) -> Page:
 def verdict(found: Learning) -> str:
     """Return the result in a few sentences."""
     learned, rows = found.learned, found.judged
-    counted = f"{rows.positives:,} of {rows.rows:,} rows have the outcome."
+    counted = f"{rows.positives:,} of {rows.rows:,} rows have the outcome{_so_far(found)}."
     if learned.model is None:
         return (
             f"Nothing to learn: on {learned.judged:,} rows that it had not seen, the best model "
@@ -58,6 +58,10 @@ def verdict(found: Learning) -> str:
             "No model was written."
         )
     return f"Learned: {learned.setting.says}. {counted} {_ranks(found)} {_holds(found)}"
+
+
+def _so_far(found: Learning) -> str:
+    return " so far" if found.judged.unripe else ""
 
 
 def _ranks(found: Learning) -> str:
@@ -84,6 +88,14 @@ def _did(found: Learning) -> Iterator[str]:
     rows, learned = found.judged, found.learned
     fields = len(found.features.sheet.fields)
     yield f"{rows.rows:,} rows and {fields} fields and counts of events were learned from."
+    if rows.unripe:
+        ripe = int(found.features.sheet.is_ripe.sum())
+        yield (
+            f"The {rows.task.task.horizon} of {rows.rows - ripe:,} of them have not ended: a lead "
+            "that has won counts whole, and one that is open counts as a no to the part of the "
+            "wins that would have come by now. What is said is compared with what should have come "
+            "so far."
+        )
     if rows.ordered_by:
         yield (
             f"{_ways(len(learned.trials))} tried on later rows than they were "

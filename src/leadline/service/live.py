@@ -181,8 +181,8 @@ class Live:
         self.reads_across = context.has_accounts
         self.reads_accounts = any(entity == "account" for entity, _ in context.fields)
         self._engine = engine
-        self._outputs = ["scores", *(["account_scores"] if self.reads_across else [])]
-        self._scorers: dict[frozenset[str], Scorer] = {}
+        self._outputs = ("scores", *(("account_scores",) if self.reads_across else ()))
+        self._scorers: dict[tuple[frozenset[str], tuple[str, ...]], Scorer] = {}
         self._apart: Live | None = None
 
     def apart(self) -> Live:
@@ -292,12 +292,14 @@ class Live:
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
         made = scorer.score(given, clock.at(as_of))
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
-        changes = self.changes(found, batch.previous, cause, quiet=quiet)
+        changes = list(self.changes(found, batch.previous, cause, quiet=quiet))
+        if not quiet:
+            changes = self._with_ledgers(changes, batch, as_of)
         gone = scored.keys() - {row.lead_no for row in found.scores}
         gone_accounts = accounts - {row.account_id for row in found.account_scores}
         return replace(
             found,
-            transitions=list(changes),
+            transitions=changes,
             gone=sorted(gone),
             gone_accounts=sorted(gone_accounts),
         )
@@ -361,9 +363,46 @@ class Live:
             band, edge = values[column], values[f"edge_{column}"]
             yield BandRow(self.row.version, ladder, number, band, edge, value)
 
-    def _scorer(self, given: Mapping[str, pa.Table]) -> Scorer:
+    def _with_ledgers(
+        self, changes: list[TransitionRow], batch: Batch, as_of: int
+    ) -> list[TransitionRow]:
+        """Return changes with the reasons for those that people are told of."""
+        moved = {row.lead_no for row in changes if row.from_band != row.to_band and row.lead_no}
+        if not moved:
+            return changes
+        given = self.tables(self._narrowed(batch, moved))
+        points = self._scorer(given, ("points",)).score(given, clock.at(as_of)).points
+        ids = {batch.leads[number].lead_id: number for number in moved}
+        ledgers: dict[int, list[dict[str, Any]]] = {}
+        for row in _rows(points):
+            if row["lead_id"] in ids:
+                ledgers.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        return [
+            row._replace(ledger=_json(ledgers.get(row.lead_no, [])))
+            if row.lead_no in moved
+            else row
+            for row in changes
+        ]
+
+    def _narrowed(self, batch: Batch, leads: set[int]) -> Batch:
+        """Return the part of a batch that says all of some leads."""
+        if self.reads_across or batch.merges:
+            return batch
+        return replace(
+            batch,
+            scored=Touched(leads),
+            leads={number: batch.leads[number] for number in leads},
+            events=[row for row in batch.events if row.lead_no in leads],
+            outcomes=[row for row in batch.outcomes if row.lead_no in leads],
+            marks=[row for row in batch.marks if row.lead_no in leads],
+        )
+
+    def _scorer(
+        self, given: Mapping[str, pa.Table], outputs: tuple[str, ...] | None = None
+    ) -> Scorer:
         """Return the statement over these tables; one without merges is a good deal shorter."""
-        names = frozenset(given)
+        outputs = outputs or self._outputs
+        names = (frozenset(given), outputs)
         if names not in self._scorers:
             schema = {
                 table: {
@@ -373,7 +412,7 @@ class Live:
                 for table, rows in given.items()
             }
             self._scorers[names] = Scorer(
-                self._engine, self.model, schema, self._outputs, every_account=True
+                self._engine, self.model, schema, outputs, every_account=True
             )
         return self._scorers[names]
 
@@ -433,5 +472,15 @@ def _values(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in BESIDE}
 
 
-def _json(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+def _ledger_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the ledger without what stands beside it, its time as text."""
+    last = row["last_at"]
+    made = {name: value for name, value in row.items() if name not in {"lead_id", "as_of"}}
+    return made | {
+        "points": float(row["points"]),
+        "last_at": None if last is None else last.isoformat(),
+    }
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -12,9 +12,10 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.service import commands, writing
 from leadline.service.arriving import reading
-from leadline.service.arriving.facts import Unusable
+from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.arriving.pages import limited
+from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
@@ -53,7 +54,7 @@ class Pass:
 class Loop:
     """Takes what waits, scores whom it touches, and writes both in one transaction."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the first three are named
         self,
         store: Store,
         engine: DuckDB,
@@ -61,6 +62,7 @@ class Loop:
         *,
         most_together: int = MOST_TOGETHER,
         pause_seconds: float = PAUSE_SECONDS,
+        telling: Telling | None = None,
     ) -> None:
         """Begin where the store is.
 
@@ -70,9 +72,11 @@ class Loop:
             read_clock: The clock of the machine, in microseconds.
             most_together: Leads of an account that a pass scores; a larger one waits a little.
             pause_seconds: So often a large account is scored at the most.
+            telling: What tells leads apart.
         """
         self.store = store
         self._most_together = most_together
+        self._telling = telling or Telling()
         self.engine = engine
         self.signal = Signal()
         self._stopping = False
@@ -270,7 +274,7 @@ class Loop:
             if made.requests and len(made.arrived) >= MOST_FACTS:
                 break
             made.requests.append(request)
-            for found in _facts(request, self._pages.get(request.source)):
+            for found in _facts(request, self._pages.get(request.source), self._telling):
                 if isinstance(found, Unusable):
                     made.parked.append(_parked(request, found))
                 else:
@@ -280,7 +284,8 @@ class Loop:
     def _write(self, made: Pass) -> None:
         """Score whom the facts of a pass touch, then write all of it in one transaction."""
         with self.store.reading() as session:
-            taking = Taking(know(session, [each.fact for each in made.arrived]))
+            known = know(session, [each.fact for each in made.arrived])
+            taking = Taking(known, scores_anonymous=self._telling.scores_anonymous)
             for arrived in made.arrived:
                 taking.take(arrived)
             taken = taking.finish()
@@ -318,16 +323,32 @@ class Loop:
             stored.set_last_taken(session, self.clock.last)
 
 
-def _facts(request: Waiting, fields: Collection[str] | None) -> Iterator[reading.Found]:
+def _facts(
+    request: Waiting, fields: Collection[str] | None, telling: Telling
+) -> Iterator[reading.Found]:
     """Yield what a request says; one that cannot be read at all is one that is no fact.
 
     Where ``fields`` are given it came with a public key, which may set these alone.
     """
     try:
-        for found in reading.read(request.kind, request.body, request.received_at):
-            yield found if fields is None or isinstance(found, Unusable) else limited(found, fields)
+        for item, found in enumerate(reading.read(request.kind, request.body, request.received_at)):
+            yield (
+                found
+                if isinstance(found, Unusable)
+                else _usable(request, item, found, fields, telling)
+            )
     except Refused as refused:
         yield Unusable(0, refused.reason, refused.detail, request.body)
+
+
+def _usable(
+    request: Waiting, item: int, fact: Fact, fields: Collection[str] | None, telling: Telling
+) -> reading.Found:
+    """Return a fact with what it may say and whom it tells; where that is nothing, why."""
+    try:
+        return telling.told(fact if fields is None else limited(fact, fields))
+    except Refused as refused:
+        return Unusable(item, refused.reason, refused.detail, request.body)
 
 
 def _parked(request: Waiting, found: Unusable) -> Parked:

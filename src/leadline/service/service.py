@@ -16,6 +16,7 @@ from leadline.errors import EngineError, LeadlineError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
+from leadline.service.arriving.telling import Telling
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Loop
@@ -50,8 +51,11 @@ class Bounds:
 class Service:
     """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
 
-    def __init__(self, store: Store, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, store: Store, bounds: Bounds | None = None, telling: Telling | None = None
+    ) -> None:
         self.store = store
+        self._telling = telling or Telling()
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -199,7 +203,7 @@ class Service:
             if not self.store.hold():
                 self._stopping.wait(HOLD_SECONDS)
                 continue
-            self._loop = Loop(self.store, self._engine)
+            self._loop = Loop(self.store, self._engine, telling=self._telling)
             if not self._stopping.is_set():
                 self._loop.run()
 

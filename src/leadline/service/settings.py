@@ -121,6 +121,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
+    Setting(
+        "identity.anonymous",
+        "text",
+        "What becomes of leads without user id and e-mail: they are kept, or scored too.",
+        "keep",
+        ("keep", "score"),
+    ),
+    Setting(
+        "identity.nobody",
+        "texts",
+        "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),

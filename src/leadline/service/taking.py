@@ -201,8 +201,9 @@ def _known_outcomes(session: Session, facts: Iterable[Fact]) -> set[str]:
 class Taking:
     """Facts into rows, one after the other; nothing is written."""
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, *, scores_anonymous: bool = False) -> None:
         self.known = known
+        self._scores_anonymous = scores_anonymous
         self.taken = Taken()
         self._takers = {
             Event: self._event,
@@ -224,7 +225,7 @@ class Taking:
         for founded in people.founded:
             if founded.lead_no not in taken.leads:
                 self._lead(founded.lead_no, founded.taken_at, founded.taken_at)
-        for number in people.named:
+        for number in taken.touched - {NOBODY} if self._scores_anonymous else people.named:
             row = self._lead(number, 0, 0)
             if not row.is_known:
                 taken.leads[number] = row._replace(is_known=True)

@@ -60,6 +60,17 @@ def make(session: Session, key: Key, at: int, ends_at: int | None = None) -> str
     return made
 
 
+def allow(session: Session, key: Key) -> None:
+    """Let a browser key that there is set the fields that it may set now."""
+    scopes = json.dumps({"scopes": key.scopes, "fields": key.fields})
+    session.run(
+        "update keys set scopes = ? where name = ? and kind = 'browser' and kind = ?",
+        scopes,
+        key.name,
+        key.kind,
+    )
+
+
 def revoke(session: Session, name: str, at: int) -> None:
     """Have a key open nothing from now on. Raises InputError."""
     if not session.run("update keys set revoked_at = ? where name = ?", at, name):

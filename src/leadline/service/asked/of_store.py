@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from leadline.errors import EngineError, LeadlineError
 from leadline.questions.option import asks
 
 if TYPE_CHECKING:
     from leadline.questions.session import Tell
+    from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
     from leadline.store.store import Store
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
+IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -26,6 +28,14 @@ class OfStore:
     """A question of a store."""
 
     store: str = field(default=DEFAULT, metadata=STORE)
+    identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
+
+    @property
+    def telling(self) -> Telling:
+        """What tells leads apart."""
+        from leadline.service.arriving.telling import Telling
+
+        return Telling.of(self.identity)
 
     @contextmanager
     def opened(self) -> Iterator[Store]:
@@ -41,7 +51,7 @@ class OfStore:
             store.close()
 
 
-def done(store: Store, command: Command, tell: Tell) -> str:
+def done(store: Store, telling: Telling, command: Command, tell: Tell) -> str:
     """Have the loop do something, and return what it says of it.
 
     Where a service runs, it does it; else this process is the loop until it is done.
@@ -57,7 +67,7 @@ def done(store: Store, command: Command, tell: Tell) -> str:
     told = False
     while True:
         if store.hold():
-            _drain(store)
+            _drain(store, telling)
         elif not told:
             tell("asked of the service that runs")
             told = True
@@ -70,12 +80,12 @@ def done(store: Store, command: Command, tell: Tell) -> str:
         time.sleep(POLL_SECONDS)
 
 
-def _drain(store: Store) -> None:
+def _drain(store: Store, telling: Telling) -> None:
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.service.loop import Loop
 
     with DuckDB() as engine:
-        Loop(store, engine).drain()
+        Loop(store, engine, telling=telling).drain()
     store.release()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from leadline.questions.answer import Answer
+from leadline.questions.judging import CAPACITY
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.service.asked.of_store import OfStore, done
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from leadline.store.store import Store
 
 MODEL = asks("Model document (YAML); its examples must hold.", "document", "MODEL", setting="model")
+YES = asks("Publish without being asked.", "flag")
+WEEKS = asks("Past weeks that the preview replays day by day; 0 for none.", "whole", "N", least=0)
 ALERTS = asks("Tell whom the new model moves; by default nobody is told.", "flag")
 
 Counts = dict[str, dict[str, int]]
@@ -31,10 +34,16 @@ class Publish(OfStore, Question["Answer[Counts]"]):
     has_report: ClassVar[bool] = False
 
     model: str = field(metadata=MODEL)
+    yes: bool = field(default=False, kw_only=True, metadata=YES)
+    weeks: int = field(default=4, kw_only=True, metadata=WEEKS)
+    capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY)
     alerts: bool = field(default=False, kw_only=True, metadata=ALERTS)
 
     def answer(self, session: Session) -> Answer[Counts]:
-        """Check the model and its examples, then have the loop publish it."""
+        """Check the model and its examples, show what it would do, and have the loop publish it.
+
+        Where a model is live already a person says yes first.
+        """
         from pathlib import Path
 
         from leadline.model.checking.check import check
@@ -47,7 +56,11 @@ class Publish(OfStore, Question["Answer[Counts]"]):
         text = Path(self.model).read_text(encoding="utf-8")
         with self.opened() as store:
             before = counts(store)
-            done(store, commands.Publish(text, alerts=self.alerts), session.tell)
+            found = self._previewed(store, text)
+            if found is not None:
+                session.tell(found)
+                self._confirm(session)
+            done(store, self.telling, commands.Publish(text, alerts=self.alerts), session.tell)
             after = counts(store)
         return Answer(
             question=self.name,
@@ -56,6 +69,28 @@ class Publish(OfStore, Question["Answer[Counts]"]):
             figures={"model": document.model, "before": before, "after": after},
             printed=f"{document.model} is live\n{told(before, after)}",
         )
+
+    def _previewed(self, store: Store, text: str) -> str | None:
+        """Return what the model would do as text; None where no model is live."""
+        from leadline.review.backtest.capacity import read_capacity
+        from leadline.service import clock
+        from leadline.service.preview import preview
+        from leadline.service.preview import told as shown
+
+        room = read_capacity(self.capacity) if self.capacity else None
+        with store.reading() as session:
+            found = preview(session, text, clock.now(), self.weeks)
+        return None if found is None else shown(found, room)
+
+    def _confirm(self, session: Session) -> None:
+        """Go on where a person says so. Raises InputError."""
+        from leadline.errors import Fault, InputError
+
+        if self.yes or (said := session.confirm("Publish it?")):
+            return
+        expected = "must be confirmed" if said is None else "was not confirmed"
+        remedy = "Give --yes." if said is None else "Nothing has changed."
+        raise InputError(Fault("", "publish", expected, "", remedy))
 
 
 def counts(store: Store) -> Counts:
