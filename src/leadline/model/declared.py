@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from leadline.errors import Fault, ModelError
 from leadline.model.checking.check import check
-from leadline.model.document import Model
+from leadline.model.document import Model, TextFile
 from leadline.model.given import read_model, refuse
 from leadline.model.reading.reader import load_source
 from leadline.model.task import BESIDE, refuse_unknown
+from leadline.model.values import is_kept
 
 if TYPE_CHECKING:
     from leadline.model.task import TaskDocument
 
 DECLARING = ("columns", "files")
 """The keys that say how tables are read."""
-_NOTHING: dict[str, Any] = {
+NOTHING: dict[str, Any] = {
     "leadline": 1,
     "model": "none",
     "scores": {"none": {"rules": {"none": {"when": "1 = 0", "points": 0}}}},
@@ -65,6 +67,22 @@ def with_declared(model: Model | None, task: TaskDocument) -> Model:
 
 def _bare(values: Mapping[str, Any]) -> Model:
     read = {key: values[key] for key in DECLARING if values.get(key)}
-    document, source = read_model({**_NOTHING, **read})
+    document, source = read_model({**NOTHING, **read})
     refuse(check(document, source))
     return document
+
+
+def with_kept(given: str | Path | Mapping[str, Any] | Model, keep: str | None) -> Model | Any:
+    """Return a model that says which of several leads with one key stands; as it was without.
+
+    Raises ModelError, FileError.
+    """
+    if keep is None:
+        return given
+    if not is_kept(keep):
+        raise ModelError(Fault("", "--keep", "must be newest by COLUMN", keep))
+    document, source = read_model(given)
+    refuse(list(source.faults))
+    leads = {**(document.files["leads"].plain() if "leads" in document.files else {}), "keep": keep}
+    files = {**document.files, "leads": TextFile.model_validate(leads)}
+    return document.model_copy(update={"files": files})

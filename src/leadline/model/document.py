@@ -43,6 +43,7 @@ from leadline.model.values import (
     FieldNames,
     Formula,
     Identifier,
+    Keeping,
     Label,
     Limit,
     NameOrTexts,
@@ -166,6 +167,9 @@ class TextFile(Part):
     )
     header: Whole | None = Field(
         None, description="Line of CSV that names the columns; what stands above it is left out."
+    )
+    keep: Keeping | None = Field(
+        None, description="Which of several rows with one key stands: newest by COLUMN."
     )
 
 

@@ -33,6 +33,11 @@ LEADS = table("leads")
 REJECTS = target("Write rows that could not be used")
 
 
+KEEP = asks(
+    "Which stands of leads with one lead_id that differ: newest by COLUMN.",
+    unit="RULE",
+    group="tables",
+)
 STRICT = asks("Refuse tables of which any row or value would be lost.", "flag", group="tables")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer, Reading, Tables
 from leadline.questions.asking import function
 from leadline.questions.common import Embedded
-from leadline.questions.inputs import LEADS, REJECTS, STRICT, table, target
+from leadline.questions.inputs import KEEP, LEADS, REJECTS, STRICT, table, target
 from leadline.questions.judging import READER
 from leadline.questions.question import Question, Topic
 
@@ -35,6 +35,7 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
     accounts_out: str | None = field(
         default=None, kw_only=True, metadata=target("Write the accounts", "accounts")
     )
+    keep: str | None = field(default=None, kw_only=True, metadata=KEEP)
     strict: bool = field(default=False, kw_only=True, metadata=STRICT)
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
 
@@ -63,9 +64,10 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     def _document(self) -> Model | None:
         """Return the model that says how to read. Raises ModelError."""
-        from leadline.model.declared import read_declared
+        from leadline.model.declared import NOTHING, read_declared, with_kept
 
-        return None if self.model is None else read_declared(self.model)
+        document = None if self.model is None else read_declared(self.model)
+        return document if self.keep is None else with_kept(document or NOTHING, self.keep)
 
     def _write(self, found: Resolution) -> tuple[str, ...]:
         """Write the files that were asked for, all or none, and return them."""

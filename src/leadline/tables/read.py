@@ -14,6 +14,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable
 from leadline.tables.clean import check, examples, settle
 from leadline.tables.columns import Column, match
+from leadline.tables.newest import newest_by
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
 from leadline.tables.places.inputs import Input, files_or_rows
@@ -197,7 +198,8 @@ def _load(
     readings = settle(engine, raw, targets)
     rows = usable.stage(engine, raw, readings)
     type_notes = check(engine, raw, readings, rows)
-    rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows)
+    kept = newest_by(raw, readings, declared.written.keep)
+    rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows, kept)
     _publish(engine, table, readings, rows)
     _hand_on(engine, raw, rows)
     notes = (*raw.notes, *match_notes, *type_notes, *repeat_notes)
@@ -219,10 +221,10 @@ def read_raw(
 
 @step("check keys")
 def _resolved(
-    engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql
+    engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql, kept: Reading | None
 ) -> tuple[Sql, list[str]]:
     rows = usable.usable(engine, raw, readings, rows)
-    return usable.once(engine, raw, readings, rows)
+    return usable.once(engine, raw, readings, rows, kept)
 
 
 def _publish(engine: DuckDB, table: str, readings: Iterable[Reading], rows: Sql) -> None:

@@ -241,7 +241,11 @@ def _is_repeated(table: str, found: Tree) -> Tree:
 
 
 def once(
-    table: str, rows: Tree, titles: Sequence[str], given: Sequence[str], found: Tree | None = None
+    table: str,
+    rows: Tree,
+    titles: Sequence[str],
+    turn: Sequence[Tree],
+    found: Tree | None = None,
 ) -> Tree:
     """Return typed rows, of those that share a key the one that stands.
 
@@ -249,11 +253,11 @@ def once(
         table: Name in the contract.
         rows: The rows.
         titles: Columns to return.
-        given: Columns of texts by which the least of otherwise equal rows stands.
+        turn: By what the least of them stands, such as ``order`` says it.
         found: The keys that ``repeated`` found; without, every row is looked at.
     """
     if found is None:
-        return _ranked(table, rows, titles, given, has_key(table))
+        return _ranked(table, rows, titles, turn, has_key(table))
     same = all_of(call("same", column(key, "r"), column(key, "d")) for key in CONTRACT[table].keys)
     is_repeated = sql_tree("exists (select 1 from :found as d where :same)", found=found, same=same)
     is_repeated = all_of([has_key(table), is_repeated])
@@ -263,28 +267,37 @@ def once(
         columns=[column(each, "r") for each in titles],
         rows=rows,
         some=is_repeated,
-        ranked=_ranked(table, few, titles, given, exp.true()),
+        ranked=_ranked(table, few, titles, turn, exp.true()),
     )
 
 
 def _ranked(
-    table: str, rows: Tree, titles: Sequence[str], given: Sequence[str], shares: Tree
+    table: str,
+    rows: Tree,
+    titles: Sequence[str],
+    turn: Sequence[Tree],
+    shares: Tree,
 ) -> Tree:
     """Return the least row of each key, and all rows that share none."""
     keys = [column(key, "r") for key in CONTRACT[table].keys]
-    turn = exp.Window(
+    ranked = exp.Window(
         this=exp.RowNumber(),
         partition_by=keys,
-        order=exp.Order(expressions=order(table, given) or [*keys]),
+        order=exp.Order(expressions=[*turn] or [*keys]),
     )
     return sql_tree(
         "select :columns from (select r.*, :turn from :rows as r) as r where :t = 1 or not (:some)",
         columns=[column(each, "r") for each in titles],
-        turn=named(turn, TURN),
+        turn=named(ranked, TURN),
         rows=rows,
         t=column(TURN, "r"),
         some=shares,
     )
+
+
+def newest(title: str) -> Tree:
+    """Return what puts the greatest of a column first, nulls last."""
+    return exp.Ordered(this=column(title, "r"), desc=True, nulls_first=False)
 
 
 def order(table: str, given: Sequence[str], relation: str = "r") -> list[Tree]:

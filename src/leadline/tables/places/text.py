@@ -68,6 +68,10 @@ class Written(Protocol):
     def header(self) -> int | None:
         """Line that names the columns, counted from 1; by default the first."""
 
+    @property
+    def keep(self) -> str | None:
+        """Which of several rows with one key stands: ``newest by COLUMN``."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -76,6 +80,7 @@ class AsItIs:
     encoding: str | None = None
     delimiter: str | None = None
     header: int | None = None
+    keep: str | None = None
 
 
 AS_IT_IS = AsItIs()
