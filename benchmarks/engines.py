@@ -156,7 +156,7 @@ def postgresql(model: Path, files: dict[str, str]) -> Iterator[tuple[Work, Calla
     folder = Path(files["events"]).parent
     tables = {name: f"table:bench.{name}" for name in files}
     with servers.postgres() as server:
-        url = f"{server}&options=-c%20statement_timeout%3D0"
+        url = f"{server.url}&options=-c%20statement_timeout%3D0"
         fill(url, folder, "bench")
         with Postgres(f"{url}%20-c%20max_parallel_workers_per_gather%3D0") as engine:
             [(session,)] = engine.rows("select pg_backend_pid()")

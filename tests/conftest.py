@@ -51,8 +51,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The address of a PostgreSQL server that runs as long as the tests."""
-    with servers.postgres() as url:
-        yield url
+    with servers.postgres() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

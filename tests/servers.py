@@ -24,29 +24,73 @@ SYSTEM_USER = "nobody"
 
 LOCALE = "en_US.UTF-8"
 
-FAST = (
-    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c synchronous_commit=off "
-    "-c unix_socket_directories={folder} -c max_connections=30 "
-    "-c lock_timeout=15s -c statement_timeout=120s"
+SETTINGS = (
+    "-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=30 "
+    "-c lock_timeout=15s -c statement_timeout=120s "
 )
+UNSYNCED = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off "
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """A PostgreSQL server in a folder of its own.
+
+    Attributes:
+        folder: Its socket, its log, and below them its rows.
+        options: What it is started with.
+    """
+
+    folder: Path
+    options: str
+
+    @property
+    def url(self) -> str:
+        """The address of its superuser."""
+        return f"postgresql:///postgres?host={self.folder}&user=postgres"
+
+    @property
+    def rows(self) -> Path:
+        """Where it keeps its rows."""
+        return self.folder / "rows"
+
+    @property
+    def process(self) -> int:
+        """The number of its first process."""
+        return int((self.rows / "postmaster.pid").read_text().partition("\n")[0])
+
+    def start(self) -> None:
+        """Start, and recover what a kill left."""
+        options = ("-w", "-t", "120", "-l", str(self.folder / "log"), "-o", self.options)
+        _run(self.folder, "pg_ctl", "-D", str(self.rows), *options, "start")
+
+    def stop(self) -> None:
+        """End at once."""
+        _run(self.folder, "pg_ctl", "-D", str(self.rows), "-m", "immediate", "stop")
+
+    def kill(self) -> None:
+        """Kill the first process; the others find out, and end."""
+        children = Path(f"/proc/{self.process}/task/{self.process}/children").read_text().split()
+        os.kill(self.process, signal.SIGKILL)
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            time.sleep(0.05)
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """Run a PostgreSQL server in a folder of its own; yield the address of its superuser."""
+def postgres(more: str = UNSYNCED) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server, which syncs nothing where it is not told otherwise."""
     with tempfile.TemporaryDirectory(prefix="leadline-pg-") as name:
-        folder, rows = Path(name), Path(name) / "rows"
+        server = PostgresServer(Path(name), SETTINGS.format(folder=name) + more)
         if os.geteuid() == 0:
-            shutil.chown(folder, SYSTEM_USER)
-        initdb = ("--auth=trust", "--encoding=UTF8", f"--locale={_locale(folder)}", "--no-sync")
-        start = ("-w", "-t", "120", "-l", str(folder / "log"), "-o", FAST.format(folder=name))
-        _run(folder, "initdb", "-D", str(rows), "-U", "postgres", *initdb)
-        _allow_passwords(rows)
-        _run(folder, "pg_ctl", "-D", str(rows), *start, "start")
+            shutil.chown(name, SYSTEM_USER)
+        locale = f"--locale={_locale(server.folder)}"
+        initdb = ("--auth=trust", "--encoding=UTF8", locale, "--no-sync")
+        _run(server.folder, "initdb", "-D", str(server.rows), "-U", "postgres", *initdb)
+        _allow_passwords(server.rows)
+        server.start()
         try:
-            yield f"postgresql:///postgres?host={name}&user=postgres"
+            yield server
         finally:
-            _run(folder, "pg_ctl", "-D", str(rows), "-m", "immediate", "stop")
+            server.stop()
 
 
 SPARK: Mapping[str, str] = {

@@ -117,6 +117,7 @@ def test_what_is_declared_is_what_reading_needs(folder: Path) -> None:
             "Pages": {"type": "number", "missing": [999]},
             "Staff": {"type": "number", "missing": ["-", "N/A"]},
             "Revenue": {"thousands": ".", "decimal": ","},
+            "Opted in": {"type": "boolean"},
             "created_at": {"from": "Created", "format": "dd/mm/yyyy", "zone": "UTC"},
         },
         "events": {
@@ -128,7 +129,7 @@ def test_what_is_declared_is_what_reading_needs(folder: Path) -> None:
         },
     }
     assert "# Plan: constant, pro" in block
-    assert "# Opted in: boolean, text, 100% filled, 2 distinct" in block
+    assert "Opted in: {type: boolean}  # boolean, 100% filled, 2 distinct" in block
     assert "The same value is written in several ways: 'Event' and 'event'" in block
     assert "The times carry no zone: UTC is assumed" in block
 

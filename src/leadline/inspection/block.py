@@ -48,10 +48,24 @@ def _table(table: str, reports: Sequence[TableReport]) -> Iterator[str]:
                 seen.add(title)
                 (entries if declared(column) else others).append(column)
     yield from (f"  # {_about(report)}" for report in reports)
-    yield f"  {table}:" if entries else f"  {table}: {{}}"
+    has_made = any(report.made for report in reports)
+    yield f"  {table}:" if entries or has_made else f"  {table}: {{}}"
+    yield from (
+        f"    {wanted}: {flow_text(how)}  # no column is this, so it is made"
+        for report in reports
+        for wanted, how in report.made.items()
+        if wanted not in seen
+    )
     yield from _aligned(
         (f"    {yaml_text(each.column or each.name)}: {flow_text(declared(each))}", _why(each))
         for each in entries
+    )
+    yield from (
+        f"    {wanted}: {flow_text({'from': each.name})}"
+        for report in reports
+        for each in report.columns
+        for wanted in each.also
+        if wanted not in seen
     )
     if others:
         yield "    # read as they are:"

@@ -116,15 +116,30 @@ class Column(Part):
         None,
         description="What stands between several leads or accounts in one cell; each has a row.",
     )
-    match: Literal["email_domain"] | None = Field(
+    range: Literal["low", "middle", "high"] | None = Field(
+        None, description="Which number a range such as 51-200 is."
+    )
+    value: Text | None = Field(None, description="What stands in each row; the data has it not.")
+    made_from: Texts = Field((), description="Columns whose texts, joined, are the value.")
+    event: Text | None = Field(
+        None, description="Type of the event that a value of this column is."
+    )
+    at: Text | None = Field(
+        None, description="Column that says when such an event occurred, where this one does not."
+    )
+    account: Text | None = Field(
+        None, description="For leads: the field of their account that this column is."
+    )
+    match: Literal["email_domain", "email"] | None = Field(
         None,
-        description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
+        description="For leads.account_id email_domain: fill it by the domain of the e-mail where "
+        "it is empty. For lead_id of events and outcomes email: the values are e-mails of leads.",
     )
 
     @property
     def kind(self) -> Type | None:
         """The type that is declared, or that another key implies."""
-        marks = self.decimal_mark or self.unit
+        marks = self.decimal_mark or self.unit or self.range
         texts = self.cut or self.case or self.split
         implied = Type.TIME if self.format else Type.NUMBER if marks else None
         implied = implied or (Type.TEXT if texts else None)
@@ -136,7 +151,12 @@ class Column(Part):
         return self.decimal or {None: None, ".": ","}.get(self.thousands, ".")
 
     def model_post_init(self, _context: Any) -> None:
-        """Refuse marks that cannot be told apart, and keys of another type."""
+        """Refuse marks that cannot be told apart, keys of another type, and two sources."""
+        sources = [key for key in SOURCES if getattr(self, "source" if key == "from" else key)]
+        for key in sources[1:]:
+            raise wrong(f"must not stand beside {sources[0]}", key=key, repair={key: REMOVED})
+        if self.at and not self.event:
+            raise wrong("must stand beside event", key="at", repair={"at": REMOVED})
         if self.thousands and self.decimal == self.thousands:
             expected = "must not be the mark between thousands too"
             raise wrong(expected, self.decimal, key="decimal", repair={"decimal": REMOVED})
@@ -146,6 +166,9 @@ class Column(Part):
                 raise wrong(expected, key=key, repair={key: REMOVED})
 
 
+SOURCES = ("from", "value", "made_from")
+"""Keys that say what the values are; one of them is enough."""
+
 COLUMN_NEEDS = {
     "format": Type.TIME,
     "decimal": Type.NUMBER,
@@ -154,6 +177,7 @@ COLUMN_NEEDS = {
     "cut": Type.TEXT,
     "case": Type.TEXT,
     "split": Type.TEXT,
+    "range": Type.NUMBER,
 }
 """Key of a column to the type that it belongs to."""
 
@@ -166,11 +190,21 @@ class TextFile(Part):
         None, description="What separates the columns of CSV; by default read off the first line."
     )
     header: Whole | None = Field(
-        None, description="Line of CSV that names the columns; what stands above it is left out."
+        None,
+        description="Line of CSV that names the columns; what stands above it is left out.",
     )
     keep: Keeping | None = Field(
         None, description="Which of several rows with one key stands: newest by COLUMN."
     )
+    last: Whole | None = Field(
+        None, description="Line that is the last of the table; what stands below is left out."
+    )
+
+    def model_post_init(self, _context: Any) -> None:
+        """Refuse a table that ends before it begins."""
+        if self.last is not None and self.last <= (self.header or 1):
+            expected = f"must be below line {self.header or 1}, which names the columns"
+            raise wrong(expected, self.last, key="last", repair={"last": REMOVED})
 
 
 class TableExpectation(Part):

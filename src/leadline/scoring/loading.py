@@ -22,6 +22,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.sql.trees import sql_tree
 from leadline.tables import read
 from leadline.tables.columns import Column
+from leadline.tables.made import makes
 from leadline.tables.orphans import orphans
 from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places.inputs import Input
@@ -79,7 +80,7 @@ def load(
     _refuse_kept(addresses, model)
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, model.columns, clean=clean)
-    if clean and engine.dialect in FILES:
+    if clean and engine.dialect in FILES and not makes(model.columns):
         found |= _read_there(engine, inputs, model)
     rest = {
         table: given

@@ -36,6 +36,7 @@ class Beside(ABC):
     _error: LeadlineError | None = field(default=None, init=False)
     _chunks: SimpleQueue[Scores | None] = field(default_factory=SimpleQueue, init=False)
     _held: list[Scores | None] = field(default_factory=list, init=False)
+    _is_abandoned: bool = field(default=False, init=False)
 
     @abstractmethod
     def scores(self, session: Session) -> Iterator[Scores]:
@@ -62,6 +63,10 @@ class Beside(ABC):
         """Say that what is ready is in the store: a transaction that failed is tried again."""
         self._held.clear()
 
+    def abandon(self) -> None:
+        """End after the scores that are being computed; nobody waits for more."""
+        self._is_abandoned = True
+
     def touch(self, touched: Touched, taken: Taken) -> None:
         """Note what a pass took and scored."""
         self.since.touched |= taken.touched
@@ -77,6 +82,8 @@ class Beside(ABC):
                 reading.set()
                 for chunk in self.scores(session):
                     self._chunks.put(chunk)
+                    if self._is_abandoned:
+                        break
         except LeadlineError as error:
             self._error = error
         except Exception as error:  # noqa: BLE001 - whoever asked must hear of it

@@ -33,7 +33,6 @@ MOST_REQUESTS = 1000
 MOST_FACTS = 4000
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
-RETRY_SECONDS = 1.0
 
 
 @dataclass
@@ -94,16 +93,19 @@ class Loop:
         self.signal.set()
 
     def run(self) -> None:
-        """Take what waits until ``stop``; a store that does not answer is asked again."""
-        while not self._stopping:
-            try:
-                taken = self.take() + self.go_on()
-            except StoreError:
-                self.signal.wait(RETRY_SECONDS)
-                continue
-            if not taken:
-                self.signal.wait(IDLE_SECONDS)
-                self.signal.clear()
+        """Take what waits until ``stop``.
+
+        Raises StoreError where the store does not answer, or this process may no longer write to
+        it; what was not written waits as before, for a loop that begins anew.
+        """
+        try:
+            while not self._stopping:
+                if not self.take() + self.go_on():
+                    self.signal.wait(IDLE_SECONDS)
+                    self.signal.clear()
+        finally:
+            if self._beside is not None:
+                self._beside.abandon()
 
     def drain(self) -> int:
         """Take all that waits and score whoever is due; return how many requests that were."""
@@ -175,6 +177,8 @@ class Loop:
             chunk = beside.next()
         except Empty:
             return 0
+        except StoreError:  # a store that was away is no fault of what was asked
+            raise
         except LeadlineError as found:
             chunk, error = None, found
         if chunk is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +13,12 @@ from threading import Event, Lock, Thread
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
+from leadline.service.clock import Clock
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Loop
@@ -29,6 +31,8 @@ from leadline.store.keys import Key
 from leadline.store.migrate import migrate
 from leadline.store.session import Session
 from leadline.store.store import Store
+
+_LOG = logging.getLogger(__name__)
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
@@ -71,7 +75,11 @@ class Service:
         self._acceptor: Acceptor | None = None
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -80,7 +88,8 @@ class Service:
     def start(self) -> None:
         """Bring the store to this version and begin. Raises EngineError.
 
-        A store in a file has one service; a second is refused.
+        A store in a file has one service; a second is refused, and so is a clock that is far
+        behind what the store knows.
         """
         is_loop = self.store.hold()
         if self.store.kind == "sqlite" and not is_loop:
@@ -90,6 +99,8 @@ class Service:
             )
         if is_loop:
             migrate(self.store)
+            with self.store.reading() as session:
+                Clock(stored.last_taken(session)).refuse_behind()
         self._acceptor = Acceptor(self.store, self._wake, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
@@ -198,14 +209,18 @@ class Service:
             self._loop.signal.set()
 
     def _run(self) -> None:
-        """Run the loop whenever this process is the one that may."""
+        """Run the loop whenever this process is the one that may; whatever ends it, it returns."""
         while not self._stopping.is_set():
-            if not self.store.hold():
-                self._stopping.wait(HOLD_SECONDS)
-                continue
-            self._loop = Loop(self.store, self._engine, telling=self._telling)
-            if not self._stopping.is_set():
-                self._loop.run()
+            try:
+                if self.store.hold():
+                    self._loop = Loop(self.store, self._engine, telling=self._telling)
+                    if not self._stopping.is_set():
+                        self._loop.run()
+            except StoreError as error:
+                _LOG.warning("the loop waits for the store: %s", error)
+            except Exception:  # noqa: BLE001 - a service whose loop has ended would only fill up
+                _LOG.exception("the loop failed and begins again")
+            self._stopping.wait(HOLD_SECONDS)
 
 
 def _free(path: Path) -> int:

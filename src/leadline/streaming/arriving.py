@@ -35,16 +35,17 @@ READERS: Mapping[Format, tuple[str, Mapping[str, str]]] = {
 """Format to what Spark calls it, and its options."""
 
 FILE = "stream.json"
-WRITTEN_OTHERWISE = (
-    "format",
-    "decimal_mark",
-    "thousands",
-    "unit",
-    "zone",
+NOT_ARRIVING = (
+    *reading.WRITTEN_OTHERWISE,
+    "value",
+    "made_from",
+    "event",
+    "match",
     "cut",
     "case",
     "split",
 )
+"""What is declared of columns that cannot be where events arrive one by one."""
 AS_GIVEN = "row as given"
 """The column of the state by which the least of otherwise equal events stands."""
 
@@ -175,7 +176,7 @@ def _refuse_other_writing(model: Model) -> None:
     faults = [
         Fault("columns.events", title, f"must not have {key} where events arrive one by one")
         for title, declared in model.columns.get("events", {}).items()
-        for key in WRITTEN_OTHERWISE
+        for key in NOT_ARRIVING
         if getattr(declared, key, None)
     ]
     if faults:

@@ -8,6 +8,7 @@ from leadline.errors import Fault, InputError
 from leadline.model.formats import COUNTS
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
+from leadline.tables.codes import is_code
 from leadline.tables.columns import Lost
 from leadline.tables.natives import BARE
 from leadline.tables.places.raw import FILE, ROW, Raw
@@ -34,8 +35,9 @@ SAMPLE_ROWS = 2_048
 EXAMPLES = 3
 """How many a message shows."""
 
-LONG_INTEGER = r"[+-]?\d{16,}"
-"""An identifier, more likely: as numbers, neighbours would be one and the same."""
+LONG_INTEGER = r"[+-]?\d{16,}|[+]\d{7,}|\d{8,}[.]\d{8,}"
+"""An identifier or a telephone number, more likely: as numbers, neighbours would be one and the
+same, and a plus would be lost."""
 
 NOUNS = {
     Type.NUMBER: ("a number", "numbers"),
@@ -102,6 +104,7 @@ def _decided(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> dict[str, T
         for target in targets
         if target.given and given[target.name] is None
         for kind in GUESSES.get(target.given.native, ())
+        if not (kind is Type.NUMBER and target.given.native == "CSV" and is_code(target.given.name))
     ]
     sample = sql_text("(from {rows} limit {limit})", rows=raw.relation, limit=SAMPLE_ROWS)
     for rows in (sample, raw.relation):

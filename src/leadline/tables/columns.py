@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Type
-from leadline.sql.text import Sql
+from leadline.sql.text import Sql, sql_text
 from leadline.tables.places.raw import RawColumn
 
 if TYPE_CHECKING:
@@ -21,6 +21,11 @@ ROW_NUMBER = "row number"
 """Stands for a column of the data: the number of each row, the first is 1. Files alone have it."""
 SHOWN = 8
 """How many names a message lists."""
+
+MADE = "MADE"
+"""Stands for the type of a column that the data does not have, but a declaration makes."""
+JOINT = "|"
+"""Stands between the texts of which a value is made."""
 
 
 Missing: TypeAlias = str | int | float | bool
@@ -74,6 +79,34 @@ class Column(Protocol):
     def case(self) -> str | None:
         """``lower`` where texts are read in lower case."""
 
+    @property
+    def range(self) -> str | None:
+        """Which number a range such as ``51-200`` is: low, middle or high."""
+
+    @property
+    def value(self) -> str | None:
+        """What stands in each row, where the data has no such column."""
+
+    @property
+    def event(self) -> str | None:
+        """Type of the event that a value of the column tells of."""
+
+    @property
+    def at(self) -> str | None:
+        """Column that says when such an event occurred."""
+
+    @property
+    def account(self) -> str | None:
+        """Field of the lead's account that the column is."""
+
+    @property
+    def match(self) -> str | None:
+        """By what the row of another table is found."""
+
+    @property
+    def made_from(self) -> tuple[str, ...]:
+        """Columns of the data whose texts, joined, are the value."""
+
 
 class Lost(str):
     """A note that says what of the data is not there to be scored."""
@@ -107,6 +140,8 @@ class Target:
         given: The column of the data; without one, every value is null.
         type: What the contract or the model document asks for; None where the data decides.
         is_key: It tells rows apart or names rows of others: spaces at its ends say nothing.
+        constant: What stands in each row, in the place of a column of the data.
+        parts: Columns of the data whose texts, joined, are the value.
     """
 
     name: str
@@ -121,6 +156,9 @@ class Target:
     cut: str | None = None
     case: str | None = None
     split: str | None = None
+    range: str | None = None
+    constant: str | None = None
+    parts: tuple[RawColumn, ...] = ()
     is_key: bool = False
 
 
@@ -139,6 +177,8 @@ def target(title: str, given: RawColumn | None, kind: Type | None, column: Colum
         column.cut,
         column.case,
         column.split,
+        column.range,
+        column.value,
     )
 
 
@@ -159,7 +199,7 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
     if faults:
         raise InputError(*faults)
     names = {each.name.lower() for each in wanted}
-    used = {each.given.name for each in wanted if each.given}
+    used = {each.given.name for each in wanted if each.given and each.given.native != MADE}
     rest = [given for title, given in raw.columns.items() if title not in used]
     others = [
         Target(given.name, given, contract.type_of(given.name))
@@ -175,7 +215,26 @@ def _target(raw: Raw, title: str, declared: Mapping[str, Column]) -> Target:
     known = CONTRACT[raw.table].types.get(title)
     if column is None:
         return Target(title, _given(raw, title), known)
+    if column.value is not None:
+        given = RawColumn(title, sql_text("{value}", value=column.value), MADE)
+        return target(title, given, known, column)
+    if column.made_from:
+        return _made(raw, title, known, column)
     return target(title, _given(raw, column.source or title), known, column)
+
+
+def _made(raw: Raw, title: str, known: Type | None, column: Column) -> Target:
+    """Return a column that is made of others. Raises InputError where one is not there."""
+    parts = {each: _given(raw, each) for each in column.made_from}
+    faults = [
+        Fault(raw.where, title, "must be made from columns", each, nearest(each, raw.columns))
+        for each, given in parts.items()
+        if given is None
+    ]
+    if faults:
+        raise InputError(*faults)
+    made = target(title, RawColumn(title, Sql("null"), MADE), known, column)
+    return replace(made, parts=tuple(each for each in parts.values() if each))
 
 
 def _given(raw: Raw, title: str) -> RawColumn | None:

@@ -14,6 +14,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable
 from leadline.tables.clean import check, examples, settle
 from leadline.tables.columns import Column, match
+from leadline.tables.made import made
 from leadline.tables.newest import newest_by
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
@@ -151,7 +152,9 @@ def load(  # noqa: PLR0913 - tables, and what is declared of them
             faults.extend(error.faults)
     if faults:
         raise InputError(*faults)
-    return _loaded(engine, tables)
+    loaded = _loaded(engine, tables)
+    of = made(engine, loaded.schema, loaded.names, columns)
+    return replace(loaded, schema=of.schema, names=of.names, notes=[*loaded.notes, *of.notes])
 
 
 class Declared(NamedTuple):

@@ -5,7 +5,7 @@ A place says what its types are; what a row is stands here, as trees that every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -28,9 +28,12 @@ from leadline.sql.trees import (
     sql_tree,
     text,
 )
-from leadline.tables.columns import Target
+from leadline.tables.columns import JOINT, Target
 from leadline.tables.natives import BARE, Spelling, bad_as, empty_as, given_as
 from leadline.tables.values import token
+
+WRITTEN_OTHERWISE = ("format", "decimal_mark", "thousands", "unit", "range", "zone")
+"""What is declared of texts that files alone may have: other dates and numbers than usual."""
 
 TURN = "turn among repeated rows"
 
@@ -59,6 +62,27 @@ class Field:
     def bad(self) -> Tree:
         """The condition that something was given that means nothing."""
         return sql_tree("(:g is not null and :p is null)", g=self.given, p=self.parsed)
+
+
+def own(spelling: Spelling, target: Target, column_of: Callable[[str], Tree]) -> Tree | None:
+    """Return what a column is at its place: one of the table, a constant, or several joined.
+
+    None where the table has none.
+    """
+    if target.constant is not None:
+        return text(target.constant)
+    if not target.parts:
+        return column_of(target.given.name) if target.given else None
+    texts = [
+        spelling.tree(spelling.native(each.native).text, x=column_of(each.name))
+        for each in target.parts
+    ]
+    filled = [sql_tree("coalesce(:x, '')", x=each) for each in texts]
+    return sql_tree(
+        "case when coalesce(:texts) is not null then :joined end",
+        texts=[*texts, null("text")],
+        joined=call("concat", *[part for x in filled for part in (text(JOINT), x)][1:]),
+    )
 
 
 def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind: Type) -> Field:
@@ -155,7 +179,7 @@ def refuse_types(spelling: Spelling, targets: Sequence[Target], where: str) -> N
         if each.given is None or each.type in {None, Type.TEXT}:
             continue
         native = spelling.native(each.given.native).type or Type.ANY
-        is_own = each.format or each.decimal_mark or each.thousands or each.unit or each.zone
+        is_own = any(getattr(each, key) for key in WRITTEN_OTHERWISE)
         if native is not each.type and (native is not Type.TEXT or is_own):
             remedy = f"Convert it in a view, and name that; it is {each.given.native} here."
             expected = f"must be {each.type.phrase}" if each.type else ""

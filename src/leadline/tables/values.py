@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
-from leadline.model.formats import COUNTS, date_pattern
+from leadline.model.formats import CENTURY, COUNTS, date_pattern, is_worded, worded_pattern
 from leadline.model.types import Type
 from leadline.sql.kinds import SQL_TYPES
-from leadline.sql.patterns import CLOCK, DATE, NUMBER, OFFSET, SPACED_OFFSET, YEAR
+from leadline.sql.patterns import BOOLEAN, CLOCK, DATE, NUMBER, OFFSET, SPACED_OFFSET, YEAR
 from leadline.sql.text import Scalar, Sql, joined, sql_text
+from leadline.tables import ranges
+from leadline.tables.columns import JOINT
+from leadline.tables.months import MONTHS, ZONES
 from leadline.tables.natives import (
     BARE,
     DIGITS,
@@ -60,7 +63,7 @@ CUT = "case when right({x}, {length}) = {cut} then left({x}, length({x}) - {leng
 
 NATIVES = (
     Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
-    Native("VARCHAR", Type.TEXT, BARE, BARE),
+    Native("VARCHAR|MADE", Type.TEXT, BARE, BARE),
     Native("JSON", Type.TEXT, JSON_TEXT, JSON_TEXT),
     Native("BIGINT", Type.NUMBER, "{x}", "{x}::varchar"),
     Native("U?(TINY|SMALL)INT|U?INTEGER", Type.NUMBER, "{x}::bigint", "{x}::varchar"),
@@ -116,13 +119,14 @@ def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
         return Reading(target, kind, null, null, null, null, certain=True)
     native = DUCKDB.native(target.given.native)
     is_bare = is_sound and native.text == BARE
-    given = target.given.value if is_bare else sql_text(native.text, x=target.given.value)
+    own = _joined(target.parts) if target.parts else target.given.value
+    given = own if is_bare else sql_text(native.text, x=own)
     text = without(given, target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
     if kind is Type.TEXT and is_bare:
         parsed = given
     elif kind is native.type:
-        parsed = _in_utc(sql_text(native.value, x=target.given.value), target)
+        parsed = _in_utc(sql_text(native.value, x=own), target)
         if kind is Type.TIME and not is_sound:
             parsed, certain = (
                 sql_text(f"case when {{x}} {IN_REACH} then {{x}} end", x=parsed),
@@ -150,6 +154,18 @@ def _alike(text: Sql, target: Target, *, is_trimmed: bool) -> Sql:
             small=ascii_lowercase,
         )
     return text
+
+
+def _joined(parts: Iterable[RawColumn]) -> Sql:
+    """Return the texts of columns, joined; null where all are."""
+    texts = [sql_text(native_of(each).text, x=each.value) for each in parts]
+    filled = [sql_text("coalesce({x}, '')", x=each) for each in texts]
+    return sql_text(
+        "case when coalesce({texts}) is not null then concat_ws({joint}, {filled}) end",
+        texts=texts,
+        joint=JOINT,
+        filled=filled,
+    )
 
 
 def are_in_reach(x: Sql) -> Sql:
@@ -225,6 +241,8 @@ def _number(text: Sql, target: Target | None) -> Sql:
         then try_cast({text} as double) end"""
     if target:
         text = _without_unit(text, target.unit)
+    if target and target.range:
+        return ranges.number_in(text, target.range, target.decimal_mark or ".")
     if target and target.decimal_mark:
         text = _usual_number(text, target.decimal_mark, target.thousands)
     return sql_text(template.strip(), text=text, pattern=NUMBER)
@@ -251,9 +269,7 @@ def _usual_number(text: Sql, decimal: str, thousands: str | None) -> Sql:
 
 
 def _boolean(text: Sql, _: Target) -> Sql:
-    template = "case lower({text}) when 'true' then true when 'false' then false {others} end"
-    others = "when 'yes' then true when 'no' then false when '1' then true when '0' then false"
-    return sql_text(template, text=text, others=Sql(others))
+    return Sql(BOOLEAN.replace(":a", text))
 
 
 ZONED = """
@@ -263,6 +279,11 @@ ZONED = """
 LOCAL = """
     when regexp_full_match({text}, {pattern})
     then timezone({zone}, try_cast({text} as timestamp))"""
+ZONED_HALVES = """
+    when regexp_full_match({text}, {pattern})
+    then try_strptime(upper({text}), ['%Y-%m-%d %I:%M %p %z', '%Y-%m-%d %I:%M:%S %p %z',
+        '%Y-%m-%d %I:%M%p %z', '%Y-%m-%d %I:%M:%S%p %z'])
+"""
 HALVES = """
     when regexp_full_match({text}, {pattern})
     then timezone({zone}, try_strptime(upper({text}),
@@ -317,6 +338,8 @@ def _time(text: Sql, target: Target) -> Sql:
             spaced=day + clock + SPACED_OFFSET,
         )
     ]
+    if target.format:
+        cases.append(sql_text(ZONED_HALVES, text=text, pattern=day + HALF_DAY + SPACED_OFFSET))
     if zone:
         cases.append(sql_text(LOCAL, text=text, pattern=f"{day}({clock})?", zone=zone))
     if zone and target.format:
@@ -328,8 +351,43 @@ def _iso(text: Sql, target: Target) -> Sql:
     """Return dates that are written in a declared order as ISO 8601."""
     if target.format is None:
         return text
+    if is_worded(target.format):
+        return _with_offset(_of_words(text, target.format))
     pattern, iso = date_pattern(target.format)
-    return sql_text("regexp_replace({text}, {pattern}, {iso})", text=text, pattern=pattern, iso=iso)
+    iso = sql_text("regexp_replace({text}, {pattern}, {iso})", text=text, pattern=pattern, iso=iso)
+    return _with_offset(iso)
+
+
+OF_WORDS = """
+    list_transform([regexp_extract({text}, {pattern}, {parts})], lambda found:
+        {century} || found.y || '-' || {months}[lower(found.m)] || '-' || found.d
+        || case when found.rest = '' then '' else ' ' || ltrim(found.rest, 'T ') end)[1]"""
+
+
+def _of_words(text: Sql, written: str) -> Sql:
+    """Return times whose month is a word as ISO 8601, null where no month is called so."""
+    pattern, parts = worded_pattern(written)
+    return sql_text(
+        OF_WORDS.strip(),
+        century="" if "yyyy" in written else CENTURY,
+        months=Sql(f"map {sql_text('{m}', m=MONTHS)}"),
+        text=text,
+        pattern=pattern,
+        parts=Sql(f"[{sql_text('{p}', p=parts)}]"),
+    )
+
+
+WITH_OFFSET = """
+    case when {zones}[regexp_extract({text}, {letters}, 1)] is null then {text}
+    else regexp_replace({text}, {letters}, ' ') || {zones}[regexp_extract({text}, {letters}, 1)] end
+"""
+LETTERS = r" \(?([A-Z]{3,4})\)?$"
+
+
+def _with_offset(text: Sql) -> Sql:
+    """Return times with an offset in the place of the letters that some tools write behind them."""
+    zones = Sql(f"map {sql_text('{z}', z=ZONES)}")
+    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS)
 
 
 def _as_it_is(text: Sql, _: Target) -> Sql:
