@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leadline.errors import Fault, InputError
 from leadline.model.contract import CONTRACT
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.raw import Raw, RawColumn, staged
@@ -37,8 +38,20 @@ def split(engine: DuckDB, raw: Raw, declared: Mapping[str, Column]) -> Raw:
     for title, column in declared.items():
         given = raw.column(column.source or title)
         if column.split and given is not None:
+            _refuse_made(raw, given, declared)
             raw = _split(engine, raw, given, column.split, _keys(raw, declared))
     return raw
+
+
+def _refuse_made(raw: Raw, given: RawColumn, declared: Mapping[str, Column]) -> None:
+    """Refuse keys that are made of columns which are the same for each part of a cell."""
+    faults = [
+        Fault(raw.where, key, f"must be made from {given.name} too, as its cells are split")
+        for key in CONTRACT[raw.table].keys
+        if key in declared and declared[key].made_from and given.name not in declared[key].made_from
+    ]
+    if faults:
+        raise InputError(*faults)
 
 
 def _keys(raw: Raw, declared: Mapping[str, Column]) -> list[RawColumn]:
