@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ENDING = re.compile(r"(ssion|tted|ing|ed|es|s|e)$")
-_IRREGULAR = {"sent": "send", "held": "hold", "bought": "buy", "paid": "pay", "won": "win"}
+_DOUBLED = re.compile(r"(.)\1")
+_IRREGULAR = {"sent": "send", "held": "hold", "bought": "buy", "paid": "pay"}
 _STEM_FROM = 4
 """Shorter words have no endings to be left out."""
 _SLIP_FROM = 5
@@ -49,7 +50,7 @@ def _is_same(one: str, other: str) -> bool:
 
 def _is_slip(one: str, other: str) -> bool:
     """Say whether two words are one, but for a letter too many, too few, wrong, or out of turn."""
-    if one == other:
+    if _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", other):
         return True
     if min(len(one), len(other)) < _SLIP_FROM or one[0] != other[0]:
         return False
