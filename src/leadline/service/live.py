@@ -357,7 +357,7 @@ class Live:
             )
 
     def _bands(self, number: int, values: Mapping[str, Any]) -> Iterator[BandRow]:
-        for ladder, rungs in self.model.bands.items():
+        for ladder, rungs in self.model.lead_bands.items():
             column = self.model.column(ladder)
             value = values[rungs.by] if isinstance(rungs.by, str) else None
             band, edge = values[column], values[f"edge_{column}"]
