@@ -244,14 +244,14 @@ def score(
         held: set[str] = set()
         scoring = Scoring(document, Known(facts, as_of, faults), leads, faults)
         for lead in leads:
+            subject = scoring.known.subject(lead)
+            if subject.account is not None:
+                held.add(subject.account)
             if lead in scoring.known.ended and "merges.ended_scored" not in faults:
                 continue
-            subject = scoring.known.subject(lead)
             key = {"lead_id": lead, "as_of": as_of}
             result.ledger += [key | row for row in scoring.ledger(subject)]
             result.scores.append(key | scoring.row(subject) | ladders.row(scoring, subject))
-            if subject.account is not None:
-                held.add(subject.account)
         for account in sorted(held):
             key = {"account_id": account, "as_of": as_of}
             row = ladders.row(scoring, Subject(None, account))

@@ -19,7 +19,7 @@ from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
-from leadline.service.live import MOST_TOGETHER, Live, Scores, Touched
+from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
@@ -224,7 +224,12 @@ class Loop:
         found = chunk if switches else chunk.without(beside.scored)
         with self.store.working() as session:
             if isinstance(beside, Sweep) and not switches:
-                before = kept.bands(session, beside.before, [row.lead_no for row in found.scores])
+                leads = [row.lead_no for row in found.scores]
+                accounts = [row.account_id for row in found.account_scores]
+                before: list[Stands] = [
+                    *kept.bands(session, beside.before, leads),
+                    *kept.account_bands(session, beside.before, accounts),
+                ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
