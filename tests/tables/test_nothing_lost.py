@@ -79,7 +79,7 @@ def balance(engine: DuckDB, loaded: Loaded, table: str, where: str) -> int:
     query = f"select count(*) from rejects where table_name = '{table}' and reason is not null"
     [(rejected,)] = engine.rows(query)
     merged = told(loaded, where, "(equal|repeat)")
-    return read + rejected + merged - told(loaded, where, "(is|are) added")
+    return int(read + rejected + merged - told(loaded, where, "(is|are) added"))
 
 
 @pytest.mark.usefixtures("folder")
