@@ -160,7 +160,9 @@ def check_output(path: str | Path) -> None:
         InputError: The ending is unknown.
         FileError: Its folder does not exist or is not writable, or it is a folder itself.
     """
-    format_of(str(path))
+    if format_of(str(path)) not in FORMS:
+        remedy = f"It can end in {', '.join(f'.{each}' for each in FORMS)}."
+        raise InputError(Fault(str(path), "", "cannot be written as a workbook", "", remedy))
     target = Path(path).resolve()
     if target.is_dir():
         raise FileError(_unwritable(str(path), "a folder has this name"))
