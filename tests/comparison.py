@@ -55,22 +55,22 @@ def product(
 
 def differences(found: Scored, expected: Any) -> list[str]:
     """Return what differs between the product's results and the oracle's."""
-    keys = ("lead_id", "as_of", "score", "rule")
-    return [
-        *_compare("scores", found.scores.to_pylist(), expected.scores, ("lead_id", "as_of")),
-        *_compare("points", found.points.to_pylist(), expected.ledger, keys),
-        *_compare_accounts(found, expected),
-    ]
+    faults = []
+    for output, (name, keys) in _OUTPUTS.items():
+        table = getattr(found, output, None)
+        if table is not None:
+            faults += _compare(output, table.to_pylist(), getattr(expected, name), keys)
+    return faults
 
 
-def _compare_accounts(found: Scored, expected: Any) -> list[str]:
-    """Compare the accounts that the product gives: those of the spine's leads."""
-    if found.account_scores is None:
-        return []
-    rows = found.account_scores.to_pylist()
-    wanted = {(row["account_id"], row["as_of"]) for row in rows}
-    others = [row for row in expected.account_scores if (row["account_id"], row["as_of"]) in wanted]
-    return _compare("accounts", rows, others, ("account_id", "as_of"))
+_OUTPUTS = {
+    "scores": ("scores", ("lead_id", "as_of")),
+    "points": ("ledger", ("lead_id", "as_of", "score", "rule")),
+    "account_scores": ("account_scores", ("account_id", "as_of")),
+    "transitions": ("transitions", ("lead_id", "at", "ladder")),
+    "account_transitions": ("account_transitions", ("account_id", "at", "ladder")),
+}
+"""Output of the product to that of the oracle, and the columns that tell their rows apart."""
 
 
 def _compare(

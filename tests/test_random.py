@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import cache
 
 import pytest
@@ -11,7 +10,7 @@ from comparison import differences, product
 from examples import RANDOM_CASES
 from leadline.engines.duckdb.engine import DuckDB
 from oracle.by_hand import BY_HAND
-from oracle.generate import FEATURES, case, features
+from oracle.generate import case
 from oracle.scoring import FAULTS, Result, score
 
 BLOCK = 25
@@ -26,16 +25,6 @@ def test_product_and_oracle_agree(start: int) -> None:
             found = product(engine, one.document, one.tables, one.spine)
         faults = differences(found, score(one.document, one.tables, one.spine))
         assert not faults, f"seed {seed}:\n" + "\n".join(faults[:10])
-
-
-def test_every_feature_appears_often() -> None:
-    """Every key of the language, decay, count, pick and null case stands in fifty cases or more."""
-    counts: Counter[str] = Counter()
-    for seed in range(2000):
-        one = case(seed)
-        counts.update(features(one.document, one.tables))
-    rare = {name: counts[name] for name in FEATURES if counts[name] < 50}
-    assert not rare
 
 
 @cache
@@ -54,7 +43,7 @@ def test_a_seeded_fault_is_found(fault: str) -> None:
         except ArithmeticError:  # an age that cannot be
             continue
         right = _right(seed) if fault not in BY_HAND else score(one.document, one.tables, one.spine)
-        if (wrong.ledger, wrong.scores) != (right.ledger, right.scores):
+        if wrong != right:
             with DuckDB(threads=1) as engine:
                 found = product(engine, one.document, one.tables, one.spine)
             assert differences(found, wrong)

@@ -18,6 +18,20 @@ if TYPE_CHECKING:
 
 HOST = asks("Address to listen on; by default this machine alone.", "text", "H")
 PORT = asks("Port to listen on.", "whole", "N", least=1)
+RAW_DAYS = asks(
+    "Days for which requests are kept as they came.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.raw_days",
+)
+PARKED_DAYS = asks(
+    "Days for which what could not be used is kept.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.parked_days",
+)
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
@@ -32,15 +46,19 @@ class Serve(OfStore, Question["Answer[None]"]):
 
     host: str = field(default="127.0.0.1", kw_only=True, metadata=HOST)
     port: int = field(default=8321, kw_only=True, metadata=PORT)
+    raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
+    parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
+        from leadline.service.loop import Keeping
         from leadline.service.service import Service
         from leadline.store.store import connect
         from leadline.web.server import serve
 
-        service = Service(connect(self.store), telling=self.telling)
+        keeping = Keeping(self.raw_days, self.parked_days)
+        service = Service(connect(self.store), telling=self.telling, keeping=keeping)
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

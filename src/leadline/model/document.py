@@ -321,6 +321,7 @@ class Ladder(Labelled):
         json_schema_extra={"oneOf": [{"required": ["edges"]}, {"required": ["cells", "default"]}]}
     )
 
+    of: Literal["account"] | None = Field(None, description="The bands are those of accounts.")
     by: NameOrTexts = Field(description="Score whose edges count, or a list of grades.")
     edges: Edges | None = Field(None, description="Band to its lower edge, rising.")
     leave: dict[Text, Number] = Field(
@@ -336,6 +337,11 @@ class Ladder(Labelled):
     labels: dict[Text, Label] = Field(
         default_factory=dict, description="Band to what people call it."
     )
+
+    @property
+    def is_account(self) -> bool:
+        """Whether accounts stand on it, not leads."""
+        return self.of == "account"
 
     def model_post_init(self, _context: Any) -> None:
         """Refuse keys that do not go together."""
@@ -443,9 +449,19 @@ class Model(Described):
         return document
 
     @property
+    def lead_bands(self) -> dict[str, Ladder]:
+        """The ladders on which leads stand."""
+        return {name: each for name, each in self.bands.items() if not each.is_account}
+
+    @property
+    def account_bands(self) -> dict[str, Ladder]:
+        """The ladders on which accounts stand."""
+        return {name: each for name, each in self.bands.items() if each.is_account}
+
+    @property
     def main_score(self) -> str:
-        """The score that leads are ranked by: that of the first ladder, else the last one."""
-        first = next(iter(self.bands.values()), None)
+        """The score that leads are ranked by: that of their first ladder, else the last one."""
+        first = next(iter(self.lead_bands.values()), None)
         if first is None:
             return list(self.scores)[-1]
         return first.by if isinstance(first.by, str) else self.grades[first.by[0]].by

@@ -62,3 +62,4 @@ class AllTables(PastTables):
     """All tables of the contract but the spine."""
 
     previous: Input | None = field(default=None, metadata=table("previous"))
+    previous_accounts: Input | None = field(default=None, metadata=table("previous_accounts"))

@@ -34,6 +34,7 @@ OPTIONS = {
     "points": "ledger",
     "account_scores": "accounts_out",
     "transitions": "transitions",
+    "account_transitions": "account_transitions",
 }
 """Result to the option that says where it is written."""
 _EXPECT = asks(
@@ -44,7 +45,11 @@ _EXPECT = asks(
 _ALLOW = asks(
     "Go on where a table that is read is empty, much changes, or expect does not hold.", "flag"
 )
-_NEEDS = {"account_scores": "scores of accounts", "transitions": "bands"}
+_NEEDS = {
+    "account_scores": "scores of accounts",
+    "transitions": "bands of leads",
+    "account_transitions": "bands of accounts",
+}
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,9 @@ class Score(AllTables, Anywhere, Question[Scored]):
     )
     transitions: str | None = field(
         default=None, kw_only=True, metadata=target("Write changes of band")
+    )
+    account_transitions: str | None = field(
+        default=None, kw_only=True, metadata=target("Write changes of band of accounts")
     )
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
     expect: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=_EXPECT)
@@ -124,7 +132,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
         from leadline.scoring.guards import expectations, unexpected
 
         more = None if self.expect is None else expectations(self.expect)
-        if self.previous is not None and run.model.bands:
+        if self.previous is not None and run.model.lead_bands:
             run.keep(*{**self._wanted(), "scores": "", "transitions": ""})
         faults = unexpected(run, more)
         if faults and not self.allow:
@@ -212,7 +220,7 @@ def _tell_bands(run: Run, session: Session) -> None:
     from leadline.explain.best import band_counts
     from leadline.reports.best import counted
 
-    for name in run.model.bands:
+    for name in run.model.lead_bands:
         session.tell(f"{run.model.column(name)}: {counted(band_counts(run, name))}")
 
 

@@ -140,23 +140,28 @@ def _absent(loaded: Loaded, model: Model) -> Iterator[str]:
 
 
 _LADDERS = """
-    select coalesce(ladder, 'band') as name, count(*) from previous
+    select coalesce(ladder, 'band') as name, count(*) from {table}
     where band is not null group by coalesce(ladder, 'band') order by name
 """
 
 
 def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
     """Yield a note of the bands of the preceding run on ladders that the model does not have."""
-    given = loaded.schema.get("previous")
-    if given is None:
-        return
-    rows = engine.rows(render(sql_tree(_LADDERS), engine.dialect))
-    found = [f"{name!r} ({count:,})" for name, count in rows if name not in model.bands]
-    wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
-    found += [f"{name!r}" for name in wide if name not in model.bands]
-    if found:
-        where = loaded.names.get("previous", "previous")
-        yield f"{where}: bands of ladders that the model does not have: {', '.join(found)}."
+    ladders = {"previous": model.lead_bands, "previous_accounts": model.account_bands}
+    for table, own in ladders.items():
+        if table not in loaded.schema:
+            continue
+        rows = engine.rows(render(sql_tree(_LADDERS.format(table=table)), engine.dialect))
+        found = [f"{name!r} ({count:,})" for name, count in rows if name not in own]
+        given = loaded.schema[table]
+        wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
+        found += [f"{name!r}" for name in wide if name not in own]
+        if found:
+            whose = "of accounts " if table == "previous_accounts" else ""
+            yield (
+                f"{loaded.names.get(table, table)}: bands of ladders {whose}that the model does "
+                f"not have: {', '.join(found)}."
+            )
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

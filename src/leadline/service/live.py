@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.identity.columns_read import find
 from leadline.model.contract import CONTRACT
-from leadline.model.document import Model
+from leadline.model.document import Ladder, Model
 from leadline.model.given import read_model
 from leadline.model.types import Schema, Type
 from leadline.model.uses import Uses
@@ -32,7 +32,14 @@ from leadline.store.facts import (
     OutcomeRow,
 )
 from leadline.store.rows import Knowing
-from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
+from leadline.store.scores import (
+    AccountBandRow,
+    AccountScoreRow,
+    BandRow,
+    ModelRow,
+    ScoreRow,
+    TransitionRow,
+)
 from leadline.store.session import Session
 from leadline.store.store import Store
 
@@ -44,7 +51,8 @@ MOST_TOGETHER = 200
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
 BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
-OPTIONAL = ("lead_merges", "event_marks", "previous")
+Stands: TypeAlias = BandRow | AccountBandRow
+OPTIONAL = ("lead_merges", "event_marks", "previous", "previous_accounts")
 """Tables that say the same without rows as when they are not given."""
 
 
@@ -101,6 +109,7 @@ class Batch:
     merges: list[MergeRow] = field(default_factory=list)
     marks: list[MarkRow] = field(default_factory=list)
     previous: list[BandRow] = field(default_factory=list)
+    previous_accounts: list[AccountBandRow] = field(default_factory=list)
 
     @property
     def known(self) -> dict[int, LeadRow]:
@@ -115,7 +124,7 @@ class Scores:
     Attributes:
         gone: Leads that have no score any more.
         gone_accounts: Accounts that have none.
-        overrides: Which override decided on a lead.
+        overrides: Which override decided on a lead, by its number, or on an account.
     """
 
     version: int = 0
@@ -125,7 +134,8 @@ class Scores:
     transitions: list[TransitionRow] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     gone_accounts: list[str] = field(default_factory=list)
-    overrides: dict[int, str] = field(default_factory=dict)
+    overrides: dict[int | str, str] = field(default_factory=dict)
+    account_bands: list[AccountBandRow] = field(default_factory=list)
 
     def without(self, others: Touched) -> Scores:
         """Return them without those of some leads and accounts."""
@@ -135,7 +145,12 @@ class Scores:
             scores=[row for row in self.scores if row.lead_no not in leads],
             account_scores=[r for r in self.account_scores if r.account_id not in accounts],
             bands=[row for row in self.bands if row.lead_no not in leads],
-            transitions=[row for row in self.transitions if row.lead_no not in leads],
+            account_bands=[row for row in self.account_bands if row.account_id not in accounts],
+            transitions=[
+                row
+                for row in self.transitions
+                if row.lead_no not in leads and row.account_id not in accounts
+            ],
             gone=[number for number in self.gone if number not in leads],
             gone_accounts=[each for each in self.gone_accounts if each not in accounts],
         )
@@ -149,7 +164,12 @@ class Scores:
                 scores=self.scores[start : start + size],
                 account_scores=self.account_scores if start == 0 else [],
                 bands=[row for row in self.bands if row.lead_no in part],
-                transitions=[row for row in self.transitions if row.lead_no in part],
+                account_bands=self.account_bands if start == 0 else [],
+                transitions=[
+                    row
+                    for row in self.transitions
+                    if row.lead_no in part or (start == 0 and row.lead_no is None)
+                ],
                 gone=self.gone if start == 0 else [],
                 gone_accounts=self.gone_accounts if start == 0 else [],
             )
@@ -252,6 +272,8 @@ class Live:
         batch.outcomes = self._outcomes(session, batch, taken)
         batch.marks = _marks(session, batch, taken)
         batch.previous = kept.bands(session, self.row.version, batch.leads)
+        if self.model.account_bands:
+            batch.previous_accounts = kept.account_bands(session, self.row.version, accounts)
         return batch
 
     def _events(self, session: Session, batch: Batch, taken: Taken) -> list[EventRow]:
@@ -293,7 +315,8 @@ class Live:
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
         made = scorer.score(given, clock.at(as_of))
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
-        changes = list(self.changes(found, batch.previous, cause, quiet=quiet))
+        before: list[Stands] = [*batch.previous, *batch.previous_accounts]
+        changes = list(self.changes(found, before, cause, quiet=quiet))
         if not quiet:
             changes = self._with_ledgers(changes, batch, as_of)
         gone = scored.keys() - {row.lead_no for row in found.scores}
@@ -319,50 +342,51 @@ class Live:
             number = numbers[row["lead_id"]]
             values = _values(row)
             made.scores.append(ScoreRow(version, number, as_of, _json(values)))
-            made.bands.extend(self._bands(number, values))
+            for ladder, stands in _standing(self.model, self.model.lead_bands, values):
+                made.bands.append(BandRow(version, ladder, number, *stands))
             if values["override"] is not None:
                 made.overrides[number] = values["override"]
         for row in _rows(account_scores):
             values = _values(row)
             account = row["account_id"]
             made.account_scores.append(AccountScoreRow(version, account, as_of, _json(values)))
+            for ladder, stands in _standing(self.model, self.model.account_bands, values):
+                made.account_bands.append(AccountBandRow(version, ladder, account, *stands))
+            if values.get("override") is not None:
+                made.overrides[account] = values["override"]
         return made
 
     def changes(
-        self, found: Scores, before: Iterable[BandRow], cause: str, *, quiet: bool
+        self, found: Scores, before: Iterable[Stands], cause: str, *, quiet: bool
     ) -> Iterator[TransitionRow]:
         """Yield the bands that are others than before."""
-        stood = {(row.lead_no, row.ladder): row for row in before}
-        moments = {row.lead_no: row.as_of for row in found.scores}
-        for row in found.bands:
-            old = stood.get((row.lead_no, row.ladder))
+        stood = {(_whose(row), row.ladder): row for row in before}
+        moments: dict[int | str, int] = {row.lead_no: row.as_of for row in found.scores}
+        moments |= {row.account_id: row.as_of for row in found.account_scores}
+        standing: list[Stands] = [*found.bands, *found.account_bands]
+        for row in standing:
+            who = _whose(row)
+            old = stood.get((who, row.ladder))
             was = (old.band, old.edge_band) if old else (None, None)
             if was == (row.band, row.edge_band):
                 continue
             yield TransitionRow(
-                lead_no=row.lead_no,
-                account_id=None,
+                lead_no=who if isinstance(who, int) else None,
+                account_id=who if isinstance(who, str) else None,
                 ladder=row.ladder,
-                at=moments[row.lead_no],
+                at=moments[who],
                 from_band=was[0],
                 to_band=row.band,
                 from_edge_band=was[1],
                 edge_band=row.edge_band,
                 value=row.value,
-                override=found.overrides.get(row.lead_no),
+                override=found.overrides.get(who),
                 version=self.row.version,
                 model=self.row.fingerprint,
                 cause=cause,
                 quiet=quiet,
                 ledger=None,
             )
-
-    def _bands(self, number: int, values: Mapping[str, Any]) -> Iterator[BandRow]:
-        for ladder, rungs in self.model.bands.items():
-            column = self.model.column(ladder)
-            value = values[rungs.by] if isinstance(rungs.by, str) else None
-            band, edge = values[column], values[f"edge_{column}"]
-            yield BandRow(self.row.version, ladder, number, band, edge, value)
 
     def _with_ledgers(
         self, changes: list[TransitionRow], batch: Batch, as_of: int
@@ -433,10 +457,26 @@ class Live:
             "lead_merges": tables.merge_table(batch.merges, ids, knowing),
             "event_marks": tables.mark_table(batch.marks, knowing),
             "previous": tables.previous_table(previous, ids),
+            "previous_accounts": tables.previous_accounts_table(batch.previous_accounts),
         }
         return {
             name: table for name, table in made.items() if table.num_rows or name not in OPTIONAL
         }
+
+
+def _whose(row: Stands) -> int | str:
+    """Return the number of the lead, or the account, that stands there."""
+    return row.lead_no if isinstance(row, BandRow) else row.account_id
+
+
+def _standing(
+    model: Model, ladders: Mapping[str, Ladder], values: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str | None, str | None, float | None]]]:
+    """Yield each ladder with the band, the band before overrides, and the value it goes by."""
+    for ladder, rungs in ladders.items():
+        column = model.column(ladder)
+        value = values[rungs.by] if isinstance(rungs.by, str) else None
+        yield ladder, (values[column], values[f"edge_{column}"], value)
 
 
 def _accounts_of(session: Session, taken: Taken) -> dict[int, str]:

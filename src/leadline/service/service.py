@@ -21,7 +21,7 @@ from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
-from leadline.service.loop import Loop
+from leadline.service.loop import Keeping, Loop
 from leadline.service.past import AsItWas, Then, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
@@ -56,10 +56,15 @@ class Service:
     """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
 
     def __init__(
-        self, store: Store, bounds: Bounds | None = None, telling: Telling | None = None
+        self,
+        store: Store,
+        bounds: Bounds | None = None,
+        telling: Telling | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         self.store = store
         self._telling = telling or Telling()
+        self._keeping = keeping or Keeping()
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -213,7 +218,9 @@ class Service:
         while not self._stopping.is_set():
             try:
                 if self.store.hold():
-                    self._loop = Loop(self.store, self._engine, telling=self._telling)
+                    self._loop = Loop(
+                        self.store, self._engine, telling=self._telling, keeping=self._keeping
+                    )
                     if not self._stopping.is_set():
                         self._loop.run()
             except StoreError as error:

@@ -52,7 +52,7 @@ class Setting:
     name: str
     kind: Kind
     help: str
-    default: str | bool | None = None
+    default: str | bool | int | None = None
     choices: tuple[str, ...] = ()
     example: str = ""
 
@@ -119,6 +119,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
+    Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
+    Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
     Setting(

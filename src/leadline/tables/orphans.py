@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 
 KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "leads": (("leads", "lead_id"), ("lead_merges", "from_id"), ("spine", "lead_id")),
-    "accounts": (("accounts", "account_id"),),
+    "accounts": (("accounts", "account_id"), ("leads", "account_id")),
     "events": (("events", "event_id"),),
 }
-"""What is named to where it may stand; a lead that was merged into another is known by that."""
+"""What is named to where it may stand; a lead that was merged into another is known by that.
+
+So is an account by its leads, but to them themselves.
+"""
 
 LOSSES: Mapping[tuple[str, str], str] = {
     ("leads", "account_id"): "so {its} account has no fields",
     ("events", "lead_id"): "so {they} {count} for no lead",
     ("outcomes", "lead_id"): "so {they} {count} for no lead",
     ("previous", "lead_id"): "so nothing reads {them}",
+    ("previous_accounts", "account_id"): "so nothing reads {them}",
     ("field_history", "id"): "so nothing reads {them}",
     ("lead_merges", "into_id"): "so {they} {end} in no lead",
     ("event_marks", "event_id"): "so {they} {mark} nothing",

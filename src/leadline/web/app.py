@@ -18,7 +18,7 @@ ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
 
 def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
-    return document(ENDPOINTS, ingest.described())
+    return document(ENDPOINTS, {**ingest.described(), **stream.described(), **health.described()})
 
 
 def application(service: Service) -> Starlette:
