@@ -16,10 +16,10 @@ from leadline.model.document import Column, TextFile
 from leadline.model.types import Type
 from leadline.tables.read import load
 from leadline.tables.write import check_output
-from workbooks import write_workbook
+from workbooks import Cell, write_workbook
 
-NAMES = ["Lead ID", "Phone", "Created", "Day", "Budget", "Active", "Mixed"]
-ROWS = [
+NAMES: list[Cell] = ["Lead ID", "Phone", "Created", "Day", "Budget", "Active", "Mixed"]
+ROWS: list[list[Cell]] = [
     ["007", 493012345678, datetime(2026, 3, 12, 9, 14, 30), datetime(2026, 3, 12), 12.5, True, 1],
     [],
     ["008", 493012345679, datetime(2026, 3, 13, 9, 14), datetime(2026, 3, 13), 1000, False, "x"],
@@ -48,12 +48,15 @@ def test_the_sheet_and_the_row_of_names_are_declared_or_found(
     engine: DuckDB, tmp_path: Path
 ) -> None:
     """What is proposed reads the table that stands below a title on the second sheet."""
-    sheets = {"Notes": [["About"]], "Leads": [["Report"], [], NAMES, *ROWS]}
+    sheets: dict[str, list[list[Cell]]] = {
+        "Notes": [["About"]],
+        "Leads": [["Report"], [], NAMES, *ROWS],
+    }
     file = write_workbook(tmp_path / "book.xlsx", sheets)
     [found] = leadline.inspect(file, engine=engine).result.tables
     assert (found.table, dict(found.files)) == ("leads", {"header": 3, "sheet": "Leads"})
     assert "Of the workbook the sheet Leads is taken; Notes is not read." in found.findings
-    files = {"leads": TextFile(header=3, last=4, sheet="Leads")}
+    files = {"leads": TextFile.model_validate({"header": 3, "last": 4, "sheet": "Leads"})}
     load(engine, {"leads": file}, {"leads": COLUMNS}, files=files)
     assert engine.rows("select lead_id from leads") == [("007",)]
 
@@ -62,7 +65,9 @@ def test_what_is_no_workbook_or_lacks_the_sheet_is_refused(engine: DuckDB, tmp_p
     """With the sheets that there are; and nothing is written as one."""
     file = write_workbook(tmp_path / "leads.xlsx", {"Leads": [NAMES, *ROWS]})
     with pytest.raises(InputError, match=r"must have the sheet; found Lead\. Did you mean Leads"):
-        load(engine, {"leads": file}, {}, files={"leads": TextFile(sheet="Lead")})
+        load(
+            engine, {"leads": file}, {}, files={"leads": TextFile.model_validate({"sheet": "Lead"})}
+        )
     (tmp_path / "other.xlsx").write_text("lead_id\n1\n")
     with pytest.raises(InputError, match="must be a workbook of Excel"):
         load(engine, {"leads": tmp_path / "other.xlsx"}, {})
