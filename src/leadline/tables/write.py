@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from leadline.errors import Fault, FileError, InputError
 from leadline.sql.text import Sql, name, sql_text
-from leadline.tables.places.files import Format, format_of, listed_files
+from leadline.tables.places.files import ENDINGS, Format, format_of, listed_files
 from leadline.timings import step
 
 if TYPE_CHECKING:
@@ -161,8 +161,9 @@ def check_output(path: str | Path) -> None:
         FileError: Its folder does not exist or is not writable, or it is a folder itself.
     """
     if format_of(str(path)) not in FORMS:
-        remedy = f"It can end in {', '.join(f'.{each}' for each in FORMS)}."
-        raise InputError(Fault(str(path), "", "cannot be written as a workbook", "", remedy))
+        known = ", ".join(ending for ending, form in ENDINGS.items() if form in FORMS)
+        remedy = "Workbooks are read, not written."
+        raise InputError(Fault(str(path), "", f"must end in one of {known}", "", remedy))
     target = Path(path).resolve()
     if target.is_dir():
         raise FileError(_unwritable(str(path), "a folder has this name"))
