@@ -63,6 +63,7 @@ class Export:
         written: How its files are to be read.
         findings: What a person should know whatever its columns are for.
         repeats: How many rows repeat another one exactly.
+        is_json: What has points in its name lies inside of another column.
     """
 
     where: str
@@ -74,7 +75,8 @@ class Export:
     contract: Mapping[str, str]
     written: AsItIs
     findings: tuple[str, ...]
-    repeats: int = 0
+    repeats: int
+    is_json: bool
 
     def column(self, name: str) -> Looked:
         """Return what was found in a column."""

@@ -18,6 +18,7 @@ from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
 from leadline.inspection.report import ColumnReport, Inspection, TableReport
 from leadline.inspection.roles import Look, seems
+from leadline.inspection.sheets import in_workbook, other_sheets
 from leadline.inspection.types import reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.contract import CONTRACT
@@ -93,6 +94,9 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
     found: Sequence[Spot] = ()
     if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
         found = spots(files_given[0], written.encoding)
+    elif files_given and format_of(files_given[0]) == "workbook":
+        written, found = in_workbook(files_given[0])
+    if found:
         spot = largest(found)
         written = replace(written, header=spot.header if spot.header > 1 else None, last=spot.last)
     raw, rejected = _staged(engine, rows_given, written)
@@ -106,13 +110,25 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
     findings = (
         *raw.notes,
         *_above(written, found),
+        *other_sheets(files_given, written),
         *_unlike(files_given, written),
         *_table_findings(repeats, rejected),
     )
     kind = table or names.table_of(raw.where, candidates)
     contract = names.contract(kind, candidates)
+    is_json = bool(files_given) and format_of(files_given[0]) == "json"
     return Export(
-        raw.where, kind, rows, rejected, looked, candidates, contract, written, findings, repeats
+        raw.where,
+        kind,
+        rows,
+        rejected,
+        looked,
+        candidates,
+        contract,
+        written,
+        findings,
+        repeats,
+        is_json=is_json,
     )
 
 
@@ -127,7 +143,9 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
         )
         for each in export.looked
     ]
-    columns = tuple(_column(each, rows, found, wanted.get(each.name, ())) for each in looked)
+    columns = tuple(
+        _inside(_column(each, rows, found, wanted.get(each.name, ())), export) for each in looked
+    )
     files = {key: value for key, value in asdict(export.written).items() if value is not None}
     made = names.made(found, export.candidates, contract)
     findings = (
@@ -144,7 +162,7 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
 def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
     prepare(engine, [STAGING])
     try:
-        raw = read_raw(engine, STAGING, given, written)
+        raw = read_raw(engine, STAGING, given, written, paths=None)
     except InputError as error:
         raise InputError(*map(_in_words_of_inspect, error.faults)) from error
     notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
@@ -299,6 +317,15 @@ def _separator(each: Looked) -> str:
         if each.values.sampled_share(some) > 0 and each.values.sampled_share(are_keys) == 1:
             return mark.removeprefix("\\")
     return ""
+
+
+def _inside(column: ColumnReport, export: Export) -> ColumnReport:
+    """Return a column; one that lies inside of another is read where it is declared."""
+    outer = column.name.split(".")[0]
+    is_inside = "." in column.name and any(outer == each.name for each in export.looked)
+    if not is_inside or not export.is_json or column.column:
+        return column
+    return replace(column, declare={"from": column.name, **column.declare})
 
 
 def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> ColumnReport:

@@ -76,6 +76,10 @@ class Written(Protocol):
     def last(self) -> int | None:
         """Last line of the table; by default that of the file."""
 
+    @property
+    def sheet(self) -> str | None:
+        """Sheet of a workbook; by default the first."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -86,6 +90,7 @@ class AsItIs:
     header: int | None = None
     keep: str | None = None
     last: int | None = None
+    sheet: str | None = None
 
 
 AS_IT_IS = AsItIs()
