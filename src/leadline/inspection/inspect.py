@@ -13,10 +13,12 @@ from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
+from leadline.inspection.commas import alike
 from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
 from leadline.inspection.report import ColumnReport, Inspection, TableReport
 from leadline.inspection.roles import Look, seems
+from leadline.inspection.sheets import in_workbook, other_sheets
 from leadline.inspection.types import reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.contract import CONTRACT
@@ -81,7 +83,7 @@ def _inspected(
     exports = [
         _export(engine, number, given, table, written) for number, given in enumerate(inputs)
     ]
-    reports = [_report(each, is_guess=table is None) for each in joined(exports)]
+    reports = [_report(each, is_guess=table is None) for each in joined(alike(exports))]
     return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
@@ -92,6 +94,9 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
     found: Sequence[Spot] = ()
     if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
         found = spots(files_given[0], written.encoding)
+    elif files_given and format_of(files_given[0]) == "workbook":
+        written, found = in_workbook(files_given[0])
+    if found:
         spot = largest(found)
         written = replace(written, header=spot.header if spot.header > 1 else None, last=spot.last)
     raw, rejected = _staged(engine, rows_given, written)
@@ -100,16 +105,31 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
         _look(engine, raw, column, f"{number}_{place}", rows)
         for place, column in enumerate(raw.columns.values())
     ]
-    candidates = [each.candidate(rows) for each in looked]
+    repeats = _repeats(engine, raw, rows)
+    candidates = [each.candidate(rows, repeats) for each in looked]
     findings = (
         *raw.notes,
         *_above(written, found),
+        *other_sheets(files_given, written),
         *_unlike(files_given, written),
-        *_table_findings(engine, raw, rows, rejected),
+        *_table_findings(repeats, rejected),
     )
     kind = table or names.table_of(raw.where, candidates)
     contract = names.contract(kind, candidates)
-    return Export(raw.where, kind, rows, rejected, looked, candidates, contract, written, findings)
+    is_json = bool(files_given) and format_of(files_given[0]) == "json"
+    return Export(
+        raw.where,
+        kind,
+        rows,
+        rejected,
+        looked,
+        candidates,
+        contract,
+        written,
+        findings,
+        repeats,
+        is_json=is_json,
+    )
 
 
 def _report(export: Export, *, is_guess: bool) -> TableReport:
@@ -123,12 +143,14 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
         )
         for each in export.looked
     ]
-    columns = tuple(_column(each, rows, found, wanted.get(each.name, ())) for each in looked)
+    columns = tuple(
+        _inside(_column(each, rows, found, wanted.get(each.name, ())), export) for each in looked
+    )
     files = {key: value for key, value in asdict(export.written).items() if value is not None}
     made = names.made(found, export.candidates, contract)
     findings = (
         *export.findings,
-        *_lacks(found, {**contract, **made}, columns, rows),
+        *_lacks(found, {**contract, **made}, columns, rows, export.repeats),
         *_questions(found, {**contract, **made}, export.candidates),
         *_companies(found, contract, columns),
     )
@@ -140,7 +162,7 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
 def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
     prepare(engine, [STAGING])
     try:
-        raw = read_raw(engine, STAGING, given, written)
+        raw = read_raw(engine, STAGING, given, written, paths=None)
     except InputError as error:
         raise InputError(*map(_in_words_of_inspect, error.faults)) from error
     notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
@@ -282,6 +304,30 @@ def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
         yield f"The same value is written in several ways: {shown}."
 
 
+SPLIT_TABLES, SPLIT_KEYS = ("events", "outcomes"), ("lead_id", "account_id")
+"""Where a cell may name several, each of which has a row."""
+_SEVERAL = r"[\w@.+-]+(\s*{mark}\s*[\w@.+-]+)*\s*{mark}?"
+
+
+def _separator(each: Looked) -> str:
+    """Return what stands between several keys in some of the cells of a column."""
+    for mark in (";", "\\|", ","):
+        are_keys = sql_text("regexp_full_match(text, {p})", p=_SEVERAL.format(mark=mark))
+        some = sql_text("regexp_matches(text, {m})", m=mark)
+        if each.values.sampled_share(some) > 0 and each.values.sampled_share(are_keys) == 1:
+            return mark.removeprefix("\\")
+    return ""
+
+
+def _inside(column: ColumnReport, export: Export) -> ColumnReport:
+    """Return a column; one that lies inside of another is read where it is declared."""
+    outer = column.name.split(".")[0]
+    is_inside = "." in column.name and any(outer == each.name for each in export.looked)
+    if not is_inside or not export.is_json or column.column:
+        return column
+    return replace(column, declare={"from": column.name, **column.declare})
+
+
 def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> ColumnReport:
     wanted, *also = is_ or (None,)
     known = CONTRACT[table].types.get(wanted or "")
@@ -294,6 +340,8 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
         declare = {"type": each.found.type.value, **declare}
     if each.found.type is Type.ANY and known is None:
         declare = {}
+    if wanted in SPLIT_KEYS and table in SPLIT_TABLES and (mark := _separator(each)):
+        declare["split"] = mark
     if wanted == "lead_id" and each.seems == "e-mail" and table != "leads":
         declare["match"] = "email"
     role = "identifier" if wanted and wanted.endswith("_id") else each.seems
@@ -314,20 +362,24 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
     )
 
 
-def _table_findings(engine: DuckDB, raw: Raw, rows: int, rejected: int) -> Iterator[str]:
-    if rejected:
-        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
-        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+def _repeats(engine: DuckDB, raw: Raw, rows: int) -> int:
+    """Return how many rows repeat another one exactly."""
     columns = [given.value for given in raw.columns.values()]
     statement = "select count(distinct hash({columns})) from {rows}"
     [(distinct,)] = engine.rows(sql_text(statement, columns=columns, rows=raw.relation))
-    if distinct < rows:
-        count = rows - distinct
-        yield f"{count:,} row{' repeats' if count == 1 else 's repeat'} another row exactly."
+    return rows - int(distinct)
+
+
+def _table_findings(repeats: int, rejected: int) -> Iterator[str]:
+    if rejected:
+        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
+        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+    if repeats:
+        yield f"{repeats:,} row{' repeats' if repeats == 1 else 's repeat'} another row exactly."
 
 
 def _lacks(
-    table: str, known: Iterable[str], columns: Sequence[ColumnReport], rows: int
+    table: str, known: Iterable[str], columns: Sequence[ColumnReport], rows: int, repeats: int
 ) -> Iterator[str]:
     for column in names.lacking(table, known):
         if column == "type":
@@ -357,6 +409,7 @@ def _lacks(
             )
             yield f"{wanted} has no value in {told}."
         if found is not None and wanted in CONTRACT[table].unique and found.distinct < found.filled:
-            count = found.filled - found.distinct
+            count = found.filled - found.distinct - repeats
             more = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
-            yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."
+            if count > 0:
+                yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."

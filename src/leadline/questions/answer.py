@@ -43,6 +43,13 @@ class Reading:
         files = tuple(dict.fromkeys(map(str, loaded.names.values())))
         return cls(tuple(loaded.notes), tuple(warnings), loaded.rejects.count, files)
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The notes of what is not there to be scored."""
+        from leadline.tables.columns import Lost
+
+        return tuple(each for each in self.notes if isinstance(each, Lost))
+
 
 class Tables(Mapping[str, "pa.Table"]):
     """Tables by name, each computed when it is first asked for."""

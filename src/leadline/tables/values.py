@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from leadline.model.formats import CENTURY, COUNTS, date_pattern, is_worded, worded_pattern
@@ -57,8 +58,11 @@ FINITE = "case when isfinite({x}) then {x}::double end"
 TEXT = "nullif({x}::varchar, '')"
 JSON_TEXT = "nullif({x} ->> '$', '')"
 
+CUT = "case when right({x}, {length}) = {cut} then left({x}, length({x}) - {length}) else {x} end"
+"""A text without what is cut from its end; DuckDB counts characters, as all of us do."""
+
 NATIVES = (
-    Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
+    Native("CSV|(JSON|CELLS) (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
     Native("VARCHAR|MADE", Type.TEXT, BARE, BARE),
     Native("JSON", Type.TEXT, JSON_TEXT, JSON_TEXT),
     Native("BIGINT", Type.NUMBER, "{x}", "{x}::varchar"),
@@ -130,8 +134,26 @@ def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
             )
     else:
         parsed = PARSERS[kind](text, target)
+    if kind is Type.TEXT:
+        parsed = _alike(parsed, target, is_trimmed=is_bare)
     value = without(parsed, target.missing, kind)
     return Reading(target, kind, given, text, parsed, value, certain)
+
+
+def _alike(text: Sql, target: Target, *, is_trimmed: bool) -> Sql:
+    """Return a text as others that mean the same are written."""
+    if target.is_key and not is_trimmed:
+        text = sql_text("nullif(trim({x}), '')", x=text)
+    if target.cut:
+        text = sql_text(CUT, x=text, cut=target.cut, length=len(target.cut))
+    if target.case == "lower":
+        text = sql_text(
+            "translate({x}, {capitals}, {small})",
+            x=text,
+            capitals=ascii_uppercase,
+            small=ascii_lowercase,
+        )
+    return text
 
 
 def _joined(parts: Iterable[RawColumn]) -> Sql:
@@ -155,6 +177,12 @@ def are_in_reach(x: Sql) -> Sql:
     least, most = (Sql(f"{each}({x})::timestamptz") for each in ("min", "max"))
     template = "coalesce({least} >= {first} and {most} <= {last}, true)"
     return sql_text(template, least=least, most=most, first=first, last=last)
+
+
+def are_trimmed(x: Sql) -> Sql:
+    """Return whether no text of a column is empty, or has a space at an end."""
+    template = "{filled} and not coalesce(bool_or({x} like ' %' or {x} like '% '), false)"
+    return sql_text(template, filled=are_filled(x), x=x)
 
 
 def are_filled(x: Sql) -> Sql:
@@ -299,7 +327,16 @@ def _counted(text: Sql, target: Target) -> Sql:
 def _time(text: Sql, target: Target) -> Sql:
     if target.format in COUNTS:
         return _counted(text, target)
-    zone, text = target.zone, _iso(text, target)
+    if target.format is None:
+        return _moment_of(text, target)
+    # said once, as it is long and is looked at for each way to write a clock
+    once = "list_transform([{iso}], lambda written: {moment})[1]"
+    return sql_text(once, iso=_iso(text, target), moment=_moment_of(Sql("written"), target))
+
+
+def _moment_of(text: Sql, target: Target) -> Sql:
+    """Return the moment of a text in the order of ISO 8601."""
+    zone = target.zone
     day, clock = (LOOSE_DATE, LOOSE_CLOCK) if target.format else (DATE, CLOCK)
     date = rf"|{day}" if zone is None else ""
     cases = [
@@ -350,16 +387,19 @@ def _of_words(text: Sql, written: str) -> Sql:
 
 
 WITH_OFFSET = """
-    case when {zones}[regexp_extract({text}, {letters}, 1)] is null then {text}
-    else regexp_replace({text}, {letters}, ' ') || {zones}[regexp_extract({text}, {letters}, 1)] end
-"""
+    list_transform([{text}], lambda plain:
+        case when right(plain, 1) not in ({ends}) then plain
+        when {zones}[regexp_extract(plain, {letters}, 1)] is null then plain
+        else regexp_replace(plain, {letters}, ' ')
+            || {zones}[regexp_extract(plain, {letters}, 1)] end)[1]"""
 LETTERS = r" \(?([A-Z]{3,4})\)?$"
 
 
 def _with_offset(text: Sql) -> Sql:
     """Return times with an offset in the place of the letters that some tools write behind them."""
     zones = Sql(f"map {sql_text('{z}', z=ZONES)}")
-    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS)
+    ends = sorted({each[-1] for each in ZONES} | {")"})
+    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS, ends=ends)
 
 
 def _as_it_is(text: Sql, _: Target) -> Sql:
