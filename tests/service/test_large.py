@@ -103,6 +103,7 @@ def _verified(store: Store, loop: Loop) -> whole.Verified:
     return whole.verify(store, live)
 
 
+@pytest.mark.slow
 def test_live_scores_are_those_of_batch_for_large_accounts_too(
     store: Store, engine: DuckDB
 ) -> None:
@@ -111,12 +112,12 @@ def test_live_scores_are_those_of_batch_for_large_accounts_too(
     random, ticking = Random(1), Ticking()
     loop = Loop(store, engine, ticking, most_together=2, pause_seconds=0)
     _ask(store, commands.Publish(ALONE))
-    said = [_said(random, number) for number in range(70)]
-    for turn in range(7):
+    said = [_said(random, number) for number in range(50)]
+    for turn in range(5):
         _accept(store, ticking, said[turn * 10 : turn * 10 + 10])
         if turn == 2:
             _ask(store, commands.Publish(MODEL))
-        if turn == 5:
+        if turn == 3:
             _ask(store, commands.Sweep())
         loop.take()
         loop.go_on()

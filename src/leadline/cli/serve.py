@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
@@ -32,6 +33,7 @@ PARKED_DAYS = asks(
     least=1,
     setting="store.parked_days",
 )
+WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
@@ -48,6 +50,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     port: int = field(default=8321, kw_only=True, metadata=PORT)
     raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
     parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
+    watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
@@ -58,7 +61,8 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.web.server import serve
 
         keeping = Keeping(self.raw_days, self.parked_days)
-        service = Service(connect(self.store), telling=self.telling, keeping=keeping)
+        drop = None if self.watch is None else Path(self.watch)
+        service = Service(connect(self.store), telling=self.telling, keeping=keeping, drop=drop)
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

@@ -60,6 +60,7 @@ class Export:
         contract: Column of the contract to the name of the column that it can be.
         written: How its files are to be read.
         findings: What a person should know whatever its columns are for.
+        is_json: What has points in its name lies inside of another column.
     """
 
     where: str
@@ -71,6 +72,7 @@ class Export:
     contract: Mapping[str, str]
     written: AsItIs
     findings: tuple[str, ...]
+    is_json: bool
 
     def column(self, name: str) -> Looked:
         """Return what was found in a column."""

@@ -17,6 +17,7 @@ from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
 from leadline.inspection.report import ColumnReport, Inspection, TableReport
 from leadline.inspection.roles import Look, seems
+from leadline.inspection.sheets import in_workbook, other_sheets
 from leadline.inspection.types import reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.contract import CONTRACT
@@ -92,6 +93,9 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
     found: Sequence[Spot] = ()
     if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
         found = spots(files_given[0], written.encoding)
+    elif files_given and format_of(files_given[0]) == "workbook":
+        written, found = in_workbook(files_given[0])
+    if found:
         spot = largest(found)
         written = replace(written, header=spot.header if spot.header > 1 else None, last=spot.last)
     raw, rejected = _staged(engine, rows_given, written)
@@ -104,12 +108,25 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
     findings = (
         *raw.notes,
         *_above(written, found),
+        *other_sheets(files_given, written),
         *_unlike(files_given, written),
         *_table_findings(engine, raw, rows, rejected),
     )
     kind = table or names.table_of(raw.where, candidates)
     contract = names.contract(kind, candidates)
-    return Export(raw.where, kind, rows, rejected, looked, candidates, contract, written, findings)
+    is_json = bool(files_given) and format_of(files_given[0]) == "json"
+    return Export(
+        raw.where,
+        kind,
+        rows,
+        rejected,
+        looked,
+        candidates,
+        contract,
+        written,
+        findings,
+        is_json=is_json,
+    )
 
 
 def _report(export: Export, *, is_guess: bool) -> TableReport:
@@ -123,7 +140,9 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
         )
         for each in export.looked
     ]
-    columns = tuple(_column(each, rows, found, wanted.get(each.name, ())) for each in looked)
+    columns = tuple(
+        _inside(_column(each, rows, found, wanted.get(each.name, ())), export) for each in looked
+    )
     files = {key: value for key, value in asdict(export.written).items() if value is not None}
     made = names.made(found, export.candidates, contract)
     findings = (
@@ -140,7 +159,7 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
 def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
     prepare(engine, [STAGING])
     try:
-        raw = read_raw(engine, STAGING, given, written)
+        raw = read_raw(engine, STAGING, given, written, paths=None)
     except InputError as error:
         raise InputError(*map(_in_words_of_inspect, error.faults)) from error
     notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
@@ -280,6 +299,15 @@ def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
     if found:
         shown = "; ".join(" and ".join(map(repr, texts)) for texts, _ in found)
         yield f"The same value is written in several ways: {shown}."
+
+
+def _inside(column: ColumnReport, export: Export) -> ColumnReport:
+    """Return a column; one that lies inside of another is read where it is declared."""
+    outer = column.name.split(".")[0]
+    is_inside = "." in column.name and any(outer == each.name for each in export.looked)
+    if not is_inside or not export.is_json or column.column:
+        return column
+    return replace(column, declare={"from": column.name, **column.declare})
 
 
 def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> ColumnReport:

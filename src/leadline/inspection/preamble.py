@@ -75,12 +75,17 @@ def spots(file: str, encoding: str | None) -> list[Spot]:
     Below them, the names fill all.
     """
     text = _start(file, encoding)
-    rows = max((list(_rows(text, mark, LOOKED_AT)) for mark in SEPARATORS), key=_fields)
+    mark = max(SEPARATORS, key=lambda each: _fields(list(_rows(text, each, LOOKED_AT))))
+    return spots_in(list(_rows(text, mark)))
+
+
+def spots_in(all_: Sequence[Row]) -> list[Spot]:
+    """Return the tables in rows that are not empty, as ``spots`` does."""
+    rows = all_[:LOOKED_AT]
     fullest = max((row.filled for row in rows), default=0)
     if not rows or not _is_title(rows[0], fullest):
-        return [Spot(1, None, len(rows) - 1)]
-    mark = max(SEPARATORS, key=lambda each: _fields(list(_rows(text, each, LOOKED_AT))))
-    found = list(_spots(list(_rows(text, mark))))
+        return [Spot(rows[0].line if rows else 1, None, len(rows) - 1)]
+    found = list(_spots(all_))
     if len(found) > 1:
         return found
     below = [row.line for row in rows if not _is_title(row, fullest)]

@@ -179,10 +179,15 @@ class TextFile(Part):
     )
     header: Whole | None = Field(
         None,
-        description="Line of CSV that names the columns; what stands above it is left out.",
+        description="Line of CSV, or row of a workbook, that names the columns; "
+        "what stands above it is left out.",
     )
     last: Whole | None = Field(
-        None, description="Line that is the last of the table; what stands below is left out."
+        None, description="Line, or row of a workbook, that is the last of the table."
+    )
+
+    sheet: Text | None = Field(
+        None, description="Sheet of a workbook; by default the first that can be seen."
     )
 
     def model_post_init(self, _context: Any) -> None:

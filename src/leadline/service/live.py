@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -70,7 +71,7 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
         if table in read and (name in _SAID or name not in CONTRACT[table].types):
             read[table][name] = Type.TEXT if kind is Type.ANY else kind
     present = dict.fromkeys(lead_fields, Type.TEXT)
-    for name in ("email", *find(present).values()):
+    for name in ("email", *chain.from_iterable(find(present).values())):
         read["leads"].setdefault(name, Type.TEXT)
     for name in model.columns.get("leads", {}).keys() & present.keys():
         read["leads"].setdefault(name, model.columns["leads"][name].type or Type.TEXT)

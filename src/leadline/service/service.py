@@ -19,6 +19,7 @@ from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.dropping import Drop
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
@@ -61,10 +62,21 @@ class Service:
         bounds: Bounds | None = None,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
+        drop: Path | None = None,
     ) -> None:
+        """Make a service of a store, which it closes when it stops.
+
+        Args:
+            store: The store.
+            bounds: When nothing more is taken.
+            telling: What tells leads apart.
+            keeping: How long requests are kept as they came.
+            drop: A folder from which files are taken.
+        """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
+        self._drop = None if drop is None else Drop(store, drop)
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -75,6 +87,7 @@ class Service:
         self._threads = [
             Thread(target=self._run, name="loop"),
             Thread(target=self._watch, name="watch"),
+            *([Thread(target=self._take_files, name="files")] if self._drop else []),
         ]
         self._engine = DuckDB(threads=1)
         self._acceptor: Acceptor | None = None
@@ -157,6 +170,17 @@ class Service:
                 self._reason = self._overload()
             except LeadlineError as error:
                 self._reason = str(error)
+            self._stopping.wait(WATCH_SECONDS)
+
+    def _take_files(self) -> None:
+        """Take what is put into the folder; where the store is away it stays there."""
+        assert self._drop is not None, "it was given"  # noqa: S101 - says what is known
+        while not self._stopping.is_set():
+            try:
+                if self._drop.take():
+                    self._wake()
+            except (LeadlineError, OSError) as error:
+                _LOG.warning("files wait: %s", error)
             self._stopping.wait(WATCH_SECONDS)
 
     def _read_keys(self) -> None:

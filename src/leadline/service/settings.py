@@ -135,6 +135,7 @@ SETTINGS: tuple[Setting, ...] = (
         "texts",
         "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
     ),
+    Setting("files.watch", "file", "Folder from which files are taken.", example="arriving"),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),

@@ -144,6 +144,20 @@ def first_scored(session: Session, number: int) -> int | None:
     return at if at is None else int(at)
 
 
+def account_bands_before(session: Session, account: str, at: int) -> list[AccountBandRow]:
+    """Return where an account stood before a moment, as the transitions tell it."""
+    found = session.rows(
+        "select t.version, t.ladder, t.account_id, t.to_band, t.edge_band, t.value "
+        "from transitions as t where t.account_id = ? and t.at < ? and not exists ("
+        "select 1 from transitions as l where l.account_id = t.account_id "
+        "and l.ladder = t.ladder and l.at < ? and l.transition_id > t.transition_id)",
+        account,
+        at,
+        at,
+    )
+    return [AccountBandRow(*row) for row in found]
+
+
 def bands_before(session: Session, number: int, at: int) -> list[BandRow]:
     """Return where a lead stood before a moment, as the transitions tell it."""
     found = session.rows(

@@ -99,6 +99,9 @@ class Arriving:
 
     def stream(self, engine: Spark, files_at_once: int) -> Any:
         """Return the rows of the files as they arrive, as they are written."""
+        if self.format not in READERS:
+            expected = f"must be files that arrive as {', '.join(READERS)}"
+            raise InputError(Fault(self.pattern, "", expected, self.format))
         kind, options = READERS[self.format]
         folder = Path(self.pattern).absolute()
         written = ", ".join(

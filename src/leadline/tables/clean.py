@@ -50,8 +50,14 @@ GUESSES = {
     "JSON NUMBER": (Type.NUMBER,),
     "JSON BOOLEAN": (Type.BOOLEAN,),
     "JSON TEXT": (Type.TIME,),
+    "CELLS NUMBER": (Type.NUMBER,),
+    "CELLS BOOLEAN": (Type.BOOLEAN,),
+    "CELLS TEXT": (Type.TIME,),
 }
-"""What a column of text may turn out to be, the first that fits; in JSON, "5" is a text."""
+"""What a column of text may turn out to be, the first that fits; in JSON, and in a cell of Excel
+that is a text, "5" is one."""
+CODES_IN = ("CSV", "CELLS NUMBER")
+"""Where codes are written as numbers are."""
 
 PLAIN = {
     Type.NUMBER: "({value} is not null or regexp_full_match({text}, {not_finite})) "
@@ -103,7 +109,9 @@ def _decided(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> dict[str, T
         for target in targets
         if target.given and given[target.name] is None
         for kind in GUESSES.get(target.given.native, ())
-        if not (kind is Type.NUMBER and target.given.native == "CSV" and is_code(target.given.name))
+        if not (
+            kind is Type.NUMBER and target.given.native in CODES_IN and is_code(target.given.name)
+        )
     ]
     sample = sql_text("(from {rows} limit {limit})", rows=raw.relation, limit=SAMPLE_ROWS)
     for rows in (sample, raw.relation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +22,7 @@ from leadline.tables.places.json_lines import read_json_lines
 from leadline.tables.places.raw import REJECTS, Raw, prepare
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
+from leadline.tables.places.workbook import read_workbook
 from leadline.tables.values import Reading, is_number
 from leadline.timings import step
 
@@ -33,6 +34,7 @@ READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str], Written], Raw]] =
     "tsv": read_csv,
     "parquet": read_parquet,
     "json": read_json_lines,
+    "workbook": read_workbook,
 }
 
 
@@ -147,6 +149,13 @@ class Declared(NamedTuple):
     columns: Mapping[str, Column]
     written: Written
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The columns that may lie inside of others, by the points in their names."""
+        named = [each.source or title for title, each in self.columns.items()]
+        parts = [part for each in self.columns.values() for part in each.made_from]
+        return tuple(each for each in (*named, *parts) if "." in each)
+
 
 def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
     unknown = [
@@ -178,7 +187,7 @@ def _load(
     *,
     is_clean: bool,
 ) -> Table:
-    raw = read_raw(engine, table, given, declared.written)
+    raw = read_raw(engine, table, given, declared.written, declared.paths)
     targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)
     rows = usable.stage(engine, raw, readings)
@@ -190,14 +199,23 @@ def _load(
 
 
 def read_raw(
-    engine: DuckDB, table: str, given: list[str] | ArrowStream, written: Written = AS_IT_IS
+    engine: DuckDB,
+    table: str,
+    given: list[str] | ArrowStream,
+    written: Written = AS_IT_IS,
+    paths: Collection[str] | None = (),
 ) -> Raw:
-    """Return a table as it was given. Raises InputError, FileError."""
+    """Return a table as it was given, with what lies inside of its JSON under some paths.
+
+    Raises InputError, FileError.
+    """
     if isinstance(given, ArrowStream):
         return read_arrow(engine, table, given)
     formats = {format_of(file) for file in given}
     if len(formats) > 1:
         raise InputError(Fault(table, "", "must be of one format", ", ".join(sorted(formats))))
+    if formats == {"json"}:
+        return read_json_lines(engine, table, given, written, paths)
     return READERS[formats.pop()](engine, table, given, written)
 
 

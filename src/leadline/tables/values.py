@@ -58,7 +58,7 @@ TEXT = "nullif({x}::varchar, '')"
 JSON_TEXT = "nullif({x} ->> '$', '')"
 
 NATIVES = (
-    Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
+    Native("CSV|(JSON|CELLS) (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
     Native("VARCHAR|MADE", Type.TEXT, BARE, BARE),
     Native("JSON", Type.TEXT, JSON_TEXT, JSON_TEXT),
     Native("BIGINT", Type.NUMBER, "{x}", "{x}::varchar"),
@@ -299,7 +299,16 @@ def _counted(text: Sql, target: Target) -> Sql:
 def _time(text: Sql, target: Target) -> Sql:
     if target.format in COUNTS:
         return _counted(text, target)
-    zone, text = target.zone, _iso(text, target)
+    if target.format is None:
+        return _moment_of(text, target)
+    # said once, as it is long and is looked at for each way to write a clock
+    once = "list_transform([{iso}], lambda written: {moment})[1]"
+    return sql_text(once, iso=_iso(text, target), moment=_moment_of(Sql("written"), target))
+
+
+def _moment_of(text: Sql, target: Target) -> Sql:
+    """Return the moment of a text in the order of ISO 8601."""
+    zone = target.zone
     day, clock = (LOOSE_DATE, LOOSE_CLOCK) if target.format else (DATE, CLOCK)
     date = rf"|{day}" if zone is None else ""
     cases = [
@@ -350,16 +359,19 @@ def _of_words(text: Sql, written: str) -> Sql:
 
 
 WITH_OFFSET = """
-    case when {zones}[regexp_extract({text}, {letters}, 1)] is null then {text}
-    else regexp_replace({text}, {letters}, ' ') || {zones}[regexp_extract({text}, {letters}, 1)] end
-"""
+    list_transform([{text}], lambda plain:
+        case when right(plain, 1) not in ({ends}) then plain
+        when {zones}[regexp_extract(plain, {letters}, 1)] is null then plain
+        else regexp_replace(plain, {letters}, ' ')
+            || {zones}[regexp_extract(plain, {letters}, 1)] end)[1]"""
 LETTERS = r" \(?([A-Z]{3,4})\)?$"
 
 
 def _with_offset(text: Sql) -> Sql:
     """Return times with an offset in the place of the letters that some tools write behind them."""
     zones = Sql(f"map {sql_text('{z}', z=ZONES)}")
-    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS)
+    ends = sorted({each[-1] for each in ZONES} | {")"})
+    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS, ends=ends)
 
 
 def _as_it_is(text: Sql, _: Target) -> Sql:

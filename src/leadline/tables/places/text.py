@@ -72,6 +72,10 @@ class Written(Protocol):
     def last(self) -> int | None:
         """Last line of the table; by default that of the file."""
 
+    @property
+    def sheet(self) -> str | None:
+        """Sheet of a workbook; by default the first."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -81,6 +85,7 @@ class AsItIs:
     delimiter: str | None = None
     header: int | None = None
     last: int | None = None
+    sheet: str | None = None
 
 
 AS_IT_IS = AsItIs()
