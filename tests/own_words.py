@@ -8,6 +8,7 @@ from functools import cache
 from sqlglot import exp
 
 from leadline.model.checking.check import OUTPUT_COLUMNS
+from leadline.model.expressions import KEYWORDS, SCOPES
 from leadline.model.given import read_model
 from leadline.model.types import Type
 from leadline.query.statement import statement
@@ -29,4 +30,4 @@ def own_words() -> frozenset[str]:
         for name, tree in {**made.steps, **made.outputs}.items():
             words |= {name, *(each.name for each in tree.find_all(exp.Identifier))}
     plain = {each for each in words if re.fullmatch(r"(?!(edge_)?band)[A-Za-z_]\w*", each)}
-    return frozenset(plain.difference(OUTPUT_COLUMNS, {"range"}))
+    return frozenset(plain.difference(OUTPUT_COLUMNS, SCOPES, KEYWORDS, {"range"}))

@@ -34,7 +34,10 @@ def renamed(one: Case, words: Iterable[str], seed: int) -> Case:
         r for spec in document["scores"].values() for r in spec.get("rules", ()) if r[-1:].isdigit()
     ]
     rules_of = _matched(rules, pool)
-    groups, grades = _matched(("mail", "web"), pool), _matched(document.get("grades", ()), pool)
+    groups, grades = (
+        _matched(("mail", "web"), pool),
+        _matched(document.get("grades", ()), pool, document["scores"]),
+    )
     said = _said(bare | rules_of)
     document["scores"] = {
         name: _score(spec, said, bare, rules_of, groups)
