@@ -33,11 +33,13 @@ class Looked:
     seems: str
     findings: tuple[str, ...]
 
-    def candidate(self, rows: int) -> names.Candidate:
+    def candidate(self, rows: int, repeats: int = 0) -> names.Candidate:
         """Return what decides whether it can be a column of the contract."""
         is_filled = 0 < self.filled == rows
-        is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * self.filled
-        is_key = is_nearly_key and self.filled == self.distinct
+        is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * (
+            self.filled - repeats
+        )
+        is_key = is_nearly_key and self.filled - repeats <= self.distinct
         words, digits = self.values.sampled_shares([IS_ONE_WORD, HAS_DIGIT])
         return names.Candidate(
             self.name,
@@ -60,6 +62,7 @@ class Export:
         contract: Column of the contract to the name of the column that it can be.
         written: How its files are to be read.
         findings: What a person should know whatever its columns are for.
+        repeats: How many rows repeat another one exactly.
         is_json: What has points in its name lies inside of another column.
     """
 
@@ -72,6 +75,7 @@ class Export:
     contract: Mapping[str, str]
     written: AsItIs
     findings: tuple[str, ...]
+    repeats: int
     is_json: bool
 
     def column(self, name: str) -> Looked:

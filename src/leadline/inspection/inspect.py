@@ -13,6 +13,7 @@ from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
+from leadline.inspection.commas import alike
 from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
 from leadline.inspection.report import ColumnReport, Inspection, TableReport
@@ -82,7 +83,7 @@ def _inspected(
     exports = [
         _export(engine, number, given, table, written) for number, given in enumerate(inputs)
     ]
-    reports = [_report(each, is_guess=table is None) for each in joined(exports)]
+    reports = [_report(each, is_guess=table is None) for each in joined(alike(exports))]
     return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
@@ -104,13 +105,14 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
         _look(engine, raw, column, f"{number}_{place}", rows)
         for place, column in enumerate(raw.columns.values())
     ]
-    candidates = [each.candidate(rows) for each in looked]
+    repeats = _repeats(engine, raw, rows)
+    candidates = [each.candidate(rows, repeats) for each in looked]
     findings = (
         *raw.notes,
         *_above(written, found),
         *other_sheets(files_given, written),
         *_unlike(files_given, written),
-        *_table_findings(engine, raw, rows, rejected),
+        *_table_findings(repeats, rejected),
     )
     kind = table or names.table_of(raw.where, candidates)
     contract = names.contract(kind, candidates)
@@ -125,6 +127,7 @@ def _export(engine: DuckDB, number: int, given: Any, table: str | None, written:
         contract,
         written,
         findings,
+        repeats,
         is_json=is_json,
     )
 
@@ -147,7 +150,7 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
     made = names.made(found, export.candidates, contract)
     findings = (
         *export.findings,
-        *_lacks(found, {**contract, **made}, columns, rows),
+        *_lacks(found, {**contract, **made}, columns, rows, export.repeats),
         *_questions(found, {**contract, **made}, export.candidates),
         *_companies(found, contract, columns),
     )
@@ -301,6 +304,21 @@ def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
         yield f"The same value is written in several ways: {shown}."
 
 
+SPLIT_TABLES, SPLIT_KEYS = ("events", "outcomes"), ("lead_id", "account_id")
+"""Where a cell may name several, each of which has a row."""
+_SEVERAL = r"[\w@.+-]+(\s*{mark}\s*[\w@.+-]+)*\s*{mark}?"
+
+
+def _separator(each: Looked) -> str:
+    """Return what stands between several keys in some of the cells of a column."""
+    for mark in (";", "\\|", ","):
+        are_keys = sql_text("regexp_full_match(text, {p})", p=_SEVERAL.format(mark=mark))
+        some = sql_text("regexp_matches(text, {m})", m=mark)
+        if each.values.sampled_share(some) > 0 and each.values.sampled_share(are_keys) == 1:
+            return mark.removeprefix("\\")
+    return ""
+
+
 def _inside(column: ColumnReport, export: Export) -> ColumnReport:
     """Return a column; one that lies inside of another is read where it is declared."""
     outer = column.name.split(".")[0]
@@ -322,6 +340,8 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
         declare = {"type": each.found.type.value, **declare}
     if each.found.type is Type.ANY and known is None:
         declare = {}
+    if wanted in SPLIT_KEYS and table in SPLIT_TABLES and (mark := _separator(each)):
+        declare["split"] = mark
     if wanted == "lead_id" and each.seems == "e-mail" and table != "leads":
         declare["match"] = "email"
     role = "identifier" if wanted and wanted.endswith("_id") else each.seems
@@ -342,20 +362,24 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
     )
 
 
-def _table_findings(engine: DuckDB, raw: Raw, rows: int, rejected: int) -> Iterator[str]:
-    if rejected:
-        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
-        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+def _repeats(engine: DuckDB, raw: Raw, rows: int) -> int:
+    """Return how many rows repeat another one exactly."""
     columns = [given.value for given in raw.columns.values()]
     statement = "select count(distinct hash({columns})) from {rows}"
     [(distinct,)] = engine.rows(sql_text(statement, columns=columns, rows=raw.relation))
-    if distinct < rows:
-        count = rows - distinct
-        yield f"{count:,} row{' repeats' if count == 1 else 's repeat'} another row exactly."
+    return rows - int(distinct)
+
+
+def _table_findings(repeats: int, rejected: int) -> Iterator[str]:
+    if rejected:
+        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
+        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+    if repeats:
+        yield f"{repeats:,} row{' repeats' if repeats == 1 else 's repeat'} another row exactly."
 
 
 def _lacks(
-    table: str, known: Iterable[str], columns: Sequence[ColumnReport], rows: int
+    table: str, known: Iterable[str], columns: Sequence[ColumnReport], rows: int, repeats: int
 ) -> Iterator[str]:
     for column in names.lacking(table, known):
         if column == "type":
@@ -385,6 +409,7 @@ def _lacks(
             )
             yield f"{wanted} has no value in {told}."
         if found is not None and wanted in CONTRACT[table].unique and found.distinct < found.filled:
-            count = found.filled - found.distinct
+            count = found.filled - found.distinct - repeats
             more = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
-            yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."
+            if count > 0:
+                yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."

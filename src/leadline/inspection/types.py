@@ -264,8 +264,9 @@ def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Fou
     fitting = [way for share, way in shares if share == best]
     way = fitting[0]
     other = next((each for each in fitting[1:] if _is_doubt(way, each)), None)
-    if other is not None:
+    if other is not None and not _are_thousands(values, other):
         return _undecided(kind, way, other)
+    way = way if other is None else other
     findings = [*_zone(way), *_bad(values, kind, way, best)]
     is_seen = best == 1 and kind in GUESSES.get(values.given.native, ())
     declare = dict(way) if is_seen else {"type": kind.value, **way}
@@ -278,6 +279,25 @@ def _is_doubt(way: dict[str, str], other: dict[str, str]) -> bool:
     days_and_months = first[:2] != second[:2] and {first[:2], second[:2]} == {"dd", "mm"}
     commas = (way.get("decimal"), other.get("thousands")) == (",", ",")
     return days_and_months or (commas and "thousands" not in way and "decimal" not in other)
+
+
+ENOUGH_GROUPS = 10
+"""So many different numbers with three digits behind a comma, beside small ones without."""
+
+
+def _are_thousands(values: Values, other: dict[str, str]) -> bool:
+    """Say whether commas group thousands: three digits behind each, and none in small numbers.
+
+    With decimals, some would have fewer of them, and some numbers above 1,000 would have none.
+    """
+    if other.get("thousands") != ",":
+        return False
+    grouped = Sql(r"regexp_full_match(text, '\D*\d{1,3}(,\d{3})+\D*')")
+    small = Sql(r"regexp_full_match(text, '\D*\d{1,3}\D*')")
+    with_comma, without = values.counts(grouped)[1], values.counts(small)[1]
+    return (
+        with_comma >= ENOUGH_GROUPS and without > 0 and with_comma + without == values.counts()[1]
+    )
 
 
 def _undecided(kind: Type, way: dict[str, str], other: dict[str, str]) -> Found:

@@ -27,7 +27,7 @@ def model_of(
     name: str,
     learned: Learned,
     features: Features,
-    columns: Mapping[str, Any],
+    declared: Mapping[str, Any],
     facts: Mapping[str, Any],
 ) -> Model:
     """Return the model document. Raises ValueError where nothing was learned.
@@ -36,15 +36,14 @@ def model_of(
         name: Name of the model.
         learned: What was learned.
         features: What it was learned from.
-        columns: ``columns`` of the document, as plain values.
+        declared: ``columns`` and ``files`` of the document, as plain values.
         facts: More of the provenance: files, task, versions.
     """
     if learned.model is None or isinstance(learned.model, Points):
         raise ValueError("there is nothing to write")
     shown = learned.reliability.holds
     plain: dict[str, Any] = {"leadline": 1, "model": name}
-    if columns:
-        plain["columns"] = dict(columns)
+    plain |= {key: dict(said) for key, said in declared.items() if said}
     scores = _counts(learned.model, features)
     if isinstance(learned.model, Card):
         parts = _card(learned.model, features, shown=shown)

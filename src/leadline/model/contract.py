@@ -5,6 +5,7 @@ Everything that reads, checks, prints or documents a table takes it from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -102,6 +103,11 @@ class Table:
     def ids(self) -> tuple[str, ...]:
         """The columns that name leads, accounts, events or outcomes."""
         return tuple(each.name for each in self.columns if each.names)
+
+    @cached_property
+    def names_rows(self) -> frozenset[str]:
+        """The columns whose texts name rows, of this table or of another."""
+        return frozenset(each.name for each in self.columns if re.search(r"(^|_)id$", each.name))
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ from leadline.model.values import (
     FieldNames,
     Formula,
     Identifier,
+    Keeping,
     Label,
     Limit,
     NameOrTexts,
@@ -109,6 +110,12 @@ class Column(Part):
     decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
     thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
     unit: Text | None = Field(None, description="What stands before or behind each number.")
+    cut: Text | None = Field(None, description="What is cut from the end of each text.")
+    case: Literal["lower"] | None = Field(None, description="Texts are read in lower case.")
+    split: Text | None = Field(
+        None,
+        description="What stands between several leads or accounts in one cell; each has a row.",
+    )
     range: Literal["low", "middle", "high"] | None = Field(
         None, description="Which number a range such as 51-200 is."
     )
@@ -133,7 +140,9 @@ class Column(Part):
     def kind(self) -> Type | None:
         """The type that is declared, or that another key implies."""
         marks = self.decimal_mark or self.unit or self.range
+        texts = self.cut or self.case or self.split
         implied = Type.TIME if self.format else Type.NUMBER if marks else None
+        implied = implied or (Type.TEXT if texts else None)
         return self.type or implied
 
     @property
@@ -165,6 +174,9 @@ COLUMN_NEEDS = {
     "decimal": Type.NUMBER,
     "thousands": Type.NUMBER,
     "unit": Type.NUMBER,
+    "cut": Type.TEXT,
+    "case": Type.TEXT,
+    "split": Type.TEXT,
     "range": Type.NUMBER,
 }
 """Key of a column to the type that it belongs to."""
@@ -181,6 +193,9 @@ class TextFile(Part):
         None,
         description="Line of CSV, or row of a workbook, that names the columns; "
         "what stands above it is left out.",
+    )
+    keep: Keeping | None = Field(
+        None, description="Which of several rows with one key stands: newest by COLUMN."
     )
     last: Whole | None = Field(
         None, description="Line, or row of a workbook, that is the last of the table."

@@ -40,6 +40,13 @@ class Reading:
         """Return what is known of tables that were read."""
         return cls(tuple(loaded.notes), tuple(warnings), loaded.rejects.count)
 
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The notes of what is not there to be scored."""
+        from leadline.tables.columns import Lost
+
+        return tuple(each for each in self.notes if isinstance(each, Lost))
+
 
 class Tables(Mapping[str, "pa.Table"]):
     """Tables by name, each computed when it is first asked for."""

@@ -45,6 +45,8 @@ PLACES: Mapping[str, str] = {
 }
 """Dialect to what reads tables of that engine where they are; imported when one is given."""
 
+KEEP_IN_VIEW = "Keep one row of each in a view, and name that."
+
 FILES = frozenset({"spark"})
 """Dialects of engines that themselves read files which are known to be clean, where they can."""
 
@@ -75,6 +77,7 @@ def load(
     """
     addresses = {table: address for table in inputs if (address := table_address(inputs[table]))}
     _refuse_tables(engine, addresses)
+    _refuse_kept(addresses, model)
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, model.columns, clean=clean)
     if clean and engine.dialect in FILES and not makes(model.columns):
@@ -233,6 +236,17 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
             )
             for address in addresses.values()
         ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _refuse_kept(addresses: Mapping[str, str], model: Model) -> None:
+    """Refuse to choose among rows of a table of the engine, which has views for it."""
+    faults = [
+        Fault(f"{TABLE}{address}", "keep", "can be declared of files alone", "", KEEP_IN_VIEW)
+        for table, address in addresses.items()
+        if table in model.files and model.files[table].keep is not None
+    ]
     if faults:
         raise InputError(*faults)
 

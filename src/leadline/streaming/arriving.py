@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from leadline.engines.spark.engine import Spark
 from leadline.errors import Fault, InputError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Columns, Type
 from leadline.sql.dialects import render
@@ -34,7 +35,16 @@ READERS: Mapping[Format, tuple[str, Mapping[str, str]]] = {
 """Format to what Spark calls it, and its options."""
 
 FILE = "stream.json"
-NOT_ARRIVING = (*reading.WRITTEN_OTHERWISE, "value", "made_from", "event", "match")
+NOT_ARRIVING = (
+    *reading.WRITTEN_OTHERWISE,
+    "value",
+    "made_from",
+    "event",
+    "match",
+    "cut",
+    "case",
+    "split",
+)
 """What is declared of columns that cannot be where events arrive one by one."""
 AS_GIVEN = "row as given"
 """The column of the state by which the least of otherwise equal events stands."""
@@ -148,7 +158,9 @@ class Arriving:
 
     def _field(self, title: str) -> reading.Field:
         given = RawColumn(self.given[title], Sql(""), self._written(title))
-        target = Target(title, given, self.columns[title], self.missing.get(title, ()))
+        is_key = title in CONTRACT["events"].names_rows
+        missing = self.missing.get(title, ())
+        target = Target(title, given, self.columns[title], missing, is_key=is_key)
         own = column(self.given[title], "t")
         return reading.field(SPARK, "events", target, own, self.columns[title])
 

@@ -68,6 +68,18 @@ class Column(Protocol):
         """What stands before or behind each number, such as ``%``."""
 
     @property
+    def split(self) -> str | None:
+        """What stands between several keys in one cell."""
+
+    @property
+    def cut(self) -> str | None:
+        """What is cut from the end of each text."""
+
+    @property
+    def case(self) -> str | None:
+        """``lower`` where texts are read in lower case."""
+
+    @property
     def range(self) -> str | None:
         """Which number a range such as ``51-200`` is: low, middle or high."""
 
@@ -102,6 +114,18 @@ class Lost(str):
     __slots__ = ()
 
 
+class MuchLost(Lost):
+    """A note of a loss that is more than life brings: a warning."""
+
+    __slots__ = ()
+
+
+class Unnamed(str):
+    """A note that loses nothing: it counts what nothing names."""
+
+    __slots__ = ()
+
+
 class ReadAs(str):
     """A note that loses nothing: it says under which name a column is read."""
 
@@ -115,6 +139,7 @@ class Target:
     Attributes:
         given: The column of the data; without one, every value is null.
         type: What the contract or the model document asks for; None where the data decides.
+        is_key: It tells rows apart or names rows of others: spaces at its ends say nothing.
         constant: What stands in each row, in the place of a column of the data.
         parts: Columns of the data whose texts, joined, are the value.
     """
@@ -128,9 +153,13 @@ class Target:
     decimal_mark: str | None = None
     thousands: str | None = None
     unit: str | None = None
+    cut: str | None = None
+    case: str | None = None
+    split: str | None = None
     range: str | None = None
     constant: str | None = None
     parts: tuple[RawColumn, ...] = ()
+    is_key: bool = False
 
 
 def target(title: str, given: RawColumn | None, kind: Type | None, column: Column) -> Target:
@@ -145,6 +174,9 @@ def target(title: str, given: RawColumn | None, kind: Type | None, column: Colum
         column.decimal_mark,
         column.thousands,
         column.unit,
+        column.cut,
+        column.case,
+        column.split,
         column.range,
         column.value,
     )
@@ -158,14 +190,17 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
     Raises:
         InputError: Columns that the table cannot do without are missing.
     """
-    wanted = [_target(raw, title, declared) for title in {**CONTRACT[raw.table].types, **declared}]
+    contract = CONTRACT[raw.table]
+    wanted = [
+        replace(_target(raw, title, declared), is_key=title in contract.names_rows)
+        for title in {**contract.types, **declared}
+    ]
     faults = _missing_keys(raw, {each.name for each in wanted if each.given} | _others(raw))
     if faults:
         raise InputError(*faults)
     names = {each.name.lower() for each in wanted}
     used = {each.given.name for each in wanted if each.given and each.given.native != MADE}
     rest = [given for title, given in raw.columns.items() if title not in used]
-    contract = CONTRACT[raw.table]
     others = [
         Target(given.name, given, contract.type_of(given.name))
         for given in rest
@@ -205,8 +240,7 @@ def _made(raw: Raw, title: str, known: Type | None, column: Column) -> Target:
 def _given(raw: Raw, title: str) -> RawColumn | None:
     if title == ROW_NUMBER and title not in raw.columns:
         return RawColumn(title, Sql("(rowid + 1)" if raw.segments else raw.number), "BIGINT")
-    folded = {other.lower(): given for other, given in raw.columns.items()}
-    return raw.columns.get(title) or folded.get(title.lower())
+    return raw.column(title)
 
 
 def _others(raw: Raw) -> set[str]:

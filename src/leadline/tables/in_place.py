@@ -282,7 +282,7 @@ def _once(of: _Reading, rows: Tree) -> tuple[Tree, list[str]]:
     if contract.unique:
         _require_equal(of, rows, kept)
     given = reading.compared(table, of.titles)
-    once = reading.once(table, rows, of.titles, given, exp.to_table(kept))
+    once = reading.once(table, rows, of.titles, reading.order(table, given), exp.to_table(kept))
     return once, [repeated_note(table, of.raw.where, int(extra))]
 
 

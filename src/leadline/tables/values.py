@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
 from leadline.model.formats import CENTURY, COUNTS, date_pattern, is_worded, worded_pattern
@@ -56,6 +57,9 @@ IN_UTC = "make_timestamp(epoch_us({x}))"
 FINITE = "case when isfinite({x}) then {x}::double end"
 TEXT = "nullif({x}::varchar, '')"
 JSON_TEXT = "nullif({x} ->> '$', '')"
+
+CUT = "case when right({x}, {length}) = {cut} then left({x}, length({x}) - {length}) else {x} end"
+"""A text without what is cut from its end; DuckDB counts characters, as all of us do."""
 
 NATIVES = (
     Native("CSV|(JSON|CELLS) (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
@@ -130,8 +134,26 @@ def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
             )
     else:
         parsed = PARSERS[kind](text, target)
+    if kind is Type.TEXT:
+        parsed = _alike(parsed, target, is_trimmed=is_bare)
     value = without(parsed, target.missing, kind)
     return Reading(target, kind, given, text, parsed, value, certain)
+
+
+def _alike(text: Sql, target: Target, *, is_trimmed: bool) -> Sql:
+    """Return a text as others that mean the same are written."""
+    if target.is_key and not is_trimmed:
+        text = sql_text("nullif(trim({x}), '')", x=text)
+    if target.cut:
+        text = sql_text(CUT, x=text, cut=target.cut, length=len(target.cut))
+    if target.case == "lower":
+        text = sql_text(
+            "translate({x}, {capitals}, {small})",
+            x=text,
+            capitals=ascii_uppercase,
+            small=ascii_lowercase,
+        )
+    return text
 
 
 def _joined(parts: Iterable[RawColumn]) -> Sql:
@@ -155,6 +177,12 @@ def are_in_reach(x: Sql) -> Sql:
     least, most = (Sql(f"{each}({x})::timestamptz") for each in ("min", "max"))
     template = "coalesce({least} >= {first} and {most} <= {last}, true)"
     return sql_text(template, least=least, most=most, first=first, last=last)
+
+
+def are_trimmed(x: Sql) -> Sql:
+    """Return whether no text of a column is empty, or has a space at an end."""
+    template = "{filled} and not coalesce(bool_or({x} like ' %' or {x} like '% '), false)"
+    return sql_text(template, filled=are_filled(x), x=x)
 
 
 def are_filled(x: Sql) -> Sql:

@@ -145,7 +145,7 @@ def test_useless_rows_are_rejected_and_repeated_ones_count_once(server: Postgres
         "raw.events: 1 row was rejected: lead_id and account_id are missing.",
         "raw.events: 1 row was rejected: occurred_at is not a time.",
         "raw.events: 1 row repeats the event_id of another; each is counted once.",
-        "raw.events: 1 row has a lead_id that is in no leads, so it counts for no lead: 'a'.",
+        "raw.events: 1 of 1 row has a lead_id that is in no leads, so it counts for no lead: 'a'.",
     ]
 
 

@@ -90,6 +90,18 @@ JOINS: Mapping[str, tuple[tuple[tuple[str, str], ...], str]] = {
 """Ways to join tables to where each can stand, and what is said where it does not."""
 
 
+def _splits(model: Model) -> Findings:
+    """Yield a fault for each column that is to be split and names nobody who did something."""
+    for table, declared in model.columns.items():
+        for name, column in declared.items():
+            is_named = table in {"events", "outcomes"} and name in {"lead_id", "account_id"}
+            if column.split is not None and not is_named:
+                yield Finding(
+                    ("columns", table, name, "split"),
+                    "can stand at lead_id and account_id of events and outcomes alone",
+                )
+
+
 def _findings(names: Names) -> Findings:
     model = names.model
     for key, tables in (("columns", model.columns), ("files", model.files)):
@@ -97,6 +109,7 @@ def _findings(names: Names) -> Findings:
             yield from known((key, table), table, "table", CONTRACT)
     yield from _shown(names)
     yield from _other_types(model)
+    yield from _splits(model)
     yield from _joins(model)
     yield from _name_clashes(model)
     for name, score in model.scores.items():

@@ -69,6 +69,10 @@ class Written(Protocol):
         """Line that names the columns, counted from 1; by default the first."""
 
     @property
+    def keep(self) -> str | None:
+        """Which of several rows with one key stands: ``newest by COLUMN``."""
+
+    @property
     def last(self) -> int | None:
         """Last line of the table; by default that of the file."""
 
@@ -84,6 +88,7 @@ class AsItIs:
     encoding: str | None = None
     delimiter: str | None = None
     header: int | None = None
+    keep: str | None = None
     last: int | None = None
     sheet: str | None = None
 

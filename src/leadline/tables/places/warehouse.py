@@ -280,7 +280,7 @@ def _rows(
     usable = reading.usable(table, typed)
     if not CONTRACT[table].once:
         return usable
-    return reading.once(table, usable, titles, compared)
+    return reading.once(table, usable, titles, reading.order(table, compared))
 
 
 def _names(fields: Sequence[reading.Field]) -> list[str]:
