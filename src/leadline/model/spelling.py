@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 _WORDS = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ENDING = re.compile(r"(ssion|tted|ing|ed|es|s|e)$")
+_SHORT_PLURAL = re.compile(r"^(\w\w)s$")
 _DOUBLED = re.compile(r"(.)\1")
 _IRREGULAR = {"sent": "send", "held": "hold", "bought": "buy", "paid": "pay"}
 _STEM_FROM = 4
@@ -41,7 +42,7 @@ def _stems(name: str) -> list[str]:
 
 def _stem(word: str) -> str:
     word = _IRREGULAR.get(word, word)
-    return _ENDING.sub("", word) if len(word) >= _STEM_FROM else word
+    return _ENDING.sub("", word) if len(word) >= _STEM_FROM else _SHORT_PLURAL.sub(r"\1", word)
 
 
 def _is_same(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from leadline.errors import Fault, InputError, nearest
 from leadline.model.contract import CONTRACT
+from leadline.model.spelling import respelled
 from leadline.model.types import Type
 from leadline.sql.text import Sql, sql_text
 from leadline.tables.places.raw import RawColumn
@@ -195,7 +196,9 @@ def match(raw: Raw, declared: Mapping[str, Column]) -> tuple[list[Target], list[
         replace(_target(raw, title, declared), is_key=title in contract.names_rows)
         for title in {**contract.types, **declared}
     ]
-    faults = _missing_keys(raw, {each.name for each in wanted if each.given} | _others(raw))
+    faults = _missing_keys(
+        raw, {each.name for each in wanted if each.given} | _others(raw), declared
+    )
     if faults:
         raise InputError(*faults)
     names = {each.name.lower() for each in wanted}
@@ -248,17 +251,26 @@ def _others(raw: Raw) -> set[str]:
     return set(raw.columns) - set(CONTRACT[raw.table].types)
 
 
-def _missing_keys(raw: Raw, found: AbstractSet[str]) -> list[Fault]:
-    return [_missing(raw, title) for title in CONTRACT[raw.table].lacking(found)]
+def _missing_keys(raw: Raw, found: AbstractSet[str], declared: Mapping[str, Column]) -> list[Fault]:
+    return [_missing(raw, title, declared) for title in CONTRACT[raw.table].lacking(found)]
 
 
-def _missing(raw: Raw, title: str) -> Fault:
+def _missing(raw: Raw, title: str, declared: Mapping[str, Column]) -> Fault:
     wanted = title.split(" or ", maxsplit=1)[0]
-    hint = nearest(wanted, raw.columns)
     shown = ", ".join(list(raw.columns)[:SHOWN]) + (", ..." if len(raw.columns) > SHOWN else "")
-    example = hint.removeprefix("Did you mean ").rstrip("?") or "its name there"
+    source = declared[wanted].source if wanted in declared else None
+    if source is not None:
+        expected = f"must have a column {source}, which is declared to be {wanted}"
+        remedy = f"It has {wanted} itself: declare no from." if raw.column(wanted) else ""
+        near = respelled(source, raw.columns)
+        return Fault(
+            raw.where, "", expected, shown, remedy or (f"Did you mean {near}?" if near else "")
+        )
+    near = respelled(wanted, raw.columns)
+    example = near or "its name there"
     remedy = f'Map it, such as columns: {{{raw.table}: {{{wanted}: {{from: "{example}"}}}}}}.'
-    return Fault(raw.where, "", f"must have a column {title}", shown, f"{hint} {remedy}".lstrip())
+    hint = f"Did you mean {near}? " if near else ""
+    return Fault(raw.where, "", f"must have a column {title}", shown, hint + remedy)
 
 
 def _notes(
