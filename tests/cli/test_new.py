@@ -68,6 +68,7 @@ def test_a_starter_takes_in_the_columns_of_an_export(
     assert model.columns["outcomes"]["amount"].unit == "$"
     assert model.files["leads"].header == 3
     assert model.scores == written.scores
+    assert "# key" in path.read_text(encoding="utf-8")
     assert path.read_text(encoding="utf-8").splitlines()[0] == starter(name).splitlines()[0]
 
 
@@ -115,3 +116,76 @@ def test_the_end_is_last_midnight(
     assert "T00:00:00Z" in capsys.readouterr().out
     assert run(monkeypatch, "demo-data", str(tmp_path / "b"), "--end", "soon") == 2
     assert "--end must be a time" in capsys.readouterr().err
+
+
+FOUND = """\
+files:
+  events: {header: 4}
+columns:
+  # contacts.csv: 3 rows, leads by the look of it
+  leads:
+    lead_id: {from: Record ID}  # key, number
+    email: {from: Email}  # e-mail
+    # read as they are:
+    # Job Title: category, text, 93% filled
+    # "a: b": text
+  # companies.csv: 2 rows, accounts by the look of it
+  accounts:
+    account_id: {from: Record ID}
+    No. of Employees: {type: number, missing: [n/a]}  # Decide and declare decimal or thousands; x
+    # read as they are:
+    # Industry: category
+  # activities.csv: 4 rows, events by the look of it
+  events:
+    event_id: {from: Activity ID}
+    lead_id: {from: Contact ID}
+    type: {from: Activity Type}
+    occurred_at: {from: Date}
+    # read as they are:
+    # Page URL: text
+"""
+TABLES = {
+    "contacts.csv": "Record ID,Email,Job Title,a: b\n1,a@x.example,CEO,\n",
+    "companies.csv": "Record ID,No. of Employees,Industry\n7,5,Retail\n",
+    "activities.csv": (
+        "Report\n\n\nActivity ID,Contact ID,Activity Type,Date,Page URL\n"
+        "1,1,Page view,2026-01-01,https://x.example/pricing\n"
+        "2,1,Email opened,2026-01-01,\n3,1,Meeting booked,2026-01-01,\n"
+    ),
+}
+
+
+def test_a_starter_fits_an_export(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fields by alias, types by their words, no rule without data, comments kept, the rest told."""
+    for name, text in {**TABLES, "columns.yaml": FOUND}.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    command = ["new", "mine.yaml", "--columns", "columns.yaml", "--leads", "contacts.csv"]
+    tables = ["--accounts", "companies.csv", "--events", "activities.csv"]
+    assert run(monkeypatch, *command, *tables) == 0
+    text = (folder / "mine.yaml").read_text(encoding="utf-8")
+    model = read(text)
+    assert model.columns["leads"]["title"].source == "Job Title"
+    assert model.columns["accounts"]["employees"].source == "No. of Employees"
+    assert model.columns["accounts"]["industry"].source == "Industry"
+    assert model.files["events"].header == 4
+    assert "leadline check mine.yaml" in text
+    assert "  # key, number" in text
+    assert '    # "a: b": text' in text
+    rules = {name: rule for _, name, rule in model.rules()}
+    assert {"pricing", "page_view", "open", "size", "went_cold"} <= rules.keys()
+    assert not {"demo", "bounced", "competitor", "response"} & rules.keys()
+    assert rules["pricing"].plain()["event"] == "Page view"
+    assert rules["pricing"].plain()["where"] == "path like '%/pricing%'"
+    assert model.passive == ("Email opened",)
+    assert not model.bands["band"].require
+    told = capsys.readouterr().out
+    for line in (
+        "accounts.employees: Decide and declare decimal or thousands.",
+        "page_viewed is Page view, email_opened is Email opened.",
+        "No column for: account.has_open_deal, account.is_competitor, account.is_customer.",
+        "No rule counts: Meeting booked.",
+    ):
+        assert line in told
+    assert run(monkeypatch, "check", "mine.yaml", "--leads", "contacts.csv", *tables) == 0

@@ -13,6 +13,8 @@ from leadline.errors import InputError
 from leadline.explain import what_if as worlds
 from leadline.explain.explain import explain
 from leadline.explain.explanation import Explanation
+from leadline.explain.plain import plain
+from leadline.reports.lead import page
 from leadline.scoring import Run
 
 AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -151,3 +153,26 @@ def test_a_lead_that_has_ended_is_refused() -> None:
         with pytest.raises(InputError, match="LEAD must be a lead at that moment; found z"):
             explain(run, "z", AT)
         assert explain(run, "z", AT - timedelta(days=3)).lead_id == "z"
+
+
+def test_what_limit_each_took_is_told() -> None:
+    """Each value that was cut, before and after: the rule's points are the sum after the cuts."""
+    guide = {"event": "read", "points": 10, "by": "topic", "limit_each": 15, "limit": 30}
+    topics = ["a", "a", "b", None, None, "c"]
+    events = arrow(
+        [
+            {"event_id": f"{n}", "lead_id": "x", "type": "read", "occurred_at": AT, "topic": topic}
+            for n, topic in enumerate(topics)
+        ]
+    )
+    model = {"leadline": 1, "model": "m", "scores": {"s": {"rules": {"guide": guide}}}}
+    tables = {"leads": arrow([{"lead_id": "x"}]), "events": events}
+    with DuckDB(threads=1) as engine, Run.open(engine, model, tables, as_of=AT) as run:
+        found = explain(run, "x", AT)
+    assert [(each.part, each.units, each.before, each.after) for each in found.cuts] == [
+        (None, 2, 20.0, 15.0),
+        ("a", 2, 20.0, 15.0),
+    ]
+    [row] = plain(found)["ledger"]
+    assert row["cuts"][1] == {"value": "a", "count": 2, "before": 20.0, "after": 15.0}
+    assert "limit 30 reached; limit each by topic: none -5, a -5" in page(found).html()

@@ -71,6 +71,7 @@ def test_rows_of_the_ledger_are_what_was_computed() -> None:
         "count": 2,
         "last_at": "2026-11-01T12:00:00Z",
         "weight": 1.0,
+        "cuts": [],
     }
     assert (rows["size"]["state"], rows["size"]["points"]) == ("missing", 0.0)
 

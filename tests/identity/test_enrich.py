@@ -48,6 +48,24 @@ def test_a_column_of_that_name_is_never_overwritten() -> None:
     assert points("lead.seniority is null", leads, declared) == {"a": 1.0}
 
 
+def test_of_a_lead_the_first_column_with_a_value_counts() -> None:
+    """A title that the data lacks, or that is how a person is addressed, hides no position."""
+    leads = {"lead_id": ["a", "b"], "title": [None, "Mrs."], "Position": ["CEO", "CEO"]}
+    assert points("lead.seniority = 'c_level'", leads) == {"a": 1.0, "b": 1.0}
+    declared = {"leads": {"title": {"type": "text"}}}
+    del leads["title"]
+    assert points("lead.seniority = 'c_level'", leads, declared) == {"a": 1.0, "b": 1.0}
+
+
+def test_a_column_in_other_capitals_does_not_pass_for_a_field() -> None:
+    """The field is read off the title, and a note says what is not read."""
+    leads = {"lead_id": ["a"], "title": ["CEO"], "Seniority": ["C suite"]}
+    document = model("lead.seniority = 'c_level'")
+    scored = score(document, leads=pa.table(leads), as_of=AT)
+    assert scored.scores.to_pylist()[0]["fit"] == 1.0
+    assert [note for note in scored.notes if "column Seniority is not read" in note]
+
+
 def test_without_a_source_a_field_is_null_and_listed_as_missing() -> None:
     """No data is not no."""
     scored = score(model("lead.function = 'sales'"), leads=pa.table({"lead_id": ["a"]}), as_of=AT)
@@ -124,6 +142,7 @@ def test_leads_are_matched_by_company_domains_alone() -> None:
     assert scored.notes == (
         "leads: 1 lead is matched to an account by the domain of the e-mail.",
         "leads: 1 lead has a domain that several accounts share, and stay without account.",
+        "accounts: 2 of 4 rows are named by no leads: 'f', 'z'.",
     )
 
 

@@ -12,6 +12,7 @@ def test_the_contract_names_every_table_of_the_design() -> None:
     """The tables and their keys are those that the data is resolved to."""
     assert set(CONTRACT) == {
         *("leads", "accounts", "events", "outcomes", "previous"),
+        "previous_accounts",
         *("field_history", "lead_merges", "event_marks", "spine"),
     }
     assert CONTRACT["events"]["occurred_at"].type is Type.TIME

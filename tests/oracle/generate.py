@@ -67,7 +67,13 @@ COLUMNS: dict[str, dict[str, str]] = {
         "amount": "number",
         "reason": "text",
     },
-    "previous": {"lead_id": "text", "ladder": "text", "band": "text"},
+    "previous": {"lead_id": "text", "ladder": "text", "band": "text", "edge_band": "text"},
+    "previous_accounts": {
+        "account_id": "text",
+        "ladder": "text",
+        "band": "text",
+        "edge_band": "text",
+    },
     "field_history": {
         "entity": "text",
         "id": "text",
@@ -112,6 +118,7 @@ NEVER_NULL = {
     "events": {"event_id", "type"},
     "outcomes": {"outcome"},
     "previous": {"lead_id", "band"},
+    "previous_accounts": {"account_id", "band"},
     "field_history": {"entity", "id", "field", "valid_from"},
     "lead_merges": {"from_id", "recorded_at"},
     "event_marks": {"event_id", "recorded_at"},
@@ -140,6 +147,9 @@ TICK = timedelta(microseconds=1)
 POINTS = (-25, -10, -5, -0.125, 0, 0.125, 1, 1.0000005, 2.5, 3, 5, 7.5, 10, 12.345, 15, 20, 0.005)
 TABLE_KINDS = ("text", "number", "number", "boolean")
 BANDS = ("discard", "nurture", "follow_up", "sales")
+LADDERS = ("cloud", "edge", "chip")
+STOOD = ("band", "edge_band")
+STOOD_BEFORE = ("previous", "previous_accounts")
 CODES = (("D", "C", "B", "A"), (4, 3, 2, 1))
 ROLLUPS = (
     "sum",
@@ -765,22 +775,31 @@ class Ranking:
 
     def bands(self) -> Row:
         """Return one ladder or several."""
-        if self.dice.chance(0.3):
-            return {name: self.ladder() for name in self.dice.some(("cloud", "edge", "chip"), 2, 3)}
+        if self.dice.chance(0.4):
+            return {name: self.ladder() for name in self.dice.some(LADDERS, 2, 3)}
         return self.ladder()
 
     def ladder(self) -> Row:
-        """Return a ladder over a score, or over the cells of grades."""
-        if len(self.grades) > 1 and self.dice.chance(0.5):
-            return self.cells()
+        """Return a ladder of leads or of accounts."""
+        if self.model.account_scores() and self.dice.chance(0.35):
+            return {"of": "account", **self.rungs(account=True)}
+        return self.rungs(account=False)
+
+    def rungs(self, *, account: bool) -> Row:
+        """Return bands over a score, or over the cells of grades."""
+        scores = self.model.account_scores() if account else self.scores + self.moving * 2
+        grades = [name for name, each in self.grades.items() if each["by"] in scores]
+        if len(grades) > 1 and self.dice.chance(0.9 if account else 0.5):
+            return self.cells(grades, account=account)
         dice = self.dice
         bands = [band for band in BANDS if dice.chance(0.75)] or ["nurture"]
         edges = self.edges(bands)
-        found: Row = {"by": dice.choice(self.scores + self.moving * 2), "edges": edges}
+        found: Row = {"by": dice.choice(scores), "edges": edges}
         if len(bands) > 1 and dice.chance(0.7):
             found["leave"] = self.leave(edges)
         if len(bands) > 1 and dice.chance(0.5):
-            found["require"] = {band: self.condition() for band in dice.some(bands[1:], 1, 3)}
+            chosen = dice.some(bands[1:], 1, 3)
+            found["require"] = {band: self.condition(account=account) for band in chosen}
         return found
 
     def leave(self, edges: Row) -> Row:
@@ -791,10 +810,10 @@ class Ranking:
             band: self.dice.choice((low, (low + edge) / 2)) for (_, low), (band, edge) in chosen
         }
 
-    def cells(self) -> Row:
+    def cells(self, grades: Sequence[str], *, account: bool) -> Row:
         """Return a ladder over two grades or three."""
         dice = self.dice
-        by = dice.some(list(self.grades), 2, 3)
+        by = dice.some(grades, 2, 3)
         joined = [""]
         for name in by:
             joined = [f"{cell}{code}" for cell in joined for code in self.grades[name]["edges"]]
@@ -803,21 +822,27 @@ class Ranking:
             cells.setdefault(dice.choice(("hot", "warm")), []).append(cell)
         found: Row = {"by": by, "cells": cells, "default": "nurture"}
         if dice.chance(0.3):
-            found["require"] = {dice.choice(list(cells)): self.condition()}
+            found["require"] = {dice.choice(list(cells)): self.condition(account=account)}
         return found
 
     def overrides(self, ladders: Mapping[str, Any]) -> Row:
         """Return one to three overrides, some for one ladder of several."""
         found: Row = {}
         for name in self.dice.some(("rival", "auto", "held"), 1, 3):
-            found[name] = {"when": self.condition(), "band": self.dice.choice(("excluded", *BANDS))}
+            decided = list(ladders)
             if "band" not in ladders and self.dice.chance(0.6):
-                found[name]["in"] = self.dice.choice(list(ladders))
+                decided = [self.dice.choice(decided)]
+            account = any("of" in ladders[each] for each in decided)
+            band = self.dice.choice(("excluded", *BANDS))
+            found[name] = {"when": self.condition(account=account), "band": band}
+            if len(decided) < len(ladders):
+                found[name]["in"] = decided[0]
         return found
 
-    def condition(self) -> str:
+    def condition(self, *, account: bool) -> str:
         """Return a condition over scores, counts of rules and fields."""
-        return self.model.over_rules(account=False, scores=self.scores).condition(1)
+        scores = self.model.account_scores() if account else self.scores
+        return self.model.over_rules(account=account, scores=scores).condition(1)
 
 
 # --- Tables --------------------------------------------------------------------------------------
@@ -839,7 +864,9 @@ class Tables:
             "outcomes": self.outcomes(),
         }
         if self.dice.chance(0.5):
-            found["previous"] = self.previous()
+            found["previous"] = self.previous("lead", self.world.leads)
+        if self.dice.chance(0.5):
+            found["previous_accounts"] = self.previous("account", self.world.accounts)
         if self.dice.chance(0.35):
             found["field_history"] = self.field_history()
         if self.dice.chance(0.35):
@@ -951,17 +978,34 @@ class Tables:
             )
         return rows
 
-    def previous(self) -> list[Row]:
-        """Return the bands of the preceding run, one a lead and ladder."""
-        dice, ladders = self.dice, ladders_of(self.document)
+    def previous(self, kind: str, pool: Sequence[str]) -> list[Row]:
+        """Return the bands of the preceding run: one a row, or side by side as in its scores."""
+        ladders = {
+            name: each
+            for name, each in ladders_of(self.document).items()
+            if each.get("of", "lead") == kind
+        }
         rows = []
-        for lead in self.world.leads:
-            for name, ladder in ladders.items():
-                if dice.chance(0.6):
-                    shown = None if name == "band" and dice.chance(0.5) else name
-                    bands = (*ladder.get("edges", ("hot",)), "retired")
-                    rows.append({"lead_id": lead, "ladder": shown, "band": dice.choice(bands)})
+        wide = self.dice.chance(0.5) and ladders and "band" not in ladders
+        for identity in pool:
+            stood = {
+                name: self.stood(each) for name, each in ladders.items() if self.dice.chance(0.6)
+            }
+            if wide:
+                columns = {f"{key}_{name}": None for name in ladders for key in STOOD}
+                said = {f"{key}_{n}": v for n, each in stood.items() for key, v in each.items()}
+                rows.append({f"{kind}_id": identity, **columns, **said})
+                continue
+            for name, each in stood.items():
+                shown = None if name == "band" and self.dice.chance(0.5) else name
+                rows.append({f"{kind}_id": identity, "ladder": shown, **each})
         return rows
+
+    def stood(self, ladder: Mapping[str, Any]) -> Row:
+        """Return a band after overrides and before them, where both are known."""
+        bands = (*ladder.get("edges", ("hot",)), "retired")
+        edge = self.dice.choice(bands) if self.dice.chance(0.5) else None
+        return dict(zip(STOOD, (self.dice.choice(bands), edge), strict=True))
 
     def field_history(self) -> list[Row]:
         """Return what some fields were at some times."""
@@ -1094,6 +1138,7 @@ FEATURES: tuple[str, ...] = (
     *prefixed("pick", "default latest first highest"),
     *prefixed("decay", "none half_life linear keep"),
     *prefixed("bands", "by edges leave require cells default several"),
+    *prefixed("bands.account", "of by edges leave require cells default"),
     *prefixed("overrides", "when band in"),
     *(f"expression.{function}" for function in FUNCTIONS),
     *prefixed("name", "bare lead account hits.alone hits.of_score last.alone last.of_score"),
@@ -1106,6 +1151,7 @@ FEATURES: tuple[str, ...] = (
         if column not in NEVER_NULL[table]
     ),
     "column.absent",
+    *(f"{table}.wide" for table in STOOD_BEFORE),
     *prefixed("leads", "account_absent without_account"),
     *prefixed("history", "lead account lead.account_id lead.created_at account.created_at"),
     "history.unreadable",
@@ -1135,7 +1181,7 @@ def document_features(document: Row) -> Iterator[str]:
         for rule in spec.get("rules", {}).values():
             yield from rule_features(rule, "account" if "of" in spec else "lead")
     for ladder in ladders_of(document).values():
-        yield from (f"bands.{key}" for key in ladder)
+        yield from (f"bands{'.account' * ('of' in ladder)}.{key}" for key in ladder)
     if "bands" in document and "by" not in document["bands"]:
         yield "bands.several"
     for override in document.get("overrides", {}).values():
@@ -1195,6 +1241,9 @@ def row_features(tables: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     for table, rows in tables.items():
         yield f"table.{table}"
         for row in rows:
+            if table in STOOD_BEFORE and "ladder" not in row:
+                yield f"{table}.wide"
+                continue
             yield from (f"null.{table}.{column}" for column, value in row.items() if value is None)
             if len(row) < len(COLUMNS[table]):
                 yield "column.absent"

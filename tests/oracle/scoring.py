@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
@@ -156,6 +156,7 @@ FAULTS: tuple[str, ...] = (
     "leave.ignored",
     "leave.previous_ignored",
     "leave.previous_exact",
+    "leave.previous_after_override",
     "leave.exclusive",
     "leave.memoryless",
     "leave.null_resets",
@@ -168,6 +169,7 @@ FAULTS: tuple[str, ...] = (
     "override.in_ignored",
     "override.null_applies",
     "override.first_written",
+    "transitions.keep_first",
 )
 
 SIX_PLACES = Decimal("0.000001")
@@ -180,11 +182,13 @@ MOST = Decimal("1e-8")
 
 @dataclass
 class Result:
-    """The rows of the three tables, points and scores as decimals."""
+    """The rows of every output, points and scores as decimals."""
 
     ledger: list[Row] = field(default_factory=list)
     scores: list[Row] = field(default_factory=list)
     account_scores: list[Row] = field(default_factory=list)
+    transitions: list[Row] = field(default_factory=list)
+    account_transitions: list[Row] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -228,27 +232,32 @@ class Entry:
 def score(
     document: Row, tables: Tables, spine: Spine, faults: frozenset[str] = frozenset()
 ) -> Result:
-    """Return the ledger, the scores and the account scores of a model at the moments of a spine."""
+    """Return every output of a model at the moments of a spine."""
     if unknown := faults.difference(FAULTS):
         raise ValueError(f"unknown faults: {sorted(unknown)}")
     tables = {name: [as_read(row) for row in rows] for name, rows in tables.items()}
     facts = Facts(document, tables, faults)
-    ladders = Ladders(document, tables.get("previous", ()), faults)
+    ladders = Ladders(document, tables, faults)
     result = Result()
     for as_of in sorted({as_of for _, as_of in spine}):
         leads = [lead for lead, moment in spine if moment == as_of]
+        held: set[str] = set()
         scoring = Scoring(document, Known(facts, as_of, faults), leads, faults)
         for lead in leads:
+            subject = scoring.known.subject(lead)
+            if subject.account is not None:
+                held.add(subject.account)
             if lead in scoring.known.ended and "merges.ended_scored" not in faults:
                 continue
-            subject = scoring.known.subject(lead)
             key = {"lead_id": lead, "as_of": as_of}
             result.ledger += [key | row for row in scoring.ledger(subject)]
             result.scores.append(key | scoring.row(subject) | ladders.row(scoring, subject))
-        result.account_scores += [
-            {"account_id": account, "as_of": as_of} | scoring.account_row(account)
-            for account in facts.account_ids()
-        ]
+        for account in sorted(held):
+            key = {"account_id": account, "as_of": as_of}
+            row = ladders.row(scoring, Subject(None, account))
+            result.account_scores.append(key | scoring.account_row(account) | row)
+    result.transitions = ladders.changes["lead"]
+    result.account_transitions = ladders.changes["account"]
     return result
 
 
@@ -1256,22 +1265,50 @@ def ladders_of(document: Row) -> dict[str, Rule]:
     return {"band": bands} if "by" in bands else bands
 
 
-class Ladders:
-    """The bands of every lead, whose switches remember the moment before."""
+Owner = tuple[str, str | None]
 
-    def __init__(self, document: Row, previous: Iterable[Row], faults: frozenset[str]) -> None:
+
+def before(rows: Iterable[Row], kind: str) -> Iterator[tuple[tuple[Owner, str], tuple[str, str]]]:
+    """Yield whose band of which ladder the run before left, after overrides and before them."""
+    for row in rows:
+        owner = (kind, row[f"{kind}_id"])
+        if row.get("band") is not None:
+            edge = row.get("edge_band") or row["band"]
+            yield (owner, row.get("ladder") or "band"), (row["band"], edge)
+        for column, band in row.items():
+            if column.startswith("band_") and band is not None:
+                edge = row.get(f"edge_{column}") or band
+                yield (owner, column.removeprefix("band_")), (band, edge)
+
+
+class Ladders:
+    """The bands of leads and accounts, whose switches remember the moment before."""
+
+    def __init__(self, document: Row, tables: Tables, faults: frozenset[str]) -> None:
         self.document, self.faults = document, faults
         self.ladders = ladders_of(document)
-        self.previous = {
-            (row["lead_id"], row.get("ladder") or "band"): row["band"] for row in previous
+        self.previous = dict(
+            [
+                *before(tables.get("previous", ()), "lead"),
+                *before(tables.get("previous_accounts", ()), "account"),
+            ]
+        )
+        self.switches: dict[tuple[Owner, str, str], bool] = {}
+        self.last: dict[tuple[Owner, str], str | None] = {
+            key: band for key, (band, _) in self.previous.items()
         }
-        self.switches: dict[tuple[str | None, str, str], bool] = {}
+        self.changes: dict[str, list[Row]] = {"lead": [], "account": []}
 
     def row(self, scoring: Scoring, subject: Subject) -> Row:
-        """Return the bands of a lead and the override that decided first, if any did."""
+        """Return the bands on one's ladders and the override that decided first, if any did."""
         found: Row = {}
         deciding = set()
-        for name, ladder in self.ladders.items():
+        kind, _ = subject.owner
+        changed: list[Row] = []
+        own = {n: each for n, each in self.ladders.items() if each.get("of", "lead") == kind}
+        if kind == "account" and not own:
+            return found
+        for name, ladder in own.items():
             edge_band = band = self.before_overrides(scoring, subject, name)
             if override := self.override(scoring, subject, name):
                 deciding.add(override)
@@ -1280,10 +1317,31 @@ class Ladders:
                     band = self.permitted(scoring, subject, ladder, band)
             suffix = "" if name == "band" and "by" in self.document["bands"] else f"_{name}"
             found |= {f"band{suffix}": band, f"edge_band{suffix}": edge_band}
+            changed += self.changed(scoring, subject, name, band)
         order = [name for name in self.document.get("overrides", {}) if name in deciding]
         if "override.first_written" in self.faults:
             order.reverse()
-        return found | {"override": next(iter(order), None)}
+        decided = {"override": next(iter(order), None)}
+        self.changes[kind] += [row | decided for row in changed]
+        return found | decided
+
+    def changed(
+        self, scoring: Scoring, subject: Subject, name: str, band: str | None
+    ) -> Iterator[Row]:
+        """Yield the change of a band since the moment, or else the run, before."""
+        kind, identity = subject.owner
+        before, by = self.last.get((subject.owner, name)), self.ladders[name]["by"]
+        if "transitions.keep_first" not in self.faults or (subject.owner, name) not in self.last:
+            self.last[subject.owner, name] = band
+        if band != before:
+            yield {
+                f"{kind}_id": identity,
+                "ladder": name,
+                "at": scoring.known.as_of,
+                "from_band": before,
+                "to_band": band,
+                "value": scoring.value(by, subject) if isinstance(by, str) else None,
+            }
 
     def before_overrides(self, scoring: Scoring, subject: Subject, name: str) -> str | None:
         """Return the band by edges or cells, `leave` and `require`."""
@@ -1328,7 +1386,7 @@ class Ladders:
         else:
             on = self.was_on(name, band, subject)
         if "leave.memoryless" not in self.faults:
-            self.switches[subject.lead, name, band] = on
+            self.switches[subject.owner, name, band] = on
         return on
 
     def leaves(self, value: Decimal, edge: Decimal) -> bool:
@@ -1339,10 +1397,12 @@ class Ladders:
 
     def was_on(self, name: str, band: str, subject: Subject) -> bool:
         """Return a switch as the preceding moment, or else the preceding run, left it."""
-        if (subject.lead, name, band) in self.switches:
-            return self.switches[subject.lead, name, band]
+        if (subject.owner, name, band) in self.switches:
+            return self.switches[subject.owner, name, band]
         bands = list(self.ladders[name]["edges"])
-        previous = self.previous.get((str(subject.lead), name))
+        after, previous = self.previous.get((subject.owner, name), (None, None))
+        if "leave.previous_after_override" in self.faults:
+            previous = after
         if previous not in bands or "leave.previous_ignored" in self.faults:
             return False
         if "leave.previous_exact" in self.faults:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from math import copysign
+from typing import Any
 
 import pytest
 
 from leadline.engines.engine import Engine
-from small import NOW, event, rules, scored, values
+from small import NOW, days_ago, event, rules, scored, values
 
 LEAVE = {"by": "s", "edges": {"low": 0, "high": 10}, "leave": {"high": 5}}
 
@@ -65,3 +66,95 @@ def test_bands_of_ladders_that_the_model_lacks_are_told_of() -> None:
         found = scored(parts, previous=[{"lead_id": "a", **row}])
         [note] = [each for each in found.notes if "ladder" in each]
         assert ("'v'" in note) == ("band" not in row or "ladder" in row)
+
+
+OF_ACCOUNTS: dict[str, Any] = {
+    "scores": {
+        "s": {"rules": {"r": {"of": "lead.x", "bins": {0: 0, 1: 1, 5: 5, 12: 12}}}},
+        "a": {"of": "account", "rollup": "s", "by": "sum"},
+        "b": {"of": "account", "rules": {"seen": {"event": "p", "points": 1}}},
+    },
+    "grades": {"f": {"by": "a", "edges": {"L": 0, "H": 10}}},
+    "bands": {
+        "person": {"by": "s", "edges": {"few": 0, "many": 5}},
+        "firm": {
+            "of": "account",
+            "by": "a",
+            "edges": {"cold": 0, "warm": 5, "hot": 10},
+            "leave": {"warm": 3, "hot": 5},
+            "require": {"hot": "hits.seen > 0 and account.size > 10"},
+        },
+        "cell": {"of": "account", "by": ["f"], "cells": {"top": ["H"]}, "default": "rest"},
+    },
+    "overrides": {
+        "rival": {"when": "account.rival", "band": "excluded", "in": ["person", "firm"]},
+        "keen": {"when": "s > 100", "band": "many", "in": "person"},
+    },
+}
+"""Leads and accounts on ladders of their own."""
+
+
+@pytest.mark.feature("ladders of accounts")
+def test_accounts_stand_on_ladders_of_their_own(any_engine: Engine) -> None:
+    """Edges, ``leave``, ``require``, cells and overrides are those of leads, on account scores."""
+    firms = {
+        "A": {"size": 50, "rival": False},  # 12: hot, as it raised a hand and is large
+        "B": {"size": 5, "rival": False},  # 12: too small for hot
+        "C": {"size": 50, "rival": True},  # 5: warm, and a rival
+        "D": {"size": 50, "rival": False},  # 1: left, though warm before
+        "E": {"size": 50, "rival": False},  # 5: hot before, and not below where it is left
+    }
+    scores = {"A": 12, "B": 12, "C": 5, "D": 1, "E": 5}
+    before = {"D": "warm", "E": "hot"}
+    found = scored(
+        OF_ACCOUNTS,
+        engine=any_engine,
+        who=list("abcde"),
+        leads=[{"lead_id": k.lower(), "account_id": k, "x": v} for k, v in scores.items()],
+        accounts=[{"account_id": k, **v} for k, v in firms.items()],
+        events=[event(n, lead_id=k) for n, k in enumerate("abcde")],
+        previous_accounts=[
+            {"account_id": k, "band_firm": v, "band_cell": "rest"} for k, v in before.items()
+        ],
+    )
+    assert found.account_scores is not None
+    rows = {row["account_id"]: row for row in found.account_scores.to_pylist()}
+    columns = ("band_firm", "edge_band_firm", "band_cell", "override")
+    assert {k: tuple(row[each] for each in columns) for k, row in rows.items()} == {
+        "A": ("hot", "hot", "top", None),
+        "B": ("warm", "warm", "top", None),
+        "C": ("excluded", "warm", "rest", "rival"),
+        "D": ("cold", "cold", "rest", None),
+        "E": ("hot", "hot", "rest", None),
+    }
+    assert not {"band_firm", "band_cell"} & set(found.scores.column_names)
+    assert values(found, "band_person") == ["many", "many", "excluded", "few", "many"]
+    assert found.account_transitions is not None
+    changes = found.account_transitions.to_pylist()
+    assert sorted((row["account_id"], row["ladder"], row["from_band"]) for row in changes) == [
+        *[(k, each, None) for k in "ABC" for each in ("cell", "firm")],
+        ("D", "firm", "warm"),
+    ]
+    assert found.transitions is not None
+    assert set(found.transitions["ladder"].to_pylist()) == {"person"}
+
+
+def test_a_spine_gives_the_accounts_of_its_leads() -> None:
+    """One that is looked at for a lead that left has not all of its leads there."""
+    history = [
+        {"entity": "lead", "id": "m", "field": "account_id", "value": each, "valid_from": at}
+        for each, at in (("A", days_ago(60)), ("B", days_ago(30)))
+    ]
+    parts = {"scores": {each: OF_ACCOUNTS["scores"][each] for each in "sa"}}
+    found = scored(
+        parts,
+        leads=[
+            {"lead_id": "a", "account_id": "A", "x": 1},
+            {"lead_id": "m", "account_id": "B", "x": 5},
+            {"lead_id": "z", "account_id": "B", "x": 12},
+        ],
+        field_history=history,
+    )
+    assert found.account_scores is not None
+    rows = found.account_scores.select(["account_id", "a"]).to_pylist()
+    assert rows == [{"account_id": "A", "a": 1.0}]

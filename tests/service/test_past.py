@@ -44,6 +44,7 @@ def _scored(session: Session) -> set[tuple[int, int, int, str]]:
     return set(session.rows("select version, lead_no, as_of, scores from current_scores"))
 
 
+@pytest.mark.slow
 def test_what_was_stored_is_found_again(file: Store, engine: DuckDB) -> None:
     """Leads change accounts, merge, take new fields; a second model comes between."""
     random, ticking = Random(4), Ticking()

@@ -188,7 +188,11 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "text_to_boolean": [
         ("text_to_boolean('TRUE')", True),
         ("text_to_boolean('no')", False),
-        ("text_to_boolean('y')", None),
+        ("text_to_boolean('y')", True),
+        ("text_to_boolean('TAK')", True),
+        ("text_to_boolean('Нет')", False),
+        ("text_to_boolean('是')", True),
+        ("text_to_boolean('maybe')", None),
     ],
     "fits": [("fits('ab', '^(a|b)+$')", True), ("fits('abc', '^(a|b)+$')", False)],
     "text_to_time": [

@@ -90,3 +90,28 @@ def test_what_is_parked_has_its_reason(store: Store) -> None:
     with store.reading() as session:
         found = session.rows("select item, reason, parked_at from parked order by item")
     assert found == [(0, "no_id", 9), (3, "no_id", 9)]
+
+
+def test_requests_are_forgotten_when_they_are_old(store: Store) -> None:
+    """What waits stays, what has a part that is parked, and the last, whose number counts on."""
+    inbox.accept(store, [ONE._replace(received_at=at) for at in (10, 20, 30, 40, 99)])
+    with store.writing() as session:
+        numbers = [each.inbox_id for each in inbox.take(session, 10)]
+        inbox.done(session, [numbers[0], numbers[1], numbers[3], numbers[4]])
+        inbox.park(session, [Parked(numbers[1], 0, "web", "no_id", "", b"{}", 20)], 25)
+        assert inbox.forget(session, 100, 25, 10) == 2
+        left = [number for (number,) in session.rows("select inbox_id from inbox order by 1")]
+        assert left == [numbers[1], numbers[2], numbers[4]]
+        assert inbox.forget(session, 100, 26, 10) == 2
+
+
+def test_requests_of_a_time_are_sent_again(store: Store) -> None:
+    """Of one source, where that is asked; merges are left out, as they have no time."""
+    some = [ONE._replace(received_at=at) for at in (10, 20, 30)]
+    inbox.accept(store, [*some, ONE._replace(received_at=20, source="shop")])
+    inbox.accept(store, [ONE._replace(received_at=20, kind="rows:lead_merges")])
+    with store.writing() as session:
+        inbox.done(session, [each.inbox_id for each in inbox.take(session, 10)])
+        assert inbox.again(session, 20, 30, "web") == 1
+        assert inbox.again(session, 20, 30, None) == 1
+        assert [each.received_at for each in inbox.take(session, 10)] == [20, 20]

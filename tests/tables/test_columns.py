@@ -71,3 +71,16 @@ def test_a_declared_column_that_is_nearly_there_is_noted(loaded: Callable[..., L
     assert result.notes == [
         "leads.csv has no column for senority, so it is null. Did you mean seniority?"
     ]
+
+
+def test_a_column_that_is_declared_and_not_there_is_named(loaded: Callable[..., Loaded]) -> None:
+    """With its other spelling, or where the table has the name itself."""
+    columns = {"leads": {"lead_id": Column.model_validate({"from": "Record ID"})}}
+    with pytest.raises(InputError) as caught:
+        loaded(columns, leads="record_ids,ad_id\n1,2\n")
+    assert str(caught.value) == (
+        "leads.csv must have a column Record ID, which is declared to be lead_id; "
+        "found record_ids, ad_id. Did you mean record_ids?"
+    )
+    with pytest.raises(InputError, match=r"It has lead_id itself: declare no from\.$"):
+        loaded(columns, leads="lead_id,x\n1,2\n")

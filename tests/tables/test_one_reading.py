@@ -30,7 +30,7 @@ from leadline.sql.dialects import render
 from leadline.sql.trees import column, sql_tree
 from leadline.streaming.arriving import AS_GIVEN, Arriving
 from leadline.tables.places.warehouse import place, source
-from leadline.tables.reading import once
+from leadline.tables.reading import once, order
 
 FOREVER, NEVER = "infinity", "-infinity"
 """Times that are none."""
@@ -243,7 +243,7 @@ def by_stream(spark: Spark, rows: Sequence[Row], folder: Path) -> Read:
     spark.session.read.schema(written).json(file).createOrReplaceTempView("arrived_here")
     spark.keep("typed_here", arriving.typed("arrived_here"))
     usable = sql_tree("select * from typed_here where reason is null")
-    query = render(once("events", usable, COLUMNS, [AS_GIVEN]), "spark")
+    query = render(once("events", usable, COLUMNS, order("events", [AS_GIVEN])), "spark")
     rejected = spark.rows("select reason from typed_here where reason is not null")
     return Read(in_order(spark.rows(query)), Counter(reason for (reason,) in rejected))
 

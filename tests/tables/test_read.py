@@ -84,9 +84,9 @@ def test_a_table_that_the_contract_does_not_know_is_refused(engine: DuckDB, fold
 
 def test_an_unknown_ending_is_refused(engine: DuckDB, folder: Path) -> None:
     """The endings that are known are listed."""
-    (folder / "leads.xlsx").write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"leads\.xlsx must end in one of \.csv, \.csv\.gz"):
-        load(engine, {"leads": "leads.xlsx"}, {})
+    (folder / "leads.xls").write_bytes(b"PK")
+    with pytest.raises(InputError, match=r"leads\.xls must end in one of \.csv, \.csv\.gz"):
+        load(engine, {"leads": "leads.xls"}, {})
 
 
 def test_several_files_are_one_table(engine: DuckDB, folder: Path) -> None:

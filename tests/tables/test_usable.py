@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from leadline.errors import InputError
+from leadline.model.document import Column, TextFile
 from leadline.tables.read import load
 
 if TYPE_CHECKING:
@@ -34,6 +35,24 @@ def test_leads_must_be_unique(loaded: Callable[..., Loaded]) -> None:
         "leads.csv lead_id must be unique; found 4 that repeat: a (rows 2, 4, 10, ...); "
         "c (rows 5, 6); d (rows 7, 8). Keep one row of each."
     )
+
+
+def test_of_leads_that_differ_the_newest_stands_where_it_is_declared(
+    engine: DuckDB, loaded: Callable[..., Loaded]
+) -> None:
+    """By a column of the data or of the model; the fault says which there is."""
+    days = ["a,1,2026-01-01", "a,2,2026-03-01", "a,3,", "b,4,2026-02-01", "b,4,2026-02-01"]
+    text = "\n".join(["lead_id,x,Last Modified", *days, ""])
+    columns = {"leads": {"Last Modified": Column.model_validate({"zone": "UTC"})}}
+    with pytest.raises(InputError) as caught:
+        loaded(columns, leads=text)
+    declared = "files: {leads: {keep: newest by Last Modified}}"
+    assert str(caught.value).endswith(f"Keep one row of each, or declare {declared}.")
+    files = {"leads": TextFile.model_validate({"keep": "newest by Last Modified"})}
+    found = load(engine, {"leads": "leads.csv"}, columns, files=files)
+    assert engine.rows("select lead_id, x from leads order by 1") == [("a", 2.0), ("b", 4.0)]
+    said = "leads.csv: 3 rows repeat the lead_id of another; the newest by Last Modified stands."
+    assert said in found.notes
 
 
 def test_keys_without_a_value_do_not_repeat(loaded: Callable[..., Loaded]) -> None:

@@ -251,3 +251,43 @@ def test_times_that_mean_missing(engine: DuckDB, token: str) -> None:
     ):
         assert read(engine, value, Type.TIME, native, missing=(token,)) is None
         assert read(engine, value, Type.TIME, native, missing=("1970-01-02",)) is not None
+
+
+WORDED = {
+    ("Mar 12, 2026 9:14 AM", "mmm dd, yyyy"): datetime(2026, 3, 12, 9, 14),
+    ("12 Mar 2025", "dd mmm yyyy"): datetime(2025, 3, 12),
+    ("Oct 28, 2026 03:00 PM CET", "mmm dd, yyyy"): datetime(2026, 10, 28, 14),
+    ("Thu, 12 Mar 2026 09:14:00 +0100", "dd mmm yyyy"): datetime(2026, 3, 12, 8, 14),
+    ("March 3rd, 2026 at 5:00 PM", "mmm dd yyyy"): datetime(2026, 3, 3, 17),
+    ("12 марта 2026 г. 09:14:30", "dd mmm yyyy"): datetime(2026, 3, 12, 9, 14, 30),  # noqa: RUF001
+    ("12 marca 2026 r., 09:14", "dd mmm yyyy"): datetime(2026, 3, 12, 9, 14),
+    ("12. März 2026 um 09:14", "dd mmm yyyy"): datetime(2026, 3, 12, 9, 14),
+    ("2026年3月12日", "yyyy mmm dd"): datetime(2026, 3, 12),
+    ("12-Mar-26", "dd mmm yy"): datetime(2026, 3, 12),
+    ("Foo 12, 2026", "mmm dd yyyy"): None,
+    ("31 Feb 2026", "dd mmm yyyy"): None,
+    ("Oct 28, 2026 03:00 PM CST", "mmm dd, yyyy"): None,
+    ("2026010509", "yyyymmddhh"): datetime(2026, 1, 5, 9),
+    ("202601050914", "yyyymmddhhmm"): datetime(2026, 1, 5, 9, 14),
+    ("03/12/2026 09:00 PM EST", "mm/dd/yyyy"): datetime(2026, 3, 13, 2),
+    ("1773306841123456", "unix_microseconds"): datetime(2026, 3, 12, 9, 14, 1, 123456),
+}
+
+
+def test_months_may_be_words_and_zones_letters(engine: DuckDB) -> None:
+    """In several languages; letters that mean several zones make a time none."""
+    found = {each: read(engine, each[0], Type.TIME, format=each[1], zone="UTC") for each in WORDED}
+    assert found == WORDED
+
+
+def test_a_value_can_be_said_or_made_of_others(engine: DuckDB) -> None:
+    """Texts with a bar between; null where all are."""
+    parts = (RawColumn("a", Sql("x"), "CSV"), RawColumn("b", Sql("'b'"), "CSV"))
+    made = RawColumn("made", Sql("null"), "MADE")
+    value = reading(Target("id", made, parts=parts), Type.TEXT).value
+    assert engine.rows(f"select {value} from (select unnest(['a', '']) as x)") == [
+        ("a|b",),
+        ("|b",),
+    ]
+    empty = reading(Target("id", made, parts=parts[:1]), Type.TEXT).value
+    assert engine.rows(f"select {empty} from (select '' as x)") == [(None,)]

@@ -30,6 +30,8 @@ class Live:
     writer: httpx2.Client
     reader: httpx2.Client
     page_key: str
+    write_key: str
+    pid: int
 
     def send(self, path: str, body: object) -> httpx2.Response:
         """Send something with the key that writes."""
@@ -71,6 +73,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
                     base_url=server.url, headers={"Authorization": f"Bearer {read}"}, timeout=30
                 ),
                 page,
+                write,
+                server.process.pid,
             )
             made.settle()
             yield made

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from leadline.cli.console import err, out
-from leadline.tables.columns import Lost, ReadAs
+from leadline.tables.columns import Lost, MuchLost, ReadAs, Unnamed
 from leadline.tables.texts import write_documents
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def show(question: Question[Any], answer: Answer[Any], faces: Faces) -> int:
     """Print an answer, write what was asked for, and return the exit status."""
+    question.accept(answer.reading)
     said = err if faces.is_piped else out
     if faces.is_piped:
         sys.stdout.write(answer.to_json())
@@ -49,7 +50,8 @@ def report(reading: Reading, question: Question[Any], *, is_verbose: bool) -> in
     Rejected rows end in exit status 1.
     """
     for note in sorted(reading.notes if is_verbose else _brief(reading.notes), key=_is_lost):
-        err.print(f"note: {note}", style="bold red" if _is_lost(note) else None)
+        word = "warning" if isinstance(note, MuchLost) else "note"
+        err.print(f"{word}: {note}", style="bold red" if _is_lost(note) else None)
     if not reading.rejected:
         return 0
     err.print(_rejected(reading.rejected, getattr(question, "rejects", None)), style="bold red")
@@ -61,7 +63,8 @@ def _brief(notes: Sequence[str]) -> Iterator[str]:
     names = [each for each in notes if isinstance(each, ReadAs)]
     if len(names) > 1:
         yield f"{len(names)} columns are read under other names; --verbose lists them."
-    yield from (each for each in notes if len(names) == 1 or not isinstance(each, ReadAs))
+    untold = Unnamed if len(names) == 1 else (Unnamed, ReadAs)
+    yield from (each for each in notes if not isinstance(each, untold))
 
 
 def _is_lost(note: str) -> bool:

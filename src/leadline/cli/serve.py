@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 
 HOST = asks("Address to listen on; by default this machine alone.", "text", "H")
 PORT = asks("Port to listen on.", "whole", "N", least=1)
+RAW_DAYS = asks(
+    "Days for which requests are kept as they came.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.raw_days",
+)
+PARKED_DAYS = asks(
+    "Days for which what could not be used is kept.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.parked_days",
+)
+WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
@@ -32,15 +48,21 @@ class Serve(OfStore, Question["Answer[None]"]):
 
     host: str = field(default="127.0.0.1", kw_only=True, metadata=HOST)
     port: int = field(default=8321, kw_only=True, metadata=PORT)
+    raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
+    parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
+    watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
+        from leadline.service.loop import Keeping
         from leadline.service.service import Service
         from leadline.store.store import connect
         from leadline.web.server import serve
 
-        service = Service(connect(self.store), telling=self.telling)
+        keeping = Keeping(self.raw_days, self.parked_days)
+        drop = None if self.watch is None else Path(self.watch)
+        service = Service(connect(self.store), telling=self.telling, keeping=keeping, drop=drop)
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

@@ -64,7 +64,7 @@ def best(run: Run, most: int = MOST_LEADS) -> Best:
     """Return the leads with the highest scores; those that are excluded are left out."""
     count = f"select count(*), count(distinct as_of) from {run.moments.table}"
     [(rows, moments)] = run.rows(count)
-    counts = {name: band_counts(run, name) for name in run.model.bands}
+    counts = {name: band_counts(run, name) for name in run.model.lead_bands}
     leads = _ranked(run.model, _highest(run, most), _points(run, most))
     return Best(run.model, leads, rows, moments, counts)
 
@@ -73,7 +73,7 @@ def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_L
     """Return the same of scores and their ledger, as ``leadline.score`` gives them."""
     import pyarrow.compute as pc  # noqa: PLC0415 - only where scores are tables in memory
 
-    score, bands = model.main_score, [model.column(each) for each in model.bands]
+    score, bands = model.main_score, [model.column(each) for each in model.lead_bands]
     wanted = pc.is_valid(scores[score])
     if bands:
         excluded = pc.fill_null(pc.equal(scores[bands[0]], EXCLUDED), fill_value=False)
@@ -87,7 +87,7 @@ def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_L
     )
     highest = [tuple(row.values()) for row in few.to_pylist()]
     own = points.filter(pc.is_in(points["lead_id"], few["lead_id"].combine_chunks()))
-    counts = {name: _counted(scores[model.column(name)]) for name in model.bands}
+    counts = {name: _counted(scores[model.column(name)]) for name in model.lead_bands}
     moments = pc.count_distinct(scores["as_of"]).as_py()
     return Best(model, _ranked(model, highest, own.to_pylist()), scores.num_rows, moments, counts)
 
@@ -109,7 +109,7 @@ def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
 
 def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:
     """Return lead, moment, score and bands of the rows with the highest scores."""
-    bands = [run.model.column(each) for each in run.model.bands]
+    bands = [run.model.column(each) for each in run.model.lead_bands]
     columns = ", ".join(f'"{each}"' for each in (run.model.main_score, *bands))
     found = run.rows(_selected(run, f"lead_id, as_of, {columns}", most))
     return [(lead, at.replace(tzinfo=UTC), *rest) for lead, at, *rest in found]
@@ -133,7 +133,7 @@ def _points(run: Run, most: int) -> list[dict[str, Any]]:
 def _selected(run: Run, columns: str, most: int) -> str:
     """Return the query for columns of the rows with the highest scores."""
     score = run.model.main_score
-    ladders = [run.model.column(each) for each in run.model.bands]
+    ladders = [run.model.column(each) for each in run.model.lead_bands]
     wanted = f"""and "{ladders[0]}" is distinct from '{EXCLUDED}'""" if ladders else ""
     return (
         f'select {columns} from {run.table("scores")} where "{score}" is not null '

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 from leadline.errors import Fault, InputError
 from leadline.explain.candidates import event_steps, events_of, field_steps
 from leadline.explain.changes import changes
-from leadline.explain.explanation import Explanation, Move, Since, Way
+from leadline.explain.explanation import Cut, Explanation, Move, Since, Way
 from leadline.explain.ways import is_detector, ways
 from leadline.explain.what_if import Outlook, Step, Worlds
 from leadline.model.document import Model
@@ -37,10 +38,10 @@ def explain(
     _refuse_unscored(scores, lead_id, as_of)
     points = run.arrow("points").to_pylist()
     ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
-    fields = _fields(run)
-    missing = [pair for pair, value in fields[-1].items() if value is None]
+    known = _fields(run)
+    missing = [pair for pair, value in known[-1].items() if value is None]
     found, found_ways = _further(run, lead_id, as_of, missing) if moves else ([], [])
-    other = [pair for pair, value in fields[-1].items() if value != fields[0][pair]]
+    other = [pair for pair, value in known[-1].items() if value != known[0][pair]]
     changed = changes(run.model, ledgers[0], ledgers[-1], other)
     return Explanation(
         lead_id,
@@ -50,6 +51,7 @@ def explain(
         [f"{entity}.{name}" for entity, name in missing],
         [move for move in found if not is_detector(run.model, move.step)],
         found_ways,
+        _cuts(run, as_of),
         None if since is None else Since(scores[0], changed),
     )
 
@@ -98,11 +100,22 @@ def _is_in(run: Run, table: str, lead_id: str) -> bool:
     return is_given and bool(run.engine.rows(query, [lead_id]))
 
 
+def _cuts(run: Run, as_of: datetime) -> list[Cut]:
+    """Return what ``limit_each`` took at a moment, the most first."""
+    if "cuts" not in run.statement.steps:
+        return []
+    rows = run.engine.arrow(f"select * from ({run.sql('cuts')}) as c").to_pylist()
+    at = as_of.astimezone(UTC).replace(tzinfo=None)
+    names = [each.name for each in fields(Cut)]
+    found = [Cut(**{name: row[name] for name in names}) for row in rows if row["as_of"] == at]
+    return sorted(found, key=lambda cut: (-abs(cut.change), cut.part or ""))
+
+
 def _fields(run: Run) -> list[dict[tuple[str, str], Any]]:
     """Return the fields that the model reads, at each moment."""
-    fields = Context(run.model, run.loaded.schema).fields
+    read = Context(run.model, run.loaded.schema).fields
     rows = run.engine.arrow(f"select * from ({run.sql('lead_banded')}) as f").to_pylist()
-    return [{pair: row.get(".".join(pair)) for pair in fields} for row in _by_moment(rows)]
+    return [{pair: row.get(".".join(pair)) for pair in read} for row in _by_moment(rows)]
 
 
 def _moves(
@@ -121,7 +134,7 @@ def _moves(
 
 
 def _move(model: Model, step: Step, before: float | None, outlook: Outlook) -> Move:
-    bands = [outlook.values[model.column(name)] for name in model.bands]
+    bands = [outlook.values[model.column(name)] for name in model.lead_bands]
     return Move(step, before, outlook.values[model.main_score], bands[0] if bands else None)
 
 

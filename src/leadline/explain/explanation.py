@@ -13,6 +13,32 @@ from leadline.model.document import Model
 
 
 @dataclass(frozen=True)
+class Cut:
+    """What ``limit_each`` took from one value of ``by``; the ledger has the points after it.
+
+    Attributes:
+        score: The score.
+        rule: Its rule.
+        part: The value; None where the event has none.
+        units: How many units have it.
+        before: Their points, with 6 decimals.
+        after: Their points within the limit.
+    """
+
+    score: str
+    rule: str
+    part: str | None
+    units: int
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        """What the limit took away, or gave."""
+        return round(self.after - self.before, 6)
+
+
+@dataclass(frozen=True)
 class Move:
     """One step and the scores after it.
 
@@ -84,6 +110,7 @@ class Explanation:
         model: The model that scored it.
         scores: Its row of scores.
         points: Its rows of the ledger.
+        cuts: What ``limit_each`` took of them.
         missing: Fields that the model reads and the lead lacks.
         moves: Every event rule that gives points and every missing field, with the score after it.
         ways: For each ladder of edges the next band, where there is a higher one.
@@ -97,6 +124,7 @@ class Explanation:
     missing: Sequence[str]
     moves: Sequence[Move]
     ways: Sequence[Way]
+    cuts: Sequence[Cut] = ()
     since: Since | None = None
 
     @property
@@ -104,6 +132,13 @@ class Explanation:
         """The moment, UTC."""
         at: datetime = self.scores["as_of"]
         return at
+
+    @property
+    def who(self) -> str:
+        """What people call the lead: the fields that the model shows, and its id."""
+        known = [self.scores.get(each) for each in self.model.show]
+        names = ", ".join(str(each) for each in known if each is not None)
+        return f"{names} ({self.lead_id})" if names else self.lead_id
 
     @property
     def score(self) -> float | None:
@@ -119,4 +154,4 @@ class Explanation:
 
     def bands(self) -> dict[str, str | None]:
         """Return the band of each ladder."""
-        return {name: self.scores[self.model.column(name)] for name in self.model.bands}
+        return {name: self.scores[self.model.column(name)] for name in self.model.lead_bands}

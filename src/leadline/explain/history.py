@@ -173,7 +173,7 @@ def _kept(model: Model, rows: Sequence[dict[str, Any]], most: int) -> list[dict[
     """Return the rows with the largest changes, the first and the last among them."""
     if len(rows) <= most:
         return list(rows)
-    score, columns = model.main_score, [model.column(each) for each in model.bands]
+    score, columns = model.main_score, [model.column(each) for each in model.lead_bands]
 
     def size(number: int) -> tuple[bool, float]:
         if number in (0, len(rows) - 1):
@@ -219,7 +219,7 @@ def _moments(
     before: float | None = None
     for row in rows:
         at = row["as_of"].replace(tzinfo=UTC)
-        bands = {each: row[model.column(each)] for each in model.bands}
+        bands = {each: row[model.column(each)] for each in model.lead_bands}
         rule, points = moved.get(at, (None, 0.0))
         yield Moment(
             at=at,

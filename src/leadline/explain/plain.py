@@ -19,6 +19,15 @@ Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 
 
+class CutRow(TypedDict):
+    """What ``limit_each`` took from one value; the row's points are those after it."""
+
+    value: Annotated[str | None, Field(description="Value of the column that `by` names.")]
+    count: Annotated[int, Field(description="Units that have it.")]
+    before: Annotated[float, Field(description="Their points without the limit.")]
+    after: Annotated[float, Field(description="Their points within it.")]
+
+
 class LedgerRow(TypedDict):
     """A row of the ledger: what one rule, or one limit, gives to one score."""
 
@@ -33,6 +42,7 @@ class LedgerRow(TypedDict):
     count: Annotated[int | None, Field(description="Units that were counted.")]
     last_at: Annotated[Moment | None, Field(description="Time of the latest unit, UTC.")]
     weight: Annotated[float | None, Field(description="Mean weight of the units by their age.")]
+    cuts: Annotated[list[CutRow], Field(description="Values that `limit_each` cut.")]
 
 
 class ReasonRow(TypedDict):
@@ -182,6 +192,11 @@ def _ledger(found: Explanation) -> list[LedgerRow]:
             "count": row["count"],
             "last_at": None if row["last_at"] is None else _time(row["last_at"]),
             "weight": row["weight"],
+            "cuts": [
+                {"value": cut.part, "count": cut.units, "before": cut.before, "after": cut.after}
+                for cut in found.cuts
+                if (cut.score, cut.rule) == (row["score"], row["rule"])
+            ],
         }
         for row in rows
     ]
@@ -230,7 +245,7 @@ def _since(found: Explanation, since: Since) -> SinceForm:
         "on": day(found.model, since.as_of).isoformat(),
         "scores": {name: before[name] for name in found.model.scores},
         "grades": {name: before[name] for name in found.model.grades},
-        "bands": {name: before[found.model.column(name)] for name in found.model.bands},
+        "bands": {name: before[found.model.column(name)] for name in found.model.lead_bands},
         "change": found.since_change,
         "changes": [
             {

@@ -20,7 +20,7 @@ _LARGE_ACCOUNT = 20_000
 def ways(model: Model, worlds: Worlds, moves: Sequence[Move]) -> list[Way]:
     """Return for each ladder of edges the next band and the fewest steps found that reach it."""
     found: list[Way] = []
-    ladders = {name: each for name, each in model.bands.items() if each.edges is not None}
+    ladders = {name: each for name, each in model.lead_bands.items() if each.edges is not None}
     [now] = worlds.outlooks([()]) if ladders else [None]
     for name, ladder in ladders.items():
         column = model.column(name)

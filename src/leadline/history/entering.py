@@ -48,7 +48,7 @@ def entering(
 
 def _column(run: Run, task: TaskDocument, when: Moments) -> str:
     """Return the column of the ladder, which must have the band."""
-    ladders = run.model.bands
+    ladders = run.model.lead_bands
     if not ladders:
         raise InputError(task.fault(("moments", "enter"), "needs a model with bands"))
     chosen = when.ladder or next(iter(ladders))

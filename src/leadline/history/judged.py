@@ -143,7 +143,8 @@ def judged(  # noqa: PLR0913 - which rows count has several sides
         InputError: The tables have not what the task names, or no row is left.
         ModelError: The model reads what the task leaves out.
     """
-    run = run.without("previous")  # bands of a preceding run say nothing of past moments
+    # bands of a preceding run say nothing of past moments
+    run = run.without("previous", "previous_accounts")
     refuse_left_out(run, run.model, task)
     seen = None if task.task.when == "once" else seen_until(run.model, *beside)
     made = _Making(run, task, run.workspace.name("judged"), seen, seen_too=seen_too)

@@ -114,7 +114,7 @@ def _counted(of: Judged, split: Split, score: str, made: str) -> Ranked:
 def _make(of: Judged, split: Split, score: str, made: str) -> None:
     """Join scores and bands to the rows, and give each group its bucket."""
     bands = [
-        sql_text("s.{b}", b=name(of.run.model.column(ladder))) for ladder in of.run.model.bands
+        sql_text("s.{b}", b=name(of.run.model.column(ladder))) for ladder in of.run.model.lead_bands
     ]
     of.run.engine.run(
         sql_text(

@@ -93,7 +93,7 @@ def replayed(run: Run, moments: Sequence[datetime], sample: int | None = SAMPLE)
 
     Bands of a preceding run say nothing of the first past moment, and are left out.
     """
-    history = run.without("previous")
+    history = run.without("previous", "previous_accounts")
     count = run.engine.rows("select count(*) from leads")[0][0]
     over = history.over_moments(moments, sample if sample is not None and count > sample else None)
     used = count if sample is None else min(count, sample)
@@ -139,7 +139,7 @@ def weekly(of: Replay, ladder: str) -> dict[str, Weekly]:
     found = {
         band: _weekly(of, band, *row) for band, *row in of.run.engine.rows(_by_week(of, ladder))
     }
-    order = list(of.run.model.bands[ladder].edges or {})
+    order = list(of.run.model.lead_bands[ladder].edges or {})
     return {band: found[band] for band in sorted(found, key=lambda each: _rank(order, each))}
 
 

@@ -26,15 +26,24 @@ ROLES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What a column says to the names that it may have, the first of them first; see ``find``."""
 
+SALUTATIONS = (
+    "mr", "mrs", "ms", "miss", "mx", "dr", "prof", "sir", "madam", "herr", "frau", "hr", "fr",
+    "pan", "pani", "p", "m", "mme", "mlle", "monsieur", "madame", "sr", "sra", "señor", "señora",
+    "господин", "госпожа", "先生", "女士", "小姐",
+)  # fmt: skip
+"""What a title of a person may be that says nothing of a job, in small letters, without points."""
+
 NUMERIC = ("phone",)
 """Columns that are numbers where every value is written in digits alone."""
 
 
-def find(columns: Columns) -> dict[str, str]:
-    """Return what is said to the column that says it; case, spaces and signs do not matter.
+def find(columns: Columns) -> dict[str, tuple[str, ...]]:
+    """Return what is said to the columns that say it, the likeliest first.
+
+    Case, spaces and signs do not matter. Of a lead the first that has a value counts.
 
     >>> find({"lead_id": Type.TEXT, "Job Title": Type.TEXT, "E-mail": Type.TEXT})
-    {'email': 'E-mail', 'title': 'Job Title'}
+    {'email': ('E-mail',), 'title': ('Job Title',)}
     """
     folded: dict[str, str] = {}
     for title, kind in columns.items():
@@ -47,5 +56,5 @@ def find(columns: Columns) -> dict[str, str]:
             folded[each] for each in names if each in folded and columns[folded[each]] in kinds
         ]
         if titles:
-            found[role] = titles[0]
+            found[role] = tuple(titles)
     return found

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from leadline.identity import email_table, invented, matching
-from leadline.identity.columns_read import find
+from leadline.identity.columns_read import SALUTATIONS, find
 from leadline.identity.companies import read_company
 from leadline.identity.countries import read_country
 from leadline.identity.emails import Reader
@@ -130,7 +130,7 @@ def derive(
         table: Name of the table to make.
     """
     titles = find(leads.columns)
-    sources = {role: _column(title, leads.columns[title]) for role, title in titles.items()}
+    sources = {role: _source(role, listed, leads.columns) for role, listed in titles.items()}
     groups = [
         each
         for each in _groups(wanted, match=accounts is not None)
@@ -169,6 +169,15 @@ def _make(
     listed = [name(LEAD, "lead_id"), *columns]
     parts = {"into": into, "rows": rows, "lead": name(LEAD), "joins": joined(" ", joins)}
     engine.run(sql_text(template, columns=listed, **parts))
+
+
+def _source(role: str, titles: Sequence[str], columns: Columns) -> Sql:
+    """Return what a lead says, by the first of some columns that has a value."""
+    found = [_column(title, columns[title]) for title in titles]
+    if role == "title":
+        template = "case when lower(trim({c}, '. ')) not in ({words}) then {c} end"
+        found = [sql_text(template, c=each, words=SALUTATIONS) for each in found]
+    return sql_text("coalesce({found})", found=found) if len(found) > 1 else found[0]
 
 
 def _column(title: str, kind: Type) -> Sql:
@@ -289,16 +298,17 @@ def _invented(column: str, sources: Mapping[str, Sql], groups: Sequence[str]) ->
     return sql_text(templates[column], found=found)
 
 
-def _notes(where: str, made: Sequence[str], titles: Mapping[str, str]) -> Iterator[str]:
+def _notes(where: str, made: Sequence[str], titles: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Yield which column each of those made was read off."""
     for group in GROUPS.values():
         shown = _listed([each for each in made if each in group.columns])
         if shown and group.source in titles:
-            yield f"{where}: {shown} read off {titles[group.source]}."
+            yield f"{where}: {shown} read off {' or '.join(titles[group.source])}."
         elif shown:
             yield f"{where}: {shown} null, as there is no {group.source} to read."
     if INVENTED.keys() & set(made):
-        read = ", ".join(title for role, title in titles.items() if role in invented.SIGNS)
+        signs = [titles[role] for role in titles if role in invented.SIGNS]
+        read = ", ".join(title for listed in signs for title in listed)
         yield f"{where}: signs of invention are read off {read or 'nothing, as nothing is known'}."
 
 

@@ -62,27 +62,56 @@ def enriched(
     table = workspace.name("leads_derived")
     with workspace.lock:
         derived = _derived(engine, loaded, leads, columns, table=table)
+    loaded = _without_namesakes(loaded, derived)
     view = workspace.view("leads", _joined(name(leads), derived, loaded.schema["leads"]))
     return _with(loaded, derived), view
 
 
 def add(engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool) -> Loaded:
     """Add columns to the leads on the engine, and accounts where they are to be matched."""
-    return added(engine, loaded, columns, match=match)[0]
+    return added(engine, loaded, columns, match=match, replaces=True)[0]
 
 
 def added(
-    engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool
+    engine: DuckDB,
+    loaded: Loaded,
+    columns: frozenset[str],
+    *,
+    match: bool,
+    replaces: bool = False,
 ) -> tuple[Loaded, Derived]:
-    """Do as ``add``, and return what was read as well."""
+    """Do as ``add``, and return what was read as well.
+
+    Where it ``replaces``, a column that is called the same but for its capitals is not there
+    afterwards: engines do not tell the two apart, and one must not pass for the other.
+    """
     before = name("leads_before")
     engine.run(sql_text("drop view if exists {before}", before=before))
     engine.run(sql_text("alter view leads rename to {before}", before=before))
     accounts = name("accounts") if match else None
     derived = _derived(engine, loaded, "leads_before", columns, accounts=accounts)
+    if replaces:
+        loaded = _without_namesakes(loaded, derived)
     query = _joined(before, derived, loaded.schema["leads"])
     engine.run(sql_text("create view leads as {query}", query=query))
     return _with(loaded, derived), derived
+
+
+def _without_namesakes(loaded: Loaded, derived: Derived) -> Loaded:
+    """Return the tables without columns of leads that are called as those that were read."""
+    own = {each.lower(): each for each in derived.columns}
+    leads = loaded.schema["leads"]
+    hidden = [each for each in leads if each.lower() in own]
+    if not hidden:
+        return loaded
+    where = loaded.names["leads"]
+    notes = [
+        f"{where}: column {each} is not read, as {own[each.lower()]} is read off others; "
+        f'declare it under another name to read both, with from: "{each}".'
+        for each in hidden
+    ]
+    kept = {title: kind for title, kind in leads.items() if title not in hidden}
+    return replace(loaded, schema={**loaded.schema, "leads": kept}, notes=[*loaded.notes, *notes])
 
 
 def _derived(

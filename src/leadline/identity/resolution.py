@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from leadline.identity.derive import Derived
 from leadline.identity.enrich import LEADS, added
 from leadline.identity.matching import DOMAINS, OWNERS
-from leadline.sql.text import name, sql_text
+from leadline.model.contract import CONTRACT
+from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.inputs import Input
-from leadline.tables.read import Loaded, load
+from leadline.tables.places.raw import handed_as
+from leadline.tables.read import Loaded, handed, load
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pyarrow as pa
 
@@ -109,24 +111,32 @@ class Resolution:
         """
         inputs = {"leads": leads} | ({} if accounts is None else {"accounts": accounts})
         columns, written = (model.columns, model.files) if model else ({}, {})
-        loaded = load(engine, inputs, columns, files=written)
+        loaded = load(engine, inputs, columns, files=written, is_handed_on=True)
         lacking = frozenset(LEADS.keys() - loaded.schema["leads"].keys())
         return cls(engine, *added(engine, loaded, lacking, match=accounts is not None))
 
-    @property
-    def leads_sql(self) -> str:
-        """The query for the leads, in the order of their keys."""
-        return "select * from leads order by lead_id"
+    def leads_sql(self, *, is_typed: bool = False) -> str:
+        """Return the query for the leads, in the order of their keys.
 
-    @property
-    def accounts_sql(self) -> str:
-        """The query for the accounts, each with how many leads it has, and its domains.
+        Columns are as they were given, and what was read off them stands behind;
+        where ``is_typed``, those that were given as text are what they were read as.
+        """
+        added = [*self.derived.columns, *(["account_id"] if self.derived.has_accounts else [])]
+        columns = _given_columns(self.loaded, "leads", added, is_typed=is_typed)
+        template = """
+            select {columns} from leads as t join {handed} as h using (lead_id)
+            order by t.lead_id"""
+        return sql_text(template, columns=columns, handed=handed("leads"))
+
+    def accounts_sql(self, *, is_typed: bool = False) -> str:
+        """Return the query for the accounts, each with how many leads it has, and its domains.
 
         ``matched_domains`` are those that leads are matched by: registered, of a company, and of no
         other account.
         """
         template = """
-            select a.*, d.matched_domains, coalesce(l.lead_count, 0) as lead_count from accounts a
+            select {columns}, d.matched_domains, coalesce(l.lead_count, 0) as lead_count
+            from accounts as t join {handed} as h using (account_id)
             left join (
                 select account_id, string_agg(domain, ', ' order by domain) as matched_domains
                 from {domains} semi join (from {owners} where accounts = 1) as o using (domain)
@@ -135,16 +145,18 @@ class Resolution:
             left join (
                 select account_id, count(*) as lead_count from leads group by account_id
             ) as l using (account_id)
-            order by account_id"""
-        return sql_text(template, domains=DOMAINS, owners=OWNERS)
+            order by t.account_id"""
+        columns = _given_columns(self.loaded, "accounts", [], is_typed=is_typed)
+        parts = {"handed": handed("accounts"), "domains": DOMAINS, "owners": OWNERS}
+        return sql_text(template, columns=columns, **parts)
 
     def leads(self) -> pa.Table:
         """Return the leads as an Arrow table."""
-        return self.engine.arrow(self.leads_sql)
+        return self.engine.arrow(self.leads_sql(is_typed=True))
 
     def accounts(self) -> pa.Table:
         """Return the accounts as an Arrow table."""
-        return self.engine.arrow(self.accounts_sql)
+        return self.engine.arrow(self.accounts_sql(is_typed=True))
 
     def summary(self) -> Summary:
         """Count what was found."""
@@ -194,3 +206,24 @@ class Resolution:
             return 0
         template = "select count(account_id) from {derived}"
         return int(self.engine.rows(sql_text(template, derived=self.derived.table))[0][0])
+
+
+def _given_columns(
+    loaded: Loaded, table: str, added: Sequence[str], *, is_typed: bool
+) -> list[Sql]:
+    """Return the columns of a table under the names they came with, then those that were added.
+
+    An account that was found fills the column that lacks it. A key that came with no column of
+    its own, such as the number of a row, stands first.
+    """
+    given = loaded.handed(table)
+    as_read = is_typed and loaded.is_text(table)
+    columns = []
+    for title, read in given.items():
+        value = name("t", read) if as_read and read else name("h", handed_as(title))
+        if read is not None and read in added:
+            value = sql_text("coalesce({h}, {t})", h=value, t=name("t", read))
+        columns.append(sql_text("{value} as {title}", value=value, title=name(title)))
+    there = {*filter(None, given.values())}
+    keys = [name("t", key) for key in CONTRACT[table].keys if key not in there]
+    return [*keys, *columns, *(name("t", each) for each in added if each not in there)]

@@ -20,7 +20,7 @@ def block_of(tables: Sequence[TableReport]) -> str:
     files = {each.table: each.files for each in reversed(tables) if each.files}
     if files:
         lines.append("files:")
-        lines += [f"  {table}: {_flow(said)}" for table, said in files.items()]
+        lines += [f"  {table}: {flow_text(said)}" for table, said in files.items()]
     lines.append("columns:")
     for table in dict.fromkeys(each.table for each in tables):
         lines += _table(table, [each for each in tables if each.table == table])
@@ -48,10 +48,24 @@ def _table(table: str, reports: Sequence[TableReport]) -> Iterator[str]:
                 seen.add(title)
                 (entries if declared(column) else others).append(column)
     yield from (f"  # {_about(report)}" for report in reports)
-    yield f"  {table}:" if entries else f"  {table}: {{}}"
+    has_made = any(report.made for report in reports)
+    yield f"  {table}:" if entries or has_made else f"  {table}: {{}}"
+    yield from (
+        f"    {wanted}: {flow_text(how)}  # no column is this, so it is made"
+        for report in reports
+        for wanted, how in report.made.items()
+        if wanted not in seen
+    )
     yield from _aligned(
-        (f"    {yaml_text(each.column or each.name)}: {_flow(declared(each))}", _why(each))
+        (f"    {yaml_text(each.column or each.name)}: {flow_text(declared(each))}", _why(each))
         for each in entries
+    )
+    yield from (
+        f"    {wanted}: {flow_text({'from': each.name})}"
+        for report in reports
+        for each in report.columns
+        for wanted in each.also
+        if wanted not in seen
     )
     if others:
         yield "    # read as they are:"
@@ -88,7 +102,8 @@ def _summary(column: ColumnReport) -> str:
     return f"{kind}{column.type}, {column.share:.0%} filled, {column.distinct:,} distinct"
 
 
-def _flow(values: Mapping[str, Any]) -> str:
+def flow_text(values: Mapping[str, Any]) -> str:
+    """Return keys on one line."""
     pairs = ", ".join(f"{key}: {_value(value)}" for key, value in values.items())
     return f"{{{pairs}}}"
 

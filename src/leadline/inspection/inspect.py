@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -13,10 +13,13 @@ from leadline.engines.workspace import given_or_own
 from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
-from leadline.inspection.preamble import header_line, header_names
-from leadline.inspection.report import ColumnReport, Inspection, Suspect, TableReport
-from leadline.inspection.roles import HAS_DIGIT, IS_ONE_WORD, Look, seems
-from leadline.inspection.types import Found, reader_options, type_of
+from leadline.inspection.commas import alike
+from leadline.inspection.export import Export, Looked, joined
+from leadline.inspection.preamble import Spot, header_names, largest, spots
+from leadline.inspection.report import ColumnReport, Inspection, TableReport
+from leadline.inspection.roles import Look, seems
+from leadline.inspection.sheets import in_workbook, other_sheets
+from leadline.inspection.types import reader_options, type_of
 from leadline.inspection.values import Values, values_of
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Type
@@ -28,9 +31,6 @@ from leadline.tables.places.text import AsItIs
 from leadline.tables.read import read_raw
 
 EXAMPLES = 3
-KEY = 0.9
-"""Of a key so many rows have a value: what lacks one is a bad row, such as a line of totals."""
-
 STAGING = "inspected"
 ENCODING_THERE = re.compile(f"eclare files: {{{STAGING}: {{encoding: ([\\w-]+)}}}}")
 ENCODING_HERE = r"eclare it with --encoding \1"
@@ -80,43 +80,89 @@ def inspect(
 def _inspected(
     engine: DuckDB, inputs: Sequence[Any], table: str | None, written: AsItIs
 ) -> Inspection:
-    reports = [_report(engine, given, table, written) for given in inputs]
+    exports = [
+        _export(engine, number, given, table, written) for number, given in enumerate(inputs)
+    ]
+    reports = [_report(each, is_guess=table is None) for each in joined(alike(exports))]
     return Inspection(tuple(_with_strangers(reports)), block_of(reports))
 
 
-def _report(engine: DuckDB, given: Any, table: str | None, written: AsItIs) -> TableReport:
+def _export(engine: DuckDB, number: int, given: Any, table: str | None, written: AsItIs) -> Export:
+    """Look at each column of an export, and find out what it can be by itself."""
     rows_given = files_or_rows(table or "files", given)
     files_given = rows_given if isinstance(rows_given, list) else []
+    found: Sequence[Spot] = ()
     if files_given and all(format_of(each) in {"csv", "tsv"} for each in files_given):
-        written = replace(written, header=header_line(files_given[0], written.encoding))
+        found = spots(files_given[0], written.encoding)
+    elif files_given and format_of(files_given[0]) == "workbook":
+        written, found = in_workbook(files_given[0])
+    if found:
+        spot = largest(found)
+        written = replace(written, header=spot.header if spot.header > 1 else None, last=spot.last)
     raw, rejected = _staged(engine, rows_given, written)
     [(rows,)] = engine.rows(sql_text("select count(*) from {rows}", rows=raw.relation))
     looked = [
-        _look(engine, raw, column, place, rows) for place, column in enumerate(raw.columns.values())
+        _look(engine, raw, column, f"{number}_{place}", rows)
+        for place, column in enumerate(raw.columns.values())
     ]
-    found = table or names.table_of(raw.where, [each.candidate(rows) for each in looked])
-    contract = names.contract(found, [each.candidate(rows) for each in looked])
-    wanted = {source: column for column, source in contract.items()}
-    looked = [
-        _with_totals(each, wanted.get(each.name) in CONTRACT[found].unique) for each in looked
-    ]
-    columns = tuple(_column(each, rows, found, wanted.get(each.name)) for each in looked)
-    files = {key: value for key, value in asdict(written).items() if value is not None}
+    repeats = _repeats(engine, raw, rows)
+    candidates = [each.candidate(rows, repeats) for each in looked]
     findings = (
         *raw.notes,
-        *_above(written),
+        *_above(written, found),
+        *other_sheets(files_given, written),
         *_unlike(files_given, written),
-        *_table_findings(engine, raw, rows, rejected),
-        *_lacks(found, contract, columns, rows),
+        *_table_findings(repeats, rejected),
+    )
+    kind = table or names.table_of(raw.where, candidates)
+    contract = names.contract(kind, candidates)
+    is_json = bool(files_given) and format_of(files_given[0]) == "json"
+    return Export(
+        raw.where,
+        kind,
+        rows,
+        rejected,
+        looked,
+        candidates,
+        contract,
+        written,
+        findings,
+        repeats,
+        is_json=is_json,
+    )
+
+
+def _report(export: Export, *, is_guess: bool) -> TableReport:
+    found, rows, contract = export.table, export.rows, export.contract
+    wanted: dict[str, tuple[str, ...]] = {}
+    for column, source in contract.items():
+        wanted[source] = (*wanted.get(source, ()), column)
+    looked = [
+        _with_totals(
+            each, any(column in CONTRACT[found].unique for column in wanted.get(each.name, ()))
+        )
+        for each in export.looked
+    ]
+    columns = tuple(
+        _inside(_column(each, rows, found, wanted.get(each.name, ())), export) for each in looked
+    )
+    files = {key: value for key, value in asdict(export.written).items() if value is not None}
+    made = names.made(found, export.candidates, contract)
+    findings = (
+        *export.findings,
+        *_lacks(found, {**contract, **made}, columns, rows, export.repeats),
+        *_questions(found, {**contract, **made}, export.candidates),
         *_companies(found, contract, columns),
     )
-    return TableReport(raw.where, found, table is None, rows, rejected, columns, findings, files)
+    return TableReport(
+        export.where, found, is_guess, rows, export.rejected, columns, findings, files, made
+    )
 
 
 def _staged(engine: DuckDB, given: list[str] | ArrowStream, written: AsItIs) -> tuple[Raw, int]:
     prepare(engine, [STAGING])
     try:
-        raw = read_raw(engine, STAGING, given, written)
+        raw = read_raw(engine, STAGING, given, written, paths=None)
     except InputError as error:
         raise InputError(*map(_in_words_of_inspect, error.faults)) from error
     notes = tuple(ENCODING_THERE.sub(ENCODING_HERE, each) for each in raw.notes)
@@ -135,8 +181,16 @@ def _in_words_of_inspect(fault: Fault | str) -> Fault | str:
     return replace(fault, remedy=ENCODING_THERE.sub(ENCODING_HERE, fault.remedy))
 
 
-def _above(written: AsItIs) -> Iterator[str]:
-    if written.header:
+def _above(written: AsItIs, found: Sequence[Spot]) -> Iterator[str]:
+    if len(found) > 1:
+        lines = [f"{each.header:,}" for each in found]
+        which = " and ".join([", ".join(lines[:-1]), lines[-1]])
+        yield (
+            f"The file has {len(found)} tables, whose names of columns stand in lines {which}. "
+            f"The one of line {written.header} is taken, as files: says; for another give its line "
+            "as header, and its last one as last."
+        )
+    elif written.header:
         yield (
             f"The names of the columns stand in line {written.header}; "
             "what is above is left out, as files: says."
@@ -174,31 +228,7 @@ def _with_strangers(reports: Sequence[TableReport]) -> Iterator[TableReport]:
         yield replace(report, findings=(*report.findings, finding)) if others else report
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What was found in a column, before it is known what it is for."""
-
-    name: str
-    values: Values
-    found: Found
-    suspects: tuple[Suspect, ...]
-    filled: int
-    distinct: int
-    seems: str
-    findings: tuple[str, ...]
-
-    def candidate(self, rows: int) -> names.Candidate:
-        """Return what decides whether it can be a column of the contract."""
-        is_filled = 0 < self.filled == rows
-        is_nearly_key = 0 < KEY * rows <= self.filled and self.distinct >= KEY * self.filled
-        is_key = is_nearly_key and self.filled == self.distinct
-        is_code = all(self.values.sampled_share(each) >= KEY for each in (IS_ONE_WORD, HAS_DIGIT))
-        return names.Candidate(
-            self.name, self.seems, self.found.type, is_key, is_nearly_key, is_filled, is_code
-        )
-
-
-def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: int, rows: int) -> Looked:
+def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: str, rows: int) -> Looked:
     values = values_of(engine, raw, given, place)
     worded = list(missing.words(values))
     values = values.without([text for text, _ in worded])
@@ -237,6 +267,21 @@ def _with_totals(each: Looked, is_key: bool) -> Looked:  # noqa: FBT001 - says w
     )
 
 
+def _questions(
+    table: str, found: Mapping[str, object], candidates: Sequence[names.Candidate]
+) -> Iterator[str]:
+    """Ask about keys that only the values speak for; and say where an e-mail is the key."""
+    wanted = next(iter(CONTRACT[table].unique), "")
+    if wanted and wanted not in found and (keys := names.keys(candidates)):
+        shown = " or ".join(f'{{from: "{each}"}}' for each in keys[:EXAMPLES])
+        yield f"Is it {shown}? Its values differ in each row, but no name says that it is {wanted}."
+    if table == "leads" and found.get("lead_id") and found.get("lead_id") == found.get("email"):
+        yield (
+            "No column is an identifier, so the e-mail is taken for lead_id: a lead that changes "
+            "its address is then another one."
+        )
+
+
 def _companies(
     table: str, contract: Mapping[str, str], columns: Sequence[ColumnReport]
 ) -> Iterator[str]:
@@ -259,7 +304,32 @@ def _spellings(engine: DuckDB, values: Values, role: str) -> Iterator[str]:
         yield f"The same value is written in several ways: {shown}."
 
 
-def _column(each: Looked, rows: int, table: str, wanted: str | None) -> ColumnReport:
+SPLIT_TABLES, SPLIT_KEYS = ("events", "outcomes"), ("lead_id", "account_id")
+"""Where a cell may name several, each of which has a row."""
+_SEVERAL = r"[\w@.+-]+(\s*{mark}\s*[\w@.+-]+)*\s*{mark}?"
+
+
+def _separator(each: Looked) -> str:
+    """Return what stands between several keys in some of the cells of a column."""
+    for mark in (";", "\\|", ","):
+        are_keys = sql_text("regexp_full_match(text, {p})", p=_SEVERAL.format(mark=mark))
+        some = sql_text("regexp_matches(text, {m})", m=mark)
+        if each.values.sampled_share(some) > 0 and each.values.sampled_share(are_keys) == 1:
+            return mark.removeprefix("\\")
+    return ""
+
+
+def _inside(column: ColumnReport, export: Export) -> ColumnReport:
+    """Return a column; one that lies inside of another is read where it is declared."""
+    outer = column.name.split(".")[0]
+    is_inside = "." in column.name and any(outer == each.name for each in export.looked)
+    if not is_inside or not export.is_json or column.column:
+        return column
+    return replace(column, declare={"from": column.name, **column.declare})
+
+
+def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> ColumnReport:
+    wanted, *also = is_ or (None,)
     known = CONTRACT[table].types.get(wanted or "")
     declare = dict(each.found.declare)
     if known is not None:
@@ -270,6 +340,10 @@ def _column(each: Looked, rows: int, table: str, wanted: str | None) -> ColumnRe
         declare = {"type": each.found.type.value, **declare}
     if each.found.type is Type.ANY and known is None:
         declare = {}
+    if wanted in SPLIT_KEYS and table in SPLIT_TABLES and (mark := _separator(each)):
+        declare["split"] = mark
+    if wanted == "lead_id" and each.seems == "e-mail" and table != "leads":
+        declare["match"] = "email"
     role = "identifier" if wanted and wanted.endswith("_id") else each.seems
     role = "key" if wanted and names.UNIQUE.get(wanted) == table else role
     return ColumnReport(
@@ -284,29 +358,45 @@ def _column(each: Looked, rows: int, table: str, wanted: str | None) -> ColumnRe
         suspects=each.suspects,
         declare=declare,
         findings=each.findings,
+        also=tuple(also),
     )
 
 
-def _table_findings(engine: DuckDB, raw: Raw, rows: int, rejected: int) -> Iterator[str]:
-    if rejected:
-        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
-        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+def _repeats(engine: DuckDB, raw: Raw, rows: int) -> int:
+    """Return how many rows repeat another one exactly."""
     columns = [given.value for given in raw.columns.values()]
     statement = "select count(distinct hash({columns})) from {rows}"
     [(distinct,)] = engine.rows(sql_text(statement, columns=columns, rows=raw.relation))
-    if distinct < rows:
-        count = rows - distinct
-        yield f"{count:,} row{' repeats' if count == 1 else 's repeat'} another row exactly."
+    return rows - int(distinct)
+
+
+def _table_findings(repeats: int, rejected: int) -> Iterator[str]:
+    if rejected:
+        lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
+        yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
+    if repeats:
+        yield f"{repeats:,} row{' repeats' if repeats == 1 else 's repeat'} another row exactly."
 
 
 def _lacks(
-    table: str, contract: dict[str, str], columns: Sequence[ColumnReport], rows: int
+    table: str, known: Iterable[str], columns: Sequence[ColumnReport], rows: int, repeats: int
 ) -> Iterator[str]:
-    for column in names.lacking(table, contract):
-        yield (
-            f"No column can be {column}, which {table} must have: map one with from, or add one, "
-            "such as a number for each row."
-        )
+    for column in names.lacking(table, known):
+        if column == "type":
+            yield (
+                "No column says what happened: declare it for all rows, such as "
+                "type: {value: webinar_attended}."
+            )
+        elif column == "event_id":
+            yield (
+                "No column can be event_id: make it of columns that tell rows apart, such as "
+                "event_id: {made_from: [Email, Date]}."
+            )
+        else:
+            yield (
+                f"No column can be {column}, which {table} must have: map one with from, or add "
+                "one, such as a number for each row."
+            )
     keys = {each.column: each for each in columns}
     for wanted in CONTRACT[table].filled:
         found = keys.get(wanted)
@@ -319,6 +409,7 @@ def _lacks(
             )
             yield f"{wanted} has no value in {told}."
         if found is not None and wanted in CONTRACT[table].unique and found.distinct < found.filled:
-            count = found.filled - found.distinct
+            count = found.filled - found.distinct - repeats
             more = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
-            yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."
+            if count > 0:
+                yield f"{more} the {wanted} of another; scoring refuses that: keep one row of each."

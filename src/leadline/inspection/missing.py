@@ -32,7 +32,11 @@ MEANINGS: Mapping[str, str] = {
         "无; 空"
     ),
     "stands for nothing": "-; --; ---; –; —; .; ?; ??; _; x; xx; xxx",  # noqa: RUF001
-    "says that it is missing": "tbd; tba; missing; no data; nodata",
+    "says that it is missing": "tbd; tba; missing; no data; nodata; no value",
+    "is what a database writes for no date": (
+        "0000-00-00; 0000-00-00 00:00; 0000-00-00 00:00:00; 0000-00-00t00:00:00; "
+        "0000-00-00t00:00:00z; 0000-00-00 00:00:00.000000; 00/00/0000; 00.00.0000; 00-00-0000"
+    ),
 }
 """Why values are suspect, to the words that are, in small letters and without what frames them."""
 

@@ -41,6 +41,7 @@ class ColumnReport:
         suspects: Values that seem to mean: no value.
         declare: What the document has to say of it, as under ``columns:``.
         findings: What a person should know of it or decide, one sentence each.
+        also: Further columns of the contract that it can be.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ColumnReport:
     suspects: tuple[Suspect, ...] = ()
     declare: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class TableReport:
         rows: Those that can be read; ``rejected`` counts the others.
         files: What the document has to say of its files, as under ``files:``.
         findings: What a person should know of it or decide, one sentence each.
+        made: Columns of the contract that no column is, and what makes them.
     """
 
     where: str
@@ -77,6 +80,7 @@ class TableReport:
     columns: tuple[ColumnReport, ...]
     findings: tuple[str, ...]
     files: Mapping[str, str | int] = field(default_factory=dict)
+    made: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

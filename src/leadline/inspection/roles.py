@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from leadline.inspection.values import Values
+from leadline.inspection.values import HAS_DIGIT, Values
 from leadline.model.types import Type
 from leadline.sql.text import Sql
 
 IS_EMAIL = Sql(r"regexp_full_match(trim(text), '[^@\s]+@[^@\s]+\.[^@\s.]+')")
 IS_ONE_WORD = Sql(r"not contains(trim(text), ' ')")
-HAS_DIGIT = Sql(r"regexp_matches(text, '\d')")
 IS_LONG = Sql("length(text) >= 25 and contains(trim(text), ' ')")
 
 PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"1", "0"}, {"t", "f"})

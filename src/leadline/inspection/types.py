@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leadline.inspection.values import Values, listed
+from leadline.inspection import times
+from leadline.inspection.values import HAS_DIGIT, Values, listed
 from leadline.model.types import Type
-from leadline.sql.text import Sql, sql_text
-from leadline.tables.clean import GUESSES
+from leadline.sql.text import ALWAYS, Sql, sql_text
+from leadline.tables.clean import GUESSES, LONG_INTEGER
+from leadline.tables.codes import is_code
 from leadline.tables.values import native_of
 
 MOST = 0.9
@@ -32,16 +34,6 @@ MARKS: tuple[dict[str, str], ...] = (
 )
 """Ways to write numbers; the first that fits."""
 
-ORDERS = tuple(
-    order.replace("/", mark)
-    for mark in ("/", ".", "-")
-    for order in ("yyyy/mm/dd", "dd/mm/yyyy", "mm/dd/yyyy", "dd/mm/yy", "mm/dd/yy")
-    if (order, mark) != ("yyyy/mm/dd", "-")
-)
-CLOCKS: tuple[dict[str, str], ...] = ({}, {"zone": "UTC"})
-TIMES = (*CLOCKS, *({"format": order, **clock} for order in ORDERS for clock in CLOCKS))
-"""Ways to write times; the first that fits."""
-
 IS_NUMBER_LIKE = Sql(
     r"regexp_full_match(text, '[+-]?[\d., ''\x{a0}\x{202f}]*\d[\d.]*([eE][+-]?\d+)?')"
 )
@@ -53,22 +45,26 @@ CURRENCY = (
 UNIT = rf"^[+-]?\s*({CURRENCY})\s*[+-]?[\d.]|\d\s*({CURRENCY})$"
 SPACE = "[ \u00a0\u202f]"
 
-SAYS_TIME = re.compile(
-    r"(^|[\W_])(date|dates|time|day|created|updated|modified|closed|seen|login|when|timestamp|ts|datum|"
-    r"erstellt|fecha|data|utworzono|дата|since|at|on)([\W_]|$)|日期|时间|[a-z](Date|Time|At|On)$",
-    re.IGNORECASE,
-)
-"""Names of columns that hold times, even where the values are numbers."""
-COUNTED = {
-    "excel_days": (20_000, 80_000),
-    "unix_seconds": (500_000_000, 4_000_000_000),
-    "unix_milliseconds": (500_000_000_000, 4_000_000_000_000),
-}
-"""What numbers can count that are times, and between which they lie from 1985 or so on."""
-
-IS_DATE_LIKE = Sql(r"regexp_full_match(text, '\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?')")
-IS_LONG = Sql(r"regexp_full_match(text, '[+-]?\d{16,}|[+-]?0\d+')")
+IS_LONG = Sql(f"regexp_full_match(text, '{LONG_INTEGER}|[+-]?0\\d+')")
 IS_BOOLEAN = Sql("lower(text) in ('true', 'false')")
+
+IS_SPAN = Sql(
+    r"regexp_matches(text, '\d *(-|–|—|to|bis|do|до|至|~) *[^\d\s]{0,3} ?\d|\d *\+')"  # noqa: RUF001
+)
+IS_SHORT = Sql(
+    r"regexp_matches(text, '(?i)\d ?(k|m|mm|bn?|mio|mln|mrd|tys|тыс|млн|млрд|万|亿)\.?\W*$')"
+)
+"""What of a text makes it a range, or a short number."""
+
+PAIRS = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "true false", "yes no", "y n", "t f", "ja nein", "j n", "oui non", "vrai faux",
+        "si no", "sí no", "tak nie", "t n", "prawda fałsz", "да нет", "истина ложь", "是 否",
+        "真 假",
+    )
+)  # fmt: skip
+"""Words for true and false that go together."""
 
 
 @dataclass(frozen=True)
@@ -92,20 +88,67 @@ def type_of(values: Values) -> Found:
         return Found(Type.ANY, {})
     if native is not None and native is not Type.TEXT:
         return Found(native, {})
-    return next((found for each in TRIED if (found := each(values))), _text(values))
+    has_digits = values.sampled_share(HAS_DIGIT) >= NEARLY
+    tried = TRIED if has_digits else IN_WORDS
+    found = next((found for each in tried if (found := each(values))), None)
+    return found or Found(Type.TEXT, {}, tuple(_doubts(values)) if has_digits else ())
 
 
 def _dated(values: Values) -> Found | None:
-    if values.sampled_share(IS_DATE_LIKE) < MOST:
+    """Return the times that values are, in the first form that they have."""
+    shares = values.sampled_shares([looks for looks, _ in times.FORMS])
+    for share, (_, ways) in zip(shares, times.FORMS, strict=True):
+        if share >= MOST and (found := _fitting(values, Type.TIME, ways)):
+            return found
+    return None
+
+
+def _compact(values: Values) -> Found | None:
+    """Return the times that are written as one number, where the name speaks of times."""
+    if not times.says_time(values.given.name) or values.sampled_share(times.IS_COMPACT) < MOST:
         return None
-    return _fitting(values, Type.TIME, TIMES)
+    return _fitting(values, Type.TIME, times.COMPACT)
 
 
 def _numbered(values: Values) -> Found | None:
+    if is_code(values.given.name):
+        return None
     unit = _unit(values)
     if values.sampled_share(_is_number_like(unit)) < MOST:
         return None
     return _fitting(values, Type.NUMBER, [{**way, **unit} for way in MARKS])
+
+
+def _ranged(values: Values) -> Found | None:
+    """Return the numbers that short money is; what a range is only a person can say."""
+    if is_code(values.given.name) or times.says_time(values.given.name):
+        return None
+    is_range = sql_text("({span} or {short})", span=IS_SPAN, short=IS_SHORT)
+    if values.sampled_share(is_range) < NEARLY:
+        return None
+    for way in ({"range": "middle"}, {"range": "middle", "decimal": ","}):
+        readable = values.readable(Type.NUMBER, reader_options(way))
+        share = values.share(readable) if values.sampled_share(readable) >= MOST else 0.0
+        if share < MOST:
+            continue
+        if values.share(IS_SPAN):
+            shown = listed([text for text, _ in values.most(2, IS_SPAN)])
+            return Found(Type.TEXT, {}, (RANGES.format(shown=shown),))
+        return Found(Type.NUMBER, dict(way), tuple(_bad(values, Type.NUMBER, way, share)))
+    return None
+
+
+RANGES = (
+    "Ranges such as {shown}: with range: low, middle or high each is that number; "
+    "without it they are texts."
+)
+
+
+def _worded_boolean(values: Values) -> Found | None:
+    words = [text.strip().lower() for text, _ in values.most(3)]
+    if len(words) == 2 and frozenset(words) in PAIRS:  # noqa: PLR2004 - yes and no
+        return Found(Type.BOOLEAN, {"type": "boolean"})
+    return None
 
 
 def _boolean(values: Values) -> Found | None:
@@ -115,15 +158,17 @@ def _boolean(values: Values) -> Found | None:
     return Found(Type.BOOLEAN, {"type": "boolean"} if is_text else {})
 
 
-def _text(values: Values) -> Found:
-    return Found(Type.TEXT, {}, tuple(_nearly(values)))
+def _doubts(values: Values) -> Iterator[str]:
+    """Say of a text what most of it looks like."""
+    yield from _nearly(values)
+    yield from _like_dates(values)
 
 
 def reader_options(declare: dict[str, Any]) -> dict[str, Any]:
     """Return what is declared, as the reader of values calls it."""
     decimal = declare.get("decimal") or {"": None, ".": ","}.get(declare.get("thousands", ""), ".")
     options: dict[str, Any] = {"decimal_mark": decimal}
-    for key in ("zone", "format", "thousands", "unit"):
+    for key in ("zone", "format", "thousands", "unit", "range"):
         options[key] = declare.get(key)
     return options
 
@@ -142,20 +187,20 @@ def _is_number_like(unit: Mapping[str, str]) -> Sql:
 def _unit(values: Values) -> dict[str, str]:
     """Return what stands before or behind most numbers, as it is declared."""
     found = Counter[str]()
-    for text, times in values.most(UNITS_IN):
+    for text, count in values.most(UNITS_IN):
         if match := re.search(UNIT.replace(r"\p{Sc}", "[$¢£¤¥֏৳฿₠-₿]"), text.strip()):
-            found[match[1] or match[2]] += times
+            found[match[1] or match[2]] += count
     if not found:
         return {}
-    unit, times = found.most_common(1)[0]
-    return {"unit": unit} if times >= MOST * sum(n for _, n in values.most(UNITS_IN)) else {}
+    unit, count = found.most_common(1)[0]
+    return {"unit": unit} if count >= MOST * sum(n for _, n in values.most(UNITS_IN)) else {}
 
 
 def _counted(values: Values) -> Found | None:
     """Return the times that numbers count, where the column says that it holds times."""
-    if not SAYS_TIME.search(values.given.name):
+    if not times.says_time(values.given.name):
         return None
-    for written, (least, most) in COUNTED.items():
+    for written, (least, most) in times.COUNTED.items():
         number = Sql("try_cast(replace(text, ',', '.') as double)")
         is_between = sql_text("{x} between {a} and {b}", x=number, a=least, b=most)
         if values.sampled_share(is_between) >= MOST and values.share(is_between) >= MOST:
@@ -166,14 +211,31 @@ def _counted(values: Values) -> Found | None:
     return None
 
 
+def _like_dates(values: Values) -> Iterator[str]:
+    """Say of a text that it looks like dates, and why it is not read as such."""
+    if values.share(times.LOOKS_LIKE_DATES) < NEARLY:
+        return
+    others = Sql(f"not ({times.LOOKS_LIKE_DATES})")
+    count = values.counts(others)[0]
+    shown = listed([text for text, _ in values.most(3, others if count else ALWAYS)])
+    if count:
+        what = "1 value is none" if count == 1 else f"{count:,} values are none"
+        yield f"Looks like dates, but {what}: {shown}; with type: time these would count as null."
+    else:
+        yield f"Looks like dates, but in no form that can be read: {shown}."
+
+
 def _nearly(values: Values) -> Iterator[str]:
     """Say of a text that most of it are numbers, and show the others."""
-    if values.sampled_share(IS_LONG) > 1 - MOST:
+    if values.sampled_share(IS_LONG) > 1 - MOST or is_code(values.given.name):
         return
-    options = [reader_options({**way, **_unit(values)}) for way in MARKS]
+    unit = _unit(values)
+    options = [reader_options({**way, **unit}) for way in MARKS]
     readable = [values.readable(Type.NUMBER, each) for each in options]
-    best = max(readable, key=values.sampled_share)
-    if values.sampled_share(best) < NEARLY:
+    shares = values.sampled_shares(readable)
+    share = max(shares)
+    best = readable[shares.index(share)]
+    if share < NEARLY:
         return
     others = Sql(f"not ({best})")
     count, all_ = values.counts(others)[0], values.counts()[0]
@@ -188,11 +250,9 @@ def _nearly(values: Values) -> Iterator[str]:
 def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Found | None:
     if kind is Type.NUMBER and values.sampled_share(IS_LONG) > 1 - MOST:
         return None
-    ways = [
-        way
-        for way in tried
-        if values.sampled_share(values.readable(kind, reader_options(way))) >= MOST
-    ]
+    readable = [values.readable(kind, reader_options(way)) for way in tried]
+    sampled = values.sampled_shares(readable)
+    ways = [way for way, share in zip(tried, sampled, strict=True) if share >= MOST]
     shares: list[tuple[float, dict[str, str]]] = []
     for way in ways:
         shares.append((values.share(values.readable(kind, reader_options(way))), way))
@@ -204,8 +264,9 @@ def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Fou
     fitting = [way for share, way in shares if share == best]
     way = fitting[0]
     other = next((each for each in fitting[1:] if _is_doubt(way, each)), None)
-    if other is not None:
+    if other is not None and not _are_thousands(values, other):
         return _undecided(kind, way, other)
+    way = way if other is None else other
     findings = [*_zone(way), *_bad(values, kind, way, best)]
     is_seen = best == 1 and kind in GUESSES.get(values.given.native, ())
     declare = dict(way) if is_seen else {"type": kind.value, **way}
@@ -218,6 +279,25 @@ def _is_doubt(way: dict[str, str], other: dict[str, str]) -> bool:
     days_and_months = first[:2] != second[:2] and {first[:2], second[:2]} == {"dd", "mm"}
     commas = (way.get("decimal"), other.get("thousands")) == (",", ",")
     return days_and_months or (commas and "thousands" not in way and "decimal" not in other)
+
+
+ENOUGH_GROUPS = 10
+"""So many different numbers with three digits behind a comma, beside small ones without."""
+
+
+def _are_thousands(values: Values, other: dict[str, str]) -> bool:
+    """Say whether commas group thousands: three digits behind each, and none in small numbers.
+
+    With decimals, some would have fewer of them, and some numbers above 1,000 would have none.
+    """
+    if other.get("thousands") != ",":
+        return False
+    grouped = Sql(r"regexp_full_match(text, '\D*\d{1,3}(,\d{3})+\D*')")
+    small = Sql(r"regexp_full_match(text, '\D*\d{1,3}\D*')")
+    with_comma, without = values.counts(grouped)[1], values.counts(small)[1]
+    return (
+        with_comma >= ENOUGH_GROUPS and without > 0 and with_comma + without == values.counts()[1]
+    )
 
 
 def _undecided(kind: Type, way: dict[str, str], other: dict[str, str]) -> Found:
@@ -249,5 +329,6 @@ def _bad(values: Values, kind: Type, way: dict[str, str], share: float) -> Itera
     yield f"{what} and would count as null: {shown}."
 
 
-TRIED = (_counted, _dated, _numbered, _boolean)
-"""What the values may be, the first that they are."""
+IN_WORDS = (_boolean, _worded_boolean)
+TRIED = (_compact, _counted, _dated, _numbered, *IN_WORDS, _ranged)
+"""What the values may be, the first that they are; without digits in most of them, few things."""

@@ -17,6 +17,7 @@ SAMPLE = 1_000
 """So many distinct values rule most ways of reading out before all are asked."""
 
 TEXT = Sql("text")
+HAS_DIGIT = Sql(r"regexp_matches(text, '\d')")
 
 ENDS = 6
 """So many of the smallest and largest numbers are looked at."""
@@ -58,13 +59,24 @@ class Values:
 
     def share(self, condition: Sql) -> float:
         """Return the share of rows for which a condition holds; 0 where there are none."""
-        found, all_ = self.counts(condition)[0], self.counts()[0]
-        return found / all_ if all_ else 0.0
+        return self.shares([condition])[0]
+
+    def shares(self, conditions: Sequence[Sql]) -> list[float]:
+        """Return the shares of rows for which conditions hold; 0 where there are none."""
+        if not conditions:
+            return []
+        counts = [sql_text("sum(times) filter ({c})", c=each) for each in conditions]
+        [(all_, *found)] = self.rows(sql_text("sum(times), {counts}", counts=counts))
+        return [float((each or 0) / all_) if all_ else 0.0 for each in found]
 
     def sampled_share(self, condition: Sql) -> float:
         """Return the share of the first distinct values for which a condition holds."""
+        return self.sampled_shares([condition])[0]
+
+    def sampled_shares(self, conditions: Sequence[Sql]) -> list[float]:
+        """Return the shares of the first distinct values for which conditions hold."""
         rows = sql_text("(from {rows} limit {limit})", rows=self.relation, limit=SAMPLE)
-        return Values(self.engine, self.given, rows, self.left_out).share(condition)
+        return Values(self.engine, self.given, rows, self.left_out).shares(conditions)
 
     def readable(self, kind: Type, declared: Mapping[str, Any]) -> Sql:
         """Return the condition that a value means something of a type, as it is declared."""
@@ -91,7 +103,7 @@ def _parsed(kind: Type, declared: Mapping[str, Any]) -> Sql:
     return reading(Target("x", RawColumn("x", TEXT, "CSV"), kind, **declared), kind).parsed
 
 
-def values_of(engine: DuckDB, raw: Raw, given: RawColumn, place: int) -> Values:
+def values_of(engine: DuckDB, raw: Raw, given: RawColumn, place: str) -> Values:
     """Return the distinct values of a column."""
     relation = staged(raw.table, f"values_{place}")
     text = reading(Target(given.name, given), Type.TEXT).text

@@ -16,7 +16,7 @@ from leadline.learn.scorecard import Card
 from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
-from leadline.model.document import Model
+from leadline.model.document import PROBABILITY, Model
 from leadline.model.reading.writer import write
 
 _BANDS = {"low": 0.0, "middle": 0.5, "high": 0.8, "highest": 0.95}
@@ -27,7 +27,7 @@ def model_of(
     name: str,
     learned: Learned,
     features: Features,
-    columns: Mapping[str, Any],
+    declared: Mapping[str, Any],
     facts: Mapping[str, Any],
 ) -> Model:
     """Return the model document. Raises ValueError where nothing was learned.
@@ -36,15 +36,14 @@ def model_of(
         name: Name of the model.
         learned: What was learned.
         features: What it was learned from.
-        columns: ``columns`` of the document, as plain values.
+        declared: ``columns`` and ``files`` of the document, as plain values.
         facts: More of the provenance: files, task, versions.
     """
     if learned.model is None or isinstance(learned.model, Points):
         raise ValueError("there is nothing to write")
     shown = learned.reliability.holds
     plain: dict[str, Any] = {"leadline": 1, "model": name}
-    if columns:
-        plain["columns"] = dict(columns)
+    plain |= {key: dict(said) for key, said in declared.items() if said}
     scores = _counts(learned.model, features)
     if isinstance(learned.model, Card):
         parts = _card(learned.model, features, shown=shown)
@@ -102,7 +101,7 @@ def _card(card: Card, features: Features, *, shown: bool) -> dict[str, Any]:
     if not shown:
         del scores["card"]["calibration"]
         return scores
-    scores["probability"] = {"formula": by_steps("card", table)}
+    scores[PROBABILITY] = {"formula": by_steps("card", table)}
     return scores
 
 
@@ -127,7 +126,7 @@ def _log_odds(model: LogOdds, features: Features, *, shown: bool) -> dict[str, A
     low, high = BOUNDS
     return {
         "odds": {"link": "logistic", "rules": rules},
-        "probability": {"formula": f"least(greatest(odds, {low!r}), {high!r})"},
+        PROBABILITY: {"formula": f"least(greatest(odds, {low!r}), {high!r})"},
     }
 
 

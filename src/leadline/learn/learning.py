@@ -23,6 +23,7 @@ from leadline.learn.points import Points
 from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
 from leadline.learn.sheet import Sheet
+from leadline.model.declared import with_declared
 from leadline.model.document import Model
 from leadline.model.reading.reader import read
 from leadline.model.task import TaskDocument, field_of
@@ -32,8 +33,6 @@ from leadline.scoring import Run
 from leadline.sql.text import name as name_of
 from leadline.sql.text import sql_text
 from leadline.tables.places.inputs import Input
-
-_EMPTY = {"leadline": 1, "model": "learned", "scores": {}}
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
     entries: int = ENTRIES,
     end: datetime | None = None,
     suspects: bool = False,
-    columns: Model | None = None,
+    reader: Model | None = None,
     base: str | Path | None = None,
     tell: Tell = lambda _text: None,
 ) -> Learning:
@@ -85,7 +84,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
         entries: Most entries of a scorecard with points other than 0.
         end: Until when outcomes are known; by default the last recorded one.
         suspects: Learn also from what the audit says was written after the fact.
-        columns: A model whose ``columns`` say how the tables are read; by default the base.
+        reader: A model that says how the tables are read; by default the base.
         base: A document whose points are fitted anew, as a file or text.
         tell: Told what is being done.
 
@@ -93,9 +92,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
         InputError: The tables have not what the task names, or too few rows.
     """
     given = None if base is None else Given.read(base)
-    declaring = columns or (None if given is None else given.model)
-    declared = {} if declaring is None else declaring.plain().get("columns", {})
-    run = open_past(engine, {**_EMPTY, "columns": declared}, inputs, task)
+    declaring = with_declared(reader or (None if given is None else given.model), task)
+    run = open_past(engine, declaring, inputs, task)
     rows = judged(run, task, end)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
     every = _with_unripe(run, task, rows)
@@ -118,7 +116,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
         table: {key: column.plain() for key, column in each.items()}
         for table, each in rows.run.model.columns.items()
     }
-    model = model_of(name, learned, found, read, facts)
+    files = {table: each.plain() for table, each in rows.run.model.files.items()}
+    model = model_of(name, learned, found, {"columns": read, "files": files}, facts)
     _fits(rows, model)
     return Learning(every, found, learned, model, text_of(model, learned), doubts=asked)
 

@@ -5,6 +5,7 @@ Everything that reads, checks, prints or documents a table takes it from here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -103,6 +104,11 @@ class Table:
         """The columns that name leads, accounts, events or outcomes."""
         return tuple(each.name for each in self.columns if each.names)
 
+    @cached_property
+    def names_rows(self) -> frozenset[str]:
+        """The columns whose texts name rows, of this table or of another."""
+        return frozenset(each.name for each in self.columns if re.search(r"(^|_)id$", each.name))
+
     @property
     def keys(self) -> tuple[str, ...]:
         """The columns that tell rows apart; ``()`` where none do."""
@@ -142,6 +148,17 @@ _RECORDED = _time(
     "recorded_at", "when it became known; where empty, `occurred_at`", "", "occurred_at"
 )
 _THERE = _time("recorded_at", "from when on the row is there; where empty, always")
+
+_STOOD = (
+    _text("ladder", "key: name of the ladder; where empty, `band`, the only one", default="band"),
+    Column(
+        "band",
+        Type.TEXT,
+        "**band** after overrides: what the list of changes counts from",
+        "column",
+    ),
+    _text("edge_band", "band before overrides, for `leave`; where empty, `band`"),
+)
 
 CONTRACT: Mapping[str, Table] = {
     each.name: each
@@ -243,26 +260,21 @@ CONTRACT: Mapping[str, Table] = {
             "Bands of the preceding run, for hysteresis and transitions",
             "Bands at the preceding run, for `leave` and for the list of changes.\n"
             "One row a lead and ladder.",
-            (
-                _key("lead_id", "**key**", "leads"),
-                _text(
-                    "ladder",
-                    "key: name of the ladder; where empty, `band`, the only one",
-                    default="band",
-                ),
-                Column(
-                    "band",
-                    Type.TEXT,
-                    "**band** after overrides: what the list of changes counts from",
-                    "column",
-                ),
-                _text("edge_band", "band before overrides, for `leave`; where empty, `band`"),
-            ),
+            (_key("lead_id", "**key**", "leads"), *_STOOD),
             unique=("lead_id", "ladder"),
             wide=("band", "edge_band"),
             after="The scores of the run before have these columns and can be given as they are.\n"
             "Of several ladders they have `band_NAME` and `edge_band_NAME` in place of `ladder`,\n"
             "`band` and `edge_band`, which any table may have.",
+        ),
+        Table(
+            "previous_accounts",
+            "Bands of accounts at the preceding run",
+            "The same of accounts, for ladders `of: account`.\nOne row an account and ladder.",
+            (_key("account_id", "**key**", "accounts"), *_STOOD),
+            unique=("account_id", "ladder"),
+            wide=("band", "edge_band"),
+            after="The scores of accounts of the run before can be given as they are.",
         ),
         Table(
             "field_history",
@@ -340,5 +352,6 @@ RESULTS: Mapping[str, tuple[str, ...]] = {
     "points": ("lead_id", "as_of", "score", "rule"),
     "account_scores": ("account_id", "as_of"),
     "transitions": ("lead_id", "at", "ladder"),
+    "account_transitions": ("account_id", "at", "ladder"),
 }
 """The tables that are computed, and the columns that tell their rows apart, in their order."""

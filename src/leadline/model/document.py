@@ -43,6 +43,7 @@ from leadline.model.values import (
     FieldNames,
     Formula,
     Identifier,
+    Keeping,
     Label,
     Limit,
     NameOrTexts,
@@ -92,6 +93,8 @@ __all__ = [
 ]
 
 SINGLE_LADDER = "band"
+PROBABILITY = "probability"
+"""The score in which a learned document writes the chance of the outcome, in percent."""
 """Name of the ladder of a document that has only one, like the column that it fills."""
 
 
@@ -109,16 +112,39 @@ class Column(Part):
     decimal: Decimal | None = Field(None, description="Mark before the decimals of numbers.")
     thousands: Thousands | None = Field(None, description="Mark between thousands of numbers.")
     unit: Text | None = Field(None, description="What stands before or behind each number.")
-    match: Literal["email_domain"] | None = Field(
+    cut: Text | None = Field(None, description="What is cut from the end of each text.")
+    case: Literal["lower"] | None = Field(None, description="Texts are read in lower case.")
+    split: Text | None = Field(
         None,
-        description="For leads.account_id: fill it by the domain of the e-mail where it is empty.",
+        description="What stands between several leads or accounts in one cell; each has a row.",
+    )
+    range: Literal["low", "middle", "high"] | None = Field(
+        None, description="Which number a range such as 51-200 is."
+    )
+    value: Text | None = Field(None, description="What stands in each row; the data has it not.")
+    made_from: Texts = Field((), description="Columns whose texts, joined, are the value.")
+    event: Text | None = Field(
+        None, description="Type of the event that a value of this column is."
+    )
+    at: Text | None = Field(
+        None, description="Column that says when such an event occurred, where this one does not."
+    )
+    account: Text | None = Field(
+        None, description="For leads: the field of their account that this column is."
+    )
+    match: Literal["email_domain", "email"] | None = Field(
+        None,
+        description="For leads.account_id email_domain: fill it by the domain of the e-mail where "
+        "it is empty. For lead_id of events and outcomes email: the values are e-mails of leads.",
     )
 
     @property
     def kind(self) -> Type | None:
         """The type that is declared, or that another key implies."""
-        marks = self.decimal_mark or self.unit
+        marks = self.decimal_mark or self.unit or self.range
+        texts = self.cut or self.case or self.split
         implied = Type.TIME if self.format else Type.NUMBER if marks else None
+        implied = implied or (Type.TEXT if texts else None)
         return self.type or implied
 
     @property
@@ -127,7 +153,12 @@ class Column(Part):
         return self.decimal or {None: None, ".": ","}.get(self.thousands, ".")
 
     def model_post_init(self, _context: Any) -> None:
-        """Refuse marks that cannot be told apart, and keys of another type."""
+        """Refuse marks that cannot be told apart, keys of another type, and two sources."""
+        sources = [key for key in SOURCES if getattr(self, "source" if key == "from" else key)]
+        for key in sources[1:]:
+            raise wrong(f"must not stand beside {sources[0]}", key=key, repair={key: REMOVED})
+        if self.at and not self.event:
+            raise wrong("must stand beside event", key="at", repair={"at": REMOVED})
         if self.thousands and self.decimal == self.thousands:
             expected = "must not be the mark between thousands too"
             raise wrong(expected, self.decimal, key="decimal", repair={"decimal": REMOVED})
@@ -137,11 +168,18 @@ class Column(Part):
                 raise wrong(expected, key=key, repair={key: REMOVED})
 
 
+SOURCES = ("from", "value", "made_from")
+"""Keys that say what the values are; one of them is enough."""
+
 COLUMN_NEEDS = {
     "format": Type.TIME,
     "decimal": Type.NUMBER,
     "thousands": Type.NUMBER,
     "unit": Type.NUMBER,
+    "cut": Type.TEXT,
+    "case": Type.TEXT,
+    "split": Type.TEXT,
+    "range": Type.NUMBER,
 }
 """Key of a column to the type that it belongs to."""
 
@@ -154,8 +192,26 @@ class TextFile(Part):
         None, description="What separates the columns of CSV; by default read off the first line."
     )
     header: Whole | None = Field(
-        None, description="Line of CSV that names the columns; what stands above it is left out."
+        None,
+        description="Line of CSV, or row of a workbook, that names the columns; "
+        "what stands above it is left out.",
     )
+    keep: Keeping | None = Field(
+        None, description="Which of several rows with one key stands: newest by COLUMN."
+    )
+    last: Whole | None = Field(
+        None, description="Line, or row of a workbook, that is the last of the table."
+    )
+
+    sheet: Text | None = Field(
+        None, description="Sheet of a workbook; by default the first that can be seen."
+    )
+
+    def model_post_init(self, _context: Any) -> None:
+        """Refuse a table that ends before it begins."""
+        if self.last is not None and self.last <= (self.header or 1):
+            expected = f"must be below line {self.header or 1}, which names the columns"
+            raise wrong(expected, self.last, key="last", repair={"last": REMOVED})
 
 
 class TableExpectation(Part):
@@ -282,6 +338,7 @@ class Ladder(Labelled):
         json_schema_extra={"oneOf": [{"required": ["edges"]}, {"required": ["cells", "default"]}]}
     )
 
+    of: Literal["account"] | None = Field(None, description="The bands are those of accounts.")
     by: NameOrTexts = Field(description="Score whose edges count, or a list of grades.")
     edges: Edges | None = Field(None, description="Band to its lower edge, rising.")
     leave: dict[Text, Number] = Field(
@@ -297,6 +354,11 @@ class Ladder(Labelled):
     labels: dict[Text, Label] = Field(
         default_factory=dict, description="Band to what people call it."
     )
+
+    @property
+    def is_account(self) -> bool:
+        """Whether accounts stand on it, not leads."""
+        return self.of == "account"
 
     def model_post_init(self, _context: Any) -> None:
         """Refuse keys that do not go together."""
@@ -404,12 +466,28 @@ class Model(Described):
         return document
 
     @property
+    def lead_bands(self) -> dict[str, Ladder]:
+        """The ladders on which leads stand."""
+        return {name: each for name, each in self.bands.items() if not each.is_account}
+
+    @property
+    def account_bands(self) -> dict[str, Ladder]:
+        """The ladders on which accounts stand."""
+        return {name: each for name, each in self.bands.items() if each.is_account}
+
+    @property
     def main_score(self) -> str:
-        """The score that leads are ranked by: that of the first ladder, else the last one."""
-        first = next(iter(self.bands.values()), None)
+        """The score that leads are ranked by: that of their first ladder, else the last one."""
+        first = next(iter(self.lead_bands.values()), None)
         if first is None:
             return list(self.scores)[-1]
         return first.by if isinstance(first.by, str) else self.grades[first.by[0]].by
+
+    def is_chance(self, score: str) -> bool:
+        """Return whether a score is the chance of the outcome in percent, as it is written."""
+        if self.scores[score].link == "logistic":
+            return True
+        return score == PROBABILITY and self.provenance is not None
 
     def plain(self) -> dict[str, Any]:
         """Return the document as it stands in YAML."""

@@ -12,16 +12,41 @@ from leadline.model.values import shown, wrong
 
 PARTS = {"yyyy": r"(\d{4})", "yy": r"(\d{2})", "mm": r"(\d{1,2})", "dd": r"(\d{1,2})"}
 """What a date is made of, and how each is found in a text."""
-FORMAT = re.compile(rf"({'|'.join(PARTS)})([-/. ]?)({'|'.join(PARTS)})\2({'|'.join(PARTS)})")
+CLOCKS = {"": "", "hh": " \\4:00", "hhmm": " \\4:\\5", "hhmmss": " \\4:\\5:\\6"}
+"""What may stand right behind a date without marks, and how ISO 8601 has it."""
+FORMAT = re.compile(
+    rf"({'|'.join(PARTS)})([-/. ]?)({'|'.join(PARTS)})\2({'|'.join(PARTS)})(hh(?:mm(?:ss)?)?)?"
+)
 CENTURY = "20"
 """Of years with two digits."""
+
+WORDED_PARTS = {
+    "yyyy": r"(\d{4})(?:年| ?r\.| ?г\.)?",  # noqa: RUF001
+    "yy": r"'?(\d{2})",
+    "mmm": r"(\d{1,2}月|\pL+)\.?",
+    "dd": r"(\d{1,2})(?:st|nd|rd|th|日)?\.?",
+}
+"""What a date is made of where its month is a word, with what may stand behind each part."""
+WORDED = re.compile(r"(yyyy|yy|mmm|dd)[-/., ]+(yyyy|yy|mmm|dd)[-/., ]+(yyyy|yy|mmm|dd)")
+WEEKDAY = r"(?:\pL+\.?, ?)?"
+BETWEEN = r"[-/., ]*(?:de |of )?"
 
 COUNTS = {
     "excel_days": ("1899-12-30", 86_400_000_000),
     "unix_seconds": ("1970-01-01", 1_000_000),
     "unix_milliseconds": ("1970-01-01", 1_000),
+    "unix_microseconds": ("1970-01-01", 1),
 }
 """Times that are written as a number: from when it is counted, and a unit in microseconds."""
+
+
+def is_worded(written: str) -> bool:
+    """Tell a format whose month is a word.
+
+    >>> is_worded("mmm dd, yyyy"), is_worded("mm/dd/yyyy")
+    (True, False)
+    """
+    return "mmm" in written
 
 
 def date_pattern(written: str) -> tuple[str, str]:
@@ -32,22 +57,39 @@ def date_pattern(written: str) -> tuple[str, str]:
     """
     found = FORMAT.fullmatch(written)
     assert found, "the document was checked"  # noqa: S101 - says what is known
-    *parts, mark = found[1], found[3], found[4], found[2]
+    *parts, mark, clock = found[1], found[3], found[4], found[2], found[5] or ""
     pattern = re.escape(mark).join(PARTS[part] for part in parts)
-    pattern = pattern if mark else pattern.replace("1,2", "2")
+    pattern = pattern if mark else pattern.replace("1,2", "2") + r"(\d{2})" * (len(clock) // 2)
     place = {part[0]: f"\\{at}" for at, part in enumerate(parts, start=1)}
     year = place["y"] if "yyyy" in parts else CENTURY + place["y"]
-    return f"^{pattern}", f"{year}-{place['m']}-{place['d']}"
+    return f"^{pattern}", f"{year}-{place['m']}-{place['d']}{CLOCKS[clock]}"
+
+
+def worded_pattern(written: str) -> tuple[str, tuple[str, ...]]:
+    """Return the pattern of a time whose month is a word, and which part each group is.
+
+    >>> worded_pattern("mmm dd, yyyy")[1]
+    ('m', 'd', 'y', 'rest')
+    """
+    found = WORDED.fullmatch(written)
+    assert found, "the document was checked"  # noqa: S101 - says what is known
+    date = BETWEEN.join(WORDED_PARTS[part] for part in found.groups())
+    rest = r",?(?: at| um| o| в)? ?(|[T ]?\d{1,2}:.*)"
+    return f"^{WEEKDAY}{date}{rest}$", (*(part[0] for part in found.groups()), "rest")
 
 
 def _date_format(value: object) -> str:
     text = value.lower() if isinstance(value, str) else ""
     if text in COUNTS:
         return text
-    found = FORMAT.fullmatch(text)
-    if not found or {part[0] for part in found.group(1, 3, 4)} != {"d", "m", "y"}:
+    worded = WORDED.fullmatch(text)
+    found = worded or FORMAT.fullmatch(text)
+    parts = found.group(*((1, 2, 3) if worded else (1, 3, 4))) if found else ()
+    has_marked_clock = not worded and found is not None and found[5] and found[2]
+    if {part[0] for part in parts} != {"d", "m", "y"} or has_marked_clock:
         remedy = (
-            "It has one each of dd, mm and yyyy or yy, and the same mark between them; "
+            "It has one each of dd, mm and yyyy or yy, and the same mark between them; mmm is a "
+            "month in words; hh, hhmm or hhmmss may follow where there is no mark; "
             f"or it is {', '.join(COUNTS)}."
         )
         raise wrong("must be the order of a date such as dd/mm/yyyy", shown(value), remedy)
@@ -67,7 +109,7 @@ def _encoding(value: object) -> str:
 DateFormat = Annotated[
     str,
     PlainValidator(_date_format),
-    WithJsonSchema({"type": "string", "examples": ["dd/mm/yyyy", "mm/dd/yyyy", "excel_days"]}),
+    WithJsonSchema({"type": "string", "examples": ["dd/mm/yyyy", "mmm dd, yyyy", "excel_days"]}),
 ]
 Encoding = Annotated[
     str,

@@ -19,6 +19,7 @@ from leadline.model.types import Schema, Type
 COUNTED = (EventRule, OutcomeRule, SilenceRule)
 """Kinds of rules that ``hits`` and ``last`` can read."""
 _TABLE_OF = {"lead": "leads", "account": "accounts"}
+_ACCOUNTS_READ = "scores and bands of accounts can read account"
 
 
 class NameFault(ValueError):  # noqa: N818 - a fault of the document, not of the program
@@ -39,7 +40,7 @@ class Place:
         fields: Entities whose fields may be read.
         counts: Whether ``hits`` and ``last`` may be read.
         age: Whether ``age`` may be taken.
-        account: Whether the place belongs to an account score.
+        account: Whether the place belongs to accounts: their scores and bands.
     """
 
     bare: str = ""
@@ -126,7 +127,7 @@ class Names:
         if not isinstance(each, COUNTED):
             raise NameFault(f"reads {name}, but only event, outcome and silence rules are counted")
         if account and not self.model.scores[score_name].is_account:
-            raise NameFault(f"reads {name}, but an account score can read account rules alone")
+            raise NameFault(f"reads {name}, but {_ACCOUNTS_READ} rules alone")
         return score_name, rule
 
     def _no_rule(self, name: Name) -> NameFault:
@@ -170,7 +171,7 @@ class Names:
             return self._type_of_bare(first, place)
         if first in _TABLE_OF and len(name.parts) == 2:  # noqa: PLR2004 - entity and field
             if first not in place.fields:
-                raise NameFault(f"reads {name}, but an account score can read account fields alone")
+                raise NameFault(f"reads {name}, but {_ACCOUNTS_READ} fields alone")
             return self.column(_TABLE_OF[first], name.parts[1])
         if first == "since":
             return self._type_of_since(name, place)
@@ -214,7 +215,7 @@ class Names:
             remedy = nearest(name, self.model.scores) or f"Write lead.{name} if it is a field."
             raise NameFault(f"reads {name}, which is not a score", "", remedy)
         if place.account and not score.is_account:
-            raise NameFault(f"reads {name}, but an account score can read account scores alone")
+            raise NameFault(f"reads {name}, but {_ACCOUNTS_READ} scores alone")
         return Type.NUMBER
 
 

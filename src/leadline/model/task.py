@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag, ValidationError
 
-from leadline.errors import Fault, ModelError, closest
+from leadline.errors import Fault, ModelError, closest, nearest
 from leadline.model.document import Model
 from leadline.model.durations import Duration
 from leadline.model.reading.reader import load_source, told
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 KEY = "task"
+BESIDE = (KEY, "columns", "files")
+"""What may stand in a file with a task: how the tables are read that it is judged on."""
 
 
 class Happening(Part):
@@ -223,8 +225,21 @@ def read_task(given: str | FilePath | Mapping[str, Any] | Task | TaskDocument) -
     if KEY not in source.values and "scores" in source.values:
         remedy = "Give a file with --task, or write the key into the model."
         raise ModelError(source.fault((KEY,), "is missing", "", remedy))
+    if KEY in source.values and "scores" not in source.values:
+        refuse_unknown(source)
     prefix: Path = (KEY,) if KEY in source.values else ()
     return _validated(source, prefix, source.values[KEY] if prefix else source.values)
+
+
+def refuse_unknown(source: Source) -> None:
+    """Refuse keys beside the task that say nothing of how tables are read."""
+    faults = [
+        source.fault((key,), "is not a key that is known here", "", nearest(str(key), BESIDE))
+        for key in source.values
+        if key not in BESIDE
+    ]
+    if faults:
+        raise ModelError(*faults)
 
 
 def task_of(model: Model, source: Source) -> TaskDocument | None:

@@ -132,7 +132,8 @@ def uses(model: Model) -> Iterator[Use]:
     for name, ladder in model.bands.items():
         for band, required in ladder.require.items():
             path = ("bands", name, "require", band)
-            yield Use(required.tree, place_of_formula(), Type.BOOLEAN, path)
+            place = place_of_formula(account=ladder.is_account)
+            yield Use(required.tree, place, Type.BOOLEAN, path)
     for name, override in model.overrides.items():
         path = ("overrides", name, "when")
         yield Use(override.when.tree, place_of_formula(), Type.BOOLEAN, path)

@@ -151,6 +151,21 @@ def _proportion(value: object) -> float:
     return value
 
 
+NEWEST = "newest by "
+
+
+def is_kept(text: str) -> bool:
+    """Say whether a text says which of several rows stands: ``newest by COLUMN``."""
+    return text.startswith(NEWEST) and bool(text.removeprefix(NEWEST).strip())
+
+
+def keeping(value: object) -> str:
+    """Return which of several rows stands, as it is declared."""
+    if not isinstance(value, str) or not is_kept(value):
+        raise wrong("must be newest by COLUMN", shown(value))
+    return value
+
+
 _COUNTS = ("each", "daily", "once")
 
 
@@ -355,6 +370,9 @@ Share = Annotated[
 ]
 Proportion = Annotated[
     float, *_custom(_proportion, {"type": ["string", "number"], "examples": ["5%"]})
+]
+Keeping = Annotated[
+    str, *_custom(keeping, {"type": "string", "pattern": "^newest by .+", "minLength": 1})
 ]
 Limit = Annotated[Number, AfterValidator(_not_negative), WithJsonSchema({**_NUMBER, "minimum": 0})]
 Points = Annotated[float | Expression, *_custom(_points, _FORMULA)]

@@ -77,9 +77,16 @@ def _output(model: Model, made: Statement, word: str) -> str:
         expected = f"must be {', '.join(list(OUTPUTS)[:-1])} or {list(OUTPUTS)[-1]}"
         raise InputError(Fault("", "--output", expected, word, nearest(word, OUTPUTS)))
     if name not in made.outputs:
-        what = "scores of accounts" if name == "account_scores" else "bands"
-        raise InputError(Fault("", f"--output {word}", f"needs a model with {what}", model.model))
+        expected = f"needs a model with {_NEEDS[name]}"
+        raise InputError(Fault("", f"--output {word}", expected, model.model))
     return name
+
+
+_NEEDS = {
+    "account_scores": "scores of accounts",
+    "transitions": "bands of leads",
+    "account_transitions": "bands of accounts",
+}
 
 
 def _refuse_columns(dialect: Dialect, names: Sequence[str]) -> None:
@@ -153,6 +160,7 @@ COMMENTS = (
     (r".*_chosen", "one hit of each unit"),
     (r".*_kept", "the latest of them, where only so many count"),
     (r".*_counted", "which of them give points, where so many are needed"),
+    (r".*_parts", "sums of them, by value where each value has a limit"),
     (r".*_units", "units of each rule: what counts"),
     (r".*_undecided", "rules that a missing field leaves open"),
     (r".*_signs", "signs of life, for silence"),
@@ -168,9 +176,10 @@ COMMENTS = (
     (r"lead_with_accounts_.*", "with the scores of accounts"),
     (r"gathered_.*", "what the leads of an account come to"),
     ("lead_graded", "grades, and how many fields are missing"),
+    ("account_graded", "their grades"),
     (r"switched_.*", "bands that hold still between two edges"),
-    ("lead_edged", "bands by their edges"),
-    ("lead_banded", "bands after overrides"),
+    ("(lead|account)_edged", "bands by their edges"),
+    ("(lead|account)_banded", "bands after overrides"),
 )
 """Name of a step to what it holds; the first that fits."""
 

@@ -12,6 +12,7 @@ OUTPUTS: Mapping[str, str] = {
     "points": "points",
     "account_scores": "account_scores",
     "transitions": "transitions",
+    "account_transitions": "account_transitions",
 }
 """Word of ``--output`` to the output of the statement."""
 

@@ -46,8 +46,9 @@ def sources_of(
             faults += _unclear(found, table)
         else:
             natives = listed_of(request.columns, address, request.columns_file)
+            read += [name for name in natives if _is_of_a_ladder(model, table, name)]
         types = {
-            name: found.types.get((table, name), CONTRACT[table].types.get(name, Type.ANY))
+            name: found.types.get((table, name)) or CONTRACT[table].type_of(name) or Type.ANY
             for name in needed(table, read, natives or ())
         }
         sources.append(
@@ -64,6 +65,13 @@ def sources_of(
     if faults:
         raise InputError(*faults)
     return sources
+
+
+def _is_of_a_ladder(model: Model, table: str, name: str) -> bool:
+    """Say whether a column holds where everybody stood on one of several ladders."""
+    return any(
+        name == f"{each}_{ladder}" for each in CONTRACT[table].wide for ladder in model.bands
+    )
 
 
 def _unclear(found: Uses, table: str) -> list[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -11,7 +11,7 @@ from leadline.model.expressions import Expression
 from leadline.model.names import place_of_formula
 from leadline.model.types import Type
 from leadline.query.attributes import renderer
-from leadline.query.context import Context, decides
+from leadline.query.context import Context, Level, decides
 from leadline.query.subjects import Step, field, shown
 from leadline.query.totals import millionths, score_column
 from leadline.sql.trees import (
@@ -28,39 +28,57 @@ from leadline.sql.trees import (
     union,
 )
 
+PREVIOUS: Mapping[Level, str] = {"lead": "previous", "account": "previous_accounts"}
+"""Where the bands of the preceding run stand."""
 
-def steps(context: Context) -> Iterator[Step]:
-    """Yield ``lead_banded``: every lead of the spine with scores, grades and bands.
+
+def steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
+    """Yield ``LEVEL_banded``: what is in the spine, with scores, grades and bands.
 
     ``grade.G`` is a grade, ``edge.L`` the band of ladder L before overrides, ``band.L`` the band.
+    Accounts have it where they stand on a ladder.
     """
-    grades = [
-        named(_grade(grade), grade_column(name)) for name, grade in context.model.grades.items()
-    ]
+    for level in levels:
+        if level == "lead" or context.ladders(level):
+            yield from _of_level(context, level)
+
+
+def _of_level(context: Context, level: Level) -> Iterator[Step]:
+    source = f"{level}_graded"
+    columns = [named(_grade(grade), grade_column(name)) for name, grade in _grades(context, level)]
+    if level == "lead":
+        columns.append(_missing(context))
     yield (
-        "lead_graded",
+        source,
         sql_tree(
-            "select f.*, :columns from lead_scored as f where f.in_spine",
-            columns=[*grades, _missing(context)],
+            "select f.*, :columns from :scored as f where f.in_spine",
+            columns=columns,
+            scored=exp.to_table(f"{level}_scored"),
         ),
     )
-    source = "lead_graded"
-    for name, ladder in context.model.bands.items():
+    for name, ladder in context.ladders(level).items():
         if ladder.leave:
             step = f"switched_{name}"
             yield step, _switched(context, name, ladder, source)
             source = step
     edges = [
         named(_edge_band(context, name, each), f"edge.{name}")
-        for name, each in context.model.bands.items()
+        for name, each in context.ladders(level).items()
     ]
     yield (
-        "lead_edged",
+        f"{level}_edged",
         sql_tree(
             "select f.*, :columns from :source as f", columns=edges, source=exp.to_table(source)
         ),
     )
-    yield "lead_banded", _overridden(context)
+    yield f"{level}_banded", _overridden(context, level)
+
+
+def _grades(context: Context, level: Level) -> Iterator[tuple[str, Grade]]:
+    """Yield the grades that a level has: accounts those of their own scores."""
+    for name, grade in context.model.grades.items():
+        if level == "lead" or context.model.scores[grade.by].is_account:
+            yield name, grade
 
 
 def _missing(context: Context) -> Tree:
@@ -97,8 +115,12 @@ def _reaches(value: Tree, edge: float) -> Tree:
     return sql_tree("millionths(:v) >= :e", v=value, e=number(millionths(edge)))
 
 
-def _condition(context: Context, condition: Expression) -> Tree:
-    place = place_of_formula()
+def _level(ladder: Ladder) -> Level:
+    return "account" if ladder.is_account else "lead"
+
+
+def _condition(context: Context, condition: Expression, level: Level) -> Tree:
+    place = place_of_formula(account=level == "account")
     render = renderer(context, place, "f", lambda name: column(score_column(name), "f"))
     return sql_tree("coalesce(:c, false)", c=render(condition.tree, Type.BOOLEAN))
 
@@ -106,12 +128,13 @@ def _condition(context: Context, condition: Expression) -> Tree:
 def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     """Return the state of each switch: that of the last moment that decided it, else as before."""
     value = column(score_column(str(ladder.by)), "f")
+    key = f"{_level(ladder)}_id"
     columns = []
     for band, leave in ladder.leave.items():
         on = _reaches(value, (ladder.edges or {})[band])
         off = sql_tree("not (:stays)", stays=_reaches(value, leave))
-        columns.append(named(_last_moment(on), f"on_at.{name}.{band}"))
-        columns.append(named(_last_moment(off), f"off_at.{name}.{band}"))
+        columns.append(named(_last_moment(key, on), f"on_at.{name}.{band}"))
+        columns.append(named(_last_moment(key, off), f"off_at.{name}.{band}"))
     before = _previous(context, name, ladder)
     switches = []
     for band in ladder.leave:
@@ -123,7 +146,7 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
             was=column(f"was.{band}", "p") if before is not None else exp.false(),
         )
         switches.append(named(state, f"on.{name}.{band}"))
-    join = "left join :previous as p on p.lead_id = f.lead_id" if before is not None else ""
+    join = f"left join :previous as p on p.{key} = f.{key}" if before is not None else ""
     return sql_tree(
         f"select f.*, :switches from (select f.*, :columns from :source as f) as f {join}",
         switches=switches,
@@ -133,17 +156,18 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     )
 
 
-def _last_moment(decided: Tree) -> Tree:
-    """Return the last of a lead's moments so far at which something was so."""
+def _last_moment(key: str, decided: Tree) -> Tree:
+    """Return the last of a lead's or an account's moments so far at which something was so."""
     return sql_tree(
-        "max(case when :decided then f.as_of end) over (partition by f.lead_id order by f.as_of)",
+        f"max(case when :decided then f.as_of end) over (partition by f.{key} order by f.as_of)",
         decided=decided,
     )
 
 
 def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
-    """Return for each lead the switches that the preceding run left on: its band's and below."""
-    if not context.has("previous"):
+    """Return whose switches the preceding run left on: those of its band, and below."""
+    level = _level(ladder)
+    if not context.has(PREVIOUS[level]):
         return None
     bands = list(ladder.edges or {})
     columns = [
@@ -157,18 +181,19 @@ def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
         for band in ladder.leave
     ]
     tree = sql_tree(
-        "select lead_id, :columns from :before as b group by lead_id",
+        f"select {level}_id, :columns from :before as b group by {level}_id",
         columns=columns,
-        before=_before(context, name),
+        before=_before(context, name, level),
     )
     return exp.Subquery(this=tree)
 
 
-def _before(context: Context, ladder: str) -> Tree:
+def _before(context: Context, ladder: str, level: Level) -> Tree:
     """Return the bands of the preceding run on a ladder, as rows or as columns of its own."""
-    given = context.schema["previous"]
+    table = PREVIOUS[level]
+    given = context.schema[table]
     rows = sql_tree(
-        "select lead_id, band, coalesce(edge_band, band) as edge_band from previous "
+        f"select {level}_id, band, coalesce(edge_band, band) as edge_band from {table} "
         "where coalesce(ladder, 'band') = :ladder",
         ladder=text(ladder),
     )
@@ -176,7 +201,8 @@ def _before(context: Context, ladder: str) -> Tree:
     if band not in given:
         return rows
     columns = sql_tree(
-        "select lead_id, :band as band, :edge as edge_band from previous where :band is not null",
+        f"select {level}_id, :band as band, :edge as edge_band from {table} "
+        "where :band is not null",
         band=column(band),
         edge=sql_tree("coalesce(:e, :b)", e=column(edge), b=column(band))
         if edge in given
@@ -194,11 +220,13 @@ def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
     for band, edge in falling[:-1]:
         on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _reaches(value, edge)
         if band in ladder.require:
-            on = sql_tree(
-                "(:on) and (:required)", on=on, required=_condition(context, ladder.require[band])
-            )
+            on = sql_tree("(:on) and (:required)", on=on, required=_required(context, ladder, band))
         branches.append((on, text(band)))
     return case(branches, text(falling[-1][0]))
+
+
+def _required(context: Context, ladder: Ladder, band: str) -> Tree:
+    return _condition(context, ladder.require[band], _level(ladder))
 
 
 def _cell_band(context: Context, ladder: Ladder) -> Tree:
@@ -211,22 +239,20 @@ def _cell_band(context: Context, ladder: Ladder) -> Tree:
     for band, cells in (ladder.cells or {}).items():
         inside = sql_tree("(:cell) in (:cells)", cell=cell, cells=[text(each) for each in cells])
         if band in ladder.require:
-            inside = sql_tree(
-                "(:i) and (:r)", i=inside, r=_condition(context, ladder.require[band])
-            )
+            inside = sql_tree("(:i) and (:r)", i=inside, r=_required(context, ladder, band))
         branches.append((inside, text(band)))
     return case(branches, text(str(ladder.default)))
 
 
-def _overridden(context: Context) -> Tree:
+def _overridden(context: Context, level: Level) -> Tree:
     """Return bands after overrides, and the first override that decided one."""
-    overrides = context.model.overrides
+    overrides = context.overrides(level)
     flags = [
-        named(_condition(context, each.when), f"override.{name}")
+        named(_condition(context, each.when, level), f"override.{name}")
         for name, each in overrides.items()
     ]
     columns = []
-    for ladder in context.model.bands:
+    for ladder in context.ladders(level):
         branches = [
             (column(f"override.{name}", "f"), text(each.band))
             for name, each in overrides.items()
@@ -238,47 +264,49 @@ def _overridden(context: Context) -> Tree:
     )
     columns.append(named(first, "override"))
     return sql_tree(
-        "select f.*, :columns from (select f.*, :flags from lead_edged as f) as f",
+        "select f.*, :columns from (select f.*, :flags from :edged as f) as f",
         columns=columns,
         flags=flags,
+        edged=exp.to_table(f"{level}_edged"),
     )
 
 
-def transitions(context: Context, fingerprint: str) -> Tree | None:
-    """Return every change of a band, from ``previous`` and from moment to moment of a lead."""
-    if not context.model.bands:
+def transitions(context: Context, fingerprint: str, level: Level) -> Tree | None:
+    """Return every change of a band, from the preceding run and from moment to moment."""
+    ladders = context.ladders(level)
+    if not ladders:
         return None
-    return union(
-        _changes(context, name, ladder, fingerprint) for name, ladder in context.model.bands.items()
-    )
+    return union(_changes(context, name, each, fingerprint) for name, each in ladders.items())
 
 
 def _changes(context: Context, name: str, ladder: Ladder, fingerprint: str) -> Tree:
     value = null("double")
     if isinstance(ladder.by, str):
         value = column(score_column(ladder.by), "f")
+    level = _level(ladder)
+    key, has_before = f"{level}_id", context.has(PREVIOUS[level])
     before: Tree = null("text")
     join = ""
-    if context.has("previous"):
+    if has_before:
         before = sql_tree("p.band")
         join = (
-            "left join (select lead_id, max(band) as band from :previous as b group by lead_id) "
-            "as p on p.lead_id = f.lead_id"
+            f"left join (select {key}, max(band) as band from :previous as b group by {key}) "
+            f"as p on p.{key} = f.{key}"
         )
     return sql_tree(
-        "select lead_id, :names, ladder, at, from_band, to_band, value, override, model from ("
-        "select f.lead_id, :shown, :ladder as ladder, f.as_of as at, "
-        "case when row_number() over (partition by f.lead_id order by f.as_of) = 1 then :before "
-        "else lag(:band) over (partition by f.lead_id order by f.as_of) end as from_band, "
+        f"select {key}, :names, ladder, at, from_band, to_band, value, override, model from ("
+        f"select f.{key}, :shown, :ladder as ladder, f.as_of as at, "
+        f"case when row_number() over (partition by f.{key} order by f.as_of) = 1 then :before "
+        f"else lag(:band) over (partition by f.{key} order by f.as_of) end as from_band, "
         ":band as to_band, :value as value, f.override, :model as model "
-        f"from lead_banded as f {join}"
+        f"from {level}_banded as f {join}"
         ") as c where from_band is distinct from to_band",
         ladder=text(name),
         before=before,
         band=column(f"band.{name}", "f"),
         value=value,
         model=text(fingerprint),
-        shown=shown(context, "lead"),
-        names=[column(each.alias) for each in shown(context, "lead")],
-        previous=_before(context, name) if context.has("previous") else null("text"),
+        shown=shown(context, level),
+        names=[column(each.alias) for each in shown(context, level)],
+        previous=_before(context, name, level) if has_before else null("text"),
     )

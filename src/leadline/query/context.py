@@ -11,6 +11,7 @@ from typing import Literal
 from leadline.model.document import (
     Decay,
     EventRule,
+    Ladder,
     Model,
     OutcomeRule,
     Override,
@@ -193,6 +194,18 @@ class Context:
     def aged(self, entity: str) -> list[str]:
         """Return the fields of an entity whose values' ages are read by ``since``."""
         return [name for scope, name in self._read if scope == f"since.{entity}"]
+
+    def ladders(self, level: Level) -> dict[str, Ladder]:
+        """Return the ladders on which leads or accounts stand."""
+        return self.model.account_bands if level == "account" else self.model.lead_bands
+
+    def overrides(self, level: Level) -> dict[str, Override]:
+        """Return the overrides that decide a ladder of a level."""
+        return {
+            name: each
+            for name, each in self.model.overrides.items()
+            if any(decides(each, ladder) for ladder in self.ladders(level))
+        }
 
     def expressions(self) -> Iterator[Expression]:
         """Yield every condition and formula of the model."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from sqlglot import exp
 
-from leadline.model.document import Score
+from leadline.model.document import Score, UnitRule
 from leadline.query.context import Context, Level
 from leadline.query.totals import limited_groups, millionths, sum_name
 from leadline.sql.trees import (
@@ -63,6 +63,37 @@ def ledger(context: Context, level: Level, rows: Sequence[str]) -> Iterator[Tree
                 ":c - :s", c=column(f"clamped.{name}", "t"), s=column(f"sum.{name}", "t")
             )
             yield _limit_row(context, level, name, "limit:range", change)
+
+
+def cuts(context: Context, level: Level, steps: Container[str]) -> Iterator[Tree]:
+    """Yield what ``limit_each`` took from values of ``by``: their points before it and after.
+
+    Of the rules of a level, by subject; the rows of its ledger are made of the points after it.
+    """
+    limited = [
+        each
+        for each in context.rules
+        if isinstance(each.rule, UnitRule) and each.level == level and each.rule.by is not None
+    ]
+    for stream in ("events", "outcomes"):
+        relation = f"{level}_{stream}_picked_parts"
+        if limited and relation in steps:
+            yield sql_tree(
+                "select p.k, n.score, n.name as rule, p.part, p.units, "
+                "millionths(p.amount) / 1e6 as before, millionths(:after) / 1e6 as after "
+                "from :parts as p join (:rules) as n on n.rule = p.rule "
+                "where millionths(:after) <> millionths(p.amount)",
+                after=sql_tree("clamp(p.amount, -p.limit_each, p.limit_each)"),
+                parts=exp.to_table(relation),
+                rules=values(
+                    "n",
+                    ["rule", "score", "name"],
+                    [
+                        [integer(each.number), text(each.score_name), text(each.name)]
+                        for each in limited
+                    ],
+                ),
+            )
 
 
 def _unit(score: Score) -> str:

@@ -53,13 +53,14 @@ def picked(hits: Hits) -> Iterator[Step]:
     yield f"{hits.name}_kept", _kept(hits)
     yield f"{hits.name}_counted", _counted(hits)
     yield (
-        f"{hits.name}_units",
+        f"{hits.name}_parts",
         sql_tree(
             _PARTS,
             counted=exp.to_table(f"{hits.name}_counted"),
             params=params_of(hits, _PICKED_PARAMS),
         ),
     )
+    yield f"{hits.name}_units", sql_tree(_UNITS, parts=exp.to_table(f"{hits.name}_parts"))
 
 
 _LATEST = "occurred_at desc, in_bytes(id) desc, amount desc"
@@ -130,22 +131,23 @@ def _treated(hits: Hits, units: str, plain: str, counts: Mapping[int, int], temp
 
 
 _PARTS = """
+    select c.k, c.rule, c.part, p.limit_each, count(*) as units,
+        max(c.occurred_at) as last_at, sum(c.weight) as weights,
+        sum(case when c.counts then 1 else 0 end) as counting,
+        sum(
+            case when c.counts then weighted(coalesce(c.amount, 0.0), c.weight) else 0.0 end
+        ) as amount
+    from :counted as c join (:params) as p on p.rule = c.rule
+    group by c.k, c.rule, c.part, p.limit_each
+"""
+_UNITS = """
     select k, rule, cast(sum(units) as bigint) as units, max(last_at) as last_at,
         sum(weights) as weights,
         sum(
             case when limit_each is null then amount
             else clamp(amount, -limit_each, limit_each) end
         ) as amount
-    from (
-        select c.k, c.rule, c.part, p.limit_each, count(*) as units,
-            max(c.occurred_at) as last_at, sum(c.weight) as weights,
-            sum(case when c.counts then 1 else 0 end) as counting,
-            sum(
-                case when c.counts then weighted(coalesce(c.amount, 0.0), c.weight) else 0.0 end
-            ) as amount
-        from :counted as c join (:params) as p on p.rule = c.rule
-        group by c.k, c.rule, c.part, p.limit_each
-    ) as parts
+    from :parts as p
     group by k, rule
     having sum(counting) > 0
 """

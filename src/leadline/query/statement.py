@@ -20,7 +20,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Schema
 from leadline.query import attributes, bands, plain, reach, scores, subjects, totals, units
 from leadline.query.context import Context, Level, Profile
-from leadline.query.ledger import ledger
+from leadline.query.ledger import cuts, ledger
 from leadline.sql.dialects import identifier, render
 from leadline.sql.rewrites import tables_as
 from leadline.sql.trees import Tree, column, named, sql_tree, text, union
@@ -35,7 +35,7 @@ _AT_EACH_MOMENT = tuple(
     for level in ("lead", "account")
     for family in ("summed", "distinct", "picked")
 )
-OUTPUTS = ("points", "scores", "account_scores", "transitions")
+OUTPUTS = ("points", "scores", "account_scores", "transitions", "account_transitions")
 Names: TypeAlias = frozenset[tuple[str, str]]
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
@@ -46,8 +46,7 @@ class Statement:
 
     Attributes:
         steps: Name to tree; a step reads tables and the steps before it.
-        outputs: What the statement gives, of ``points``, ``scores``, ``account_scores`` and
-            ``transitions``: each a tree over steps.
+        outputs: What the statement gives, of ``OUTPUTS``: each a tree over steps.
     """
 
     steps: Mapping[str, Tree]
@@ -145,6 +144,7 @@ def statement(model: Model, schema: Schema, profile: Profile | None = None) -> S
 def statement_of(context: Context) -> Statement:
     """Return the same, of what it is made for."""
     steps = dict(_steps(context))
+    steps |= dict(_cuts(context, steps))
     return Statement(steps, dict(_outputs(context, steps)))
 
 
@@ -170,7 +170,22 @@ def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
         given = [each for each in summed if each in {**unit_steps, **found}]
         yield from totals.total_steps(context, level, given)
     yield from scores.score_steps(context, levels)
-    yield from bands.steps(context)
+    yield from bands.steps(context, levels)
+
+
+def _cuts(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
+    """Yield ``cuts``: what ``limit_each`` took, which the ledger's own rows do not tell."""
+    parts = [
+        sql_tree(
+            "select f.lead_id, f.as_of, p.score, p.rule, p.part, p.units, p.before, p.after "
+            f"from (:rows) as p join lead_facts as f on f.{_KEYS[level]} = p.k where f.in_spine",
+            rows=rows,
+        )
+        for level in _levels(context)
+        for rows in cuts(context, level, steps)
+    ]
+    if parts:
+        yield "cuts", union(parts)
 
 
 def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
@@ -179,10 +194,15 @@ def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str,
     yield "scores", _scores(context, print_)
     if context.has_accounts:
         yield "account_scores", _account_scores(context, print_)
-    changes = bands.transitions(context, print_)
-    if changes is not None:
-        yield "transitions", changes
+    changes: dict[str, Level] = {"transitions": "lead", "account_transitions": "account"}
+    for output, level in changes.items():
+        found = bands.transitions(context, print_, level)
+        if found is not None:
+            yield output, found
 
+
+_KEYS: Mapping[Level, str] = {"lead": "k", "account": "account_k"}
+"""How a lead at its moment is found by a row of a level."""
 
 _LEDGER = (
     "f.lead_id, f.as_of, p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
@@ -192,16 +212,14 @@ _LEDGER = (
 def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     """Return the ledger; a lead has the rows of its account's scores too."""
     parts = []
-    keys: dict[Level, str] = {"lead": "k", "account": "account_k"}
     for level in _levels(context):
-        key = keys[level]
         listed = [f"{level}_{kind}" for kind in ("row", "told_row", "missing_row")]
         rows = list(ledger(context, level, [each for each in listed if each in steps]))
         if rows:
             parts.append(
                 sql_tree(
                     f"select {_LEDGER} from (:rows) as p "
-                    f"join lead_facts as f on f.{key} = p.k where f.in_spine",
+                    f"join lead_facts as f on f.{_KEYS[level]} = p.k where f.in_spine",
                     rows=union(rows),
                 )
             )
@@ -220,10 +238,7 @@ def _scores(context: Context, print_: str) -> Tree:
     model = context.model
     columns = [named(column(totals.score_column(name), "f"), name) for name in model.scores]
     columns += [named(column(bands.grade_column(name), "f"), name) for name in model.grades]
-    columns += [named(column(f"band.{each}", "f"), model.column(each)) for each in model.bands]
-    columns += [
-        named(column(f"edge.{each}", "f"), f"edge_{model.column(each)}") for each in model.bands
-    ]
+    columns += _bands(context, "lead")
     return sql_tree(
         "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model "
         "from lead_banded as f",
@@ -234,10 +249,25 @@ def _scores(context: Context, print_: str) -> Tree:
 
 
 def _account_scores(context: Context, print_: str) -> Tree:
-    names = [name for name, score in context.model.scores.items() if score.is_account]
+    model = context.model
+    names = [name for name, score in model.scores.items() if score.is_account]
+    columns = [named(column(totals.score_column(name), "f"), name) for name in names]
+    source = "account_scored"
+    if model.account_bands:
+        columns += [*_bands(context, "account"), sql_tree("f.override")]
+        source = "account_banded"
     return sql_tree(
-        "select f.account_id, :shown, f.as_of, :columns, :model as model from account_scored as f",
+        "select f.account_id, :shown, f.as_of, :columns, :model as model from :source as f "
+        "where f.in_spine",
         shown=subjects.shown(context, "account"),
-        columns=[named(column(totals.score_column(name), "f"), name) for name in names],
+        columns=columns,
         model=text(print_),
+        source=exp.to_table(source),
     )
+
+
+def _bands(context: Context, level: Level) -> Iterator[Tree]:
+    """Yield the columns of bands after overrides, and then those before them."""
+    for prefix, kind in (("", "band"), ("edge_", "edge")):
+        for each in context.ladders(level):
+            yield named(column(f"{kind}.{each}", "f"), f"{prefix}{context.model.column(each)}")

@@ -110,10 +110,15 @@ def _joins_moments(context: Context) -> bool:
 
 
 def _account_moment(context: Context) -> Tree:
+    """Return the accounts of leads at their moments; in the spine are those of its leads.
+
+    Also of leads that have ended. Of the others not all leads are gathered.
+    """
     held = column(field("lead", "account_id"))
     sources = [
         sql_tree(
-            "select :held as account_id, as_of from lead_base where :held is not null", held=held
+            "select :held as account_id, as_of, is_asked from lead_base where :held is not null",
+            held=held,
         )
     ]
     if context.profile.every_account:
@@ -128,7 +133,7 @@ def _account_moment(context: Context) -> Tree:
         moments = sql_tree("select distinct as_of from spine")
         sources.append(
             sql_tree(
-                "select every.account_id, moments.as_of "
+                "select every.account_id, moments.as_of, true as is_asked "
                 "from :every as every join :moments as moments "
                 "on every.recorded_at is null or every.recorded_at <= moments.as_of",
                 every=every,
@@ -136,8 +141,9 @@ def _account_moment(context: Context) -> Tree:
             )
         )
     return sql_tree(
-        f"select {_number(context, 'account_id')} as k, account_id, as_of "
-        "from (select distinct account_id, as_of from :source as a) as d",
+        f"select {_number(context, 'account_id')} as k, account_id, as_of, in_spine from ("
+        "select account_id, as_of, bool_or(is_asked) as in_spine from :source as a "
+        "group by account_id, as_of) as d",
         source=union(sources),
     )
 
@@ -274,7 +280,10 @@ def _base(context: Context, entity: Level, moment: str) -> Tree:
         there = context.recorded("leads", "t", "the_moment()")
         return sql_tree(f"{_WHOLE}, :columns from leads as t where {there}", columns=columns)
     kept = [sql_tree(f"m.{name}") for name in ("k", f"{entity}_id", "as_of")]
-    if entity == "lead":
+    if entity == "account":
+        kept.append(sql_tree("m.in_spine"))
+    else:
+        kept += [named(sql_tree("m.in_spine"), "is_asked")]
         kept += [named(_is_scored(context), "in_spine"), _merged_away(context)]
     tree = sql_tree(
         "select :columns from :moment as m", columns=[*kept, *columns], moment=exp.to_table(moment)
@@ -306,8 +315,8 @@ def _is_whole(context: Context) -> bool:
 
 
 _WHOLE = (
-    "select t.lead_id as k, t.lead_id, the_moment() as as_of, true as in_spine, "
-    "false as merged_away"
+    "select t.lead_id as k, t.lead_id, the_moment() as as_of, true as is_asked, "
+    "true as in_spine, false as merged_away"
 )
 
 

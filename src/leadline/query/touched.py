@@ -90,7 +90,7 @@ def _rows(context: Context, table: str, relation: str) -> Iterator[Tree]:
             yield _row(lead, of, known, f"{relation} as t")
         case "leads" | "previous":
             yield _row(lead, nobody, never, f"{relation} as t")
-        case "accounts":
+        case "accounts" | "previous_accounts":
             yield _row(nobody, account, never, f"{relation} as t")
         case "field_history":
             rows, since = f"{relation} as t where t.entity = ", _since(context)

@@ -25,6 +25,7 @@ def ask(question: Question[A]) -> A:
     question.check()
     with Session(*engine_of(question)) as session:
         answer = question.answer(session)
+        question.accept(answer.reading)
         for name in answer.tables:
             answer.tables[name]
         if texts := answer.texts_for(question):

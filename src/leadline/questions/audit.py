@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
-from leadline.questions.judging import BARE_TASK, OnHistory, judged_rows
+from leadline.questions.judging import BARE_TASK, READER, OnHistory, judged_rows
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
-    from leadline.questions.judging import TaskInput
+    from leadline.questions.judging import ModelInput, TaskInput
     from leadline.questions.session import Session
     from leadline.review.audit.audit import Audit as Audited
 
@@ -26,13 +26,14 @@ class Audit(OnHistory, Question["Answer[Audited]"]):
     hint: ClassVar[str] = "next: --report FILE.html has every field and event with its figures"
 
     task: TaskInput = field(kw_only=True, metadata=BARE_TASK)
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
 
     def answer(self, session: Session) -> Answer[Audited]:
         """Audit the rows of the task."""
         from leadline.reports.audit import page
         from leadline.review.audit.audit import audit as audited
 
-        rows = judged_rows(session, self.task, self.tables(), self.end)
+        rows = judged_rows(session, self.task, self.tables(), self.end, self.model)
         result = audited(rows)
         report = page(result)
         return Answer(

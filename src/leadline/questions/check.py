@@ -10,7 +10,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
 from leadline.questions.called import called
 from leadline.questions.common import MODEL, Anywhere
-from leadline.questions.inputs import FactTables
+from leadline.questions.inputs import KEEP, FactTables
 from leadline.questions.question import Question, Topic
 from leadline.questions.warned import told
 
@@ -59,13 +59,16 @@ class Check(FactTables, Anywhere, Question["Answer[Checked]"]):
     has_report: ClassVar[bool] = False
 
     model: ModelInput = field(metadata=MODEL)
+    keep: str | None = field(default=None, kw_only=True, metadata=KEEP)
 
     def answer(self, session: Session) -> Answer[Checked]:
         """Check the document, its columns and its examples."""
+        from leadline.model.declared import with_kept
         from leadline.model.fingerprint import fingerprint
         from leadline.model.given import read_model
 
         document, source = read_model(self.model)
+        document = with_kept(document, self.keep)
         faults, unseen, notes = self._found(document, source, session)
         warnings = () if faults else (*told(document, source, session.tell), *unseen)
         result = Checked(

@@ -33,6 +33,14 @@ LEADS = table("leads")
 REJECTS = target("Write rows that could not be used")
 
 
+KEEP = asks(
+    "Which stands of leads with one lead_id that differ: newest by COLUMN.",
+    unit="RULE",
+    group="tables",
+)
+STRICT = asks("Refuse tables of which any row or value would be lost.", "flag", group="tables")
+
+
 @dataclass(frozen=True, kw_only=True)
 class FactTables:
     """Leads, where they are needed or not, and what else is known of them."""
@@ -41,6 +49,7 @@ class FactTables:
     accounts: Input | None = field(default=None, metadata=table("accounts"))
     events: Input | None = field(default=None, metadata=table("events"))
     outcomes: Input | None = field(default=None, metadata=table("outcomes"))
+    strict: bool = field(default=False, metadata=STRICT)
 
     def tables(self) -> dict[str, Input]:
         """Return the tables that were given."""
@@ -62,3 +71,4 @@ class AllTables(PastTables):
     """All tables of the contract but the spine."""
 
     previous: Input | None = field(default=None, metadata=table("previous"))
+    previous_accounts: Input | None = field(default=None, metadata=table("previous_accounts"))

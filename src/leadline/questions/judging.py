@@ -30,10 +30,16 @@ Split: TypeAlias = Literal["time", "groups", "random", "all"]
 
 TASK = asks("Task to judge by (YAML); by default the model's own.", "document", "T", setting="task")
 BARE_TASK = asks(
-    "Task (YAML): a file of its own, with columns: beside it where needed, or a model.",
+    "Task (YAML): a file of its own, with columns: and files: beside it, or a model.",
     "document",
     "T",
     setting="task",
+)
+READER = asks(
+    "Model, or what inspect wrote, whose columns and files say how tables are read.",
+    "document",
+    "MODEL",
+    setting="model",
 )
 SPLIT = asks(
     "time, groups, random (optimistic) or all; by default time, or groups without times.",
@@ -76,15 +82,18 @@ def task_for(task: TaskInput | None, model: ModelInput) -> TaskDocument:
 
 
 def judged_rows(
-    session: Session, task: TaskInput, tables: Mapping[str, Input], end: datetime | None
+    session: Session,
+    task: TaskInput,
+    tables: Mapping[str, Input],
+    end: datetime | None,
+    model: ModelInput | None = None,
 ) -> Judged:
-    """Return the rows of a task without a model; columns are read as its document declares."""
+    """Return the rows of a task; tables are read as a model says, and as its document does."""
     from leadline.history.judged import judged
     from leadline.history.opened import open_past
+    from leadline.model.declared import read_declared, with_declared
     from leadline.model.task import read_task
 
     asked = read_task(task)
-    columns = asked.source.values.get("columns", {})
-    nothing = {"rules": {"none": {"when": "1 = 0", "points": 0}}}
-    bare = {"leadline": 1, "model": "none", "columns": columns, "scores": {"none": nothing}}
-    return judged(session.hold(open_past(session.embedded, bare, tables, asked)), asked, end)
+    reader = with_declared(None if model is None else read_declared(model), asked)
+    return judged(session.hold(open_past(session.embedded, reader, tables, asked)), asked, end)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
-from leadline.questions.judging import OnHistory
+from leadline.questions.judging import READER, OnHistory
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 
@@ -25,7 +25,6 @@ _METHOD = asks(f"{', '.join(METHODS[:-1])} or {METHODS[-1]}.", unit="METHOD", ch
 _RULES = asks("Most entries of a scorecard with points other than 0.", "whole", "N", least=1)
 _SUSPECTS = asks("Learn also from what the audit says came later.", "flag", word="keep-suspects")
 _BASE = asks("Fit the points of this model; pinned rules stay.", "document", "MODEL")
-_COLUMNS = asks("Model that says how tables are read.", "document", "MODEL")
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,12 @@ class Learn(OnHistory, Question["Answer[Learning]"]):
     rules: int = field(default=MOST_ENTRIES, kw_only=True, metadata=_RULES)
     suspects: bool = field(default=False, kw_only=True, metadata=_SUSPECTS)
     base: str | Path | None = field(default=None, kw_only=True, metadata=_BASE)
-    columns: ModelInput | None = field(default=None, kw_only=True, metadata=_COLUMNS)
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
 
     def answer(self, session: Session) -> Answer[Learning]:
         """Learn from the rows of the task."""
         from leadline.learn.learning import learn as learned
-        from leadline.model.given import read_model
+        from leadline.model.declared import read_declared
         from leadline.model.task import read_task
         from leadline.reports.learn import page
 
@@ -66,7 +65,7 @@ class Learn(OnHistory, Question["Answer[Learning]"]):
             entries=self.rules,
             end=self.end,
             suspects=self.suspects,
-            columns=None if self.columns is None else read_model(self.columns)[0],
+            reader=None if self.model is None else read_declared(self.model),
             base=self.base,
             tell=session.tell,
         )

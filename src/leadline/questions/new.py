@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from leadline.errors import Fault, FileError, InputError
 from leadline.questions.answer import Answer
+from leadline.questions.common import Embedded
+from leadline.questions.inputs import FactTables
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 
@@ -21,12 +23,12 @@ _LIST = asks("List the starters and end.", "flag", word="list")
 
 
 @dataclass(frozen=True)
-class New(Question["Answer[str]"]):
+class New(FactTables, Embedded, Question["Answer[str]"]):
     """Write a commented model to start from; an existing file is left as it is."""
 
     name: ClassVar[str] = "new"
     topic: ClassVar[Topic] = "learn"
-    example: ClassVar[str] = "leadline new model.yaml --starter product_led"
+    example: ClassVar[str] = "leadline new model.yaml --columns columns.yaml --leads contacts.csv"
     has_report: ClassVar[bool] = False
 
     model: str | None = field(default=None, metadata=_MODEL)
@@ -40,9 +42,9 @@ class New(Question["Answer[str]"]):
         if self.model is None and not self.is_list:
             raise InputError(Fault("", "MODEL", "must name the file to write, such as model.yaml"))
 
-    def answer(self, _: Session) -> Answer[str]:
+    def answer(self, session: Session) -> Answer[str]:
         """Write the model, or list the starters."""
-        from leadline.model.starters import STARTERS, starter, with_columns
+        from leadline.model.starters import STARTERS, starter
 
         if self.model is None or self.is_list:
             width = max(map(len, STARTERS))
@@ -50,9 +52,9 @@ class New(Question["Answer[str]"]):
             figures = {"starters": STARTERS}
             listed = "\n".join(lines)
             return Answer(question=self.name, result=listed, figures=figures, printed=listed)
-        text = starter(self.starter)
+        text, opened = starter(self.starter), list[str]()
         if self.columns is not None:
-            text = with_columns(text, _proposed(self.columns))
+            text, opened = self._fitted(session, text, self.columns)
         _write(Path(self.model), text)
         said = (
             f"{self.model} written, from the starter {self.starter}; "
@@ -63,18 +65,46 @@ class New(Question["Answer[str]"]):
             question=self.name,
             result=text,
             says=said,
-            figures={"model": self.model, "starter": self.starter},
-            printed=f"{said}\nnext, {tables}: leadline check {self.model}",
+            figures={"model": self.model, "starter": self.starter, "open": opened},
+            printed="\n".join(
+                [
+                    said,
+                    *(["still open:"] if opened else []),
+                    *(f"- {each}" for each in opened),
+                    f"next, {tables}: leadline check {self.model}",
+                ]
+            ),
         )
 
+    def _fitted(self, session: Session, text: str, columns: Path) -> tuple[str, list[str]]:
+        """Return the starter as it fits the columns and the tables, and what is open."""
+        from leadline.inspection.fitting import fitted
 
-def _proposed(path: Path) -> dict[str, Any]:
-    """Return what stands under ``columns`` and ``files`` in a file."""
+        found = _proposed(columns)
+        tables, faults = self.tables(), []
+        seen = None
+        if tables:
+            from leadline.model.declared import read_declared
+            from leadline.questions.looking import seen_in
+            from leadline.scoring.loading import load
+
+            try:
+                loaded = load(session.embedded, tables, read_declared(columns))
+                seen = seen_in(session.embedded, loaded.schema, found)
+            except InputError as error:
+                faults = [str(each) for each in error.faults]
+        made = fitted(text, found, self.model or "", seen)
+        return made.text, [*faults, *made.open]
+
+
+def _proposed(path: Path) -> str:
+    """Return the text of a file that says how tables are read."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        found = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        found = YAML(typ="safe", pure=True).load(text)
     except OSError as error:
         raise FileError(Fault(str(path), "", "cannot be read", error.strerror or "")) from error
     except (YAMLError, UnicodeDecodeError) as error:
@@ -84,7 +114,7 @@ def _proposed(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not isinstance(found.get("columns"), dict):
         remedy = "leadline inspect FILE --out writes it."
         raise InputError(Fault(str(path), "columns", "must say how tables are read", "", remedy))
-    return found
+    return text
 
 
 def _write(path: Path, text: str) -> None:

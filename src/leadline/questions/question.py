@@ -10,7 +10,7 @@ from leadline.errors import Fault, InputError, nearest
 from leadline.questions.option import Asked, options_of
 
 if TYPE_CHECKING:
-    from leadline.questions.answer import Answer
+    from leadline.questions.answer import Answer, Reading
     from leadline.questions.session import Session, Tell
 
 A_co = TypeVar("A_co", bound="Answer[Any]", covariant=True)
@@ -54,6 +54,11 @@ class Question(ABC, Generic[A_co]):
             _check_company(each, given)
             _check_value(each, getattr(self, each.name))
         _check_targets(self, given.values())
+
+    def accept(self, reading: Reading) -> None:
+        """Refuse an answer that rests on less than what was given, where nothing may be lost."""
+        if getattr(self, "strict", False) and (lost := reading.lost):
+            raise InputError(*lost, "Nothing may be lost with --strict.")
 
     def given(self) -> Iterator[Asked]:
         """Yield the options whose values are not their defaults."""

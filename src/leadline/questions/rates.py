@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
 from leadline.questions.inputs import target
-from leadline.questions.judging import BARE_TASK, OnHistory, judged_rows
+from leadline.questions.judging import BARE_TASK, READER, OnHistory, judged_rows
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
-    from leadline.questions.judging import TaskInput
+    from leadline.questions.judging import ModelInput, TaskInput
     from leadline.questions.session import Session
     from leadline.review.rates.rates import Rates as CloseRates
 
@@ -29,6 +29,7 @@ class Rates(OnHistory, Question["Answer[CloseRates]"]):
     hint: ClassVar[str] = "next: --out FILE.csv has every value; --report FILE.html has charts"
 
     task: TaskInput = field(kw_only=True, metadata=BARE_TASK)
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
     out: str | None = field(default=None, kw_only=True, metadata=target("Write every value"))
 
     def answer(self, session: Session) -> Answer[CloseRates]:
@@ -37,7 +38,7 @@ class Rates(OnHistory, Question["Answer[CloseRates]"]):
         from leadline.review.rates.rates import rates as counted
         from leadline.tables.write import write
 
-        rows = judged_rows(session, self.task, self.tables(), self.end)
+        rows = judged_rows(session, self.task, self.tables(), self.end, self.model)
         result = counted(rows)
         report = page(result)
         if self.out is not None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer, Reading, Tables
 from leadline.questions.asking import function
 from leadline.questions.common import Embedded
-from leadline.questions.inputs import LEADS, REJECTS, table, target
-from leadline.questions.option import asks
+from leadline.questions.inputs import KEEP, LEADS, REJECTS, STRICT, table, target
+from leadline.questions.judging import READER
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from leadline.questions.judging import ModelInput
     from leadline.questions.session import Session
     from leadline.tables.places.inputs import Input
-
-_MODEL = asks("Model whose `columns` and `files` say how to read.", "document", "MODEL")
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,13 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     leads: Input = field(kw_only=True, metadata=LEADS)
     accounts: Input | None = field(default=None, kw_only=True, metadata=table("accounts"))
-    model: ModelInput | None = field(default=None, kw_only=True, metadata=_MODEL)
+    model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
     out: str | None = field(default=None, kw_only=True, metadata=target("Write the leads"))
     accounts_out: str | None = field(
         default=None, kw_only=True, metadata=target("Write the accounts", "accounts")
     )
+    keep: str | None = field(default=None, kw_only=True, metadata=KEEP)
+    strict: bool = field(default=False, kw_only=True, metadata=STRICT)
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
 
     def answer(self, session: Session) -> Answer[Summary]:
@@ -46,6 +46,7 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
         engine = session.embedded
         found = Resolution.of(engine, self.leads, self.accounts, self._document())
+        self.accept(Reading.of(found.loaded))
         written = self._write(found)
         result = found.summary()
         tables = {"leads": found.leads} | (
@@ -63,28 +64,25 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     def _document(self) -> Model | None:
         """Return the model that says how to read. Raises ModelError."""
-        from leadline.model.checking.check import check
-        from leadline.model.given import read_model, refuse
+        from leadline.model.declared import NOTHING, read_declared, with_kept
 
-        if self.model is None:
-            return None
-        document, source = read_model(self.model)
-        refuse(check(document, source))
-        return document
+        document = None if self.model is None else read_declared(self.model)
+        return document if self.keep is None else with_kept(document or NOTHING, self.keep)
 
     def _write(self, found: Resolution) -> tuple[str, ...]:
         """Write the files that were asked for, all or none, and return them."""
+        from leadline.tables.places.files import format_of
         from leadline.tables.write import Outputs
 
-        targets = {
-            self.out: found.leads_sql,
-            self.accounts_out: found.accounts_sql,
-            self.rejects: found.loaded.rejects.query,
-        }
-        wanted = {path: query for path, query in targets.items() if path is not None}
+        wanted: dict[str, str] = {}
+        for path, query in ((self.out, found.leads_sql), (self.accounts_out, found.accounts_sql)):
+            if path is not None:
+                wanted[path] = query(is_typed=format_of(path) == "parquet")
+        if self.rejects is not None:
+            wanted[self.rejects] = found.loaded.rejects.query
         with Outputs(found.engine) as outputs:
-            for path, query in wanted.items():
-                outputs.add(query, path)
+            for path, rows in wanted.items():
+                outputs.add(rows, path)
         return tuple(wanted)
 
 

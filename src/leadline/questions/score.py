@@ -14,7 +14,7 @@ from leadline.questions.answer import Reading, Tables
 from leadline.questions.asking import function
 from leadline.questions.called import file_of
 from leadline.questions.common import AS_OF_OR_SPINE, CLEAN, MODEL, Anywhere
-from leadline.questions.inputs import LEADS, REJECTS, AllTables, table, target
+from leadline.questions.inputs import KEEP, LEADS, REJECTS, AllTables, table, target
 from leadline.questions.option import asks
 from leadline.questions.question import TABLE, Question, Topic
 from leadline.questions.scored import Scored
@@ -34,6 +34,7 @@ OPTIONS = {
     "points": "ledger",
     "account_scores": "accounts_out",
     "transitions": "transitions",
+    "account_transitions": "account_transitions",
 }
 """Result to the option that says where it is written."""
 _EXPECT = asks(
@@ -44,7 +45,11 @@ _EXPECT = asks(
 _ALLOW = asks(
     "Go on where a table that is read is empty, much changes, or expect does not hold.", "flag"
 )
-_NEEDS = {"account_scores": "scores of accounts", "transitions": "bands"}
+_NEEDS = {
+    "account_scores": "scores of accounts",
+    "transitions": "bands of leads",
+    "account_transitions": "bands of accounts",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,11 @@ class Score(AllTables, Anywhere, Question[Scored]):
     transitions: str | None = field(
         default=None, kw_only=True, metadata=target("Write changes of band")
     )
+    account_transitions: str | None = field(
+        default=None, kw_only=True, metadata=target("Write changes of band of accounts")
+    )
     rejects: str | None = field(default=None, kw_only=True, metadata=REJECTS)
+    keep: str | None = field(default=None, kw_only=True, metadata=KEEP)
     expect: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=_EXPECT)
     allow: bool = field(default=False, kw_only=True, metadata=_ALLOW)
     clean: bool = field(default=False, kw_only=True, metadata=CLEAN)
@@ -84,6 +93,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
         """Score the leads, and write what is wanted."""
         at = None if self.as_of is None else moment(self.as_of)
         run = self._opened(session, at)
+        self.accept(Reading.of(run.loaded))
         warnings = (*warned(self.model, session.tell), *self._unexpected(run, session))
         session.tell(f"model {run.model.model}, fingerprint {run.fingerprint}")
         if at is not None:
@@ -107,10 +117,12 @@ class Score(AllTables, Anywhere, Question[Scored]):
 
     def _opened(self, session: Session, at: datetime | None) -> Run:
         """Return the model over its tables. Raises InputError where it lacks what is wanted."""
+        from leadline.model.declared import with_kept
         from leadline.scoring import Run
 
+        model = with_kept(self.model, self.keep)
         run = session.hold(
-            Run.open(session.engine, self.model, self.tables(), as_of=at, clean=self.clean)
+            Run.open(session.engine, model, self.tables(), as_of=at, clean=self.clean)
         )
         for name in self._wanted():
             if name not in run.statement.outputs:
@@ -124,7 +136,7 @@ class Score(AllTables, Anywhere, Question[Scored]):
         from leadline.scoring.guards import expectations, unexpected
 
         more = None if self.expect is None else expectations(self.expect)
-        if self.previous is not None and run.model.bands:
+        if self.previous is not None and run.model.lead_bands:
             run.keep(*{**self._wanted(), "scores": "", "transitions": ""})
         faults = unexpected(run, more)
         if faults and not self.allow:
@@ -212,7 +224,7 @@ def _tell_bands(run: Run, session: Session) -> None:
     from leadline.explain.best import band_counts
     from leadline.reports.best import counted
 
-    for name in run.model.bands:
+    for name in run.model.lead_bands:
         session.tell(f"{run.model.column(name)}: {counted(band_counts(run, name))}")
 
 

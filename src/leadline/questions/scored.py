@@ -52,8 +52,13 @@ class Scored(Answer["Model"]):
 
     @property
     def transitions(self) -> pa.Table | None:
-        """One row a changed band; None where the model has no bands."""
+        """One row a changed band; None where the model has no bands of leads."""
         return self.tables.get("transitions")
+
+    @property
+    def account_transitions(self) -> pa.Table | None:
+        """One row a changed band of an account; None where the model has no such ladder."""
+        return self.tables.get("account_transitions")
 
     @property
     def rejects(self) -> pa.Table:
@@ -84,7 +89,7 @@ class Scored(Answer["Model"]):
 
     def _counted(self) -> Mapping[str, Any]:
         """Return how many leads are in each band, and the best of them."""
-        ladders = list(self.result.bands)
+        ladders = list(self.result.lead_bands)
         return {
             "model": self.fingerprint,
             "model_name": self.result.model,

@@ -30,7 +30,7 @@ DIALECTS = (
     "bigquery",
     "databricks",
 )
-OUTPUTS = ("scores", "ledger", "points", "account_scores", "transitions")
+OUTPUTS = ("scores", "ledger", "points", "account_scores", "transitions", "account_transitions")
 _DIALECT = asks(f"{', '.join(DIALECTS)}.", unit="D")
 _OUTPUT = asks(f"What it gives: {', '.join(OUTPUTS)}.", unit="O")
 _AS_OF = asks(
@@ -68,6 +68,9 @@ class Sql(Question["Answer[str]"]):
     events: str | None = field(default=None, kw_only=True, metadata=_named("events"))
     outcomes: str | None = field(default=None, kw_only=True, metadata=_named("outcomes"))
     previous: str | None = field(default=None, kw_only=True, metadata=_named("previous"))
+    previous_accounts: str | None = field(
+        default=None, kw_only=True, metadata=_named("previous_accounts")
+    )
     field_history: str | None = field(default=None, kw_only=True, metadata=_named("field_history"))
     lead_merges: str | None = field(default=None, kw_only=True, metadata=_named("lead_merges"))
     event_marks: str | None = field(default=None, kw_only=True, metadata=_named("event_marks"))

@@ -41,7 +41,7 @@ def _table(found: Best) -> Table:
         Column("lead", "lead"),
         Column("as_of", "as of", "time"),
         Column("score", found.model.main_score, "points"),
-        *(Column(found.model.column(each), found.model.column(each)) for each in found.model.bands),
+        *(Column(each, each) for each in map(found.model.column, found.model.lead_bands)),
         Column("reasons", "strongest reasons"),
     )
     labels = Labels(found.model)

@@ -70,7 +70,7 @@ def _thinned(history: History) -> Iterator[Text]:
 def _chart(history: History) -> Chart:
     moments = history.moments
     levels: tuple[Mark, ...] = ()
-    for ladder in history.model.bands.values():
+    for ladder in history.model.lead_bands.values():
         if ladder.by == history.score and ladder.edges:
             levels = tuple(Mark(edge, band) for band, edge in ladder.edges.items())
             break

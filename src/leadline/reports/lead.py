@@ -25,13 +25,13 @@ def page(found: Explanation) -> Page:
         ("fingerprint", found.scores["model"]),
         ("as of", figure(found.as_of, "time")),
     )
-    return Page(found.lead_id, words(found), tuple(_sections(found)), facts)
+    return Page(found.who, words(found), tuple(_sections(found)), facts)
 
 
 def _sections(found: Explanation) -> Iterator[Section]:
     yield Section("reasons", "Why", (_reasons(found),), brief=False)
     yield Section("ledger", "Every point", (_ledger(found),))
-    if found.model.grades or found.model.bands:
+    if found.model.grades or found.model.lead_bands:
         yield Section("standing", "Grades and bands", (_standing(found),))
     if found.missing:
         yield Section("missing", "Missing", (Text(", ".join(found.missing)),))
@@ -104,7 +104,12 @@ def _note(found: Explanation, row: Row) -> str | None:
     rule = (found.model.scores[row["score"]].rules or {}).get(row["rule"])
     limit = getattr(rule, "limit", None)
     is_reached = limit is not None and abs(row["points"]) >= limit > 0
-    return f"limit {figure(limit, 'points')} reached" if is_reached else None
+    said = [f"limit {figure(limit, 'points')} reached"] if is_reached else []
+    cuts = [each for each in found.cuts if (each.score, each.rule) == (row["score"], row["rule"])]
+    if cuts:
+        listed = ", ".join(f"{each.part or 'none'} {figure(each.change, 'added')}" for each in cuts)
+        said.append(f"limit each by {getattr(rule, 'by', '')}: {listed}")
+    return "; ".join(said) or None
 
 
 def _standing(found: Explanation) -> Table:
@@ -135,7 +140,7 @@ def _decided(found: Explanation, ladder: str) -> str:
         ladders = found.model.overrides[name].ladders
         if ladders is None or ladder in ladders:
             return f"override {name}"
-    by = found.model.bands[ladder].by
+    by = found.model.lead_bands[ladder].by
     return by if isinstance(by, str) else ", ".join(by)
 
 
@@ -150,7 +155,7 @@ def _way(way: Way | None) -> tuple[str | None, str | None]:
 
 def _since(found: Explanation, since: Since) -> Iterator[Block]:
     model = found.model
-    names = [*model.scores, *model.grades, *(model.column(each) for each in model.bands)]
+    names = [*model.scores, *model.grades, *(model.column(each) for each in model.lead_bands)]
     moved = [
         (name, _shown(since.scores[name]), _shown(found.scores[name]))
         for name in names

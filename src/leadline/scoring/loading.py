@@ -22,6 +22,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.sql.trees import sql_tree
 from leadline.tables import read
 from leadline.tables.columns import Column
+from leadline.tables.made import makes
 from leadline.tables.orphans import orphans
 from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places.inputs import Input
@@ -43,6 +44,8 @@ PLACES: Mapping[str, str] = {
     "spark": "leadline.tables.places.spark",
 }
 """Dialect to what reads tables of that engine where they are; imported when one is given."""
+
+KEEP_IN_VIEW = "Keep one row of each in a view, and name that."
 
 FILES = frozenset({"spark"})
 """Dialects of engines that themselves read files which are known to be clean, where they can."""
@@ -74,9 +77,10 @@ def load(
     """
     addresses = {table: address for table in inputs if (address := table_address(inputs[table]))}
     _refuse_tables(engine, addresses)
+    _refuse_kept(addresses, model)
     prepare(engine.embedded, inputs)
     found, faults = _in_place(engine, addresses, model.columns, clean=clean)
-    if clean and engine.dialect in FILES:
+    if clean and engine.dialect in FILES and not makes(model.columns):
         found |= _read_there(engine, inputs, model)
     rest = {
         table: given
@@ -139,23 +143,28 @@ def _absent(loaded: Loaded, model: Model) -> Iterator[str]:
 
 
 _LADDERS = """
-    select coalesce(ladder, 'band') as name, count(*) from previous
+    select coalesce(ladder, 'band') as name, count(*) from {table}
     where band is not null group by coalesce(ladder, 'band') order by name
 """
 
 
 def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
     """Yield a note of the bands of the preceding run on ladders that the model does not have."""
-    given = loaded.schema.get("previous")
-    if given is None:
-        return
-    rows = engine.rows(render(sql_tree(_LADDERS), engine.dialect))
-    found = [f"{name!r} ({count:,})" for name, count in rows if name not in model.bands]
-    wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
-    found += [f"{name!r}" for name in wide if name not in model.bands]
-    if found:
-        where = loaded.names.get("previous", "previous")
-        yield f"{where}: bands of ladders that the model does not have: {', '.join(found)}."
+    ladders = {"previous": model.lead_bands, "previous_accounts": model.account_bands}
+    for table, own in ladders.items():
+        if table not in loaded.schema:
+            continue
+        rows = engine.rows(render(sql_tree(_LADDERS.format(table=table)), engine.dialect))
+        found = [f"{name!r} ({count:,})" for name, count in rows if name not in own]
+        given = loaded.schema[table]
+        wide = [each.removeprefix("band_") for each in given if each.startswith("band_")]
+        found += [f"{name!r}" for name in wide if name not in own]
+        if found:
+            whose = "of accounts " if table == "previous_accounts" else ""
+            yield (
+                f"{loaded.names.get(table, table)}: bands of ladders {whose}that the model does "
+                f"not have: {', '.join(found)}."
+            )
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:
@@ -227,6 +236,17 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
             )
             for address in addresses.values()
         ]
+    if faults:
+        raise InputError(*faults)
+
+
+def _refuse_kept(addresses: Mapping[str, str], model: Model) -> None:
+    """Refuse to choose among rows of a table of the engine, which has views for it."""
+    faults = [
+        Fault(f"{TABLE}{address}", "keep", "can be declared of files alone", "", KEEP_IN_VIEW)
+        for table, address in addresses.items()
+        if table in model.files and model.files[table].keep is not None
+    ]
     if faults:
         raise InputError(*faults)
 

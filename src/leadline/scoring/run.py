@@ -302,9 +302,9 @@ class Run:
         refuse(check(model, Source("model", model.plain()), tables.schema))
         return Run(tables, self.moments, model, self.workspace.part())
 
-    def without(self, table: str) -> Run:
-        """Return a run of the same that reads one table less."""
-        return Run(self.tables.without(table), self.moments, self.model, self.workspace.part())
+    def without(self, *tables: str) -> Run:
+        """Return a run of the same that does not read some tables."""
+        return Run(self.tables.without(*tables), self.moments, self.model, self.workspace.part())
 
     def arrow(self, output: str) -> pa.Table:
         """Return an output as an Arrow table; its times carry the zone UTC."""

@@ -28,7 +28,8 @@ class Scored:
         scores: One row a lead and moment.
         points: The ledger: one row a lead, moment and rule.
         account_scores: One row an account and moment; None where the model has no account score.
-        transitions: One row a changed band; None where the model has no bands.
+        transitions: One row a changed band; None where the model has no bands of leads.
+        account_transitions: The same of accounts.
         rejects: Rows that could not be used, with their reasons.
         notes: What a person should know of the data, one sentence each.
     """
@@ -37,6 +38,7 @@ class Scored:
     points: pa.Table
     account_scores: pa.Table | None
     transitions: pa.Table | None
+    account_transitions: pa.Table | None
     rejects: pa.Table
     notes: tuple[str, ...]
 
@@ -64,8 +66,8 @@ def score(  # noqa: PLR0913 - tables and moments are all named
         spine: Table of ``lead_id`` and ``as_of``: which leads, at which moments.
         clean: The tables are declared clean: keys are not checked.
         engine: An engine to use; by default one of its own.
-        tables: ``accounts``, ``events``, ``outcomes``, ``previous``, ``field_history``,
-            ``lead_merges`` and ``event_marks``, each as ``leads``.
+        tables: ``accounts``, ``events``, ``outcomes``, ``previous``, ``previous_accounts``,
+            ``field_history``, ``lead_merges`` and ``event_marks``, each as ``leads``.
 
     Raises ModelError, InputError, EngineError, FileError.
 
@@ -96,6 +98,7 @@ def _scored(run: Run) -> Scored:
         points=found["points"],
         account_scores=found.get("account_scores"),
         transitions=found.get("transitions"),
+        account_transitions=found.get("account_transitions"),
         rejects=run.engine.embedded.arrow(f"select * from {run.loaded.rejects.relation}"),
         notes=tuple(run.loaded.notes),
     )

@@ -40,13 +40,15 @@ class Batch:
         scores: One row a lead; None where it was not asked for, as for the others.
         points: The ledger: one row a lead and rule.
         account_scores: One row an account; None where the model has no account score.
-        transitions: One row a changed band; None where the model has no bands.
+        transitions: One row a changed band; None where the model has no bands of leads.
+        account_transitions: The same of accounts.
     """
 
     scores: pa.Table | None = None
     points: pa.Table | None = None
     account_scores: pa.Table | None = None
     transitions: pa.Table | None = None
+    account_transitions: pa.Table | None = None
 
 
 class _Made(NamedTuple):

@@ -55,9 +55,9 @@ class Tables:
         """Return what a table is called on the engine."""
         return self.names.get(table, table)
 
-    def without(self, table: str) -> Tables:
+    def without(self, *tables: str) -> Tables:
         """Return the others."""
-        schema = {each: columns for each, columns in self.loaded.schema.items() if each != table}
+        schema = {each: kinds for each, kinds in self.loaded.schema.items() if each not in tables}
         return replace(self, loaded=replace(self.loaded, schema=schema))
 
     def enriched(self, engine: DuckDB, model: Model) -> Tables:

@@ -43,7 +43,10 @@ class Proposal:
 
 def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str | None) -> Proposal:
     """Look into exports and propose a workspace. Raises InputError, FileError."""
+    from leadline.inspection.fitting import fitted
     from leadline.inspection.inspect import inspect
+    from leadline.model.starters import starter as starter_text
+    from leadline.questions.looking import seen_in
     from leadline.scoring.loading import load
 
     found = inspect(list(exports), engine=engine)
@@ -57,14 +60,17 @@ def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str 
     loaded = load(engine, given, _reader(columns))
     types = _types(engine) if "events" in loaded.schema else set()
     name = starter or _fitting(types)
-    model = _model(name, columns)
+    made = fitted(
+        starter_text(name), found.block, "model.yaml", seen_in(engine, loaded.schema, found.block)
+    )
+    model = made.text
     outcome = _outcome(engine) if "outcomes" in loaded.schema else None
     return Proposal(
         {table: _seen_from(folder, files) for table, files in given.items()},
         model,
         name,
         None if outcome is None else task_text(outcome, found.block, has_events="events" in given),
-        tuple(_open(engine, found, model, given, outcome)),
+        (*made.open, *_open(engine, found, model, given, outcome)),
     )
 
 
@@ -119,12 +125,6 @@ def _fitting(types: set[str]) -> str:
     return max(STARTERS, key=known)
 
 
-def _model(name: str, columns: Mapping[str, Any]) -> str:
-    from leadline.model.starters import starter, with_columns
-
-    return with_columns(starter(name), columns)
-
-
 def _outcome(engine: DuckDB) -> str | None:
     """Return the outcome that is probably wanted: by its name, else the most frequent."""
     rows = engine.rows("select outcome, count(*) from outcomes group by 1 order by 2 desc, 1")
@@ -165,14 +165,14 @@ def _open(
     """Yield what a person has to look at: guesses, what does not fit, what is not there."""
     from leadline.model.given import read_model
     from leadline.review.trial.checked import check_tables
-    from leadline.tables.columns import ReadAs
+    from leadline.tables.columns import ReadAs, Unnamed
 
     for each in found.tables:
         if each.is_guess:
             yield f"{each.where} is taken for {each.table}; if it is not, change [tables]."
         yield from (f"{each.where}: {line}" for line in each.findings)
     checked = check_tables(engine, *read_model(model), given)
-    yield from (each for each in checked.notes if not isinstance(each, ReadAs))
+    yield from (each for each in checked.notes if not isinstance(each, (ReadAs, Unnamed)))
     yield from (_of_model(each) for each in checked.faults)
     yield from (_of_model(each) for each in checked.warnings[:_MOST_OPEN])
     if len(checked.warnings) > _MOST_OPEN:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.identity.columns_read import find
 from leadline.model.contract import CONTRACT
-from leadline.model.document import Model
+from leadline.model.document import Ladder, Model
 from leadline.model.given import read_model
 from leadline.model.types import Schema, Type
 from leadline.model.uses import Uses
@@ -31,7 +32,14 @@ from leadline.store.facts import (
     OutcomeRow,
 )
 from leadline.store.rows import Knowing
-from leadline.store.scores import AccountScoreRow, BandRow, ModelRow, ScoreRow, TransitionRow
+from leadline.store.scores import (
+    AccountBandRow,
+    AccountScoreRow,
+    BandRow,
+    ModelRow,
+    ScoreRow,
+    TransitionRow,
+)
 from leadline.store.session import Session
 from leadline.store.store import Store
 
@@ -43,7 +51,8 @@ MOST_TOGETHER = 200
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
 BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
-OPTIONAL = ("lead_merges", "event_marks", "previous")
+Stands: TypeAlias = BandRow | AccountBandRow
+OPTIONAL = ("lead_merges", "event_marks", "previous", "previous_accounts")
 """Tables that say the same without rows as when they are not given."""
 
 
@@ -51,20 +60,24 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
     """Return the columns to read of each table beside those of the contract.
 
     A type that the model does not declare is what the model makes of the column; text where
-    nothing says it. Fields that others are read off, such as a job title, are read too.
+    nothing says it. Fields that others are read off, such as a job title, are read too; what is
+    read off them is no column, unless leads have a field of its name.
 
     Args:
         model: Free of faults.
         lead_fields: Fields that any lead has.
     """
     read: dict[str, dict[str, Type]] = {"leads": {}, "accounts": {}, "events": {}}
-    for (table, name), kind in Uses(model).types.items():
-        if table in read and (name in _SAID or name not in CONTRACT[table].types):
-            read[table][name] = Type.TEXT if kind is Type.ANY else kind
     present = dict.fromkeys(lead_fields, Type.TEXT)
-    for name in ("email", *find(present).values()):
+    declared = model.columns.get("leads", {}).keys()
+    made = CONTRACT["leads"].derived.keys() - present.keys() - declared
+    for (table, name), kind in Uses(model).types.items():
+        is_given = table != "leads" or name not in made
+        if table in read and is_given and (name in _SAID or name not in CONTRACT[table].types):
+            read[table][name] = Type.TEXT if kind is Type.ANY else kind
+    for name in ("email", *chain.from_iterable(find(present).values())):
         read["leads"].setdefault(name, Type.TEXT)
-    for name in model.columns.get("leads", {}).keys() & present.keys():
+    for name in declared & present.keys():
         read["leads"].setdefault(name, model.columns["leads"][name].type or Type.TEXT)
     return read
 
@@ -100,6 +113,7 @@ class Batch:
     merges: list[MergeRow] = field(default_factory=list)
     marks: list[MarkRow] = field(default_factory=list)
     previous: list[BandRow] = field(default_factory=list)
+    previous_accounts: list[AccountBandRow] = field(default_factory=list)
 
     @property
     def known(self) -> dict[int, LeadRow]:
@@ -114,7 +128,7 @@ class Scores:
     Attributes:
         gone: Leads that have no score any more.
         gone_accounts: Accounts that have none.
-        overrides: Which override decided on a lead.
+        overrides: Which override decided on a lead, by its number, or on an account.
     """
 
     version: int = 0
@@ -124,7 +138,8 @@ class Scores:
     transitions: list[TransitionRow] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     gone_accounts: list[str] = field(default_factory=list)
-    overrides: dict[int, str] = field(default_factory=dict)
+    overrides: dict[int | str, str] = field(default_factory=dict)
+    account_bands: list[AccountBandRow] = field(default_factory=list)
 
     def without(self, others: Touched) -> Scores:
         """Return them without those of some leads and accounts."""
@@ -134,7 +149,12 @@ class Scores:
             scores=[row for row in self.scores if row.lead_no not in leads],
             account_scores=[r for r in self.account_scores if r.account_id not in accounts],
             bands=[row for row in self.bands if row.lead_no not in leads],
-            transitions=[row for row in self.transitions if row.lead_no not in leads],
+            account_bands=[row for row in self.account_bands if row.account_id not in accounts],
+            transitions=[
+                row
+                for row in self.transitions
+                if row.lead_no not in leads and row.account_id not in accounts
+            ],
             gone=[number for number in self.gone if number not in leads],
             gone_accounts=[each for each in self.gone_accounts if each not in accounts],
         )
@@ -148,7 +168,12 @@ class Scores:
                 scores=self.scores[start : start + size],
                 account_scores=self.account_scores if start == 0 else [],
                 bands=[row for row in self.bands if row.lead_no in part],
-                transitions=[row for row in self.transitions if row.lead_no in part],
+                account_bands=self.account_bands if start == 0 else [],
+                transitions=[
+                    row
+                    for row in self.transitions
+                    if row.lead_no in part or (start == 0 and row.lead_no is None)
+                ],
                 gone=self.gone if start == 0 else [],
                 gone_accounts=self.gone_accounts if start == 0 else [],
             )
@@ -175,7 +200,7 @@ class Live:
     def __init__(self, engine: DuckDB, row: ModelRow, lead_fields: Iterable[str] = ()) -> None:
         self.row = row
         self.model, _ = read_model(row.document)
-        self._lead_fields = tuple(lead_fields)
+        self._lead_fields = _not_made(lead_fields)
         self.columns = columns_of(self.model, self._lead_fields)
         context = Context(self.model, {})
         self.reads_across = context.has_accounts
@@ -184,6 +209,18 @@ class Live:
         self._outputs = ("scores", *(("account_scores",) if self.reads_across else ()))
         self._scorers: dict[tuple[frozenset[str], tuple[str, ...]], Scorer] = {}
         self._apart: Live | None = None
+
+    def is_stale(self, row: ModelRow, lead_fields: Iterable[str]) -> bool:
+        """Say whether another version is live, or fields came since that are read."""
+        return row.version != self.row.version or self.columns != columns_of(
+            self.model, _not_made(lead_fields)
+        )
+
+    def close(self) -> None:
+        """Let go of what was planned for batches."""
+        for scorer in self._scorers.values():
+            scorer.close()
+        self._scorers.clear()
 
     def apart(self) -> Live:
         """Return the same version in a session of its own, for one other thread at a time."""
@@ -251,6 +288,8 @@ class Live:
         batch.outcomes = self._outcomes(session, batch, taken)
         batch.marks = _marks(session, batch, taken)
         batch.previous = kept.bands(session, self.row.version, batch.leads)
+        if self.model.account_bands:
+            batch.previous_accounts = kept.account_bands(session, self.row.version, accounts)
         return batch
 
     def _events(self, session: Session, batch: Batch, taken: Taken) -> list[EventRow]:
@@ -292,7 +331,8 @@ class Live:
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
         made = scorer.score(given, clock.at(as_of))
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
-        changes = list(self.changes(found, batch.previous, cause, quiet=quiet))
+        before: list[Stands] = [*batch.previous, *batch.previous_accounts]
+        changes = list(self.changes(found, before, cause, quiet=quiet))
         if not quiet:
             changes = self._with_ledgers(changes, batch, as_of)
         gone = scored.keys() - {row.lead_no for row in found.scores}
@@ -318,50 +358,51 @@ class Live:
             number = numbers[row["lead_id"]]
             values = _values(row)
             made.scores.append(ScoreRow(version, number, as_of, _json(values)))
-            made.bands.extend(self._bands(number, values))
+            for ladder, stands in _standing(self.model, self.model.lead_bands, values):
+                made.bands.append(BandRow(version, ladder, number, *stands))
             if values["override"] is not None:
                 made.overrides[number] = values["override"]
         for row in _rows(account_scores):
             values = _values(row)
             account = row["account_id"]
             made.account_scores.append(AccountScoreRow(version, account, as_of, _json(values)))
+            for ladder, stands in _standing(self.model, self.model.account_bands, values):
+                made.account_bands.append(AccountBandRow(version, ladder, account, *stands))
+            if values.get("override") is not None:
+                made.overrides[account] = values["override"]
         return made
 
     def changes(
-        self, found: Scores, before: Iterable[BandRow], cause: str, *, quiet: bool
+        self, found: Scores, before: Iterable[Stands], cause: str, *, quiet: bool
     ) -> Iterator[TransitionRow]:
         """Yield the bands that are others than before."""
-        stood = {(row.lead_no, row.ladder): row for row in before}
-        moments = {row.lead_no: row.as_of for row in found.scores}
-        for row in found.bands:
-            old = stood.get((row.lead_no, row.ladder))
+        stood = {(_whose(row), row.ladder): row for row in before}
+        moments: dict[int | str, int] = {row.lead_no: row.as_of for row in found.scores}
+        moments |= {row.account_id: row.as_of for row in found.account_scores}
+        standing: list[Stands] = [*found.bands, *found.account_bands]
+        for row in standing:
+            who = _whose(row)
+            old = stood.get((who, row.ladder))
             was = (old.band, old.edge_band) if old else (None, None)
             if was == (row.band, row.edge_band):
                 continue
             yield TransitionRow(
-                lead_no=row.lead_no,
-                account_id=None,
+                lead_no=who if isinstance(who, int) else None,
+                account_id=who if isinstance(who, str) else None,
                 ladder=row.ladder,
-                at=moments[row.lead_no],
+                at=moments[who],
                 from_band=was[0],
                 to_band=row.band,
                 from_edge_band=was[1],
                 edge_band=row.edge_band,
                 value=row.value,
-                override=found.overrides.get(row.lead_no),
+                override=found.overrides.get(who),
                 version=self.row.version,
                 model=self.row.fingerprint,
                 cause=cause,
                 quiet=quiet,
                 ledger=None,
             )
-
-    def _bands(self, number: int, values: Mapping[str, Any]) -> Iterator[BandRow]:
-        for ladder, rungs in self.model.bands.items():
-            column = self.model.column(ladder)
-            value = values[rungs.by] if isinstance(rungs.by, str) else None
-            band, edge = values[column], values[f"edge_{column}"]
-            yield BandRow(self.row.version, ladder, number, band, edge, value)
 
     def _with_ledgers(
         self, changes: list[TransitionRow], batch: Batch, as_of: int
@@ -432,10 +473,31 @@ class Live:
             "lead_merges": tables.merge_table(batch.merges, ids, knowing),
             "event_marks": tables.mark_table(batch.marks, knowing),
             "previous": tables.previous_table(previous, ids),
+            "previous_accounts": tables.previous_accounts_table(batch.previous_accounts),
         }
         return {
             name: table for name, table in made.items() if table.num_rows or name not in OPTIONAL
         }
+
+
+def _whose(row: Stands) -> int | str:
+    """Return the number of the lead, or the account, that stands there."""
+    return row.lead_no if isinstance(row, BandRow) else row.account_id
+
+
+def _standing(
+    model: Model, ladders: Mapping[str, Ladder], values: Mapping[str, Any]
+) -> Iterator[tuple[str, tuple[str | None, str | None, float | None]]]:
+    """Yield each ladder with the band, the band before overrides, and the value it goes by."""
+    for ladder, rungs in ladders.items():
+        column = model.column(ladder)
+        value = values[rungs.by] if isinstance(rungs.by, str) else None
+        yield ladder, (values[column], values[f"edge_{column}"], value)
+
+
+def _not_made(lead_fields: Iterable[str]) -> tuple[str, ...]:
+    """Return fields without those that are read off others: a version once said which it reads."""
+    return tuple(each for each in lead_fields if each not in CONTRACT["leads"].derived)
 
 
 def _accounts_of(session: Session, taken: Taken) -> dict[int, str]:

@@ -10,6 +10,8 @@ from time import monotonic
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
+from leadline.identity.columns_read import find
+from leadline.model.types import Type
 from leadline.service import commands, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
@@ -19,7 +21,7 @@ from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
-from leadline.service.live import MOST_TOGETHER, Live, Scores, Touched
+from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
@@ -31,8 +33,22 @@ from leadline.store.store import Store
 
 MOST_REQUESTS = 1000
 MOST_FACTS = 4000
+MOST_PARKED = 500
+"""Parts of one request that are parked each by itself; all others together, as the request."""
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
+
+
+TIDY_SECONDS = 3600.0
+DAY = 86_400_000_000
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """How long requests are kept as they came, and parts of them that could not be used."""
+
+    raw_days: int = 7
+    parked_days: int = 90
 
 
 @dataclass
@@ -62,6 +78,7 @@ class Loop:
         most_together: int = MOST_TOGETHER,
         pause_seconds: float = PAUSE_SECONDS,
         telling: Telling | None = None,
+        keeping: Keeping | None = None,
     ) -> None:
         """Begin where the store is.
 
@@ -72,14 +89,18 @@ class Loop:
             most_together: Leads of an account that a pass scores; a larger one waits a little.
             pause_seconds: So often a large account is scored at the most.
             telling: What tells leads apart.
+            keeping: How long requests are kept as they came; None for ever.
         """
         self.store = store
         self._most_together = most_together
         self._telling = telling or Telling()
+        self._keeping = keeping
+        self._tidy_at = 0.0
         self.engine = engine
         self.signal = Signal()
         self._stopping = False
         self._live: dict[int, Live] = {}
+        self._fields: set[str] = set()
         self._beside: Beside | None = None
         self._pages: Mapping[str, Collection[str]] = {}
         with store.reading() as session:
@@ -101,6 +122,7 @@ class Loop:
         try:
             while not self._stopping:
                 if not self.take() + self.go_on():
+                    self._tidy()
                     self.signal.wait(IDLE_SECONDS)
                     self.signal.clear()
         finally:
@@ -115,6 +137,17 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         return total
+
+    def _tidy(self) -> None:
+        """Take away what was kept long enough, some at a time while nothing else is to be done."""
+        if self._keeping is None or monotonic() < self._tidy_at:
+            return
+        at = self.clock.take()
+        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
+        with self.store.working() as session:
+            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
+        if not gone:
+            self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -194,7 +227,12 @@ class Loop:
         found = chunk if switches else chunk.without(beside.scored)
         with self.store.working() as session:
             if isinstance(beside, Sweep) and not switches:
-                before = kept.bands(session, beside.before, [row.lead_no for row in found.scores])
+                leads = [row.lead_no for row in found.scores]
+                accounts = [row.account_id for row in found.account_scores]
+                before: list[Stands] = [
+                    *kept.bands(session, beside.before, leads),
+                    *kept.account_bands(session, beside.before, accounts),
+                ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
@@ -278,11 +316,18 @@ class Loop:
             if made.requests and len(made.arrived) >= MOST_FACTS:
                 break
             made.requests.append(request)
+            unusable = 0
             for found in _facts(request, self._pages.get(request.source), self._telling):
                 if isinstance(found, Unusable):
-                    made.parked.append(_parked(request, found))
+                    unusable += 1
+                    if unusable <= MOST_PARKED:
+                        made.parked.append(_parked(request, found))
                 else:
                     made.arrived.append(Arrived(found, request.source, self.clock.take()))
+            if unusable > MOST_PARKED:
+                detail = f"{unusable - MOST_PARKED} parts more cannot be used"
+                others = Unusable(MOST_PARKED, "too_many", detail, request.body)
+                made.parked.append(_parked(request, others))
         return made
 
     def _write(self, made: Pass) -> None:
@@ -293,6 +338,7 @@ class Loop:
             for arrived in made.arrived:
                 taking.take(arrived)
             taken = taking.finish()
+            self._read_more({name for entity, _, name, *_ in taken.history if entity == "lead"})
             as_of = self.clock.take()
             model = kept.published(session)
             live = self.live(session, model) if model else None
@@ -311,11 +357,20 @@ class Loop:
             stored.set_last_taken(session, as_of)
         self._due.add(touched.large, as_of)
 
+    def _read_more(self, names: set[str]) -> None:
+        """Have batches read fields that were not there before and that others are read off."""
+        new = names - self._fields
+        self._fields |= new
+        if new and find(dict.fromkeys(new, Type.TEXT)):
+            for live in self._live.values():
+                live.close()
+            self._live.clear()
+
     def live(self, session: Session, row: kept.ModelRow) -> Live:
         """Return a version of the model made ready for batches."""
         if row.version not in self._live:
-            fields = stored.known_fields(session, "lead")
-            self._live[row.version] = Live(self.engine, row, fields)
+            self._fields.update(stored.known_fields(session, "lead"))
+            self._live[row.version] = Live(self.engine, row, sorted(self._fields))
         return self._live[row.version]
 
     def _park(self, request: Waiting, error: Exception) -> None:

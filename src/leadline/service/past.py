@@ -101,6 +101,11 @@ def opened(
     live = Live(engine, stretch.row, stored.known_fields(session, "lead"))
     batch = live.batch(session, _with_company(session, live, row), Taken())
     batch.previous = kept.bands_before(session, row.lead_no, at)
+    batch.previous_accounts = [
+        stood
+        for account in (batch.scored.accounts if live.model.account_bands else ())
+        for stood in kept.account_bands_before(session, account, at)
+    ]
     inputs = live.tables(batch, stretch.knowing)
     ids = [each.lead_id for each in batch.leads.values()]
     told = stored.history(session, "lead", ids)

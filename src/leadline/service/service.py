@@ -19,9 +19,10 @@ from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.dropping import Drop
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
-from leadline.service.loop import Loop
+from leadline.service.loop import Keeping, Loop
 from leadline.service.past import AsItWas, Then, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
@@ -56,10 +57,26 @@ class Service:
     """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
 
     def __init__(
-        self, store: Store, bounds: Bounds | None = None, telling: Telling | None = None
+        self,
+        store: Store,
+        bounds: Bounds | None = None,
+        telling: Telling | None = None,
+        keeping: Keeping | None = None,
+        drop: Path | None = None,
     ) -> None:
+        """Make a service of a store, which it closes when it stops.
+
+        Args:
+            store: The store.
+            bounds: When nothing more is taken.
+            telling: What tells leads apart.
+            keeping: How long requests are kept as they came.
+            drop: A folder from which files are taken.
+        """
         self.store = store
         self._telling = telling or Telling()
+        self._keeping = keeping or Keeping()
+        self._drop = None if drop is None else Drop(store, drop)
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -70,6 +87,7 @@ class Service:
         self._threads = [
             Thread(target=self._run, name="loop"),
             Thread(target=self._watch, name="watch"),
+            *([Thread(target=self._take_files, name="files")] if self._drop else []),
         ]
         self._engine = DuckDB(threads=1)
         self._acceptor: Acceptor | None = None
@@ -154,6 +172,17 @@ class Service:
                 self._reason = str(error)
             self._stopping.wait(WATCH_SECONDS)
 
+    def _take_files(self) -> None:
+        """Take what is put into the folder; where the store is away it stays there."""
+        assert self._drop is not None, "it was given"  # noqa: S101 - says what is known
+        while not self._stopping.is_set():
+            try:
+                if self._drop.take():
+                    self._wake()
+            except (LeadlineError, OSError) as error:
+                _LOG.warning("files wait: %s", error)
+            self._stopping.wait(WATCH_SECONDS)
+
     def _read_keys(self) -> None:
         with self.store.reading() as session:
             self._keys = keys.valid(session, clock.now())
@@ -176,8 +205,9 @@ class Service:
         """
         with self.store.reading() as session:
             row = published(session)
-            if self._shown is None or self._shown.row.version != row.version:
-                self._shown = Live(self._engine, row, stored.known_fields(session, "lead"))
+            fields = stored.known_fields(session, "lead")
+            if self._shown is None or self._shown.is_stale(row, fields):
+                self._shown = Live(self._engine, row, fields)
             yield session, self._shown
 
     def explain(
@@ -213,7 +243,9 @@ class Service:
         while not self._stopping.is_set():
             try:
                 if self.store.hold():
-                    self._loop = Loop(self.store, self._engine, telling=self._telling)
+                    self._loop = Loop(
+                        self.store, self._engine, telling=self._telling, keeping=self._keeping
+                    )
                     if not self._stopping.is_set():
                         self._loop.run()
             except StoreError as error:

@@ -52,7 +52,7 @@ class Setting:
     name: str
     kind: Kind
     help: str
-    default: str | bool | None = None
+    default: str | bool | int | None = None
     choices: tuple[str, ...] = ()
     example: str = ""
 
@@ -119,6 +119,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
+    Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
+    Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
     Setting(
@@ -133,6 +135,7 @@ SETTINGS: tuple[Setting, ...] = (
         "texts",
         "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
     ),
+    Setting("files.watch", "file", "Folder from which files are taken.", example="arriving"),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),

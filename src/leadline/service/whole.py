@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -20,7 +21,7 @@ from leadline.store import facts as stored_facts
 from leadline.store import rows as tables
 from leadline.store import scores as kept
 from leadline.store.facts import LeadRow
-from leadline.store.scores import BandRow
+from leadline.store.scores import AccountBandRow, BandRow
 from leadline.store.session import Session
 from leadline.store.store import Store
 
@@ -73,20 +74,22 @@ def opened(  # noqa: PLR0913 - what the store has, and what is asked of it
     live: Live,
     until: int,
     spine: pa.Table | None = None,
-    previous: pa.Table | None = None,
+    previous: Mapping[str, pa.Table] = MappingProxyType({}),
     *,
     ended: Sequence[LeadRow] = (),
 ) -> Iterator[Run]:  # fmt: skip
     """Yield the model of a version over all that the store took until a moment.
 
-    Without a spine every lead is scored at that moment.
+    Without a spine every lead is scored at that moment. ``previous`` is where leads and accounts
+    stood, by the tables of the contract.
     """
     with TemporaryDirectory(prefix="leadline-") as folder, DuckDB() as engine:
         inputs: dict[str, Any] = dict(
             copy.columns(session, Path(folder), live.columns, "taken", until, ended=ended)
         )
-        given = {"spine": spine, "previous": previous}
-        inputs |= {name: table for name, table in given.items() if table is not None}
+        inputs |= previous
+        if spine is not None:
+            inputs["spine"] = spine
         as_of = clock.at(until) if spine is None else None
         with Run.open(engine, live.model, inputs, as_of=as_of, clean=True) as run:
             yield run
@@ -98,9 +101,8 @@ def sweep(session: Session, live: Live, before: int, at: int, chunk: int) -> Ite
     Where they stood by the version ``before`` is where those begin that leave a band late.
     """
     numbers = {lead_id: number for number, lead_id in copy.lead_ids(session).items()}
-    stood = [row for row in kept.all_bands(session, before) if row.edge_band is not None]
     ids = {number: lead_id for lead_id, number in numbers.items()}
-    previous = tables.previous_table(stood, ids) if stood else None
+    previous = _stood(kept.all_bands(session, before), kept.all_account_bands(session, before), ids)
     with opened(session, live, at, previous=previous) as run:
         if "account_scores" in run.statement.outputs:
             yield live.rows(None, run.arrow("account_scores"), {}, at)
@@ -210,21 +212,39 @@ def _compared(
     return [Difference(*row) for row in rows], count
 
 
-def _before(session: Session, live: Live, ids: Mapping[int, str]) -> pa.Table | None:
-    """Return where leads stood before they were last scored.
+def _before(session: Session, live: Live, ids: Mapping[int, str]) -> dict[str, pa.Table]:
+    """Return where leads and accounts stood before they were last scored.
 
     That is where they stand now, but for those whose last scores changed it.
     """
-    found = session.rows(
-        "select b.version, b.ladder, b.lead_no, "
-        "case when t.lead_no is null then b.band else t.from_band end, "
-        "case when t.lead_no is null then b.edge_band else t.from_edge_band end, b.value "
-        "from current_bands as b join current_scores as s "
-        "on s.version = b.version and s.lead_no = b.lead_no "
-        "left join transitions as t on t.lead_no = b.lead_no and t.ladder = b.ladder "
-        "and t.version = b.version and t.at = s.as_of where b.version = ?",
-        live.row.version,
+    version = live.row.version
+    leads = _BEFORE.format(who="lead_no", bands="current_bands", scores="current_scores")
+    accounts = _BEFORE.format(
+        who="account_id", bands="current_account_bands", scores="current_account_scores"
     )
-    rows = [BandRow(*row) for row in found]
-    rows = [row for row in rows if row.edge_band is not None]
-    return tables.previous_table(rows, ids) if rows else None
+    return _stood(
+        [BandRow(*row) for row in session.rows(leads, version)],
+        [AccountBandRow(*row) for row in session.rows(accounts, version)],
+        ids,
+    )
+
+
+_BEFORE = """
+    select b.version, b.ladder, b.{who},
+        case when t.{who} is null then b.band else t.from_band end,
+        case when t.{who} is null then b.edge_band else t.from_edge_band end, b.value
+    from {bands} as b join {scores} as s on s.version = b.version and s.{who} = b.{who}
+    left join transitions as t on t.{who} = b.{who} and t.ladder = b.ladder
+        and t.version = b.version and t.at = s.as_of
+    where b.version = ?
+"""
+
+
+def _stood(
+    leads: Sequence[BandRow], accounts: Sequence[AccountBandRow], ids: Mapping[int, str]
+) -> dict[str, pa.Table]:
+    """Return the tables of where leads and accounts stood; of those that stood anywhere."""
+    stood = [row for row in leads if row.edge_band is not None]
+    firms = [row for row in accounts if row.edge_band is not None]
+    made = {} if not stood else {"previous": tables.previous_table(stood, ids)}
+    return made | ({"previous_accounts": tables.previous_accounts_table(firms)} if firms else {})

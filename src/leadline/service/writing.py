@@ -37,7 +37,7 @@ def facts(session: Session, taken: Taken, people: People) -> None:
 
 def scores(session: Session, found: Scores) -> list[int]:
     """Write scores, bands and what changed; return the numbers of the transitions."""
-    kept.put(session, found.scores, found.account_scores, found.bands)
+    kept.put(session, found.scores, found.account_scores, found.bands, found.account_bands)
     kept.forget(session, found.version, found.gone)
     kept.forget_accounts(session, found.version, found.gone_accounts)
     return kept.add_transitions(session, found.transitions)

@@ -45,10 +45,6 @@ _NUDGED = "{0} * 1e6 + greatest(-0.01, least(0.01, {0} * 3.6e-9))"
 """Millionths away from 0 by 16 units in the last place, and by no more than a hundredth."""
 _NUMBER = whole(patterns.NUMBER)
 _TIME = whole(patterns.TIME)
-BOOLEAN = (
-    "case when lower(:a) in ('true', 'yes', '1') then true "
-    "when lower(:a) in ('false', 'no', '0') then false end"
-)
 
 _LIFETIME = "between timestamp '1910-01-01' and timestamp '2038-01-01'"
 _INFINITY = "cast('infinity' as double)"
@@ -95,7 +91,7 @@ _SPARK: Mapping[str, str] = {
     "least_text": "min(:a)",
     "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') "
     f"then nanvl(try_cast(:a as double) % {_INFINITY}, cast(null as double)) end",
-    "text_to_boolean": BOOLEAN,
+    "text_to_boolean": patterns.BOOLEAN,
     # a zone stands behind seconds alone
     "text_to_time": f"case when regexp_like(:a, '{_TIME}') then try_cast(regexp_replace("
     "regexp_replace(regexp_replace(regexp_replace(:a, '([.][0-9]{6})[0-9]+', '$1'), "
@@ -156,7 +152,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         # text to a value, null where it is none
         "text_to_number": f"case when regexp_full_match(:a, '{_NUMBER}') "
         "and isfinite(try_cast(:a as double)) then try_cast(:a as double) end",
-        "text_to_boolean": BOOLEAN,
+        "text_to_boolean": patterns.BOOLEAN,
         "text_to_time": f"case when regexp_full_match(:a, '{_TIME}') then make_timestamp(epoch_us("
         "try_cast(regexp_replace(:a, ' ([+-])', '\\1') as timestamptz))) end",
         # whether the whole of a text fits a pattern
@@ -225,7 +221,7 @@ LOWERINGS: Mapping[str, Mapping[str, str]] = {
         "text_to_number": f"case when regexp_like(:a, '{_NUMBER}') then case "
         f"when abs(cast(:a as decimal)) < {_LEAST} then 0.0 "
         f"when abs(cast(:a as decimal)) < {_MOST} then cast(:a as double) end end",
-        "text_to_boolean": BOOLEAN,
+        "text_to_boolean": patterns.BOOLEAN,
         "text_to_time": f"case when regexp_like(:a, '{_TIME}') "
         "and pg_input_is_valid(:a, 'timestamptz') then cast(regexp_replace(:a, "
         "'([.][0-9]{6})[0-9]+', '\\1') as timestamptz) at time zone 'UTC' end",

@@ -42,8 +42,7 @@ _COMMON: Mapping[str, str] = {
     "same": "(:a is not distinct from :b)",
     "in_bytes": ":a",
     "least_text": "min(:a)",
-    "text_to_boolean": "case when lower(:a) in ('true', 'yes', '1') then true "
-    "when lower(:a) in ('false', 'no', '0') then false end",
+    "text_to_boolean": patterns.BOOLEAN,
 }
 
 

@@ -98,6 +98,49 @@ def done(session: Session, numbers: Sequence[int]) -> None:
     session.run("delete from waiting where inbox_id in ??", list(numbers))
 
 
+def forget(session: Session, before: int, parked_before: int, most: int) -> int:
+    """Take away requests and parked parts from before their moments, each up to a number.
+
+    What waits stays, and so does a request of which a part is parked. The last one does, too: its
+    number is not given again.
+    """
+    parts = session.rows(
+        "select parked_id from parked where parked_at < ? order by parked_id limit ?",
+        parked_before,
+        most,
+    )
+    if parts:
+        session.run("delete from parked where parked_id in ??", [number for (number,) in parts])
+    requests = session.rows(
+        "select i.inbox_id from inbox as i where i.received_at < ? "
+        "and not exists (select 1 from waiting as w where w.inbox_id = i.inbox_id) "
+        "and not exists (select 1 from parked as p where p.inbox_id = i.inbox_id) "
+        "and i.inbox_id < (select max(inbox_id) from inbox) order by i.received_at limit ?",
+        before,
+        most,
+    )
+    if requests:
+        session.run("delete from inbox where inbox_id in ??", [number for (number,) in requests])
+    return len(parts) + len(requests)
+
+
+def again(session: Session, since: int, until: int, source: str | None) -> int:
+    """Have all requests of a time, or of one source then, wait again; return how many those are.
+
+    What they say of times and ids counts no second time. Merges and marks have no time of their
+    own, and what was undone since would come back; these are left out.
+    """
+    where, params = "received_at >= ? and received_at < ?", list[object]([since, until])
+    if source is not None:
+        where, params = f"{where} and source = ?", [*params, source]
+    return session.run(
+        f"insert into waiting select inbox_id from inbox where {where} and kind not in "
+        "('command', 'rows:lead_merges', 'rows:event_marks', 'segment:alias') "
+        "and inbox_id not in (select inbox_id from waiting)",
+        *params,
+    )
+
+
 def oldest_waiting(session: Session) -> int | None:
     """Return when the oldest request that still waits came, in microseconds."""
     [(at,)] = session.rows(

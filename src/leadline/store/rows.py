@@ -18,7 +18,7 @@ from leadline.store.facts import (
     MergeRow,
     OutcomeRow,
 )
-from leadline.store.scores import BandRow
+from leadline.store.scores import AccountBandRow, BandRow
 from leadline.store.values import READERS
 
 if TYPE_CHECKING:
@@ -115,14 +115,20 @@ def mark_table(rows: Sequence[MarkRow], knowing: Knowing) -> pa.Table:
 
 def previous_table(rows: Sequence[BandRow], leads: LeadIds) -> pa.Table:
     """Return where leads stood."""
-    return _table(
-        {
-            "lead_id": (Type.TEXT, [leads[row.lead_no] for row in rows]),
-            "ladder": (Type.TEXT, [row.ladder for row in rows]),
-            "band": (Type.TEXT, [row.band for row in rows]),
-            "edge_band": (Type.TEXT, [row.edge_band for row in rows]),
-        }
-    )
+    return _table({"lead_id": (Type.TEXT, [leads[row.lead_no] for row in rows])}, _stood(rows))
+
+
+def previous_accounts_table(rows: Sequence[AccountBandRow]) -> pa.Table:
+    """Return where accounts stood."""
+    return _table({"account_id": (Type.TEXT, [row.account_id for row in rows])}, _stood(rows))
+
+
+def _stood(rows: Sequence[BandRow] | Sequence[AccountBandRow]) -> dict[str, tuple[Type, list[Any]]]:
+    return {
+        "ladder": (Type.TEXT, [row.ladder for row in rows]),
+        "band": (Type.TEXT, [row.band for row in rows]),
+        "edge_band": (Type.TEXT, [row.edge_band for row in rows]),
+    }
 
 
 def history_table(rows: Sequence[HistoryRow], knowing: Knowing) -> pa.Table:

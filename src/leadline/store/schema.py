@@ -289,6 +289,18 @@ current_bands = Table(
     sqlite_with_rowid=False,
 )
 
+current_account_bands = Table(
+    "current_account_bands",
+    METADATA,
+    Column("version", _NUMBER, ForeignKey("models.version"), primary_key=True),
+    _text("ladder", key=True),
+    _text("account_id", key=True),
+    _text("band", empty=True),
+    _text("edge_band", empty=True),
+    Column("value", Double),
+    sqlite_with_rowid=False,
+)
+
 transitions = Table(
     "transitions",
     METADATA,

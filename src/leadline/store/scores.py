@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from leadline.store.schema import (
+    current_account_bands,
     current_account_scores,
     current_bands,
     current_scores,
@@ -54,6 +55,17 @@ class BandRow(NamedTuple):
     version: int
     ladder: str
     lead_no: int
+    band: str | None
+    edge_band: str | None
+    value: float | None
+
+
+class AccountBandRow(NamedTuple):
+    """The same of an account."""
+
+    version: int
+    ladder: str
+    account_id: str
     band: str | None
     edge_band: str | None
     value: float | None
@@ -132,6 +144,20 @@ def first_scored(session: Session, number: int) -> int | None:
     return at if at is None else int(at)
 
 
+def account_bands_before(session: Session, account: str, at: int) -> list[AccountBandRow]:
+    """Return where an account stood before a moment, as the transitions tell it."""
+    found = session.rows(
+        "select t.version, t.ladder, t.account_id, t.to_band, t.edge_band, t.value "
+        "from transitions as t where t.account_id = ? and t.at < ? and not exists ("
+        "select 1 from transitions as l where l.account_id = t.account_id "
+        "and l.ladder = t.ladder and l.at < ? and l.transition_id > t.transition_id)",
+        account,
+        at,
+        at,
+    )
+    return [AccountBandRow(*row) for row in found]
+
+
 def bands_before(session: Session, number: int, at: int) -> list[BandRow]:
     """Return where a lead stood before a moment, as the transitions tell it."""
     found = session.rows(
@@ -167,17 +193,41 @@ def all_bands(session: Session, version: int) -> list[BandRow]:
     return [BandRow(*row) for row in found]
 
 
+def account_bands(session: Session, version: int, accounts: Iterable[str]) -> list[AccountBandRow]:
+    """Return where accounts stand by a version."""
+    found = session.rows(
+        "select version, ladder, account_id, band, edge_band, value from current_account_bands "
+        "where version = ? and account_id in ??",
+        version,
+        list(accounts),
+    )
+    return [AccountBandRow(*row) for row in found]
+
+
+def all_account_bands(session: Session, version: int) -> list[AccountBandRow]:
+    """Return where all accounts stand by a version."""
+    found = session.rows(
+        "select version, ladder, account_id, band, edge_band, value from current_account_bands "
+        "where version = ?",
+        version,
+    )
+    return [AccountBandRow(*row) for row in found]
+
+
 def put(
     session: Session,
     scores: Sequence[ScoreRow],
     account_scores: Sequence[AccountScoreRow],
     ladders: Sequence[BandRow],
+    account_ladders: Sequence[AccountBandRow] = (),
 ) -> None:
     """Keep scores and bands in the place of those before them."""
     session.insert(current_scores, scores, "replace")
     session.insert(current_bands, ladders, "replace")
     if account_scores:
         session.insert(current_account_scores, account_scores, "replace")
+    if account_ladders:
+        session.insert(current_account_bands, account_ladders, "replace")
 
 
 def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
@@ -192,11 +242,12 @@ def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
 def forget_accounts(session: Session, version: int, accounts: Sequence[str]) -> None:
     """Take away the scores of accounts that have none any more."""
     if accounts:
-        session.run(
-            "delete from current_account_scores where version = ? and account_id in ??",
-            version,
-            list(accounts),
-        )
+        for table in ("current_account_scores", "current_account_bands"):
+            session.run(
+                f"delete from {table} where version = ? and account_id in ??",
+                version,
+                list(accounts),
+            )
 
 
 def accounts_due(session: Session) -> dict[str, int]:
@@ -210,22 +261,27 @@ def account_done(session: Session, account: str, at: int) -> None:
 
 
 def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
-    """Keep where leads stand elsewhere by one version than by another, each at its last moment."""
-    session.run(_CHANGES, new.fingerprint, cause, quiet, old, new.version)
+    """Keep who stands elsewhere by one version than by another, each at its last moment."""
+    for who, bands_, scores in (
+        ("lead_no", "current_bands", "current_scores"),
+        ("account_id", "current_account_bands", "current_account_scores"),
+    ):
+        query = _CHANGES.format(who=who, bands=bands_, scores=scores)
+        session.run(query, new.fingerprint, cause, quiet, old, new.version)
 
 
 _CHANGES = """
     insert into transitions (
-        transition_id, lead_no, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
+        transition_id, {who}, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
         version, model, cause, quiet
     )
     select (select coalesce(max(transition_id), 0) from transitions)
-            + row_number() over (order by n.lead_no, n.ladder),
-        n.lead_no, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
+            + row_number() over (order by n.{who}, n.ladder),
+        n.{who}, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
         n.version, ?, ?, ?
-    from current_bands as n
-    join current_scores as s on s.version = n.version and s.lead_no = n.lead_no
-    left join current_bands as o on o.version = ? and o.ladder = n.ladder and o.lead_no = n.lead_no
+    from {bands} as n
+    join {scores} as s on s.version = n.version and s.{who} = n.{who}
+    left join {bands} as o on o.version = ? and o.ladder = n.ladder and o.{who} = n.{who}
     where n.version = ? and (
         coalesce(n.band, '') <> coalesce(o.band, '')
         or coalesce(n.edge_band, '') <> coalesce(o.edge_band, '')
@@ -243,7 +299,8 @@ def forget_version(session: Session, version: int, most: int) -> int:
     ]
     forget(session, version, numbers)
     if not numbers:
-        session.run("delete from current_account_scores where version = ?", version)
+        for table in ("current_account_scores", "current_account_bands"):
+            session.run(f"delete from {table} where version = ?", version)
     return len(numbers)
 
 

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from leadline.engines.spark.engine import Spark
 from leadline.errors import Fault, InputError
+from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Columns, Type
 from leadline.sql.dialects import render
@@ -34,7 +35,17 @@ READERS: Mapping[Format, tuple[str, Mapping[str, str]]] = {
 """Format to what Spark calls it, and its options."""
 
 FILE = "stream.json"
-WRITTEN_OTHERWISE = ("format", "decimal_mark", "thousands", "unit", "zone")
+NOT_ARRIVING = (
+    *reading.WRITTEN_OTHERWISE,
+    "value",
+    "made_from",
+    "event",
+    "match",
+    "cut",
+    "case",
+    "split",
+)
+"""What is declared of columns that cannot be where events arrive one by one."""
 AS_GIVEN = "row as given"
 """The column of the state by which the least of otherwise equal events stands."""
 
@@ -98,6 +109,9 @@ class Arriving:
 
     def stream(self, engine: Spark, files_at_once: int) -> Any:
         """Return the rows of the files as they arrive, as they are written."""
+        if self.format not in READERS:
+            expected = f"must be files that arrive as {', '.join(READERS)}"
+            raise InputError(Fault(self.pattern, "", expected, self.format))
         kind, options = READERS[self.format]
         folder = Path(self.pattern).absolute()
         written = ", ".join(
@@ -144,7 +158,9 @@ class Arriving:
 
     def _field(self, title: str) -> reading.Field:
         given = RawColumn(self.given[title], Sql(""), self._written(title))
-        target = Target(title, given, self.columns[title], self.missing.get(title, ()))
+        is_key = title in CONTRACT["events"].names_rows
+        missing = self.missing.get(title, ())
+        target = Target(title, given, self.columns[title], missing, is_key=is_key)
         own = column(self.given[title], "t")
         return reading.field(SPARK, "events", target, own, self.columns[title])
 
@@ -163,7 +179,7 @@ def _refuse_other_writing(model: Model) -> None:
     faults = [
         Fault("columns.events", title, f"must not have {key} where events arrive one by one")
         for title, declared in model.columns.get("events", {}).items()
-        for key in WRITTEN_OTHERWISE
+        for key in NOT_ARRIVING
         if getattr(declared, key, None)
     ]
     if faults:

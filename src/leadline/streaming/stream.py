@@ -30,7 +30,7 @@ from leadline.sql.trees import spelled, sql_tree
 from leadline.streaming.arriving import AS_GIVEN, Arriving
 from leadline.streaming.beside import Beside
 from leadline.streaming.table import ScoreTable
-from leadline.tables.reading import once
+from leadline.tables.reading import once, order
 
 FILES_AT_ONCE = 1000
 SPINE = {"lead_id": Type.TEXT, "as_of": Type.TIME}
@@ -199,7 +199,9 @@ class Stream:
         """Return the query for events with some ids, each once."""
         query = f"select * from seen_events as e where e.event_id in ({ids})"
         rows = spelled("spark", query, {})
-        return render(once("events", rows, [*self.arriving.columns], [AS_GIVEN]), "spark")
+        return render(
+            once("events", rows, [*self.arriving.columns], order("events", [AS_GIVEN])), "spark"
+        )
 
     @property
     def _reads_accounts(self) -> bool:

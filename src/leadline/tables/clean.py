@@ -8,6 +8,8 @@ from leadline.errors import Fault, InputError
 from leadline.model.formats import COUNTS
 from leadline.model.types import Type
 from leadline.sql.text import Sql, name, sql_text
+from leadline.tables.codes import is_code
+from leadline.tables.columns import Lost
 from leadline.tables.natives import BARE
 from leadline.tables.places.raw import FILE, ROW, Raw
 from leadline.tables.unclear import doubts
@@ -16,6 +18,7 @@ from leadline.tables.values import (
     Reading,
     are_filled,
     are_in_reach,
+    are_trimmed,
     native_of,
     reading,
 )
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.tables.columns import Target
-    from leadline.tables.natives import Native
 
 SAMPLE_ROWS = 2_048
 """So many rows rule out most types before all rows are asked."""
@@ -33,8 +35,9 @@ SAMPLE_ROWS = 2_048
 EXAMPLES = 3
 """How many a message shows."""
 
-LONG_INTEGER = r"[+-]?\d{16,}"
-"""An identifier, more likely: as numbers, neighbours would be one and the same."""
+LONG_INTEGER = r"[+-]?\d{16,}|[+]\d{7,}|\d{8,}[.]\d{8,}"
+"""An identifier or a telephone number, more likely: as numbers, neighbours would be one and the
+same, and a plus would be lost."""
 
 NOUNS = {
     Type.NUMBER: ("a number", "numbers"),
@@ -48,8 +51,14 @@ GUESSES = {
     "JSON NUMBER": (Type.NUMBER,),
     "JSON BOOLEAN": (Type.BOOLEAN,),
     "JSON TEXT": (Type.TIME,),
+    "CELLS NUMBER": (Type.NUMBER,),
+    "CELLS BOOLEAN": (Type.BOOLEAN,),
+    "CELLS TEXT": (Type.TIME,),
 }
-"""What a column of text may turn out to be, the first that fits; in JSON, "5" is a text."""
+"""What a column of text may turn out to be, the first that fits; in JSON, and in a cell of Excel
+that is a text, "5" is one."""
+CODES_IN = ("CSV", "CELLS NUMBER")
+"""Where codes are written as numbers are."""
 
 PLAIN = {
     Type.NUMBER: "({value} is not null or regexp_full_match({text}, {not_finite})) "
@@ -101,6 +110,9 @@ def _decided(engine: DuckDB, raw: Raw, targets: Sequence[Target]) -> dict[str, T
         for target in targets
         if target.given and given[target.name] is None
         for kind in GUESSES.get(target.given.native, ())
+        if not (
+            kind is Type.NUMBER and target.given.native in CODES_IN and is_code(target.given.name)
+        )
     ]
     sample = sql_text("(from {rows} limit {limit})", rows=raw.relation, limit=SAMPLE_ROWS)
     for rows in (sample, raw.relation):
@@ -119,7 +131,7 @@ def _sound(
     asked = {
         each.name: question(each.given.value)
         for each in targets
-        if each.given and (question := _question(raw, native_of(each.given), types[each.name]))
+        if each.given and (question := _question(raw, each, types[each.name]))
     }
     if not asked:
         return frozenset()
@@ -128,11 +140,16 @@ def _sound(
     return frozenset(title for title, is_sound in zip(asked, found, strict=True) if is_sound)
 
 
-def _question(raw: Raw, native: Native, kind: Type) -> Callable[[Sql], Sql] | None:
+def _question(raw: Raw, target: Target, kind: Type) -> Callable[[Sql], Sql] | None:
     """Return what asks whether a column is sound, None where it is not asked."""
+    if target.given is None:
+        return None
+    native = native_of(target.given)
     if kind is native.type is Type.TIME:
         return are_in_reach
-    return are_filled if raw.has_heads and kind is Type.TEXT and native.text == BARE else None
+    if not raw.has_heads or kind is not Type.TEXT or native.text != BARE:
+        return None
+    return are_trimmed if target.is_key else are_filled
 
 
 def _fitting(
@@ -217,7 +234,7 @@ def bad_note(where: str, title: str, kind: Type, bad: int, shown: Sequence[str])
         if bad == 1
         else (f"{bad:,} values of {title} are not {many} and count")
     )
-    return f"{where}: {what} as null: {', '.join(shown)}."
+    return Lost(f"{where}: {what} as null: {', '.join(shown)}.")
 
 
 def _without_values(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> list[Reading]:

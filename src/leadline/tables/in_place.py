@@ -23,6 +23,7 @@ from leadline.sql.trees import Tree, all_of, call, case, column, integer, named,
 from leadline.tables import reading
 from leadline.tables.clean import EXAMPLES, bad_note
 from leadline.tables.columns import Column, Target, match
+from leadline.tables.made import refuse_made
 from leadline.tables.natives import Spelling, bad_as, empty_as, given_as
 from leadline.tables.places.raw import REJECTS, Raw
 from leadline.tables.unclear import DOUBTS
@@ -131,6 +132,7 @@ def read(
     Raises:
         InputError: A column is missing or has a wrong type, or keys that must be unique repeat.
     """
+    refuse_made(declared, where)
     targets, notes = match(raw, declared)
     reading.refuse_types(place.spelling, targets, where)
     fields = [_field(place, raw.table, each) for each in targets]
@@ -152,7 +154,7 @@ def read(
 
 
 def _field(place: Place, table: str, target: Target) -> reading.Field:
-    own = place.own(target.given.name) if target.given else None
+    own = reading.own(place.spelling, target, place.own)
     return reading.field(place.spelling, table, target, own, _type(place, target))
 
 
@@ -280,7 +282,7 @@ def _once(of: _Reading, rows: Tree) -> tuple[Tree, list[str]]:
     if contract.unique:
         _require_equal(of, rows, kept)
     given = reading.compared(table, of.titles)
-    once = reading.once(table, rows, of.titles, given, exp.to_table(kept))
+    once = reading.once(table, rows, of.titles, reading.order(table, given), exp.to_table(kept))
     return once, [repeated_note(table, of.raw.where, int(extra))]
 
 

@@ -19,6 +19,7 @@ from leadline.tables.columns import Column, target
 from leadline.tables.natives import DIGITS, ISO
 from leadline.tables.places.raw import RawColumn, staged
 from leadline.tables.read import Loaded
+from leadline.tables.reading import WRITTEN_OTHERWISE
 from leadline.tables.unclear import DOUBTS
 from leadline.tables.values import reading
 
@@ -98,15 +99,14 @@ def as_usual(
 
 
 def _is_declared(column: Column) -> bool:
-    own = (column.zone, column.format, column.decimal_mark, column.thousands, column.unit)
-    return any(own) or bool(column.missing)
+    return bool(column.missing) or any(getattr(column, key) for key in WRITTEN_OTHERWISE)
 
 
 def _kind(schema: Mapping[str, Columns], table: str, title: str, column: Column) -> Type:
     """Return the type of a field: what is declared, what its column has, what its marks say."""
     present = schema.get(table, {}).get(title, Type.ANY)
     marks = Type.TIME if column.zone or column.format else Type.NUMBER
-    is_marked = column.zone or column.format or column.decimal_mark or column.unit
+    is_marked = any(getattr(column, key) for key in WRITTEN_OTHERWISE)
     return (
         column.kind
         or (present if present is not Type.ANY else None)

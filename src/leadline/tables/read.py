@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,13 +14,17 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable
 from leadline.tables.clean import check, examples, settle
 from leadline.tables.columns import Column, match
+from leadline.tables.made import made
+from leadline.tables.newest import newest_by
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
 from leadline.tables.places.inputs import Input, files_or_rows
 from leadline.tables.places.json_lines import read_json_lines
-from leadline.tables.places.raw import REJECTS, Raw, prepare
+from leadline.tables.places.raw import REJECTS, Raw, prepare, staged
+from leadline.tables.places.split import split
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
+from leadline.tables.places.workbook import read_workbook
 from leadline.tables.values import Reading, is_number
 from leadline.timings import step
 
@@ -32,6 +36,7 @@ READERS: Mapping[Format, Callable[[DuckDB, str, Sequence[str], Written], Raw]] =
     "tsv": read_csv,
     "parquet": read_parquet,
     "json": read_json_lines,
+    "workbook": read_workbook,
 }
 
 
@@ -58,6 +63,7 @@ class Table:
     raw: Raw
     readings: tuple[Reading, ...]
     notes: tuple[str, ...]
+    is_text: bool = False
 
     @property
     def schema(self) -> dict[str, Type]:
@@ -90,6 +96,16 @@ class Loaded:
     _engine: DuckDB = field(repr=False)
     _tables: Mapping[str, Table] = field(repr=False)
 
+    def handed(self, table: str) -> dict[str, str | None]:
+        """Return each column of a table that is handed on, and what the contract calls it."""
+        found = self._tables[table]
+        read = {r.target.given.name: r.target.name for r in found.readings if r.target.given}
+        return {title: read.get(title) for title in found.raw.columns}
+
+    def is_text(self, table: str) -> bool:
+        """Say whether a table was given as text, which says more than its types do."""
+        return self._tables[table].is_text
+
     def examples(self, table: str, column: str) -> list[tuple[int | None, str]]:
         """Return row and text of the first values of a text column that are no numbers.
 
@@ -100,13 +116,14 @@ class Loaded:
         return self._tables[table].not_numbers(self._engine, column)
 
 
-def load(
+def load(  # noqa: PLR0913 - tables, and what is declared of them
     engine: DuckDB,
     inputs: Mapping[str, Input],
     columns: Mapping[str, Mapping[str, Column]],
     *,
     clean: bool = False,
     files: Mapping[str, Written] | None = None,
+    is_handed_on: bool = False,
 ) -> Loaded:
     """Read tables; afterwards the engine has each under its name, typed and with unique keys.
 
@@ -117,6 +134,7 @@ def load(
         clean: The tables are known to be clean: keys are neither checked nor made unique, and
             Parquet is read where it is.
         files: Table name to what a model document declares of its files.
+        is_handed_on: The columns are wanted as they were given too: ``handed`` is where they are.
 
     Raises:
         InputError: Tables cannot be used; all faults of all tables are reported together.
@@ -127,7 +145,8 @@ def load(
     tables: dict[str, Table] = {}
     faults: list[Fault | str] = []
     for table, given in found.items():
-        declared = Declared(columns.get(table, {}), (files or {}).get(table, AS_IT_IS))
+        written = (files or {}).get(table, AS_IT_IS)
+        declared = Declared(columns.get(table, {}), written, is_handed_on)
         try:
             with step(f"read {table}"):
                 tables[table] = _load(engine, table, given, declared, is_clean=clean)
@@ -135,7 +154,9 @@ def load(
             faults.extend(error.faults)
     if faults:
         raise InputError(*faults)
-    return _loaded(engine, tables)
+    loaded = _loaded(engine, tables)
+    of = made(engine, loaded.schema, loaded.names, columns)
+    return replace(loaded, schema=of.schema, names=of.names, notes=[*loaded.notes, *of.notes])
 
 
 class Declared(NamedTuple):
@@ -143,6 +164,14 @@ class Declared(NamedTuple):
 
     columns: Mapping[str, Column]
     written: Written
+    is_handed_on: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The columns that may lie inside of others, by the points in their names."""
+        named = [each.source or title for title, each in self.columns.items()]
+        parts = [part for each in self.columns.values() for part in each.made_from]
+        return tuple(each for each in (*named, *parts) if "." in each)
 
 
 def _files(inputs: Mapping[str, Input]) -> dict[str, list[str] | ArrowStream]:
@@ -175,35 +204,48 @@ def _load(
     *,
     is_clean: bool,
 ) -> Table:
-    raw = read_raw(engine, table, given, declared.written)
+    raw = read_raw(engine, table, given, declared.written, declared.paths)
+    raw = split(engine, replace(raw, is_handed_on=declared.is_handed_on), declared.columns)
     targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)
     rows = usable.stage(engine, raw, readings)
     type_notes = check(engine, raw, readings, rows)
-    rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows)
+    kept = newest_by(raw, readings, declared.written.keep)
+    rows, repeat_notes = (rows, []) if is_clean else _resolved(engine, raw, readings, rows, kept)
     _publish(engine, table, readings, rows)
-    raw, readings = _kept(engine, raw, readings)
-    return Table(raw, tuple(readings), (*raw.notes, *match_notes, *type_notes, *repeat_notes))
+    _hand_on(engine, raw, rows)
+    notes = (*raw.notes, *match_notes, *type_notes, *repeat_notes)
+    typed, readings = _kept(engine, raw, readings)
+    return Table(typed, tuple(readings), notes, is_text=raw.is_text)
 
 
 def read_raw(
-    engine: DuckDB, table: str, given: list[str] | ArrowStream, written: Written = AS_IT_IS
+    engine: DuckDB,
+    table: str,
+    given: list[str] | ArrowStream,
+    written: Written = AS_IT_IS,
+    paths: Collection[str] | None = (),
 ) -> Raw:
-    """Return a table as it was given. Raises InputError, FileError."""
+    """Return a table as it was given, with what lies inside of its JSON under some paths.
+
+    Raises InputError, FileError.
+    """
     if isinstance(given, ArrowStream):
         return read_arrow(engine, table, given)
     formats = {format_of(file) for file in given}
     if len(formats) > 1:
         raise InputError(Fault(table, "", "must be of one format", ", ".join(sorted(formats))))
+    if formats == {"json"}:
+        return read_json_lines(engine, table, given, written, paths)
     return READERS[formats.pop()](engine, table, given, written)
 
 
 @step("check keys")
 def _resolved(
-    engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql
+    engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql, kept: Reading | None
 ) -> tuple[Sql, list[str]]:
     rows = usable.usable(engine, raw, readings, rows)
-    return usable.once(engine, raw, readings, rows)
+    return usable.once(engine, raw, readings, rows, kept)
 
 
 def _publish(engine: DuckDB, table: str, readings: Iterable[Reading], rows: Sql) -> None:
@@ -213,6 +255,22 @@ def _publish(engine: DuckDB, table: str, readings: Iterable[Reading], rows: Sql)
     ]
     template = "create or replace view {table} as select {titles} from {rows}"
     engine.run(sql_text(template, table=name(table), titles=titles, rows=rows))
+
+
+def handed(table: str) -> Sql:
+    """Return the name of a table with its columns as they were given, beside its keys."""
+    return staged(table, "handed")
+
+
+def _hand_on(engine: DuckDB, raw: Raw, rows: Sql) -> None:
+    """Keep the columns as they were given, of the rows that are used, where they are wanted."""
+    if not raw.is_handed_on:
+        return
+    keys = [name(key) for key in CONTRACT[raw.table].keys]
+    titles = [name(title) for title in raw.handed.values()]
+    template = "create or replace view {handed} as select {titles} from {rows}"
+    parts = {"handed": handed(raw.table), "rows": rows}
+    engine.run(sql_text(template, titles=[*keys, *titles], **parts))
 
 
 def _kept(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> tuple[Raw, list[Reading]]:

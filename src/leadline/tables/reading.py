@@ -5,7 +5,7 @@ A place says what its types are; what a row is stands here, as trees that every 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -28,9 +28,12 @@ from leadline.sql.trees import (
     sql_tree,
     text,
 )
-from leadline.tables.columns import Target
+from leadline.tables.columns import JOINT, Target
 from leadline.tables.natives import BARE, Spelling, bad_as, empty_as, given_as
 from leadline.tables.values import token
+
+WRITTEN_OTHERWISE = ("format", "decimal_mark", "thousands", "unit", "range", "zone")
+"""What is declared of texts that files alone may have: other dates and numbers than usual."""
 
 TURN = "turn among repeated rows"
 
@@ -61,6 +64,24 @@ class Field:
         return sql_tree("(:g is not null and :p is null)", g=self.given, p=self.parsed)
 
 
+def own(spelling: Spelling, target: Target, column_of: Callable[[str], Tree]) -> Tree | None:
+    """Return what a column is at its place: one of the table, a constant, or several joined.
+
+    None where the table has none.
+    """
+    if target.constant is not None:
+        return text(target.constant)
+    if not target.parts:
+        return column_of(target.given.name) if target.given else None
+    texts = [
+        spelling.tree(spelling.native(each.native).text, x=column_of(each.name))
+        for each in target.parts
+    ]
+    filled = [sql_tree("coalesce(:x, '')", x=each) for each in texts]
+    is_there = any_of(sql_tree(":x is not null", x=each) for each in texts)
+    return case([(is_there, call("concat", *[p for x in filled for p in (text(JOINT), x)][1:]))])
+
+
 def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind: Type) -> Field:
     """Return how a column is read as a type; ``own`` is the column of the place."""
     default = CONTRACT[table].defaults.get(target.name)
@@ -75,10 +96,27 @@ def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind
             parsed = spelling.tree(spelling.in_zone, x=parsed, zone=text(target.zone))
     else:
         parsed = given if kind is Type.TEXT else call(f"text_to_{kind}", given)
+    plain = parsed
+    if kind is Type.TEXT:
+        parsed = _alike(parsed, target)
     value = _or(_without(parsed, target, kind), default)
     is_checked = kind is Type.TIME or kind not in {native.type, Type.TEXT}
-    is_bare = kind is Type.TEXT and native.value == BARE and value is parsed
+    is_plain = value is parsed and (parsed is plain or not (target.cut or target.case))
+    is_bare = kind is Type.TEXT and native.value == BARE and is_plain
     return Field(target, kind, value, parsed, given, is_checked, own if is_bare else None)
+
+
+def _alike(value: Tree, target: Target) -> Tree:
+    """Return a text as others that mean the same are written."""
+    if target.is_key:
+        value = sql_tree("nullif(trim(:x), '')", x=value)
+    if target.cut:
+        end = len(target.cut)
+        template = (
+            f"case when right(:x, {end}) = :cut then left(:x, length(:x) - {end}) else :x end"
+        )
+        value = sql_tree(template, x=value, cut=text(target.cut))
+    return call("lower_ascii", value) if target.case == "lower" else value
 
 
 def _or(value: Tree, default: str | None) -> Tree:
@@ -121,7 +159,8 @@ def _beside(each: Field) -> Iterator[Tree]:
     if each.is_checked:
         yield named(each.bad, bad_as(title))
     if each.bare is not None:
-        yield named(sql_tree(":x = ''", x=each.bare), empty_as(title))
+        template = ":x = '' or :x <> trim(:x)" if each.target.is_key else ":x = ''"
+        yield named(sql_tree(template, x=each.bare), empty_as(title))
 
 
 def refuse_types(spelling: Spelling, targets: Sequence[Target], where: str) -> None:
@@ -131,10 +170,13 @@ def refuse_types(spelling: Spelling, targets: Sequence[Target], where: str) -> N
     """
     faults = []
     for each in targets:
+        if each.split:
+            remedy = "Split it in a view, and name that."
+            faults.append(Fault(where, each.name, "can be split in files alone", "", remedy))
         if each.given is None or each.type in {None, Type.TEXT}:
             continue
         native = spelling.native(each.given.native).type or Type.ANY
-        is_own = each.format or each.decimal_mark or each.thousands or each.unit or each.zone
+        is_own = any(getattr(each, key) for key in WRITTEN_OTHERWISE)
         if native is not each.type and (native is not Type.TEXT or is_own):
             remedy = f"Convert it in a view, and name that; it is {each.given.native} here."
             expected = f"must be {each.type.phrase}" if each.type else ""
@@ -220,7 +262,11 @@ def _is_repeated(table: str, found: Tree) -> Tree:
 
 
 def once(
-    table: str, rows: Tree, titles: Sequence[str], given: Sequence[str], found: Tree | None = None
+    table: str,
+    rows: Tree,
+    titles: Sequence[str],
+    turn: Sequence[Tree],
+    found: Tree | None = None,
 ) -> Tree:
     """Return typed rows, of those that share a key the one that stands.
 
@@ -228,11 +274,11 @@ def once(
         table: Name in the contract.
         rows: The rows.
         titles: Columns to return.
-        given: Columns of texts by which the least of otherwise equal rows stands.
+        turn: By what the least of them stands, such as ``order`` says it.
         found: The keys that ``repeated`` found; without, every row is looked at.
     """
     if found is None:
-        return _ranked(table, rows, titles, given, has_key(table))
+        return _ranked(table, rows, titles, turn, has_key(table))
     same = all_of(call("same", column(key, "r"), column(key, "d")) for key in CONTRACT[table].keys)
     is_repeated = sql_tree("exists (select 1 from :found as d where :same)", found=found, same=same)
     is_repeated = all_of([has_key(table), is_repeated])
@@ -242,28 +288,37 @@ def once(
         columns=[column(each, "r") for each in titles],
         rows=rows,
         some=is_repeated,
-        ranked=_ranked(table, few, titles, given, exp.true()),
+        ranked=_ranked(table, few, titles, turn, exp.true()),
     )
 
 
 def _ranked(
-    table: str, rows: Tree, titles: Sequence[str], given: Sequence[str], shares: Tree
+    table: str,
+    rows: Tree,
+    titles: Sequence[str],
+    turn: Sequence[Tree],
+    shares: Tree,
 ) -> Tree:
     """Return the least row of each key, and all rows that share none."""
     keys = [column(key, "r") for key in CONTRACT[table].keys]
-    turn = exp.Window(
+    ranked = exp.Window(
         this=exp.RowNumber(),
         partition_by=keys,
-        order=exp.Order(expressions=order(table, given) or [*keys]),
+        order=exp.Order(expressions=[*turn] or [*keys]),
     )
     return sql_tree(
         "select :columns from (select r.*, :turn from :rows as r) as r where :t = 1 or not (:some)",
         columns=[column(each, "r") for each in titles],
-        turn=named(turn, TURN),
+        turn=named(ranked, TURN),
         rows=rows,
         t=column(TURN, "r"),
         some=shares,
     )
+
+
+def newest(title: str) -> Tree:
+    """Return what puts the greatest of a column first, nulls last."""
+    return exp.Ordered(this=column(title, "r"), desc=True, nulls_first=False)
 
 
 def order(table: str, given: Sequence[str], relation: str = "r") -> list[Tree]:

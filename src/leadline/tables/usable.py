@@ -15,6 +15,7 @@ from leadline.tables import reading
 from leadline.tables.clean import EXAMPLES
 from leadline.tables.columns import Lost
 from leadline.tables.natives import given_as
+from leadline.tables.newest import changed_at
 from leadline.tables.places.raw import FILE, REJECTS, ROW, Raw, staged
 from leadline.tables.repeated import shared_hashes
 
@@ -47,7 +48,8 @@ def stage(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> Sql:
     template = "create or replace {kind} {rows} as select {columns} from {raw}"
     parts = {"kind": kind, "rows": rows, "raw": raw.relation}
     with engine.ordered() if raw.is_text else nullcontext():
-        engine.run(sql_text(template, columns=[*columns, *places], **parts))
+        kept = [*columns, *raw.handed_columns, *places]
+        engine.run(sql_text(template, columns=kept, **parts))
     return rows
 
 
@@ -68,8 +70,16 @@ def usable(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> 
     return sql_text(template, rows=rows, unusable=unusable)
 
 
-def once(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> tuple[Sql, list[str]]:
+def once(
+    engine: DuckDB,
+    raw: Raw,
+    readings: Sequence[Reading],
+    rows: Sql,
+    kept: Reading | None = None,
+) -> tuple[Sql, list[str]]:
     """Return the rows with what repeats counted once, and notes.
+
+    Of rows whose key must be unique the newest by a column stands where one is given.
 
     Raises:
         InputError: How many keys that must be unique repeat, and the first of them with their rows.
@@ -94,9 +104,9 @@ def once(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> tu
     if not extra:
         return rows, []
     given = _as_given(engine, raw, readings, repeated)
-    if CONTRACT[raw.table].unique:
+    if CONTRACT[raw.table].unique and kept is None:
         _require_equal(engine, raw, readings, given)
-    first = _first(engine, raw, readings, given)
+    first = _first(engine, raw, readings, given, kept)
     resolved = sql_text(
         "(select * from {rows} r anti join {repeated} d on {same} "
         "union all by name select * from {first})",
@@ -105,12 +115,13 @@ def once(engine: DuckDB, raw: Raw, readings: Sequence[Reading], rows: Sql) -> tu
         same=_same(columns),
         first=first,
     )
-    return resolved, [repeated_note(raw.table, raw.where, extra)]
+    by = kept.target.name if kept else ""
+    return resolved, [repeated_note(raw.table, raw.where, extra, by)]
 
 
 def _as_given(engine: DuckDB, raw: Raw, readings: Sequence[Reading], repeated: Sql) -> Sql:
     """Keep the rows whose keys repeat, with the text of each column as it was given."""
-    found = raw.located(_with_texts(raw, readings), ALWAYS)
+    found = raw.located([*_with_texts(raw, readings), *raw.handed_columns], ALWAYS)
     keys = [name(key) for key in CONTRACT[raw.table].keys]
     given = staged(raw.table, "given")
     statement = """
@@ -140,11 +151,17 @@ def _same(keys: Sequence[Sql]) -> Sql:
     return joined(" and ", [Sql(f"r.{key} is not distinct from d.{key}") for key in keys])
 
 
-def _first(engine: DuckDB, raw: Raw, readings: Sequence[Reading], given: Sql) -> Sql:
+def _first(
+    engine: DuckDB, raw: Raw, readings: Sequence[Reading], given: Sql, kept: Reading | None
+) -> Sql:
     """Keep the row of each key that stands."""
     titles = [each.target.name for each in readings]
     rows = exp.to_table(given, dialect="duckdb")
-    query = reading.once(raw.table, rows, titles, reading.compared(raw.table, titles))
+    compared = reading.compared(raw.table, titles)
+    turn = reading.order(raw.table, compared)
+    if kept is not None:
+        turn.insert(0, reading.newest(kept.target.name))
+    query = reading.once(raw.table, rows, [*titles, *raw.handed.values()], turn)
     first = staged(raw.table, "first")
     template = "create or replace table {first} as {query}"
     engine.run(sql_text(template, first=first, query=Sql(render(query, "duckdb"))))
@@ -161,7 +178,7 @@ def _require_equal(engine: DuckDB, raw: Raw, readings: Sequence[Reading], given:
         order by 1 limit {limit}"""
     parts: dict[str, Part] = {"keys": keys, "texts": texts, "row": ROW, "given": given}
     if repeated := engine.rows(sql_text(statement, limit=EXAMPLES, **parts)):
-        raise InputError(_not_unique(raw, repeated))
+        raise InputError(_not_unique(raw, readings, repeated))
 
 
 def _value(raw: Raw, each: Reading) -> Sql:
@@ -189,12 +206,18 @@ def _reject(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> None:
         engine.run(sql_text(statement, rejects=name(REJECTS), found=found, **parts))
 
 
-def _not_unique(raw: Raw, repeated: Sequence[tuple[str, list[int | None], int]]) -> Fault:
+def _not_unique(
+    raw: Raw, readings: Sequence[Reading], repeated: Sequence[tuple[str, list[int | None], int]]
+) -> Fault:
     shown = "; ".join(f"{key}{_rows(rows)}" for key, rows, _ in repeated)
     count = repeated[0][2]
     found = f"{count:,} that repeat{'s' if count == 1 else ''}: {shown}"
     title = " and ".join(CONTRACT[raw.table].unique)
-    return Fault(raw.where, title, "must be unique", found, "Keep one row of each.")
+    remedy = "Keep one row of each."
+    if changed := changed_at(readings):
+        declared = f"files: {{{raw.table}: {{keep: newest by {changed}}}}}"
+        remedy = f"Keep one row of each, or declare {declared}."
+    return Fault(raw.where, title, "must be unique", found, remedy)
 
 
 def _rows(rows: Sequence[int | None]) -> str:
@@ -202,9 +225,13 @@ def _rows(rows: Sequence[int | None]) -> str:
     return f" (rows {', '.join(known)}{', ...' if len(rows) > EXAMPLES else ''})" if known else ""
 
 
-def repeated_note(table: str, where: str, extra: int) -> str:
+def repeated_note(table: str, where: str, extra: int, newest: str = "") -> str:
     """Return what to say of rows that are counted once with others."""
     contract = CONTRACT[table]
+    if newest:
+        rows = "1 row repeats" if extra == 1 else f"{extra:,} rows repeat"
+        keys = " and ".join(contract.unique)
+        return f"{where}: {rows} the {keys} of another; the newest by {newest} stands."
     if contract.unique:
         rows = "1 row equals another" if extra == 1 else f"{extra:,} rows equal others"
         return f"{where}: {rows} in all columns; each is counted once."

@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from string import ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING
 
-from leadline.model.formats import COUNTS, date_pattern
+from leadline.model.formats import CENTURY, COUNTS, date_pattern, is_worded, worded_pattern
 from leadline.model.types import Type
 from leadline.sql.kinds import SQL_TYPES
-from leadline.sql.patterns import CLOCK, DATE, NUMBER, OFFSET, SPACED_OFFSET, YEAR
+from leadline.sql.patterns import BOOLEAN, CLOCK, DATE, NUMBER, OFFSET, SPACED_OFFSET, YEAR
 from leadline.sql.text import Scalar, Sql, joined, sql_text
+from leadline.tables import ranges
+from leadline.tables.columns import JOINT
+from leadline.tables.months import MONTHS, ZONES
 from leadline.tables.natives import (
     BARE,
     DIGITS,
@@ -54,9 +58,12 @@ FINITE = "case when isfinite({x}) then {x}::double end"
 TEXT = "nullif({x}::varchar, '')"
 JSON_TEXT = "nullif({x} ->> '$', '')"
 
+CUT = "case when right({x}, {length}) = {cut} then left({x}, length({x}) - {length}) else {x} end"
+"""A text without what is cut from its end; DuckDB counts characters, as all of us do."""
+
 NATIVES = (
-    Native("CSV|JSON (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
-    Native("VARCHAR", Type.TEXT, BARE, BARE),
+    Native("CSV|(JSON|CELLS) (NUMBER|BOOLEAN|TEXT|MIXED)", None, "", BARE),
+    Native("VARCHAR|MADE", Type.TEXT, BARE, BARE),
     Native("JSON", Type.TEXT, JSON_TEXT, JSON_TEXT),
     Native("BIGINT", Type.NUMBER, "{x}", "{x}::varchar"),
     Native("U?(TINY|SMALL)INT|U?INTEGER", Type.NUMBER, "{x}::bigint", "{x}::varchar"),
@@ -112,13 +119,14 @@ def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
         return Reading(target, kind, null, null, null, null, certain=True)
     native = DUCKDB.native(target.given.native)
     is_bare = is_sound and native.text == BARE
-    given = target.given.value if is_bare else sql_text(native.text, x=target.given.value)
+    own = _joined(target.parts) if target.parts else target.given.value
+    given = own if is_bare else sql_text(native.text, x=own)
     text = without(given, target.missing, Type.TEXT)
     certain = kind in {native.type, Type.TEXT}
     if kind is Type.TEXT and is_bare:
         parsed = given
     elif kind is native.type:
-        parsed = _in_utc(sql_text(native.value, x=target.given.value), target)
+        parsed = _in_utc(sql_text(native.value, x=own), target)
         if kind is Type.TIME and not is_sound:
             parsed, certain = (
                 sql_text(f"case when {{x}} {IN_REACH} then {{x}} end", x=parsed),
@@ -126,8 +134,38 @@ def reading(target: Target, kind: Type, *, is_sound: bool = False) -> Reading:
             )
     else:
         parsed = PARSERS[kind](text, target)
+    if kind is Type.TEXT:
+        parsed = _alike(parsed, target, is_trimmed=is_bare)
     value = without(parsed, target.missing, kind)
     return Reading(target, kind, given, text, parsed, value, certain)
+
+
+def _alike(text: Sql, target: Target, *, is_trimmed: bool) -> Sql:
+    """Return a text as others that mean the same are written."""
+    if target.is_key and not is_trimmed:
+        text = sql_text("nullif(trim({x}), '')", x=text)
+    if target.cut:
+        text = sql_text(CUT, x=text, cut=target.cut, length=len(target.cut))
+    if target.case == "lower":
+        text = sql_text(
+            "translate({x}, {capitals}, {small})",
+            x=text,
+            capitals=ascii_uppercase,
+            small=ascii_lowercase,
+        )
+    return text
+
+
+def _joined(parts: Iterable[RawColumn]) -> Sql:
+    """Return the texts of columns, joined; null where all are."""
+    texts = [sql_text(native_of(each).text, x=each.value) for each in parts]
+    filled = [sql_text("coalesce({x}, '')", x=each) for each in texts]
+    return sql_text(
+        "case when coalesce({texts}) is not null then concat_ws({joint}, {filled}) end",
+        texts=texts,
+        joint=JOINT,
+        filled=filled,
+    )
 
 
 def are_in_reach(x: Sql) -> Sql:
@@ -139,6 +177,12 @@ def are_in_reach(x: Sql) -> Sql:
     least, most = (Sql(f"{each}({x})::timestamptz") for each in ("min", "max"))
     template = "coalesce({least} >= {first} and {most} <= {last}, true)"
     return sql_text(template, least=least, most=most, first=first, last=last)
+
+
+def are_trimmed(x: Sql) -> Sql:
+    """Return whether no text of a column is empty, or has a space at an end."""
+    template = "{filled} and not coalesce(bool_or({x} like ' %' or {x} like '% '), false)"
+    return sql_text(template, filled=are_filled(x), x=x)
 
 
 def are_filled(x: Sql) -> Sql:
@@ -197,6 +241,8 @@ def _number(text: Sql, target: Target | None) -> Sql:
         then try_cast({text} as double) end"""
     if target:
         text = _without_unit(text, target.unit)
+    if target and target.range:
+        return ranges.number_in(text, target.range, target.decimal_mark or ".")
     if target and target.decimal_mark:
         text = _usual_number(text, target.decimal_mark, target.thousands)
     return sql_text(template.strip(), text=text, pattern=NUMBER)
@@ -223,9 +269,7 @@ def _usual_number(text: Sql, decimal: str, thousands: str | None) -> Sql:
 
 
 def _boolean(text: Sql, _: Target) -> Sql:
-    template = "case lower({text}) when 'true' then true when 'false' then false {others} end"
-    others = "when 'yes' then true when 'no' then false when '1' then true when '0' then false"
-    return sql_text(template, text=text, others=Sql(others))
+    return Sql(BOOLEAN.replace(":a", text))
 
 
 ZONED = """
@@ -235,6 +279,11 @@ ZONED = """
 LOCAL = """
     when regexp_full_match({text}, {pattern})
     then timezone({zone}, try_cast({text} as timestamp))"""
+ZONED_HALVES = """
+    when regexp_full_match({text}, {pattern})
+    then try_strptime(upper({text}), ['%Y-%m-%d %I:%M %p %z', '%Y-%m-%d %I:%M:%S %p %z',
+        '%Y-%m-%d %I:%M%p %z', '%Y-%m-%d %I:%M:%S%p %z'])
+"""
 HALVES = """
     when regexp_full_match({text}, {pattern})
     then timezone({zone}, try_strptime(upper({text}),
@@ -278,7 +327,16 @@ def _counted(text: Sql, target: Target) -> Sql:
 def _time(text: Sql, target: Target) -> Sql:
     if target.format in COUNTS:
         return _counted(text, target)
-    zone, text = target.zone, _iso(text, target)
+    if target.format is None:
+        return _moment_of(text, target)
+    # said once, as it is long and is looked at for each way to write a clock
+    once = "list_transform([{iso}], lambda written: {moment})[1]"
+    return sql_text(once, iso=_iso(text, target), moment=_moment_of(Sql("written"), target))
+
+
+def _moment_of(text: Sql, target: Target) -> Sql:
+    """Return the moment of a text in the order of ISO 8601."""
+    zone = target.zone
     day, clock = (LOOSE_DATE, LOOSE_CLOCK) if target.format else (DATE, CLOCK)
     date = rf"|{day}" if zone is None else ""
     cases = [
@@ -289,6 +347,8 @@ def _time(text: Sql, target: Target) -> Sql:
             spaced=day + clock + SPACED_OFFSET,
         )
     ]
+    if target.format:
+        cases.append(sql_text(ZONED_HALVES, text=text, pattern=day + HALF_DAY + SPACED_OFFSET))
     if zone:
         cases.append(sql_text(LOCAL, text=text, pattern=f"{day}({clock})?", zone=zone))
     if zone and target.format:
@@ -300,8 +360,46 @@ def _iso(text: Sql, target: Target) -> Sql:
     """Return dates that are written in a declared order as ISO 8601."""
     if target.format is None:
         return text
+    if is_worded(target.format):
+        return _with_offset(_of_words(text, target.format))
     pattern, iso = date_pattern(target.format)
-    return sql_text("regexp_replace({text}, {pattern}, {iso})", text=text, pattern=pattern, iso=iso)
+    iso = sql_text("regexp_replace({text}, {pattern}, {iso})", text=text, pattern=pattern, iso=iso)
+    return _with_offset(iso)
+
+
+OF_WORDS = """
+    list_transform([regexp_extract({text}, {pattern}, {parts})], lambda found:
+        {century} || found.y || '-' || {months}[lower(found.m)] || '-' || found.d
+        || case when found.rest = '' then '' else ' ' || ltrim(found.rest, 'T ') end)[1]"""
+
+
+def _of_words(text: Sql, written: str) -> Sql:
+    """Return times whose month is a word as ISO 8601, null where no month is called so."""
+    pattern, parts = worded_pattern(written)
+    return sql_text(
+        OF_WORDS.strip(),
+        century="" if "yyyy" in written else CENTURY,
+        months=Sql(f"map {sql_text('{m}', m=MONTHS)}"),
+        text=text,
+        pattern=pattern,
+        parts=Sql(f"[{sql_text('{p}', p=parts)}]"),
+    )
+
+
+WITH_OFFSET = """
+    list_transform([{text}], lambda plain:
+        case when right(plain, 1) not in ({ends}) then plain
+        when {zones}[regexp_extract(plain, {letters}, 1)] is null then plain
+        else regexp_replace(plain, {letters}, ' ')
+            || {zones}[regexp_extract(plain, {letters}, 1)] end)[1]"""
+LETTERS = r" \(?([A-Z]{3,4})\)?$"
+
+
+def _with_offset(text: Sql) -> Sql:
+    """Return times with an offset in the place of the letters that some tools write behind them."""
+    zones = Sql(f"map {sql_text('{z}', z=ZONES)}")
+    ends = sorted({each[-1] for each in ZONES} | {")"})
+    return sql_text(WITH_OFFSET.strip(), zones=zones, text=text, letters=LETTERS, ends=ends)
 
 
 def _as_it_is(text: Sql, _: Target) -> Sql:

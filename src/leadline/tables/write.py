@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 from leadline.errors import Fault, FileError, InputError
 from leadline.sql.text import Sql, name, sql_text
-from leadline.tables.places.files import Format, format_of, listed_files
+from leadline.tables.places.files import ENDINGS, Format, format_of, listed_files
 from leadline.timings import step
 
 if TYPE_CHECKING:
@@ -160,7 +160,10 @@ def check_output(path: str | Path) -> None:
         InputError: The ending is unknown.
         FileError: Its folder does not exist or is not writable, or it is a folder itself.
     """
-    format_of(str(path))
+    if format_of(str(path)) not in FORMS:
+        known = ", ".join(ending for ending, form in ENDINGS.items() if form in FORMS)
+        remedy = "Workbooks are read, not written."
+        raise InputError(Fault(str(path), "", f"must end in one of {known}", "", remedy))
     target = Path(path).resolve()
     if target.is_dir():
         raise FileError(_unwritable(str(path), "a folder has this name"))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import accounts, health, ingest, reading, stream
+from leadline.web import accounts, health, ingest, reading, snippet, stream
 from leadline.web.endpoint import document, json
 
 ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
@@ -18,7 +18,7 @@ ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
 
 def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
-    return document(ENDPOINTS, ingest.described())
+    return document(ENDPOINTS, {**ingest.described(), **stream.described(), **health.described()})
 
 
 def application(service: Service) -> Starlette:
@@ -32,6 +32,7 @@ def application(service: Service) -> Starlette:
         routes=[
             Route("/openapi.json", openapi),
             *health.routes(service),
+            *snippet.routes(),
             *stream.routes(service),
             *ingest.routes(service),
             *(each.route(service) for each in ENDPOINTS),

@@ -20,6 +20,7 @@ from leadline.errors import InputError, LeadlineError, ModelError, StoreError
 from leadline.service.arriving import items
 from leadline.service.service import Service
 from leadline.store.keys import Key
+from leadline.web.examples import ANSWERS, BODIES
 
 MOST_BODY = 1024 * 1024
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
@@ -33,6 +34,9 @@ MEANINGS: Mapping[int, str] = {
     429: "The service takes nothing now; ask again after Retry-After seconds.",
     503: "The store does not answer now; ask again after Retry-After seconds.",
 }
+
+WAITS = (429, 503)
+"""Answers that say when to ask again."""
 
 
 class Error(msgspec.Struct):
@@ -83,7 +87,6 @@ class Endpoint:
         gives: A struct of the answer.
         answer: Computes it, in a thread of its own.
         takes: A struct of the body.
-        example: An answer to show.
     """
 
     method: str
@@ -95,7 +98,6 @@ class Endpoint:
     gives: Any
     answer: Callable[[Service, Asked], Any]
     takes: Any = None
-    example: Any = None
     errors: tuple[int, ...] = field(default=(400, 401, 403, 429, 503))
 
     def route(self, service: Service) -> Route:
@@ -188,16 +190,26 @@ def document(endpoints: Iterable[Endpoint], beside: Mapping[str, Any]) -> dict[s
     }
 
 
+def refusal(status: int) -> dict[str, Any]:
+    """Return how the OpenAPI document tells of an answer that refuses."""
+    content = {"schema": _reference(Error), "example": {"error": MEANINGS[status]}}
+    made: dict[str, Any] = {
+        "description": MEANINGS[status],
+        "content": {"application/json": content},
+    }
+    if status in WAITS:
+        after = {"schema": {"type": "string"}, "description": "In how many seconds to ask again."}
+        made["headers"] = {"Retry-After": after}
+    return made
+
+
 def _operation(each: Endpoint) -> dict[str, Any]:
-    answer: dict[str, Any] = {"schema": _reference(each.gives)}
-    if each.example is not None:
-        answer["example"] = each.example
+    answer = {"schema": _reference(each.gives), "example": ANSWERS[each.name]}
     responses: dict[str, Any] = {
         "200": {"description": "The answer.", "content": {"application/json": answer}}
     }
     for status in each.errors:
-        error = {"application/json": {"schema": _reference(Error)}}
-        responses[str(status)] = {"description": MEANINGS[status], "content": error}
+        responses[str(status)] = refusal(status)
     made: dict[str, Any] = {
         "operationId": each.name,
         "summary": each.says,
@@ -205,8 +217,8 @@ def _operation(each: Endpoint) -> dict[str, Any]:
         "responses": responses,
     }
     if each.takes is not None:
-        body = {"application/json": {"schema": _reference(each.takes)}}
-        made["requestBody"] = {"required": True, "content": body}
+        body = {"schema": _reference(each.takes), "example": BODIES[each.name]}
+        made["requestBody"] = {"required": True, "content": {"application/json": body}}
     return made
 
 

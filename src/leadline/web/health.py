@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
+
+
+def described() -> dict[str, dict[str, object]]:
+    """Return the addresses as paths of the OpenAPI document."""
+    return {
+        "/health": _operation("health", "Whether the service lives.", {"200": "ok"}),
+        "/ready": _operation(
+            "ready", "Whether it takes what is sent.", {"200": "ready", "503": "busy"}
+        ),
+    }
+
+
+def _operation(name: str, says: str, statuses: Mapping[str, str]) -> dict[str, object]:
+    schema = {
+        "type": "object",
+        "properties": {"status": {"type": "string"}, "reason": {"type": "string"}},
+        "required": ["status"],
+    }
+    responses = {
+        status: {
+            "description": f"It is {word}.",
+            "content": {"application/json": {"schema": schema, "example": {"status": word}}},
+        }
+        for status, word in statuses.items()
+    }
+    operation = {"operationId": name, "summary": says, "security": [], "responses": responses}
+    return {"get": operation}
 
 
 def routes(service: Service) -> list[Route]:

@@ -16,7 +16,8 @@ from leadline.errors import LeadlineError
 from leadline.service.service import Service
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
-from leadline.web.endpoint import MEANINGS, Refused, body
+from leadline.web.endpoint import Refused, body, refusal
+from leadline.web.examples import BODIES
 
 MOST_BYTES = 1024 * 1024
 """Of a body, packed or not."""
@@ -56,19 +57,18 @@ def described() -> dict[str, dict[str, object]]:
 
 
 def _operation(path: str, says: str) -> dict[str, object]:
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    name = path.rsplit("/", 1)[1]
     responses: dict[str, object] = {
-        str(status): {"description": MEANINGS[status], "content": error}
-        for status in (400, 401, 403, 413, 429)
+        str(status): refusal(status) for status in (400, 401, 403, 413, 429)
     }
     kept = {"type": "object", "properties": {"success": {"const": True}}}
     responses["200"] = {
         "description": "It is on the disk.",
-        "content": {"application/json": {"schema": kept}},
+        "content": {"application/json": {"schema": kept, "example": {"success": True}}},
     }
-    body = {"schema": {"type": ["object", "array"]}}
+    body = {"schema": {"type": ["object", "array"]}, "example": BODIES[name]}
     return {
-        "operationId": f"send_{path.rsplit('/', 1)[1]}",
+        "operationId": f"send_{name}",
         "summary": says,
         "security": [{"token": []}, {"key": []}],
         "requestBody": {"required": True, "content": {"application/json": body}},

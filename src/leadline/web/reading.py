@@ -261,7 +261,7 @@ def _past(service: Service, given: datetime | None) -> int:
 def _leads(service: Service, asked: Asked) -> Leads:
     given: ListAsked = asked.parameters
     with service.reading() as (session, live):
-        ladders = live.model.bands
+        ladders = live.model.lead_bands
         ladder = given.ladder or next(iter(ladders), "")
         if ladder not in ladders:
             raise Refused(400, f"ladder must be one of {', '.join(ladders)}; found {ladder}")

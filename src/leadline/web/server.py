@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ IDLE_SECONDS = 65
 """How long a connection may rest; longer than the minute of common proxies."""
 STOP_SECONDS = 15
 MOST_CONNECTIONS = 4000
+OTHER_FILES = 500
 
 
 class _Server(uvicorn.Server):
@@ -32,8 +34,18 @@ class _Server(uvicorn.Server):
                 signal.signal(each, handler)
 
 
+def _allow_connections() -> None:
+    """Have as many files open at a time as connections may be; shells often allow fewer."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + OTHER_FILES
+    if soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
 def serve(service: Service, host: str, port: int) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
+    _allow_connections()
     config = uvicorn.Config(
         application(service),
         host=host,

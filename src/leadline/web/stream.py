@@ -13,7 +13,8 @@ from starlette.routing import Route
 from leadline.errors import LeadlineError
 from leadline.service import answers
 from leadline.service.service import Service
-from leadline.web.endpoint import Error, json, key_of
+from leadline.web.endpoint import Error, json, key_of, refusal
+from leadline.web.examples import CHANGE
 from leadline.web.reading import changes
 
 POLL_SECONDS = 0.25
@@ -22,6 +23,29 @@ SILENT_SECONDS = 15.0
 PAGE = 200
 MOST_DIGITS = 18
 PATH = "/v1/stream"
+
+
+def described() -> dict[str, dict[str, object]]:
+    """Return the address as a path of the OpenAPI document."""
+    since = {
+        "name": "since",
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string", "pattern": f"^[0-9]{{0,{MOST_DIGITS}}}$"},
+        "description": "Number of the last change that is known; by default from now on.",
+    }
+    line = f"id: 17\nevent: transition\ndata: {msgspec.json.encode(CHANGE).decode()}\n\n"
+    answer = {"schema": {"type": "string"}, "example": line}
+    operation = {
+        "operationId": "stream",
+        "summary": "Bands that change, as server-sent events.",
+        "parameters": [since],
+        "responses": {
+            "200": {"description": "Changes.", "content": {"text/event-stream": answer}},
+            **{str(status): refusal(status) for status in (400, 401, 403)},
+        },
+    }
+    return {PATH: {"get": operation}}
 
 
 def routes(service: Service) -> list[Route]:

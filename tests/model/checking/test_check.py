@@ -179,3 +179,62 @@ def test_a_model_without_source_is_checked_too() -> None:
     (fault,) = check(model, Source("model"))
     assert str(fault) == "model scores.s.rules.r.when reads hits.q, which is not a rule."
     assert check(model, Source("model"), {"leads": {"lead_id": Type.TEXT}}) == [fault]
+
+
+ACCOUNTS = {
+    "scores": {
+        "s": {"rules": {"q": {"event": "e", "points": 1}}},
+        "a": {"of": "account", "rollup": "s", "by": "sum"},
+    },
+    "grades": {"g": {"by": "s", "edges": {"L": 0, "H": 1}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        (
+            {"bands": {"of": "account", "by": "s", "edges": {"x": 0}}},
+            "must be a score of accounts, as the ladder is; found s.",
+        ),
+        (
+            {"bands": {"of": "account", "by": ["g"], "cells": {"x": ["H"]}, "default": "y"}},
+            "must be grades of scores of accounts, as the ladder is; found g.",
+        ),
+        (
+            {
+                "bands": {
+                    "of": "account",
+                    "by": "a",
+                    "edges": {"x": 0, "y": 1},
+                    "require": {"y": "hits.q > 0"},
+                }
+            },
+            "reads hits.q, but scores and bands of accounts can read account rules alone.",
+        ),
+        (
+            {
+                "bands": {
+                    "one": {"by": "s", "edges": {"x": 0}},
+                    "two": {"of": "account", "by": "a", "edges": {"x": 0}},
+                },
+                "overrides": {"o": {"when": "lead.x", "band": "x"}},
+            },
+            "reads lead.x, but scores and bands of accounts can read account fields alone.",
+        ),
+    ],
+)
+def test_a_ladder_of_accounts_reads_accounts(parts: dict[str, object], says: str) -> None:
+    """An override without ``in`` decides all ladders, and so it must suit each."""
+    [fault] = faults(document(**ACCOUNTS, **parts))
+    assert fault.endswith(says)
+
+
+def test_an_override_of_leads_may_stand_beside_a_ladder_of_accounts() -> None:
+    """With ``in`` it reads what its own ladder may."""
+    bands = {
+        "one": {"by": "s", "edges": {"x": 0}},
+        "two": {"of": "account", "by": "a", "edges": {"x": 0}},
+    }
+    overrides = {"o": {"when": "lead.x and s > 1", "band": "x", "in": "one"}}
+    assert faults(document(**ACCOUNTS, bands=bands, overrides=overrides)) == []

@@ -11,6 +11,8 @@ import pytest
 
 from leadline.errors import InputError
 from leadline.model.types import Type
+from leadline.tables.places.json_lines import read_json_lines
+from leadline.tables.places.raw import prepare
 from leadline.tables.read import load
 
 if TYPE_CHECKING:
@@ -76,3 +78,16 @@ def test_keys_that_differ_only_by_case_are_refused(engine: DuckDB, folder: Path)
     (folder / "leads.json").write_text('{"lead_id": "a", "Name": 1}\n{"lead_id": "b", "name": 1}')
     with pytest.raises(InputError, match="both columns Name and name"):
         load(engine, {"leads": "leads.json"}, {})
+
+
+def test_what_lies_inside_of_a_value_is_read_by_its_path(engine: DuckDB, tmp_path: Path) -> None:
+    """Where it is asked for; a key with a point in its name comes first."""
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"a": {"b": {"c": 5}, "d": "x"}, "a.d": "own"}\n{"a": {"b": null}}\n')
+    prepare(engine, ["events"])
+    raw = read_json_lines(engine, "events", [str(file)], paths=["a.b.c", "a.d", "a.x"])
+    assert list(raw.columns) == ["a", "a.d", "a.b.c"]
+    assert raw.columns["a.b.c"].native == "JSON NUMBER"
+    values = [raw.columns[each].value for each in ("a.b.c", "a.d")]
+    statement = f"select {', '.join(values)} from {raw.relation}"
+    assert engine.rows(statement) == [("5", "own"), (None, None)]

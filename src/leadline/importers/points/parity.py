@@ -127,14 +127,14 @@ def _usual(run: Run, *, is_number: bool) -> str:
     if is_number:
         formulas = [name for name, each in run.model.scores.items() if each.kind == "formula"]
         return formulas[-1] if formulas else run.model.main_score
-    if not run.model.bands:
+    if not run.model.lead_bands:
         ladders = "must be numbers, as the model has no bands to compare words with"
         raise InputError(Fault("", "their scores", ladders))
-    return run.model.column(next(iter(run.model.bands)))
+    return run.model.column(next(iter(run.model.lead_bands)))
 
 
 def _refuse_unknown(run: Run, output: str, *, is_number: bool) -> None:
-    words = [*map(run.model.column, run.model.bands), *run.model.grades]
+    words = [*map(run.model.column, run.model.lead_bands), *run.model.grades]
     known = list(run.model.scores) if is_number else words
     if output not in known:
         expected = f"must be one of {', '.join(known)}"

@@ -22,6 +22,8 @@ def check_ladder(names: Names, ladder: Ladder, path: Path) -> Findings:
         yield from _switches(names, ladder, path)
     else:
         yield from _cells(names, ladder, path)
+    if ladder.is_account:
+        yield from _of_accounts(names, ladder, (*path, "by"))
     own = [*(ladder.edges or ladder.cells or {})]
     named = [*own, ladder.default, *(each.band for each in names.model.overrides.values())]
     for band in ladder.labels:
@@ -30,7 +32,18 @@ def check_ladder(names: Names, ladder: Ladder, path: Path) -> Findings:
     for band, condition in ladder.require.items():
         here = (*path, "require", band)
         yield from _known_band(names, path, here, own)
-        yield from typed(names, condition, place_of_formula(), here, Type.BOOLEAN)
+        place = place_of_formula(account=ladder.is_account)
+        yield from typed(names, condition, place, here, Type.BOOLEAN)
+
+
+def _of_accounts(names: Names, ladder: Ladder, path: Path) -> Findings:
+    """Yield a fault for each score or grade of leads by which accounts would stand."""
+    scores, grades = names.model.scores, names.model.grades
+    for each in [ladder.by] if isinstance(ladder.by, str) else ladder.by:
+        score = each if isinstance(ladder.by, str) else grades[each].by if each in grades else ""
+        if score in scores and not scores[score].is_account:
+            noun = "a score" if isinstance(ladder.by, str) else "grades of scores"
+            yield Finding(path, f"must be {noun} of accounts, as the ladder is", each)
 
 
 def _known_band(names: Names, ladder: Path, path: Path, own: list[str]) -> Findings:
@@ -70,7 +83,11 @@ def _cells(names: Names, ladder: Ladder, path: Path) -> Findings:
 
 def check_override(names: Names, override: Override, path: Path) -> Findings:
     """Yield the faults of one override."""
-    yield from typed(names, override.when, place_of_formula(), (*path, "when"), Type.BOOLEAN)
+    ladders = names.model.bands
+    decided = override.ladders or ladders
+    account = any(each in ladders and ladders[each].is_account for each in decided)
+    place = place_of_formula(account=account)
+    yield from typed(names, override.when, place, (*path, "when"), Type.BOOLEAN)
     if not names.model.bands and not names.source.has_lost_below(("bands",)):
         yield Finding(path, "must have a band to decide, and the model has no bands")
     for ladder in override.ladders or ():

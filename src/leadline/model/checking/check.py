@@ -65,13 +65,40 @@ def _line(where: str) -> int:
     return int(number) if number.isdecimal() else 0
 
 
-def _matches(model: Model) -> Findings:
-    """Yield a fault for each column but ``leads.account_id`` that is to be matched."""
+def _joins(model: Model) -> Findings:
+    """Yield a fault for each key that joins tables and stands where it cannot."""
     for table, declared in model.columns.items():
         for name, column in declared.items():
-            if column.match is not None and (table, name) != ("leads", "account_id"):
+            for key, (places, expected) in JOINS.items():
+                value = column.match if key in MATCHES else getattr(column, key)
+                is_meant = value == key if key in MATCHES else value is not None
+                if is_meant and not any(each in ((table, name), (table, "")) for each in places):
+                    path = ("columns", table, name, "match" if key in MATCHES else key)
+                    yield Finding(path, expected)
+
+
+MATCHES = ("email_domain", "email")
+JOINS: Mapping[str, tuple[tuple[tuple[str, str], ...], str]] = {
+    "email_domain": ((("leads", "account_id"),), "can stand at leads.account_id alone"),
+    "email": (
+        (("events", "lead_id"), ("outcomes", "lead_id")),
+        "can stand at lead_id of events and outcomes alone",
+    ),
+    "event": ((("leads", ""), ("events", "")), "can stand in columns of leads and events alone"),
+    "account": ((("leads", ""),), "can stand in columns of leads alone"),
+}
+"""Ways to join tables to where each can stand, and what is said where it does not."""
+
+
+def _splits(model: Model) -> Findings:
+    """Yield a fault for each column that is to be split and names nobody who did something."""
+    for table, declared in model.columns.items():
+        for name, column in declared.items():
+            is_named = table in {"events", "outcomes"} and name in {"lead_id", "account_id"}
+            if column.split is not None and not is_named:
                 yield Finding(
-                    ("columns", table, name, "match"), "can stand at leads.account_id alone"
+                    ("columns", table, name, "split"),
+                    "can stand at lead_id and account_id of events and outcomes alone",
                 )
 
 
@@ -82,7 +109,8 @@ def _findings(names: Names) -> Findings:
             yield from known((key, table), table, "table", CONTRACT)
     yield from _shown(names)
     yield from _other_types(model)
-    yield from _matches(model)
+    yield from _splits(model)
+    yield from _joins(model)
     yield from _name_clashes(model)
     for name, score in model.scores.items():
         yield from check_score(names, score, ("scores", name))

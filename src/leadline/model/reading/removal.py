@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ruamel.yaml.nodes import MappingNode, Node
 
 from leadline.errors import Fault, ModelError
@@ -22,6 +24,12 @@ def remove(text: str, path: Path) -> str:
     model: a
     scores: {}
     """
+    changed = _removed(text, path)
+    read(changed)
+    return changed
+
+
+def _removed(text: str, path: Path) -> str:
     text = text.removeprefix("\ufeff")
     above: Node | None = compose(text, "model")
     for step in path[:-1]:
@@ -30,9 +38,15 @@ def remove(text: str, path: Path) -> str:
     place = next((n for n, (key, _) in enumerate(pairs) if key == key_text(path[-1])), None)
     if place is None or not isinstance(above, MappingNode):
         raise ModelError(Fault("", dotted(path), "must exist to be removed", "nothing"))
-    changed = _without(text, above, place)
-    read(changed)
-    return changed
+    return _without(text, above, place)
+
+
+def remove_all(text: str, paths: Iterable[Path]) -> str:
+    """Return the document without several keys. Raises ModelError as ``remove``."""
+    for path in paths:
+        text = _removed(text, path)
+    read(text)
+    return text
 
 
 def _pairs(node: Node | None) -> list[tuple[str, Node]]:

@@ -97,7 +97,7 @@ class Tried:
 def band_results(ranked: Ranked) -> tuple[BandResult, ...]:
     """Return what became of the judged rows of each band, the highest band first."""
     return tuple(
-        each for ladder in ranked.of.run.model.bands for each in _of_ladder(ranked, ladder)
+        each for ladder in ranked.of.run.model.lead_bands for each in _of_ladder(ranked, ladder)
     )
 
 
@@ -121,7 +121,7 @@ def _of_ladder(ranked: Ranked, ladder: str) -> list[BandResult]:
         )
         for place, each in enumerate(bands)
     ]
-    return sorted(found, key=lambda each: _place(ranked.of.run.model.bands[ladder], each.band))
+    return sorted(found, key=lambda each: _place(ranked.of.run.model.lead_bands[ladder], each.band))
 
 
 def _place(ladder: Ladder, band: str | None) -> int:

@@ -207,7 +207,7 @@ def _scored(run: Run, as_of: datetime, weeks: int, sample: int | None) -> _Score
     run.keep("scores", "points")
     scores, points = (Sql(run.duckdb.address(run.table(each))) for each in ("scores", "points"))
     side = Side(run.model, scores, points)
-    if not weeks or not run.model.bands or not _has_times(run):
+    if not weeks or not run.model.lead_bands or not _has_times(run):
         return _Scored(side, None)
     found = replayed(run, days(as_of, weeks), sample)
     found.run.table("scores")
@@ -388,6 +388,9 @@ def _notes(before: Model, after: Model, replay: Replay | None, *, timeless: bool
         for ladder in one.bands:
             if ladder not in other.bands:
                 yield f"ladder {ladder} is only in the {which} model, and is not compared"
+    for ladder in {**before.account_bands, **after.account_bands}:
+        if ladder in before.bands and ladder in after.bands:
+            yield f"ladder {ladder} is one of accounts, and bands of leads alone are compared"
     if timeless:
         yield "no table holds a time, so that no past days could be replayed"
     if replay is not None and replay.leads < replay.of:

@@ -54,7 +54,8 @@ def names_of(before: Model, after: Model, found: Difference) -> Names:
         for path, new in found.renamed("bands").items()
         if path[2:3] == ("edges",)
     }
-    return Names(scores, rules, bands, [each for each in before.bands if each in after.bands])
+    ladders = [each for each in before.lead_bands if each in after.lead_bands]
+    return Names(scores, rules, bands, ladders)
 
 
 def make_deltas(engine: DuckDB, before: Side, after: Side, names: Names) -> None:

@@ -70,7 +70,7 @@ def place_of(model: Model, band: str | None = None, ladder: str | None = None) -
 
     Raises InputError.
     """
-    ladders = {each: found for each, found in model.bands.items() if found.edges}
+    ladders = {each: found for each, found in model.lead_bands.items() if found.edges}
     if not ladders:
         raise InputError(Fault(model.model, "bands", "must have a ladder with edges"))
     if ladder is not None and ladder not in ladders:

@@ -217,7 +217,7 @@ def of_judged(
         raise InputError(Fault("", "--capacity", expected, str(goal.capacity)))
     parts = split(of)
     reached = _reached(of, parts, place)
-    found = steps(reached, of.run.model.bands[place.ladder].edges or {})
+    found = steps(reached, of.run.model.lead_bands[place.ladder].edges or {})
     made = _Making(of, place, goal, reached, name_ or of.run.fingerprint, found, weeks)
     return made.by_capacity(weeks) if goal.kind == "capacity" else made.by_rows()
 

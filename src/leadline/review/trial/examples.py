@@ -58,11 +58,23 @@ def _scored(
 ) -> dict[str, dict[str, Any]]:
     """Return the scores of the examples by their keys."""
     with given_or_own(engine) as own, Run.open(own, model, tables, as_of=_AS_OF) as run:
-        names = run.columns("scores")
-        rows = run.rows(f"select * from {run.table('scores')}")
-        return {
-            row["lead_id"]: row for row in (dict(zip(names, each, strict=True)) for each in rows)
-        }
+        leads = _by_id(run, "scores")
+        if not model.account_bands:
+            return leads
+        accounts = _by_id(run, "account_scores")
+        return {key: _with_account(row, accounts[key]) for key, row in leads.items()}
+
+
+def _by_id(run: Run, output: str) -> dict[str, dict[str, Any]]:
+    """Return the rows of an output by the id that they begin with."""
+    names = run.columns(output)
+    rows = run.rows(f"select * from {run.table(output)}")
+    return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
+
+
+def _with_account(lead: Mapping[str, Any], account: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the scores of an example with the bands of its account."""
+    return {**account, **lead, "override": lead["override"] or account["override"]}
 
 
 def _as_written(model: Model) -> Model:

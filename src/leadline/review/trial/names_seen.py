@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
 from leadline.engines.engine import Engine
-from leadline.errors import nearest
 from leadline.model.document import (
     EventRule,
     Model,
@@ -18,6 +17,7 @@ from leadline.model.document import (
     UnitRule,
 )
 from leadline.model.expressions import Call, Literal, Name, Node
+from leadline.model.spelling import respelled
 from leadline.model.types import Schema, Type
 from leadline.query.context import rule_expressions
 from leadline.query.subjects import TABLE_OF
@@ -63,10 +63,16 @@ def unseen(engine: Engine, model: Model, schema: Schema) -> tuple[Unseen, ...]:
         for column in dict.fromkeys(each[1:3] for each in wanted)
     }
     return tuple(
-        Unseen(place, f"{table}.{name}", value, nearest(value, seen[table, name][1]))
+        Unseen(place, f"{table}.{name}", value, _meant(value, seen[table, name][1]))
         for place, table, name, value in wanted
         if value not in seen[table, name][0]
     )
+
+
+def _meant(value: str, known: Sequence[str]) -> str:
+    """Return the sentence that names the value which is another spelling of this one."""
+    found = respelled(value, known)
+    return f"Did you mean {found}?" if found else ""
 
 
 def _seen(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from leadline.query.context import Context
 from leadline.scoring import Run
 from leadline.sql.text import name as quoted
 
@@ -172,7 +173,7 @@ def band_counts(run: Run) -> tuple[BandCount, ...]:
     """Return leads in each band of each ladder, the lowest band first."""
     total = run.engine.rows(f"select count(*) from {run.table('scores')}")[0][0] or 1
     found: list[BandCount] = []
-    for ladder in run.model.bands:
+    for ladder in run.model.lead_bands:
         column = run.model.column(ladder)
         rows = run.engine.rows(
             f"select {quoted(column)}, {quoted('edge_' + column)}, count(*) "
@@ -189,7 +190,7 @@ def band_counts(run: Run) -> tuple[BandCount, ...]:
 
 def bands_of(run: Run, ladder: str, seen: Iterable[str | None]) -> list[str | None]:
     """Return the bands of a ladder, the lowest first, then those of overrides, then none."""
-    written = run.model.bands[ladder]
+    written = run.model.lead_bands[ladder]
     known: list[str | None] = list(written.edges or {})
     if written.cells:  # the best cells are written first
         known = [written.default, *reversed(written.cells)]
@@ -202,7 +203,7 @@ def bands_at(run: Run, at: Sequence[datetime]) -> tuple[BandAt, ...]:
         return ()
     return tuple(
         BandAt(ladder, moment.replace(tzinfo=UTC), band, leads)
-        for ladder in run.model.bands
+        for ladder in run.model.lead_bands
         for moment, band, leads in run.engine.rows(
             f"select as_of, {quoted(run.model.column(ladder))}, count(*) "
             f"from {run.table('scores')} group by all order by all"
@@ -216,5 +217,5 @@ def override_uses(run: Run) -> tuple[OverrideUse, ...]:
     counts, total = dict(rows), sum(leads for _, leads in rows) or 1
     return tuple(
         OverrideUse(name, counts.get(name, 0), counts.get(name, 0) / total)
-        for name in run.model.overrides
+        for name in Context(run.model, run.loaded.schema).overrides("lead")
     )

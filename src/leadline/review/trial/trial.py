@@ -189,7 +189,7 @@ def _edges(model: Model) -> dict[str, dict[str, float]]:
     """Return the edges of bands by the scores that they are edges of."""
     return {
         ladder.by: dict(ladder.edges)
-        for ladder in model.bands.values()
+        for ladder in model.lead_bands.values()
         if isinstance(ladder.by, str) and ladder.edges
     }
 

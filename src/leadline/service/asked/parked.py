@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from leadline.questions.answer import Answer
@@ -13,9 +14,13 @@ from leadline.service.asked.publish import plain_time
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
+    from leadline.store.store import Store
 
 REASON = asks("Only what was parked for this reason.", "text", "WORD")
 REPLAY = asks("Send what is listed through the inbox again.", "flag")
+SINCE = asks("Send all requests again that came from this moment on.", "moment", "T")
+UNTIL = asks("And before this one; by default now.", "moment", "T", beside="since")
+SOURCE = asks("Only those that came with the key of this name.", "text", "NAME", beside="since")
 MOST = 1000
 
 
@@ -31,6 +36,10 @@ class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
     reason: str | None = field(default=None, kw_only=True, metadata=REASON)
     replay: bool = field(default=False, kw_only=True, metadata=REPLAY)
 
+    since: datetime | str | None = field(default=None, kw_only=True, metadata=SINCE)
+    until: datetime | str | None = field(default=None, kw_only=True, metadata=UNTIL)
+    source: str | None = field(default=None, kw_only=True, metadata=SOURCE)
+
     def answer(self, _: Session) -> Answer[list[dict[str, Any]]]:
         """List, and replay where that is asked; nothing counts twice by it."""
         from leadline.service import clock
@@ -39,6 +48,7 @@ class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         with self.opened() as store:
             with store.reading() as session:
                 found = inbox.parked_rows(session, self.reason, MOST)
+            again = self._again(store)
             if self.replay:
                 with store.writing() as session:
                     inbox.replay(session, [each.parked_id for each in found], clock.now())
@@ -58,10 +68,24 @@ class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
             f"{row['received_at']}  {row['source']}  {row['reason']}: {row['detail']}"
             for row in rows
         ]
-        again = [f"{len(rows):,} sent again"] if self.replay else []
+        sent = (len(rows) if self.replay else 0) + again
+        said = [f"{sent:,} sent again"] if self.replay or self.since is not None else []
         return Answer(
             question=self.name,
             result=rows,
-            figures={"parked": rows},
-            printed="\n".join([*lines, *again]) or "nothing is parked",
+            figures={"parked": rows, "sent_again": sent},
+            printed="\n".join([*lines, *said]) or "nothing is parked",
         )
+
+    def _again(self, store: Store) -> int:
+        """Send all requests of a time through the inbox again; return how many those are."""
+        from leadline.model.moments import moment
+        from leadline.service.clock import micros, now
+        from leadline.store import inbox
+
+        if self.since is None:
+            return 0
+        since = micros(moment(self.since, "--since"))
+        until = now() if self.until is None else micros(moment(self.until, "--until"))
+        with store.writing() as session:
+            return inbox.again(session, since, until, self.source)

@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from leadline.errors import Fault, FileError, InputError
 from leadline.sql.text import Sql, sql_text
 
-Format: TypeAlias = Literal["csv", "tsv", "parquet", "json"]
+Format: TypeAlias = Literal["csv", "tsv", "parquet", "json", "workbook"]
 Paths: TypeAlias = str | Path | Iterable[str | Path]
 
 ENDINGS: dict[str, Format] = {
@@ -26,6 +26,7 @@ ENDINGS: dict[str, Format] = {
     ".jsonl.gz": "json",
     ".ndjson": "json",
     ".ndjson.gz": "json",
+    ".xlsx": "workbook",
 }
 
 

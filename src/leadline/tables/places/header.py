@@ -49,11 +49,11 @@ def read_header(
         remedy = "If they stand further down, declare it, such as files: {leads: {header: 4}}."
         found = "an empty line" if text.strip() else "nothing there"
         raise InputError(Fault(where, "", expected, found, remedy))
-    names, notes = _named(where, titles)
+    names, notes = named_columns(where, titles)
     return Header(separator, names, place, notes)
 
 
-def _named(where: str, titles: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def named_columns(where: str, titles: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return names that differ by more than case, and notes of those that are not as written."""
     names: list[str] = []
     notes = []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.errors import Fault, InputError
 from leadline.sql.text import Part, Sql, name, sql_text
@@ -22,7 +23,7 @@ from leadline.tables.places.raw import (
 from leadline.tables.places.text import AS_IT_IS, Copies, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from leadline.engines.duckdb.engine import DuckDB
 
@@ -64,20 +65,31 @@ MIXED = "JSON MIXED"
 
 
 def read_json_lines(
-    engine: DuckDB, table: str, files: Sequence[str], written: Written = AS_IT_IS
+    engine: DuckDB,
+    table: str,
+    files: Sequence[str],
+    written: Written = AS_IT_IS,
+    paths: Collection[str] | None = (),
 ) -> Raw:
     """Read files of one JSON object a line into one staged table of text.
 
-    Lines that are not JSON objects go to the rejects; what is nested stays JSON.
+    Lines that are not JSON objects go to the rejects. What is nested stays JSON; what lies in it
+    under one of some ``paths`` such as ``properties.seats`` is a column too; None is all of them.
 
     Raises:
         InputError: A file is empty, in an encoding that must be declared, or one list.
         FileError: A file cannot be read.
     """
-    return mended(engine, table, written, lambda copies: _read(engine, table, files, copies))
+    return mended(engine, table, written, lambda copies: _read(engine, table, files, copies, paths))
 
 
-def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> Raw:
+def _read(
+    engine: DuckDB,
+    table: str,
+    files: Sequence[str],
+    copies: Copies,
+    paths: Collection[str] | None,
+) -> Raw:
     lines = Lines(engine, table, "lines", [LINE])
     for file in files:
         path = copies.path(file)
@@ -85,8 +97,12 @@ def _read(engine: DuckDB, table: str, files: Sequence[str], copies: Copies) -> R
         lines.read(file, rows_of(path, ["line"], **WHOLE_LINES), [LINE], first_row=1)
     is_object = _reject_other_than_objects(engine, lines.raw(files, {}))
     natives = _natives(engine, lines.rows, is_object)
-    refuse_clashes(called(files), natives)
-    rows = _stage(engine, table, lines.rows, is_object, list(natives))
+    nested = {} if paths == () else _nested(engine, lines.rows, is_object, natives)
+    wanted = {path: each for path, each in nested.items() if paths is None or path in paths}
+    refuse_clashes(called(files), [*natives, *wanted])
+    pointers = [_pointer([key]) for key in natives] + [each.pointer for each in wanted.values()]
+    natives |= {path: each.native for path, each in wanted.items()}
+    rows = _stage(engine, table, lines.rows, is_object, pointers)
     given = {
         key: RawColumn(key, name(f"c{place}"), native)
         for place, (key, native) in enumerate(natives.items())
@@ -132,14 +148,50 @@ def _native(kinds: Iterable[str]) -> str:
     return natives.pop() if len(natives) == 1 else MIXED
 
 
-def _stage(engine: DuckDB, table: str, lines: Sql, is_object: Sql, keys: Sequence[str]) -> Sql:
+class Nested(NamedTuple):
+    """A value inside another: where it lies, and what it is."""
+
+    pointer: str
+    native: str
+
+
+def _nested(
+    engine: DuckDB, lines: Sql, is_object: Sql, natives: Mapping[str, str]
+) -> dict[str, Nested]:
+    """Return what lies in objects by its path, the names on the way with points between."""
+    statement = "select distinct json_structure(line) from {lines} where {is_object}"
+    shapes = engine.rows(sql_text(statement, lines=lines, is_object=is_object))
+    kinds: dict[tuple[str, ...], set[str]] = {}
+    for (shape,) in shapes:
+        for path, kind in _leaves(json.loads(shape), ()):
+            kinds.setdefault(path, set()).update({kind} - {"NULL"})
+    return {
+        ".".join(path): Nested(_pointer(path), _native(found))
+        for path, found in sorted(kinds.items())
+        if len(path) > 1 and ".".join(path) not in natives
+    }
+
+
+def _leaves(shape: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield what is no object itself, with the names that lead to it."""
+    if not isinstance(shape, dict):
+        yield path, shape if isinstance(shape, str) else "JSON"
+        return
+    for key, each in shape.items():
+        yield from _leaves(each, (*path, key))
+
+
+def _pointer(path: Iterable[str]) -> str:
+    return "".join("/" + key.replace("~", "~0").replace("/", "~1") for key in path)
+
+
+def _stage(engine: DuckDB, table: str, lines: Sql, is_object: Sql, pointers: Sequence[str]) -> Sql:
     rows = staged(table, "raw")
-    pointers = ["/" + key.replace("~", "~0").replace("/", "~1") for key in keys]
     columns = [
         sql_text(
             "nullif(found[{place}], '') as {column}", place=place + 1, column=name(f"c{place}")
         )
-        for place in range(len(keys))
+        for place in range(len(pointers))
     ]
     statement = """
         create or replace table {rows} as

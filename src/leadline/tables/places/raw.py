@@ -50,6 +50,7 @@ class Raw:
         notes: What a person should know about it.
         number: What says the number of a row in the relation, without segments.
         has_heads: The heads of the files say the least and the greatest value of each column.
+        is_handed_on: Its columns are kept as they were given, beside what they mean.
     """
 
     table: str
@@ -62,6 +63,26 @@ class Raw:
     notes: tuple[str, ...] = ()
     number: str = "(file_row_number + 1)"
     has_heads: bool = False
+    is_handed_on: bool = False
+
+    def column(self, title: str) -> RawColumn | None:
+        """Return a column by its name, also where only its case differs."""
+        folded = {other.lower(): given for other, given in self.columns.items()}
+        return self.columns.get(title) or folded.get(title.lower())
+
+    @property
+    def handed(self) -> dict[str, str]:
+        """Column of the data to what it is called where it is kept as it was given."""
+        return {title: handed_as(title) for title in self.columns} if self.is_handed_on else {}
+
+    @property
+    def handed_columns(self) -> list[Sql]:
+        """What keeps them."""
+        found = [(self.columns[title], name(kept)) for title, kept in self.handed.items()]
+        return [
+            sql_text("{value} as {title}", value=_as_it_came(given), title=kept)
+            for given, kept in found
+        ]
 
     @property
     def kept_places(self) -> tuple[Sql, ...]:
@@ -89,6 +110,21 @@ class Raw:
             found=found,
             segments=self.segments,
         )
+
+
+def _as_it_came(given: RawColumn) -> Sql:
+    """Return a value that is written as it was given; numbers of JSON are none of its texts."""
+    is_bare_json = given.native in {"JSON NUMBER", "JSON BOOLEAN"}
+    return sql_text("cast({x} as json)", x=given.value) if is_bare_json else given.value
+
+
+def handed_as(title: str) -> str:
+    """Return what a column is called that is kept as it was given.
+
+    >>> handed_as("Phone")
+    'Phone as it came'
+    """
+    return f"{title} as it came"
 
 
 def prepare(engine: DuckDB, tables: Iterable[str]) -> None:

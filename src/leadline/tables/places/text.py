@@ -68,6 +68,18 @@ class Written(Protocol):
     def header(self) -> int | None:
         """Line that names the columns, counted from 1; by default the first."""
 
+    @property
+    def keep(self) -> str | None:
+        """Which of several rows with one key stands: ``newest by COLUMN``."""
+
+    @property
+    def last(self) -> int | None:
+        """Last line of the table; by default that of the file."""
+
+    @property
+    def sheet(self) -> str | None:
+        """Sheet of a workbook; by default the first."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -76,6 +88,9 @@ class AsItIs:
     encoding: str | None = None
     delimiter: str | None = None
     header: int | None = None
+    keep: str | None = None
+    last: int | None = None
+    sheet: str | None = None
 
 
 AS_IT_IS = AsItIs()
@@ -118,7 +133,8 @@ class Copies:
         encoding = self.written.encoding or encoding_of(file)
         if "encoding" in troubles and not self.written.encoding:
             encoding = WESTERN
-        if not troubles and codecs.lookup(encoding).name in AS_IT_STANDS:
+        is_whole = not troubles and self.written.last is None
+        if is_whole and codecs.lookup(encoding).name in AS_IT_STANDS:
             return file
         name = sha256(f"{encoding} {file}".encode()).hexdigest()[:16]
         copy = self.folder / f"{name}.txt"
@@ -150,7 +166,7 @@ class Copies:
     def _copy(self, file: str, encoding: str, copy: Path, *, is_guess: bool) -> None:
         words: dict[str, None] = {}
         with _opened(file) as stream, copy.open("w", encoding="utf-8", newline="") as target:
-            for text in _lines(stream, file, encoding, self.table):
+            for text in _until(_lines(stream, file, encoding, self.table), self.written.last):
                 if is_guess:
                     _refuse_garbled(text, file, self.table)
                     words |= dict.fromkeys(FOREIGN_WORD.findall(text)[:SHOWN])
@@ -231,6 +247,20 @@ def _lines(stream: BinaryIO, file: str, encoding: str, table: str) -> Iterator[s
         if isinstance(error, UnicodeDecodeError):
             found = f"byte {error.object[error.start]:#x}"
         raise InputError(_undecided(file, table, found, encoding)) from error
+
+
+def _until(pieces: Iterator[str], last: int | None) -> Iterator[str]:
+    """Yield a text up to the end of a line, counted from 1."""
+    rest = last
+    for piece in pieces:
+        if rest is None:
+            yield piece
+            continue
+        lines = piece.split("\n", rest)
+        yield piece if len(lines) <= rest else "\n".join(lines[:rest]) + "\n"
+        rest -= len(lines) - 1
+        if rest <= 0:
+            return
 
 
 def _undecided(file: str, table: str, found: str, encoding: str = WESTERN) -> Fault:

@@ -19,6 +19,7 @@ from leadline.sql.text import Sql
 from leadline.sql.trees import Tree, named, sql_tree
 from leadline.tables import reading
 from leadline.tables.columns import Column, Target, match
+from leadline.tables.made import refuse_made
 from leadline.tables.natives import DIGITS, IN_REACH, ISO, Native, Spelling, given_as
 from leadline.tables.places.raw import Raw, RawColumn
 
@@ -230,9 +231,11 @@ def source(  # noqa: PLR0913, PLR0917 - a table has as many sides
 
     Raises InputError.
     """
+    refuse_made(declared, address)
     assumed = natives is None
     if natives is None:
-        names = [*types, *(name for name in declared if name not in types)]
+        parts = [part for each in declared.values() for part in each.made_from]
+        names = [*types, *(name for name in (*declared, *parts) if name not in types)]
         natives = {
             (declared[name].source if name in declared else None) or name: ASSUMED
             + types.get(name, Type.TEXT)
@@ -256,7 +259,7 @@ def _field(own: Spelling, table: str, target: Target, assumed: Type) -> reading.
     kind = target.type or assumed
     if target.type is None and target.given and not target.given.native.startswith(ASSUMED):
         kind = own.native(target.given.native).type or assumed
-    x = own_column(target.given.name) if target.given else None
+    x = reading.own(own, target, own_column)
     return reading.field(own, table, target, x, kind)
 
 
@@ -277,7 +280,7 @@ def _rows(
     usable = reading.usable(table, typed)
     if not CONTRACT[table].once:
         return usable
-    return reading.once(table, usable, titles, compared)
+    return reading.once(table, usable, titles, reading.order(table, compared))
 
 
 def _names(fields: Sequence[reading.Field]) -> list[str]:

@@ -237,6 +237,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("at", name=op.f("publications_key")),
     )
     op.create_table(
+        "current_account_bands",
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ladder", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.Text(), nullable=False),
+        sa.Column("band", sa.Text(), nullable=True),
+        sa.Column("edge_band", sa.Text(), nullable=True),
+        sa.Column("value", sa.Double(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["version"], ["models.version"], name=op.f("current_account_bands_version_of_models")
+        ),
+        sa.PrimaryKeyConstraint(
+            "version", "ladder", "account_id", name=op.f("current_account_bands_key")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "current_account_scores",
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),

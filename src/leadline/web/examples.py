@@ -1,0 +1,65 @@
+"""What is sent and answered, by an example for each address; the OpenAPI document shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_AT = "2026-11-02T09:30:00Z"
+_MODEL = "3f1c9ab2d4e5f607"
+_SCORES = {"fit": 35.0, "person": 41.5, "profile": 76.5, "band": "sales", "missing": 1}
+_FIELDS = {"email": "ada@north.example", "title": "Head of Sales"}
+_ROW = {"lead_id": "ada", "account_id": "north", "as_of": _AT, "scores": _SCORES}
+CHANGE = {
+    "transition_id": 17, "lead_id": "ada", "account_id": None, "ladder": "band", "at": _AT,
+    "from_band": "follow_up", "to_band": "sales", "value": 76.5, "override": None,
+    "model": _MODEL, "cause": "event",
+}  # fmt: skip
+_ACCOUNT = {
+    "account_id": "north", "as_of": _AT, "scores": {"surge": 12.0}, "fields": {"employees": 400},
+}  # fmt: skip
+_MOMENT = {
+    "at": _AT, "version": 2, "model": _MODEL, "what": "demo_requested", "value": 76.5,
+    "change": 40.0, "rule": "person.demo", "points": 40.0,
+    "scores": {"fit": 35.0, "person": 41.5, "profile": 76.5}, "bands": {"band": "sales"},
+}  # fmt: skip
+_VERSION = {
+    "version": 2, "name": "b2b", "fingerprint": _MODEL, "state": "published",
+    "published_at": _AT, "retired_at": None,
+}  # fmt: skip
+_EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
+
+ANSWERS: Mapping[str, Any] = {
+    "lead": {**_ROW, "model": _MODEL, "fields": _FIELDS},
+    "leads": {"leads": [{**_ROW, "band": "sales", "value": 76.5, "fields": _FIELDS}], "next": ""},
+    "history": {"lead_id": "ada", "moments": [_MOMENT]},
+    "accounts": {"accounts": [_ACCOUNT], "next": ""},
+    "account": {**_ACCOUNT, "leads": 3},
+    "score": {"as_of": _AT, "model": _MODEL, "scores": _SCORES},
+    "transitions": {"transitions": [CHANGE]},
+    "models": {"models": [_VERSION]},
+}
+"""Name of an address to an answer of it."""
+
+_MESSAGE = {"messageId": "m1", "userId": "ada", "timestamp": _AT}
+_TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
+_BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
+
+BODIES: Mapping[str, Any] = {
+    "score": {"lead": {"title": "Head of Sales"}, "account": {}, "events": [_EVENT]},
+    "batch": _BATCH,
+    "import": _BATCH,
+    "track": _TRACK,
+    "identify": {**_MESSAGE, "traits": _FIELDS},
+    "group": {**_MESSAGE, "groupId": "north", "traits": {"employees": 400}},
+    "page": {**_MESSAGE, "name": "Pricing", "properties": {"path": "/pricing"}},
+    "screen": {**_MESSAGE, "name": "Start"},
+    "alias": {"messageId": "m2", "previousId": "device-7", "userId": "ada"},
+    "events": [{"event_id": "e1", "lead_id": "ada", "type": "demo_requested", "occurred_at": _AT}],
+    "leads": [{"lead_id": "ada", "account_id": "north", **_FIELDS}],
+    "accounts": [{"account_id": "north", "employees": 400}],
+    "outcomes": [{"lead_id": "ada", "outcome": "won", "occurred_at": _AT, "amount": 12000}],
+    "lead_merges": [{"from_id": "ada-2", "into_id": "ada"}],
+    "event_marks": [{"event_id": "e1", "mark": "bot"}],
+}
+"""Name of an address to a body that it takes."""
