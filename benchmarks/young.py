@@ -2,10 +2,10 @@
 
     benchmarks/young.py --seeds 10 --months 4.2 4.7
 
-Each world is cut after some months. What is learned until then is asked of the leads that get
-ready in the next 31 days, and compared with the chance that the world gave each: by log-loss, in
-which the chance itself stands for the outcome, and in mean. Beside it stand the same method on the
-rows whose 90 days had ended, and their rate alone.
+Each world is cut after some months. What is learned until then is asked of the leads that are 14
+days old in the next 31 days, as the task asks, and still open. It is compared with the chance that
+the world gave each: by log-loss, in which the chance itself stands for the outcome, and in mean.
+Beside it stand the same method on the rows whose 90 days had ended, and their rate alone.
 """
 
 from __future__ import annotations
@@ -78,14 +78,18 @@ class World:
         return found
 
     def truth(self, end: datetime) -> tuple[pa.Table, Floats]:
-        """Return the leads that get ready after a moment, and the true chance of each."""
-        found = duckdb.execute(
-            "select lead_id, ready_at as as_of, probability "
-            f"from '{self.folder / 'truth_not_for_scoring.parquet'}' where probability is not null "
-            f"and ready_at > '{end.isoformat()}' and ready_at <= '{(end + LATER).isoformat()}' "
+        """Return the open leads whose moment comes later, and the true chance of each."""
+        query = (
+            "select lead_id, created_at + interval 14 day as as_of, probability "
+            f"from '{self.tables()['leads']}' "
+            f"join '{self.folder / 'truth_not_for_scoring.parquet'}' using (lead_id) "
+            "where probability is not null and coalesce(decided_at > as_of, true) "
+            f"and as_of > '{end.isoformat()}' and as_of <= '{(end + LATER).isoformat()}' "
             "order by lead_id"
-        ).to_arrow_table()
-        return found.select(["lead_id", "as_of"]), np.array(found["probability"])
+        )
+        leads, moments, chances = zip(*duckdb.execute(query).fetchall(), strict=True)
+        spine = pa.table({"lead_id": list(leads), "as_of": list(moments)})
+        return spine, np.array(chances, float)
 
 
 def said(world: World, model: Model, spine: pa.Table) -> Floats | None:

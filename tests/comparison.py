@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pyarrow.parquet import write_table
 
 from leadline.engines.engine import Engine
+from leadline.model.contract import CONTRACT
 from leadline.scoring import Scored, score
-from oracle.generate import COLUMNS
+from oracle.generate import COLUMNS, Case
 
 Row = Mapping[str, Any]
 _TYPES = {
@@ -48,9 +53,67 @@ def product(
     spine: Sequence[tuple[str, datetime]],
 ) -> Scored:
     """Score a case by the product."""
+    return score(document, engine=engine, **_given(tables, spine))
+
+
+def _given(
+    tables: Mapping[str, Sequence[Row]], spine: Sequence[tuple[str, datetime]]
+) -> dict[str, pa.Table]:
     given = {name: arrow(rows) if rows else _empty(name) for name, rows in tables.items()}
     given["spine"] = arrow([{"lead_id": lead, "as_of": at} for lead, at in spine])
-    return score(document, engine=engine, **given)
+    return given
+
+
+FORMATS = ("csv", "jsonl", "parquet")
+
+
+def product_of_files(engine: Engine, one: Case, folder: Path, form: str) -> Scored:
+    """Score a case from files of a format, whose columns are declared to be what they are."""
+    given = _given(one.tables, one.spine)
+    files: dict[str, Any] = {  # JSON without a line says of no column that it is there
+        name: folder / f"{name}.{form if table.num_rows else 'parquet'}"
+        for name, table in given.items()
+    }
+    for name, table in given.items():
+        _write(table, files[name])
+    declared = {name: dict(each) for name, each in one.document.get("columns", {}).items()}
+    for name in ("leads", "accounts", "events", "outcomes"):
+        table = given.get(name, pa.table({}))
+        for field in table.schema:
+            is_empty = table[field.name].null_count == table.num_rows
+            if field.name not in CONTRACT[name].types and not is_empty:
+                kind = next(word for word, each in _WORDS.items() if each == field.type)
+                declared.setdefault(name, {}).setdefault(field.name, {"type": kind})
+    return score({**one.document, "columns": declared}, engine=engine, **files)
+
+
+_WORDS = {
+    "text": pa.string(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "time": pa.timestamp("us", tz="UTC"),
+}
+
+
+def _write(table: pa.Table, file: Path) -> None:
+    if file.suffix == ".parquet":
+        write_table(table, file)
+        return
+    rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        if file.suffix == ".jsonl":
+            opened.writelines(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+            return
+        writer = csv.DictWriter(opened, table.column_names)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(
+                {k: str(v).lower() if isinstance(v, bool) else v for k, v in row.items()}
+            )
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def differences(found: Scored, expected: Any) -> list[str]:

@@ -142,6 +142,7 @@ def test_leads_are_matched_by_company_domains_alone() -> None:
     assert scored.notes == (
         "leads: 1 lead is matched to an account by the domain of the e-mail.",
         "leads: 1 lead has a domain that several accounts share, and stay without account.",
+        "accounts: 2 of 4 rows are named by no leads: 'f', 'z'.",
     )
 
 

@@ -494,3 +494,44 @@ def test_the_real_deals_have_their_traps_found() -> None:
     suspects = {each.name for each in found.columns if each.suspects}
     assert suspects
     assert all(s.value == "Unknown" for each in found.columns for s in each.suspects)
+
+
+def test_a_column_that_names_rows_of_another_file_is_found_by_its_values(tmp_path: Path) -> None:
+    """Whatever it is called; a name counts as long as the values do not belie it."""
+    contacts = {"Record ID": ["11", "12", "13"], "Firm": ["7", "8", "8"], "Title": ["a", "b", "c"]}
+    companies = {"Record ID": ["7", "8"], "Name": ["North", "South"], "website": ["n.de", "s.de"]}
+    deals = {
+        "Deal ID": ["1", "2"],
+        "Contact": ["North", "South"],
+        "Who": ["11", "13"],
+        "Deal Stage": ["won", "lost"],
+        "Close Date": ["2026-01-01", "2026-02-01"],
+    }
+    files = []
+    for name, table in {"contacts": contacts, "companies": companies, "deals": deals}.items():
+        rows = [",".join(row) for row in zip(*table.values(), strict=True)]
+        files.append(tmp_path / f"{name}.csv")
+        files[-1].write_text("\n".join([",".join(table), *rows]) + "\n")
+    found = {
+        table.table: {each.column: each.name for each in table.columns if each.column}
+        for table in inspect(files).tables
+    }
+    assert found["leads"]["account_id"] == "Firm"
+    assert found["outcomes"]["lead_id"] == "Who"
+
+
+def test_numbers_of_telephones_are_no_times_and_no_numbers() -> None:
+    """Nine digits count no seconds, least of all under the name of a telephone."""
+    table = pa.table(
+        {
+            "lead_id": ["a", "b"],
+            "telefon": ["601234561", "601234562"],
+            "signup date": ["2026102801", "2026102923"],
+            "closed": ["2026-01-05", "not closed"],
+        }
+    )
+    found = columns(table)
+    assert (found["telefon"].type, found["telefon"].declare) == (Type.TEXT, {})
+    assert found["signup date"].declare["format"] == "yyyymmddhh"
+    [finding] = found["closed"].findings
+    assert finding.startswith("Looks like dates, but 1 value is none: 'not closed'")

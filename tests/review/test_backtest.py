@@ -78,6 +78,28 @@ def test_a_probability_is_judged_as_it_is() -> None:
     assert result.calibrated.says == "The score is a probability."
 
 
+@pytest.mark.parametrize(("chance", "is_off"), [(14, False), (80, True)])
+def test_the_probability_that_a_learned_document_writes_is_judged(
+    chance: int, *, is_off: bool
+) -> None:
+    """No curve is laid over it: where it says what does not come, that is told."""
+    found = rows(3, leads=300)
+    scores = {
+        "person": {"rules": {"demo": {"event": "demo", "points": 10, "count": "once"}}},
+        "probability": {"formula": f"case when person > 5 then {chance + 10} else {chance} end"},
+    }
+    model = {key: value for key, value in MODEL.items() if key != "bands"} | {
+        "scores": scores,
+        "provenance": {"method": "scorecard"},
+    }
+    result = run(found, model, kind="all")
+    assert result.score == "probability"
+    assert result.calibrated.says == "The score is a probability."
+    assert {round(100 * each.expected) for each in result.calibrated.bins} <= {chance, chance + 10}
+    assert result.calibrated.is_off == is_off
+    assert ("probabilities do not hold: it says" in page(result).verdict) == is_off
+
+
 def test_points_become_probabilities_by_what_is_not_judged() -> None:
     """The earlier part says what points mean; it is named, and the outcome fits."""
     result = run(rows(4, leads=1500))

@@ -314,3 +314,22 @@ def test_the_settings_say_who_is_somebody(store: Store, engine: DuckDB) -> None:
         found = session.rows("select kind, value from identities order by kind, value")
     assert found == [("anonymous", "device-1"), ("user", "ada")]
     assert _verified(store, loop).differences == ()
+
+
+def test_what_is_read_off_fields_is_scored_live(store: Store, engine: DuckDB) -> None:
+    """A seniority that nobody says is that of the job title, also of the first that ever comes."""
+    assert store.hold()
+    ticking = Ticking()
+    loop = Loop(store, engine, ticking)
+    senior = "{when: lead.seniority is not null, points: 10}"
+    _publish(
+        store, loop, f"leadline: 1\nmodel: m\nscores: {{fit: {{rules: {{senior: {senior}}}}}}}\n"
+    )
+    for lead, field in (("ada", "city"), ("ben", "job_title")):
+        row = {"lead_id": lead, field: "Chief Executive Officer"}
+        _accept(store, ticking, [("rows:leads", row)])
+        loop.drain()
+    with store.reading() as session:
+        found = session.rows("select scores from current_scores order by lead_no")
+    assert [json.loads(scores)["fit"] for (scores,) in found] == [0.0, 10.0]
+    assert _verified(store, loop).differences == ()

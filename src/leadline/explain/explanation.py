@@ -134,6 +134,13 @@ class Explanation:
         return at
 
     @property
+    def who(self) -> str:
+        """What people call the lead: the fields that the model shows, and its id."""
+        known = [self.scores.get(each) for each in self.model.show]
+        names = ", ".join(str(each) for each in known if each is not None)
+        return f"{names} ({self.lead_id})" if names else self.lead_id
+
+    @property
     def score(self) -> float | None:
         """The score that leads are ranked by."""
         value: float | None = self.scores[self.model.main_score]

@@ -49,7 +49,7 @@ class _Speech:
     def standing(self) -> str:
         """Say in which band the lead is, by what, and with which score."""
         name = self.found.model.main_score
-        who, score = self.found.lead_id, self.labels.score(name)
+        who, score = self.found.who, self.labels.score(name)
         if self.found.score is None:
             return self.phrases.say("unscored", who=who, score=score)
         value = self._value(self.found.score)

@@ -16,7 +16,7 @@ from leadline.learn.scorecard import Card
 from leadline.learn.setting import Found
 from leadline.learn.sheet import Floats, Sheet
 from leadline.learn.terms import LogOdds, probability
-from leadline.model.document import Model
+from leadline.model.document import PROBABILITY, Model
 from leadline.model.reading.writer import write
 
 _BANDS = {"low": 0.0, "middle": 0.5, "high": 0.8, "highest": 0.95}
@@ -101,7 +101,7 @@ def _card(card: Card, features: Features, *, shown: bool) -> dict[str, Any]:
     if not shown:
         del scores["card"]["calibration"]
         return scores
-    scores["probability"] = {"formula": by_steps("card", table)}
+    scores[PROBABILITY] = {"formula": by_steps("card", table)}
     return scores
 
 
@@ -126,7 +126,7 @@ def _log_odds(model: LogOdds, features: Features, *, shown: bool) -> dict[str, A
     low, high = BOUNDS
     return {
         "odds": {"link": "logistic", "rules": rules},
-        "probability": {"formula": f"least(greatest(odds, {low!r}), {high!r})"},
+        PROBABILITY: {"formula": f"least(greatest(odds, {low!r}), {high!r})"},
     }
 
 

@@ -93,6 +93,8 @@ __all__ = [
 ]
 
 SINGLE_LADDER = "band"
+PROBABILITY = "probability"
+"""The score in which a learned document writes the chance of the outcome, in percent."""
 """Name of the ladder of a document that has only one, like the column that it fills."""
 
 
@@ -480,6 +482,12 @@ class Model(Described):
         if first is None:
             return list(self.scores)[-1]
         return first.by if isinstance(first.by, str) else self.grades[first.by[0]].by
+
+    def is_chance(self, score: str) -> bool:
+        """Return whether a score is the chance of the outcome in percent, as it is written."""
+        if self.scores[score].link == "logistic":
+            return True
+        return score == PROBABILITY and self.provenance is not None
 
     def plain(self) -> dict[str, Any]:
         """Return the document as it stands in YAML."""

@@ -29,16 +29,19 @@ class Reading:
         notes: Of the data, one sentence each.
         warnings: What is allowed in a model but seldom meant.
         rejected: How many rows could not be used.
+        files: What was read, as people call it.
     """
 
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     rejected: int = 0
+    files: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, loaded: Loaded, warnings: Sequence[str] = ()) -> Reading:
         """Return what is known of tables that were read."""
-        return cls(tuple(loaded.notes), tuple(warnings), loaded.rejects.count)
+        files = tuple(dict.fromkeys(map(str, loaded.names.values())))
+        return cls(tuple(loaded.notes), tuple(warnings), loaded.rejects.count, files)
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -159,7 +162,8 @@ class Answer(Generic[T_co]):
 
     def to_html(self) -> str:
         """Return the report as a page that needs nothing else, neither a network nor scripts."""
-        return self.page.html()
+        files = ", ".join(self.reading.files)
+        return (self.page.with_facts(("read from", files)) if files else self.page).html()
 
     def _repr_html_(self) -> str:
         """Show the report in a notebook, apart from the styles of the notebook."""

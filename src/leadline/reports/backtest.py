@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from leadline.reports.charts import Chart, Series
-from leadline.reports.figures import figure
+from leadline.reports.figures import figure, within
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.backtest.backtest import Backtest
@@ -41,40 +41,39 @@ def verdict(found: Backtest) -> str:
     """Return the result in a few sentences."""
     auc = found.roc_auc
     said = {
-        "better than chance": f"{found.score} ranks better than chance.",
-        "no better than chance": f"{found.score} ranks no better than chance.",
-        "not enough data": f"Not enough data to say whether {found.score} ranks better than "
-        "chance.",
+        "better than chance": f"Calling first whom {found.score} puts first pays: it ranks better "
+        "than chance.",
+        "no better than chance": f"Calling first whom {found.score} puts first does not pay: it "
+        "ranks no better than chance.",
+        "not enough data": f"It is too early to say whether calling first whom {found.score} puts "
+        "first pays: not enough data.",
     }[found.verdict]
     if found.evidence.is_reversed:
         said += " It ranks the wrong way round: leads with more points win less often."
     parts = [said]
-    if auc.value is not None:
-        parts.append(f"ROC-AUC {plain_interval(auc)}, where 0.5 is chance.")
     if found.lift_10.value is not None and found.verdict == "better than chance":
-        parts.append(
-            f"The best tenth wins {plain_interval(found.lift_10)} times as often as all rows."
-        )
+        parts.append(f"The best tenth wins {in_two(found.lift_10)} times as often as all rows.")
+    if auc.value is not None:
+        parts.append(f"ROC-AUC {in_two(auc)}, where 0.5 is chance.")
+    if found.calibrated.is_off:
+        parts.append(f"Its probabilities do not hold: {_said_and_came(found)}.")
     if found.doubts:
         names = ", ".join(each.title for each in found.doubts)
         parts.append(f"Do not rely on this: {names} may have been written after the outcome.")
     return " ".join(parts)
 
 
-def plain_interval(found: Measured) -> str:
-    """Return a value with its interval as people read it.
-
-    >>> plain_interval(Measured(0.5123, 0.4777, 0.55))
-    '0.512 (0.478 to 0.55)'
-    """
-    if found.value is None:
-        return "-"
-    value = _short(found.value)
-    return value if found.low is None else f"{value} ({_short(found.low)} to {_short(found.high)})"
+def _said_and_came(found: Backtest) -> str:
+    came = (found.rate.low, found.rate.high)
+    return (
+        f"it says {figure(found.calibrated.said, 'share')} in mean, and "
+        f"{within(found.rate.value or 0.0, came, 'share')} came"
+    )
 
 
-def _short(value: float | None) -> str:
-    return f"{value or 0:.3f}".rstrip("0").rstrip(".")
+def in_two(found: Measured) -> str:
+    """Return a value in two digits with its interval."""
+    return within(found.value or 0.0, (found.low, found.high), "measure")
 
 
 def _facts(found: Backtest) -> tuple[tuple[str, str], ...]:
@@ -93,8 +92,8 @@ def _facts(found: Backtest) -> tuple[tuple[str, str], ...]:
 _MEASURES = (
     Column("measure", "measure"),
     Column("value", "value", "measure"),
-    Column("low", "from", "measure"),
-    Column("high", "to", "measure"),
+    Column("low", "from", "measure", is_end=True),
+    Column("high", "to", "measure", is_end=True),
     Column("chance", "by chance", "measure"),
 )
 
@@ -122,7 +121,12 @@ def _capacity(found: Backtest) -> Iterator[Block]:
     use = found.capacity
     if use is None:
         return
-    columns = (Column("measure", "measure"), *(Column(n, t, "share") for n, t in _VALUES))
+    columns = (
+        Column("measure", "measure"),
+        Column("value", "value", "share"),
+        Column("low", "from", "share", is_end=True),
+        Column("high", "to", "share", is_end=True),
+    )
     rows = (
         ("precision", use.precision.value, use.precision.low, use.precision.high),
         ("share of all outcomes caught", use.recall.value, use.recall.low, use.recall.high),
@@ -132,9 +136,6 @@ def _capacity(found: Backtest) -> Iterator[Block]:
         f"({figure(use.share, 'share')}) are taken."
     )
     yield Table("capacity", "What the team's capacity would have got", columns, rows)
-
-
-_VALUES = (("value", "value"), ("low", "from"), ("high", "to"))
 
 
 def _findings(found: Backtest) -> Findings:
@@ -166,6 +167,11 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
     yield from _about_work(found)
     if found.calibrated.brier.value is None:
         yield Finding(found.calibrated.says)
+    if found.calibrated.is_off:
+        yield Finding(
+            f"What the document says does not come: {_said_and_came(found)}.",
+            "Learn it again from outcomes known by now; until then use the score to rank.",
+        )
 
 
 ALONE = 0.05
@@ -209,7 +215,7 @@ def _about_fields(found: Backtest) -> Iterator[Finding]:
     if found.ranking.is_by_emptiness:
         yield Finding(
             "Only which fields are empty ranks the rows: among those with equally many empty "
-            f"fields, ROC-AUC is {plain_interval(found.alike)}.",
+            f"fields, ROC-AUC is {in_two(found.alike)}.",
             "Fields that are filled in only for leads that came far say nothing beforehand.",
         )
     if found.resting.fields:
@@ -254,8 +260,9 @@ def _with_interval(
     """Yield columns of values and their intervals, where there are any."""
     if any(each.value is not None for each in found):
         yield Column(name, title, "points"), tuple(each.value for each in found)
-        yield Column(f"{name}_low", "from", "points"), tuple(each.low for each in found)
-        yield Column(f"{name}_high", "to", "points"), tuple(each.high for each in found)
+        for end, word in (("low", "from"), ("high", "to")):
+            ends = tuple(getattr(each, end) for each in found)
+            yield Column(f"{name}_{end}", word, "points", is_end=True), ends
 
 
 def _chart(  # noqa: PLR0913, PLR0917 - a chart of rates has these parts
@@ -390,8 +397,8 @@ def _periods(found: Backtest) -> Iterator[Section]:
         _WINS,
         Column("rate", "conversion", "share"),
         Column("roc_auc", "ROC-AUC", "measure"),
-        Column("low", "from", "measure"),
-        Column("high", "to", "measure"),
+        Column("low", "from", "measure", is_end=True),
+        Column("high", "to", "measure", is_end=True),
         Column("judged", "judged"),
     )
     rows = tuple(

@@ -92,7 +92,7 @@ class Chart:
         if len(self.series) == 1 and not part:
             return self.y
         name = f"{series.name} {part}".strip()
-        return Column(name, name, self.y.kind)
+        return Column(name, name, self.y.kind, is_end=bool(part))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.reports import impact as impact_page
-from leadline.reports.backtest import plain_interval
+from leadline.reports.backtest import in_two
 from leadline.reports.figures import figure
 from leadline.reports.page import Page, Section, Text
 from leadline.reports.tables import Column, Table
@@ -15,8 +15,8 @@ _COLUMNS = (
     Column("first", "first", "measure"),
     Column("second", "second", "measure"),
     Column("difference", "difference", "measure"),
-    Column("low", "from", "measure"),
-    Column("high", "to", "measure"),
+    Column("low", "from", "measure", is_end=True),
+    Column("high", "to", "measure", is_end=True),
     Column("better", "second is better", "share"),
 )
 
@@ -42,7 +42,7 @@ def verdict(found: Comparison) -> str:
         "the first is better": _opened(f"{first} is better than {second}."),
         "no clear difference": f"No clear difference between {first} and {second}.",
     }[found.verdict]
-    gap = plain_interval(decides.difference.measured)
+    gap = in_two(decides.difference.measured)
     parts = [said, f"Difference in {decides.title}, second minus first: {gap}."]
     if decides.difference.better is not None:
         share = figure(decides.difference.better, "share")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +23,34 @@ def figure(value: Any, kind: Kind) -> str:
     ('12,345', '45.7 %', '12.5')
     """
     return NOTHING if value is None else _FORMS[kind](value)
+
+
+def within(value: float, ends: Sequence[float | None], kind: Kind) -> str:
+    """Return a value in two digits with both ends of its interval, where there are any.
+
+    >>> within(0.4567, (0.412, 0.5), "share"), within(0.804, (0.754, 0.85), "measure")
+    ('46 % (41 to 50)', '0.80 (0.75 to 0.85)')
+    """
+    digits, unit = (_percent, " %") if kind == "share" else (_two_digits, "")
+    said = f"{digits(value)}{unit}"
+    low, high = ends
+    if low is None or high is None:
+        return said
+    return f"{said} ({digits(low)} to {digits(high)})"
+
+
+def _percent(share: float) -> str:
+    """Never round a share to all that is less."""
+    least_round = 0.995
+    return f"{min(100 * share, 99.9):.1f}" if least_round <= share < 1 else _two_digits(100 * share)
+
+
+def _two_digits(value: float) -> str:
+    """Return a number with two digits that count, and all of those before the point."""
+    size = abs(value)
+    digits = next((at for at, least in enumerate((10, 1, 0.1, 0.01)) if size >= least), 3)
+    text = f"{value:,.{digits}f}" if size else "0"
+    return "0" if text.strip("-0.") == "" else text
 
 
 def _share(value: float) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from leadline.reports.parts import Contents
 
+STYLES = ("tokens.css", "style.css")
 FEW_ROWS = 8
 """The figures of a chart with more rows than this are folded away below it."""
 
@@ -39,10 +40,22 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style = files("leadline.reports").joinpath("templates/style.css").read_text(encoding="utf-8")
-    environment.globals["style"] = _safe(style)
+    folder = files("leadline.reports").joinpath("templates")
+    styles = (folder.joinpath(each).read_text(encoding="utf-8") for each in STYLES)
+    environment.globals["style"] = _safe("".join(styles))
     environment.filters["svg"] = _svg
+    environment.filters["unbroken"] = unbroken
     return environment.get_template("page.html")
+
+
+def unbroken(text: str) -> str:
+    """Return a figure that breaks between a value and its interval alone.
+
+    >>> unbroken("46 % (41 to 50)").replace(chr(160), "_")
+    '46_% (41_to_50)'
+    """
+    value, bracket, ends = text.partition(" (")
+    return f"{value.replace(' ', chr(160))}{bracket}{ends.replace(' ', chr(160))}"
 
 
 def _svg(chart: Chart | Flow) -> Markup:

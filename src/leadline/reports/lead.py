@@ -25,7 +25,7 @@ def page(found: Explanation) -> Page:
         ("fingerprint", found.scores["model"]),
         ("as of", figure(found.as_of, "time")),
     )
-    return Page(found.lead_id, words(found), tuple(_sections(found)), facts)
+    return Page(found.who, words(found), tuple(_sections(found)), facts)
 
 
 def _sections(found: Explanation) -> Iterator[Section]:

@@ -163,8 +163,8 @@ def _sure(found: Learning) -> Block:
     columns = (
         Column("measure", "measure"),
         Column("value", "value", "measure"),
-        Column("low", "from", "measure"),
-        Column("high", "to", "measure"),
+        Column("low", "from", "measure", is_end=True),
+        Column("high", "to", "measure", is_end=True),
         Column("without", "by chance or by the rate alone", "measure"),
     )
     filled = tuple((label, m.value, m.low, m.high, without) for label, m, without in rows)

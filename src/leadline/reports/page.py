@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from leadline.reports.charts import Chart, Flow
@@ -16,6 +17,10 @@ __all__ = ["Block", "Finding", "Findings", "Page", "Section", "Text"]
 
 class Page(Contents):
     """A report with its outputs."""
+
+    def with_facts(self, *facts: tuple[str, str]) -> Page:
+        """Return the report with more facts."""
+        return replace(self, facts=(*self.facts, *facts))
 
     def html(self) -> str:
         """Return a whole page that needs nothing else, neither a network nor scripts."""

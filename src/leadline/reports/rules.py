@@ -20,8 +20,8 @@ _BRIEF = (
     Column("lift", "lift", "points"),
     Column("points", "points", "points"),
     Column("supported", "supported", "points"),
-    Column("low", "from", "points"),
-    Column("high", "to", "points"),
+    Column("low", "from", "points", is_end=True),
+    Column("high", "to", "points", is_end=True),
     Column("verdict", "verdict"),
 )
 _LIFT = (
@@ -29,11 +29,11 @@ _LIFT = (
     Column("share", "fires for", "share"),
     Column("rate", "conversion", "share"),
     Column("lift", "lift alone", "points"),
-    Column("lift_low", "from", "points"),
-    Column("lift_high", "to", "points"),
+    Column("lift_low", "from", "points", is_end=True),
+    Column("lift_high", "to", "points", is_end=True),
     Column("odds", "odds given the others", "points"),
-    Column("odds_low", "from", "points"),
-    Column("odds_high", "to", "points"),
+    Column("odds_low", "from", "points", is_end=True),
+    Column("odds_high", "to", "points", is_end=True),
     Column("why", "why"),
 )
 
@@ -141,7 +141,10 @@ def _proposal(found: Worth) -> Iterator[Block]:
     yield Findings("proposal", items, "Nothing that these rows support.")
     if found.effect is not None and found.effect.before.value is not None:
         names = Column("which", ""), Column("auc", "ROC-AUC", "measure")
-        ends = Column("low", "from", "measure"), Column("high", "to", "measure")
+        ends = (
+            Column("low", "from", "measure", is_end=True),
+            Column("high", "to", "measure", is_end=True),
+        )
         listed = (
             ("before", found.effect.before),
             ("after", found.effect.after),

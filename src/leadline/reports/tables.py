@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, ClassVar
 
-from leadline.reports.figures import NOTHING, NUMBERS, Kind, figure
+from leadline.reports.figures import NOTHING, NUMBERS, Kind, figure, within
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class Column:
         title: Title for people.
         kind: What its values are.
         nothing: What stands where there is no value.
+        is_end: Whether it is an end of the interval of the column before; people read it there.
     """
 
     name: str
     title: str
     kind: Kind = "text"
     nothing: str = NOTHING
+    is_end: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -51,13 +54,17 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
     empty: str = "None."
 
+    @property
+    def shown(self) -> tuple[Column, ...]:
+        """The columns as people see them: a value and its interval stand in one."""
+        return tuple(each for each in self.columns if not each.is_end)
+
     def figures(self) -> list[list[str]]:
-        """Return the rows as people read them."""
+        """Return the rows as people read them, a cell for each column that is shown."""
+        starts = [at for at, each in enumerate(self.columns) if not each.is_end]
+        cells = list(pairwise([*starts, len(self.columns)]))
         return [
-            [
-                each.nothing if value is None else figure(value, each.kind)
-                for each, value in zip(self.columns, row, strict=True)
-            ]
+            [_cell(self.columns[start], row[start], row[start + 1 : end]) for start, end in cells]
             for row in self.rows
         ]
 
@@ -69,6 +76,13 @@ class Table:
             for row in self.rows
         ]
         return {"name": self.name, "title": self.title, "rows": rows}
+
+
+def _cell(column: Column, value: Any, ends: tuple[Any, ...]) -> str:
+    """Return a value as people read it, with the ends of its interval where there are any."""
+    if value is None:
+        return column.nothing
+    return within(value, ends, column.kind) if ends else figure(value, column.kind)
 
 
 def _plain(value: Any) -> Any:

@@ -67,7 +67,7 @@ def _table(console: Console, table: Table, bars: list[str] | None = None) -> Non
         console.print(Words(table.empty))
         return
     grid = Grid(box=None, pad_edge=False, header_style="bold")
-    for column in table.columns:
+    for column in table.shown:
         grid.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=True)
     if bars is not None:
         grid.add_column("")

@@ -13,7 +13,7 @@ from leadline.review.thresholds.thresholds import Cost, Thresholds
 from leadline.statistics.measures import Measured
 
 _ROWS = Column("rows", "rows", "count")
-_FROM, _TO = Column("low", "from", "share"), Column("high", "to", "share")
+_FROM, _TO = Column("low", "from", "share", is_end=True), Column("high", "to", "share", is_end=True)
 
 
 def page(found: Thresholds) -> Page:

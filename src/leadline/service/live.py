@@ -60,20 +60,24 @@ def columns_of(model: Model, lead_fields: Iterable[str] = ()) -> Schema:
     """Return the columns to read of each table beside those of the contract.
 
     A type that the model does not declare is what the model makes of the column; text where
-    nothing says it. Fields that others are read off, such as a job title, are read too.
+    nothing says it. Fields that others are read off, such as a job title, are read too; what is
+    read off them is no column, unless leads have a field of its name.
 
     Args:
         model: Free of faults.
         lead_fields: Fields that any lead has.
     """
     read: dict[str, dict[str, Type]] = {"leads": {}, "accounts": {}, "events": {}}
-    for (table, name), kind in Uses(model).types.items():
-        if table in read and (name in _SAID or name not in CONTRACT[table].types):
-            read[table][name] = Type.TEXT if kind is Type.ANY else kind
     present = dict.fromkeys(lead_fields, Type.TEXT)
+    declared = model.columns.get("leads", {}).keys()
+    made = CONTRACT["leads"].derived.keys() - present.keys() - declared
+    for (table, name), kind in Uses(model).types.items():
+        is_given = table != "leads" or name not in made
+        if table in read and is_given and (name in _SAID or name not in CONTRACT[table].types):
+            read[table][name] = Type.TEXT if kind is Type.ANY else kind
     for name in ("email", *chain.from_iterable(find(present).values())):
         read["leads"].setdefault(name, Type.TEXT)
-    for name in model.columns.get("leads", {}).keys() & present.keys():
+    for name in declared & present.keys():
         read["leads"].setdefault(name, model.columns["leads"][name].type or Type.TEXT)
     return read
 
@@ -196,7 +200,7 @@ class Live:
     def __init__(self, engine: DuckDB, row: ModelRow, lead_fields: Iterable[str] = ()) -> None:
         self.row = row
         self.model, _ = read_model(row.document)
-        self._lead_fields = tuple(lead_fields)
+        self._lead_fields = _not_made(lead_fields)
         self.columns = columns_of(self.model, self._lead_fields)
         context = Context(self.model, {})
         self.reads_across = context.has_accounts
@@ -205,6 +209,18 @@ class Live:
         self._outputs = ("scores", *(("account_scores",) if self.reads_across else ()))
         self._scorers: dict[tuple[frozenset[str], tuple[str, ...]], Scorer] = {}
         self._apart: Live | None = None
+
+    def is_stale(self, row: ModelRow, lead_fields: Iterable[str]) -> bool:
+        """Say whether another version is live, or fields came since that are read."""
+        return row.version != self.row.version or self.columns != columns_of(
+            self.model, _not_made(lead_fields)
+        )
+
+    def close(self) -> None:
+        """Let go of what was planned for batches."""
+        for scorer in self._scorers.values():
+            scorer.close()
+        self._scorers.clear()
 
     def apart(self) -> Live:
         """Return the same version in a session of its own, for one other thread at a time."""
@@ -477,6 +493,11 @@ def _standing(
         column = model.column(ladder)
         value = values[rungs.by] if isinstance(rungs.by, str) else None
         yield ladder, (values[column], values[f"edge_{column}"], value)
+
+
+def _not_made(lead_fields: Iterable[str]) -> tuple[str, ...]:
+    """Return fields without those that are read off others: a version once said which it reads."""
+    return tuple(each for each in lead_fields if each not in CONTRACT["leads"].derived)
 
 
 def _accounts_of(session: Session, taken: Taken) -> dict[int, str]:

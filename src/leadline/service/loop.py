@@ -10,6 +10,8 @@ from time import monotonic
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
+from leadline.identity.columns_read import find
+from leadline.model.types import Type
 from leadline.service import commands, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
@@ -98,6 +100,7 @@ class Loop:
         self.signal = Signal()
         self._stopping = False
         self._live: dict[int, Live] = {}
+        self._fields: set[str] = set()
         self._beside: Beside | None = None
         self._pages: Mapping[str, Collection[str]] = {}
         with store.reading() as session:
@@ -335,6 +338,7 @@ class Loop:
             for arrived in made.arrived:
                 taking.take(arrived)
             taken = taking.finish()
+            self._read_more({name for entity, _, name, *_ in taken.history if entity == "lead"})
             as_of = self.clock.take()
             model = kept.published(session)
             live = self.live(session, model) if model else None
@@ -353,11 +357,20 @@ class Loop:
             stored.set_last_taken(session, as_of)
         self._due.add(touched.large, as_of)
 
+    def _read_more(self, names: set[str]) -> None:
+        """Have batches read fields that were not there before and that others are read off."""
+        new = names - self._fields
+        self._fields |= new
+        if new and find(dict.fromkeys(new, Type.TEXT)):
+            for live in self._live.values():
+                live.close()
+            self._live.clear()
+
     def live(self, session: Session, row: kept.ModelRow) -> Live:
         """Return a version of the model made ready for batches."""
         if row.version not in self._live:
-            fields = stored.known_fields(session, "lead")
-            self._live[row.version] = Live(self.engine, row, fields)
+            self._fields.update(stored.known_fields(session, "lead"))
+            self._live[row.version] = Live(self.engine, row, sorted(self._fields))
         return self._live[row.version]
 
     def _park(self, request: Waiting, error: Exception) -> None:

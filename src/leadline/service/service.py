@@ -205,8 +205,9 @@ class Service:
         """
         with self.store.reading() as session:
             row = published(session)
-            if self._shown is None or self._shown.row.version != row.version:
-                self._shown = Live(self._engine, row, stored.known_fields(session, "lead"))
+            fields = stored.known_fields(session, "lead")
+            if self._shown is None or self._shown.is_stale(row, fields):
+                self._shown = Live(self._engine, row, fields)
             yield session, self._shown
 
     def explain(

@@ -78,11 +78,8 @@ def own(spelling: Spelling, target: Target, column_of: Callable[[str], Tree]) ->
         for each in target.parts
     ]
     filled = [sql_tree("coalesce(:x, '')", x=each) for each in texts]
-    return sql_tree(
-        "case when coalesce(:texts) is not null then :joined end",
-        texts=[*texts, null("text")],
-        joined=call("concat", *[part for x in filled for part in (text(JOINT), x)][1:]),
-    )
+    is_there = any_of(sql_tree(":x is not null", x=each) for each in texts)
+    return case([(is_there, call("concat", *[p for x in filled for p in (text(JOINT), x)][1:]))])
 
 
 def field(spelling: Spelling, table: str, target: Target, own: Tree | None, kind: Type) -> Field:

@@ -10,7 +10,7 @@ import pytest
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.postgres.engine import Postgres
 from leadline.errors import InputError
-from leadline.model.document import Column
+from leadline.model.document import Column, Model
 from leadline.model.reading.reader import read as read_document
 from leadline.model.types import Type
 from leadline.scoring.loading import load
@@ -179,6 +179,34 @@ def test_a_text_is_read_as_it_is_declared_whether_or_not_any_is_empty(
     load(server, {"leads": "table:raw.leads"}, document)
     query = "select size, seen, agreed from leads where lead_id = 'a'"
     assert server.rows(query) == [(5.0, datetime(2026, 11, 1), True)]  # noqa: DTZ001 - naive UTC
+
+
+def test_a_value_is_said_or_made_of_others_as_in_files(server: Postgres) -> None:
+    """Words for truth count too; what makes rows of columns is for files, and is refused."""
+    made(
+        server,
+        "create table raw.events (who text, seen timestamptz, agreed text)",
+        "insert into raw.events values ('a', '2026-11-01Z', 'Нет'), (null, '2026-11-01Z', 'TAK')",
+    )
+    said = {
+        "event_id": {"made_from": ["who", "seen"]},
+        "lead_id": {"value": "a"},
+        "type": {"value": "visit"},
+        "occurred_at": {"from": "seen"},
+        "agreed": {"type": "boolean"},
+    }
+
+    def document(**more: object) -> Model:
+        columns = {name: Column.model_validate(each) for name, each in {**said, **more}.items()}
+        return MODEL.model_copy(update={"columns": {"events": columns}})
+
+    load(server, {"events": "table:raw.events"}, document())
+    assert sorted(server.rows("select event_id, lead_id, type, agreed from events")) == [
+        ("a|2026-11-01T00:00:00.000000Z", "a", "visit", False),
+        ("|2026-11-01T00:00:00.000000Z", "a", "visit", True),
+    ]
+    with pytest.raises(InputError, match="must not have event, which is for files"):
+        load(server, {"events": "table:raw.events"}, document(agreed={"event": "x"}))
 
 
 def test_tables_need_an_engine_that_has_them() -> None:

@@ -1,12 +1,13 @@
 """How good a score is as a probability: Brier score and log-loss.
 
 The points of a score are no probabilities. What they mean is learned from rows that are not
-judged: the earlier part, or the other folds. A score with ``link: logistic`` is a probability.
+judged: the earlier part, or the other folds. A score that is a probability, by its link or as a
+learned document writes it, is judged as it stands.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,6 +22,7 @@ ISOTONIC_WINS = 100
 ISOTONIC_ROWS = 1000
 """From so many rows on the shape of the curve is learned, below that a logistic one."""
 BINS = 10
+NONE = Measured(None)
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,27 @@ class Calibrated:
         brier: Mean squared difference of probability and outcome.
         log_loss: Mean negative logarithm of the probability of what happened.
         bins: Tenths of the rows by probability, the lowest first.
+        said: Mean of the probabilities that the document writes; None where it writes none.
+        beyond: How much more it says in mean than came; likewise.
     """
 
     says: str
     brier: Measured
     log_loss: Measured
     bins: tuple[Bin, ...] = ()
+    said: float | None = None
+    beyond: Measured = field(default_factory=lambda: NONE)
 
-
-NONE = Measured(None)
+    @property
+    def is_off(self) -> bool:
+        """Whether what the document says in mean cannot be what comes."""
+        low, high = self.beyond.low, self.beyond.high
+        return low is not None and high is not None and not low <= 0 <= high
 
 
 def calibrated(ranked: Ranked) -> Calibrated:
     """Return how good the score is as a probability on the judged rows."""
-    if ranked.of.run.model.scores[ranked.score].link == "logistic":
+    if ranked.of.run.model.is_chance(ranked.score):
         return _losses(ranked, "The score is a probability.", given=True)
     parts = _parts(ranked)
     fits = {part: _learned(ranked, part) for part in parts}
@@ -138,7 +147,7 @@ def _publish(ranked: Ranked, curves: dict[int, _Curve]) -> None:
 def _losses(ranked: Ranked, says: str, *, given: bool = False) -> Calibrated:
     p = Sql("greatest(least(t.score / 100, 0.999999), 0.000001)" if given else "c.p")
     join = Sql("" if given else "join curves as c on c.part = t.part and c.score = t.score")
-    found = ranked.of.run.engine.arrow(
+    rated = ranked.of.run.engine.arrow(
         sql_text(
             "with rated as (select t.bucket, t.outcome::int as won, {p} as p from {t} as t {join} "
             "where t.part >= 0 and t.score is not null), placed as (select *, "
@@ -154,13 +163,18 @@ def _losses(ranked: Ranked, says: str, *, given: bool = False) -> Calibrated:
         )
     )
     sums = {
-        each: _by_bucket(ranked.buckets, found, each)
+        each: _by_bucket(ranked.buckets, rated, each)
         for each in ("n", "won", "p", "squares", "logs")
     }
     totals = {each: sums[each].sum(1, keepdims=True) for each in sums}
     [brier] = ratios(totals["squares"], totals["n"])
     [log_loss] = ratios(totals["logs"], totals["n"])
-    return Calibrated(says, brier, log_loss, _bins(sums))
+    found = Calibrated(says, brier, log_loss, _bins(sums))
+    if not given:
+        return found
+    [said] = ratios(totals["p"], totals["n"])
+    [beyond] = ratios(totals["p"] - totals["won"], totals["n"])
+    return replace(found, said=said.value, beyond=beyond)
 
 
 def _by_bucket(buckets: int, found: object, column: str) -> Floats:
