@@ -140,6 +140,7 @@ def test_every_kind_of_file_is_written_and_read(folder: Path, ending: str) -> No
         f"out.{ending}",
         "--transitions",
         "t.csv",
+        "--allow",  # the run before is of the same moment
     )
     assert again.returncode == 0, again.stderr
     assert (folder / "t.csv").read_text().splitlines()[1:] == []
