@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.audit.audit import Audit, Suspect
+from leadline.review.audit.closing import EventType
 from leadline.review.audit.evidence import Suspicion
 
 _TITLES = {
@@ -15,8 +16,8 @@ _TITLES = {
     Suspicion.IDENTIFIER: "Identifiers",
 }
 _MEANS = {
-    Suspicion.AFTER: "Not known at the moment: a model that reads them scores the past with its "
-    "own result.",
+    Suspicion.AFTER: "If they were not known at the moment, a model that reads them scores the "
+    "past with its own result.",
     Suspicion.CALENDAR: "They say when a lead is from: what was learned of one season is of no "
     "use in the next.",
     Suspicion.IDENTIFIER: "They name a row, and nothing of it holds for the next one.",
@@ -57,8 +58,8 @@ def verdict(found: Audit) -> str:
     events = len(alarms) - fields
     parts = [_counted(fields, "field")] if fields else []
     parts += [_counted(events, "type of events", "types of events")] if events else []
-    was = "cannot have been known at the moment."
-    return f"{' and '.join(parts)} {was}"
+    looks = "looks as if it was" if len(alarms) == 1 else "look as if they were"
+    return f"{' and '.join(parts)} {looks} written with the outcome or after it."
 
 
 def _counted(count: int, noun: str, nouns: str = "") -> str:
@@ -146,8 +147,17 @@ _EVENTS = (
     Column("leads", "leads", "count"),
     Column("won", "of them won", "share"),
     Column("late", "with the end or after", "share"),
-    Column("near", "or shortly before", "share"),
+    Column("at_end", "with the end, of those until it", "share"),
+    Column("by_life", "by life alone", "share"),
 )
+
+
+def _around(each: EventType) -> tuple[float | None, float | None]:
+    """Return which part comes with the end of all until then, and which life would give."""
+    found = each.around
+    if found is None or not found.before + found.at:
+        return None, None
+    return found.at_end, found.by_life
 
 
 def _events(found: Audit) -> Iterator[Section]:
@@ -158,7 +168,7 @@ def _events(found: Audit) -> Iterator[Section]:
             each.leads,
             each.wins / each.leads,
             each.late / each.ended if each.ended else None,
-            each.near / each.ended if each.ended else None,
+            *_around(each),
         )
         for each in found.events
     )

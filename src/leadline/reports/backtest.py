@@ -208,7 +208,7 @@ def _between(found: Measured) -> str:
 def _about_fields(found: Backtest) -> Iterator[Finding]:
     for each in found.doubts:
         yield Finding(
-            f"{each.title} cannot have been known at the moment. {each.says}",
+            f"{each.title} looks as if it was written with the outcome or after it. {each.says}",
             "Take it out of the model and write it under leave_out of the task, or declare it "
             "`known: created` if it was known. See `leadline audit`.",
         )

@@ -62,7 +62,7 @@ def verdict(found: Rates) -> str:
         return said
     names = list(dict.fromkeys(each.name for each in found.suspects))
     shown = ", ".join(names[:MOST_CHARTS]) + (" and others" if len(names) > MOST_CHARTS else "")
-    return f"{said} Kept apart, as they cannot have been known at the moment: {shown}."
+    return f"{said} Kept apart, as they look as if written with the outcome or after it: {shown}."
 
 
 def _facts(found: Rates) -> tuple[tuple[str, str], ...]:

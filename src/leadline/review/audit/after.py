@@ -35,6 +35,8 @@ _EXPECTED = 20.0
 """Where chance alone would leave at least so many of the other outcome, none is no accident."""
 _NO_LUCK = float(-np.log(0.001))
 """A value of so few rows that they could all end alike by luck settles nothing."""
+_EXPECTED_FILLED = 10.0
+"""The same where it is not one of many values, but whether there is any."""
 _ROUND = 0.75
 
 
@@ -46,7 +48,7 @@ def enough(rows: int, positives: int) -> bool:
 def after(cells: Cells, auc: float | None) -> Iterator[FieldEvidence]:
     """Yield evidence that a field was written after the outcome, from its counts alone."""
     yield from _alone(auc)
-    yield from _settled(cells)
+    yield from [*_settled(cells)] or _filled_for_one_kind(cells)
     yield from _ends(cells)
     yield from _filled(cells)
 
@@ -105,6 +107,18 @@ def _settled_said(cells: Cells, settles: Floats, misses: Floats, *, is_won: bool
         f"Of the {rows[settles].sum():,.0f} rows with {shown}, {percent(rate)} {who}; they are "
         f"{percent(hits / all_of)} of all that {who}."
     )
+
+
+def _filled_for_one_kind(cells: Cells) -> Iterator[FieldEvidence]:
+    """Yield evidence that whoever has any value at all won, or lost, few as they may be."""
+    if cells.empty is None:
+        return
+    total, won = cells.rows.sum(), cells.wins.sum()
+    rows, wins = total - cells.rows[cells.empty].sum(), won - cells.wins[cells.empty].sum()
+    for who, hits, other in (("won", wins, total - won), ("lost", rows - wins, won)):
+        if hits >= _SETTLED * rows and rows * other >= _EXPECTED_FILLED * total:
+            says = f"Of the {rows:,.0f} rows for which it is filled, {percent(hits / rows)} {who}."
+            yield _evidence("filled for one kind", says)
 
 
 def _ends(cells: Cells) -> Iterator[FieldEvidence]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from leadline.history.counts_by_value import Cells, Coded, cells
 from leadline.history.fields_then import Known, KnownField
 from leadline.model.types import Type
+from leadline.review.audit.clustering import around, clustering, window
 from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
 from leadline.sql.text import Sql, name, sql_text
 
@@ -233,36 +234,34 @@ def _first_time(known: Known, times: list[KnownField]) -> KnownField | None:
 
 
 def changed(known: Known, ends: str) -> Iterator[tuple[KnownField, FieldEvidence]]:
-    """Yield fields whose history shows changes at or after the end of leads.
+    """Yield fields whose history shows changes that come with the end of leads, or only after it.
 
-    ``ends`` has ``lead_id, ended_at``. Most changes there is an alarm, a good part a question.
+    ``ends`` has ``lead_id, ended_at``. Of accounts it is a question: they outlive their leads, and
+    what changed with the end of one was known of the next.
     """
     if "field_history" not in known.of.run.loaded.schema:
         return
-    titles: Mapping[tuple[str, str], KnownField] = {
-        (each.entity, each.name): each for each in known.fields
-    }
-    for entity, field, count, late in known.of.run.engine.rows(_changes(ends)):
-        share = late / count
-        if (entity, field) in titles and late >= _FEWEST_LATER and share >= _LATER:
-            says = f"{percent(share)} of its {count:,} changes come when the lead has ended."
-            is_alarm = share >= 0.5  # noqa: PLR2004 - most of them
-            yield (
-                titles[entity, field],
-                FieldEvidence(Suspicion.AFTER, "changed after closing", says, is_alarm),
-            )
+    titles = {f"{each.entity}.{each.name}": each for each in known.fields}
+    lives = sql_text(_LIVES, ends=Sql(ends))
+    found = around(known.of, Sql(_CHANGES), lives, window(known.of, lives))
+    for title, each in found.items():
+        if title in titles:
+            for evidence in clustering(each, len(found), noun="changes"):
+                is_alarm = evidence.is_alarm and titles[title].entity == "lead"
+                yield titles[title], replace(evidence, is_alarm=is_alarm)
 
 
-def _changes(ends: str) -> Sql:
-    """Return ``entity, field``, changes of leads that ended, and those at or after the end."""
-    return sql_text(
-        "with owned as (select h.entity, h.field, h.id, h.valid_from, l.lead_id "
-        "from field_history as h join leads as l on "
-        "case h.entity when 'lead' then l.lead_id else l.account_id end = h.id) "
-        "select o.entity, o.field, count(*), count(*) filter (where o.valid_from >= e.ended_at) "
-        "from owned as o join {ends} as e using (lead_id) group by all order by all",
-        ends=Sql(ends),
-    )
+_LIVES = """(
+  select l.lead_id as who, l.created_at as started_at, e.ended_at,
+    (select max(valid_from) from field_history) as until
+  from leads as l left join {ends} as e on e.lead_id = l.lead_id
+)"""
+_CHANGES = """(
+  select h.entity || '.' || h.field as type, l.lead_id as who, h.valid_from as happened_at
+  from field_history as h join leads as l
+    on case h.entity when 'lead' then l.lead_id else l.account_id end = h.id
+  where h.valid_from > l.created_at
+)"""
 
 
 def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
