@@ -132,3 +132,10 @@ def test_files_are_written_where_they_are_asked_for(tmp_path: Path) -> None:
     assert (tmp_path / "s.csv").read_text(encoding="utf-8").startswith("lead_id,as_of,fit")
     leadline.inspect(LEADS, out=str(tmp_path / "c.yaml"))
     assert (tmp_path / "c.yaml").read_text(encoding="utf-8").startswith("columns:")
+
+
+def test_optional_tables_may_be_frames() -> None:
+    """Whether one was given is no question to its rows."""
+    frames = {name: pl.read_csv(path).to_pandas() for name, path in TABLES.items()}
+    found = leadline.score(MODEL, as_of=AT, **frames)
+    assert found.scores.num_rows == len(frames["leads"])

@@ -63,7 +63,11 @@ class Question(ABC, Generic[A_co]):
     def given(self) -> Iterator[Asked]:
         """Yield the options whose values are not their defaults."""
         for each in options_of(type(self)):
-            if each.is_needed or getattr(self, each.name) != each.default:
+            value = getattr(self, each.name)
+            # a table is never compared: what that gives is a table too
+            if each.is_needed or (
+                value is not each.default and (each.default is None or value != each.default)
+            ):
                 yield each
 
 
