@@ -29,13 +29,19 @@ def scored(one: Case) -> Scored:
 
 
 def rows(found: Scored) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return scores and ledger in the order of their keys, without the fingerprint."""
+    """Return scores and ledger in the order of their keys, without the fingerprint.
+
+    A weight is a mean of floating numbers, and the same to 9 decimals.
+    """
+    points = [
+        {**row, "weight": row["weight"] and round(row["weight"], 9)}
+        for row in found.points.to_pylist()
+    ]
     scores = [{**row, "model": ""} for row in found.scores.to_pylist()]
     return (
         sorted(scores, key=lambda row: (row["lead_id"], row["as_of"])),
         sorted(
-            found.points.to_pylist(),
-            key=lambda row: (row["lead_id"], row["as_of"], row["score"], row["rule"]),
+            points, key=lambda row: (row["lead_id"], row["as_of"], row["score"], row["rule"])
         ),
     )
 

@@ -84,10 +84,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, pa.Table], list[str]]] = {
     ),
     "one that was not given at all is told elsewhere": ({}, {"events": None}, []),
     "a fifth of the bands may change": ({}, {"previous": before("hhccc")}, []),
-    "more may not": (
+    "a few may": ({}, {"previous": before("ccccc")}, []),
+    "many may not": (
         {},
-        {"previous": before("ccccc")},
-        ["previous band must change for at most 20% of its leads; found 2 of 5 (40%)."],
+        {"previous": before("cchhh")},
+        ["previous band must change for at most 20% of its leads; found 5 of 5 (100%)."],
     ),
     "unless so many are expected": (
         {"transitions": {"share": "40%"}},

@@ -296,8 +296,8 @@ CONTRACT: Mapping[str, Table] = {
                     "valid_from",
                 ),
             ),
-            once=("entity", "id", "field", "value", "valid_from"),
-            order=("recorded_at",),
+            # a value that is recorded again later may take back one that was recorded between
+            once=("entity", "id", "field", "value", "valid_from", "recorded_at"),
         ),
         Table(
             "lead_merges",
