@@ -40,9 +40,7 @@ def rows(found: Scored) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     scores = [{**row, "model": ""} for row in found.scores.to_pylist()]
     return (
         sorted(scores, key=lambda row: (row["lead_id"], row["as_of"])),
-        sorted(
-            points, key=lambda row: (row["lead_id"], row["as_of"], row["score"], row["rule"])
-        ),
+        sorted(points, key=lambda row: (row["lead_id"], row["as_of"], row["score"], row["rule"])),
     )
 
 
