@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from leadline.model.types import Schema
 from leadline.store import rows as tables
 from leadline.store.facts import AccountRow, EventRow, LeadRow, MarkRow, MergeRow, OutcomeRow
 from leadline.store.rows import Knowing
-from leadline.store.session import Session
+from leadline.store.session import Kind, Session, rows_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-R = TypeVar("R")
 
 CHUNK = 50_000
 """Rows of a table that are in memory at a time."""
@@ -81,76 +79,49 @@ def _written(path: Path, parts: Iterator[pa.Table]) -> Path:
 
 def leads(session: Session, until: int) -> Iterator[list[LeadRow]]:
     """Yield leads in parts, by their numbers."""
-    query = (
-        "select lead_no, lead_id, account_id, is_known, created_at, recorded_at, taken_at, fields "
-        "from leads where taken_at <= ? and lead_no > ? order by lead_no limit ?"
-    )
-    return _parts(session, query, until, (0,), 1, LeadRow)
+    return _parts(session, LeadRow, "leads", until, {"lead_no": 0})
 
 
 def accounts(session: Session, until: int) -> Iterator[list[AccountRow]]:
     """Yield accounts in parts, by their ids."""
-    query = (
-        "select account_id, created_at, recorded_at, taken_at, fields from accounts "
-        "where taken_at <= ? and account_id > ? order by account_id limit ?"
-    )
-    return _parts(session, query, until, ("",), 1, AccountRow)
+    return _parts(session, AccountRow, "accounts", until, {"account_id": ""})
 
 
 def events(session: Session, until: int) -> Iterator[list[EventRow]]:
     """Yield events in parts, those of a lead together."""
-    query = (
-        "select lead_no, occurred_at, event_id, account_id, type, recorded_at, taken_at, given_at, "
-        "source, properties, origin from events where taken_at <= ? "
-        "and (lead_no, occurred_at, event_id) > (?, ?, ?) "
-        "order by lead_no, occurred_at, event_id limit ?"
-    )
-    return _parts(session, query, until, (-1, 0, ""), 3, EventRow)
+    first = {"lead_no": -1, "occurred_at": 0, "event_id": ""}
+    return _parts(session, EventRow, "events", until, first)
 
 
 def outcomes(session: Session, until: int) -> Iterator[list[OutcomeRow]]:
     """Yield outcomes in parts, by their ids."""
-    query = (
-        "select outcome_id, lead_no, account_id, outcome, occurred_at, recorded_at, taken_at, "
-        "amount, reason, source from outcomes where taken_at <= ? and outcome_id > ? "
-        "order by outcome_id limit ?"
-    )
-    return _parts(session, query, until, ("",), 1, OutcomeRow)
+    return _parts(session, OutcomeRow, "outcomes", until, {"outcome_id": ""})
 
 
 def merges(session: Session, until: int) -> list[MergeRow]:
     """Return all merges."""
-    found = session.rows(
-        "select from_no, taken_at, into_no, recorded_at, source from lead_merges "
-        "where taken_at <= ?",
-        until,
-    )
-    return [MergeRow(*row) for row in found]
+    return rows_of(session, MergeRow, "lead_merges", "taken_at <= ?", until)
 
 
 def marks(session: Session, until: int) -> list[MarkRow]:
     """Return all marks."""
-    found = session.rows(
-        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
-        "where taken_at <= ?",
-        until,
-    )
-    return [MarkRow(*row) for row in found]
+    return rows_of(session, MarkRow, "event_marks", "taken_at <= ?", until)
 
 
-def _parts(  # noqa: PLR0913, PLR0917 - a query, and where it goes on
-    session: Session,
-    query: str,
-    until: int,
-    first: tuple[Any, ...],
-    keys: int,
-    kind: Callable[..., R],
-) -> Iterator[list[R]]:
-    """Yield rows in parts; each goes on behind the keys of the last row before it."""
-    last = first
+def _parts(
+    session: Session, kind: type[Kind], table: str, until: int, first: Mapping[str, object]
+) -> Iterator[list[Kind]]:
+    """Yield rows in parts; each goes on behind the keys of the last row before it.
+
+    ``first`` has a value for each key that lies before all others.
+    """
+    keys = ", ".join(first)
+    places = ", ".join("?" for _ in first)
+    where = f"taken_at <= ? and ({keys}) > ({places}) order by {keys} limit ?"
+    last = list(first.values())
     while True:
-        part = session.rows(query, until, *last, CHUNK)
-        yield [kind(*row) for row in part]
+        part = rows_of(session, kind, table, where, until, *last, CHUNK)
+        yield part
         if len(part) < CHUNK:
             return
-        last = part[-1][:keys]
+        last = [getattr(part[-1], key) for key in first]

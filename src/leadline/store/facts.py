@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from leadline.store.schema import settings
-from leadline.store.session import Session
+from leadline.store.session import Session, columns_of, rows_of
 
 Numbers = Iterable[int]
 NOBODY = 0
@@ -148,15 +148,10 @@ def merges(session: Session, numbers: Numbers) -> list[MergeRow]:
     while waiting:
         asked |= waiting
         listed = list(waiting)
-        found = session.rows(
-            "select from_no, taken_at, into_no, recorded_at, source from lead_merges "
-            "where from_no in ?? union "
-            "select from_no, taken_at, into_no, recorded_at, source from lead_merges "
-            "where into_no in ??",
-            listed,
-            listed,
+        where = f"from_no in ?? union select {columns_of(MergeRow)} from lead_merges "
+        rows = rows_of(
+            session, MergeRow, "lead_merges", f"{where}where into_no in ??", listed, listed
         )
-        rows = [MergeRow(*row) for row in found]
         known.update({(row.from_no, row.taken_at): row for row in rows})
         tied = {number for row in rows for number in (row.from_no, row.into_no) if number}
         waiting = tied - asked
@@ -165,19 +160,15 @@ def merges(session: Session, numbers: Numbers) -> list[MergeRow]:
 
 # --- rows of leads
 
-_LEAD = "lead_no, lead_id, account_id, is_known, created_at, recorded_at, taken_at, fields"
-
 
 def leads(session: Session, numbers: Numbers) -> list[LeadRow]:
     """Return leads by their numbers."""
-    found = session.rows(f"select {_LEAD} from leads where lead_no in ??", list(numbers))
-    return [LeadRow(*row) for row in found]
+    return rows_of(session, LeadRow, "leads", "lead_no in ??", list(numbers))
 
 
 def leads_by_id(session: Session, ids: Iterable[str]) -> list[LeadRow]:
     """Return leads by their ids."""
-    found = session.rows(f"select {_LEAD} from leads where lead_id in ??", list(ids))
-    return [LeadRow(*row) for row in found]
+    return rows_of(session, LeadRow, "leads", "lead_id in ??", list(ids))
 
 
 def leads_of_accounts(session: Session, ids: Iterable[str], most: int) -> list[tuple[int, str]]:
@@ -190,32 +181,18 @@ def leads_of_accounts(session: Session, ids: Iterable[str], most: int) -> list[t
 
 def accounts(session: Session, ids: Iterable[str]) -> list[AccountRow]:
     """Return accounts by their ids."""
-    found = session.rows(
-        "select account_id, created_at, recorded_at, taken_at, fields from accounts "
-        "where account_id in ??",
-        list(ids),
-    )
-    return [AccountRow(*row) for row in found]
-
-
-_EVENT = (
-    "lead_no, occurred_at, event_id, account_id, type, recorded_at, taken_at, given_at, source, "
-    "properties, origin"
-)
+    return rows_of(session, AccountRow, "accounts", "account_id in ??", list(ids))
 
 
 def events(session: Session, numbers: Numbers) -> list[EventRow]:
     """Return the events of leads."""
-    found = session.rows(f"select {_EVENT} from events where lead_no in ??", list(numbers))
-    return [EventRow(*row) for row in found]
+    return rows_of(session, EventRow, "events", "lead_no in ??", list(numbers))
 
 
 def events_of_accounts(session: Session, ids: Iterable[str]) -> list[EventRow]:
     """Return the events that carry an account."""
-    found = session.rows(
-        f"select {_EVENT} from events where account_id is not null and account_id in ??", list(ids)
-    )
-    return [EventRow(*row) for row in found]
+    where = "account_id is not null and account_id in ??"
+    return rows_of(session, EventRow, "events", where, list(ids))
 
 
 def known_events(session: Session, digests: Sequence[bytes]) -> set[bytes]:
@@ -232,32 +209,17 @@ def leads_of_events(session: Session, digests: Sequence[bytes]) -> dict[bytes, i
 
 def outcomes(session: Session, numbers: Numbers) -> list[OutcomeRow]:
     """Return the outcomes of leads."""
-    found = session.rows(
-        "select outcome_id, lead_no, account_id, outcome, occurred_at, recorded_at, taken_at, "
-        "amount, reason, source from outcomes where lead_no in ??",
-        list(numbers),
-    )
-    return [OutcomeRow(*row) for row in found]
+    return rows_of(session, OutcomeRow, "outcomes", "lead_no in ??", list(numbers))
 
 
 def marks(session: Session, numbers: Numbers) -> list[MarkRow]:
     """Return the marks of the events of leads."""
-    found = session.rows(
-        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
-        "where lead_no in ??",
-        list(numbers),
-    )
-    return [MarkRow(*row) for row in found]
+    return rows_of(session, MarkRow, "event_marks", "lead_no in ??", list(numbers))
 
 
 def marks_of_events(session: Session, ids: Iterable[str]) -> list[MarkRow]:
     """Return the marks of events by the ids of those."""
-    found = session.rows(
-        "select event_id, taken_at, lead_no, mark, recorded_at, source from event_marks "
-        "where event_id in ??",
-        list(ids),
-    )
-    return [MarkRow(*row) for row in found]
+    return rows_of(session, MarkRow, "event_marks", "event_id in ??", list(ids))
 
 
 def accounts_of_events(session: Session, leads: Numbers, ids: Iterable[str]) -> dict[str, str]:
@@ -281,23 +243,13 @@ def waiting_marks(session: Session, ids: Sequence[str]) -> set[str]:
 
 def outcomes_of_accounts(session: Session, ids: Iterable[str]) -> list[OutcomeRow]:
     """Return the outcomes that carry an account."""
-    found = session.rows(
-        "select outcome_id, lead_no, account_id, outcome, occurred_at, recorded_at, taken_at, "
-        "amount, reason, source from outcomes where account_id in ??",
-        list(ids),
-    )
-    return [OutcomeRow(*row) for row in found]
+    return rows_of(session, OutcomeRow, "outcomes", "account_id in ??", list(ids))
 
 
 def history(session: Session, entity: str, ids: Iterable[str]) -> list[HistoryRow]:
     """Return the values that fields of leads or accounts took."""
-    found = session.rows(
-        "select entity, id, field, taken_at, value, valid_from, recorded_at, source "
-        "from field_history where entity = ? and id in ??",
-        entity,
-        list(ids),
-    )
-    return [HistoryRow(*row) for row in found]
+    where = "entity = ? and id in ??"
+    return rows_of(session, HistoryRow, "field_history", where, entity, list(ids))
 
 
 def told(session: Session, entity: str, ids: Iterable[str]) -> set[tuple[str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from leadline.store.schema import jobs
-from leadline.store.session import Session
+from leadline.store.session import Session, rows_of
 
 
 class Job(NamedTuple):
@@ -37,17 +37,4 @@ def end(session: Session, inbox_id: int, state: str, detail: str, at: int) -> No
 
 def find(session: Session, inbox_id: int) -> Job | None:
     """Return what became of a command; None while it waits."""
-    found = session.rows(
-        "select inbox_id, kind, state, detail, began_at, ended_at from jobs where inbox_id = ?",
-        inbox_id,
-    )
-    return Job(*found[0]) if found else None
-
-
-def running(session: Session) -> list[Job]:
-    """Return commands that had begun and not ended, as after a crash."""
-    found = session.rows(
-        "select inbox_id, kind, state, detail, began_at, ended_at from jobs "
-        "where state = 'running' order by inbox_id"
-    )
-    return [Job(*row) for row in found]
+    return next(iter(rows_of(session, Job, "jobs", "inbox_id = ?", inbox_id)), None)

@@ -14,7 +14,7 @@ from leadline.store.schema import (
     publications,
     transitions,
 )
-from leadline.store.session import Session
+from leadline.store.session import Kind, Session, rows_of
 
 
 class ModelRow(NamedTuple):
@@ -91,21 +91,14 @@ class TransitionRow(NamedTuple):
     ledger: str | None
 
 
-_MODEL = (
-    "version, name, fingerprint, document, statement, state, created_at, published_at, retired_at"
-)
-
-
 def published(session: Session) -> ModelRow | None:
     """Return the model that is live; None in a store that has none yet."""
-    found = session.rows(f"select {_MODEL} from models where state = 'published'")
-    return ModelRow(*found[0]) if found else None
+    return next(iter(rows_of(session, ModelRow, "models", "state = 'published'")), None)
 
 
 def versions(session: Session) -> list[ModelRow]:
     """Return every version, the latest first."""
-    found = session.rows(f"select {_MODEL} from models order by version desc")
-    return [ModelRow(*row) for row in found]
+    return rows_of(session, ModelRow, "models", "true order by version desc")
 
 
 def add_model(session: Session, row: ModelRow) -> None:
@@ -144,74 +137,52 @@ def first_scored(session: Session, number: int) -> int | None:
     return at if at is None else int(at)
 
 
-def account_bands_before(session: Session, account: str, at: int) -> list[AccountBandRow]:
-    """Return where an account stood before a moment, as the transitions tell it."""
-    found = session.rows(
-        "select t.version, t.ladder, t.account_id, t.to_band, t.edge_band, t.value "
-        "from transitions as t where t.account_id = ? and t.at < ? and not exists ("
-        "select 1 from transitions as l where l.account_id = t.account_id "
-        "and l.ladder = t.ladder and l.at < ? and l.transition_id > t.transition_id)",
-        account,
-        at,
-        at,
-    )
-    return [AccountBandRow(*row) for row in found]
-
-
 def bands_before(session: Session, number: int, at: int) -> list[BandRow]:
     """Return where a lead stood before a moment, as the transitions tell it."""
+    return _before(session, BandRow, number, at)
+
+
+def account_bands_before(session: Session, account: str, at: int) -> list[AccountBandRow]:
+    """Return where an account stood before a moment, as the transitions tell it."""
+    return _before(session, AccountBandRow, account, at)
+
+
+def _before(session: Session, kind: type[Kind], who: int | str, at: int) -> list[Kind]:
+    """Return where somebody stood; the third field of the kind says whose it is."""
+    whose = kind._fields[2]
     found = session.rows(
-        "select t.version, t.ladder, t.lead_no, t.to_band, t.edge_band, t.value "
-        "from transitions as t where t.lead_no = ? and t.at < ? and not exists ("
-        "select 1 from transitions as l where l.lead_no = t.lead_no and l.ladder = t.ladder "
+        f"select t.version, t.ladder, t.{whose}, t.to_band, t.edge_band, t.value "
+        f"from transitions as t where t.{whose} = ? and t.at < ? and not exists ("
+        f"select 1 from transitions as l where l.{whose} = t.{whose} and l.ladder = t.ladder "
         "and l.at < ? and l.transition_id > t.transition_id)",
-        number,
+        who,
         at,
         at,
     )
-    return [BandRow(*row) for row in found]
+    return [kind(*row) for row in found]
 
 
 def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRow]:
     """Return where leads stand by a version."""
-    found = session.rows(
-        "select version, ladder, lead_no, band, edge_band, value from current_bands "
-        "where version = ? and lead_no in ??",
-        version,
-        list(numbers),
-    )
-    return [BandRow(*row) for row in found]
+    where = "version = ? and lead_no in ??"
+    return rows_of(session, BandRow, "current_bands", where, version, list(numbers))
 
 
 def all_bands(session: Session, version: int) -> list[BandRow]:
     """Return where all leads stand by a version."""
-    found = session.rows(
-        "select version, ladder, lead_no, band, edge_band, value from current_bands "
-        "where version = ?",
-        version,
-    )
-    return [BandRow(*row) for row in found]
+    return rows_of(session, BandRow, "current_bands", "version = ?", version)
 
 
 def account_bands(session: Session, version: int, accounts: Iterable[str]) -> list[AccountBandRow]:
     """Return where accounts stand by a version."""
-    found = session.rows(
-        "select version, ladder, account_id, band, edge_band, value from current_account_bands "
-        "where version = ? and account_id in ??",
-        version,
-        list(accounts),
-    )
-    return [AccountBandRow(*row) for row in found]
+    where = "version = ? and account_id in ??"
+    table = "current_account_bands"
+    return rows_of(session, AccountBandRow, table, where, version, list(accounts))
 
 
 def all_account_bands(session: Session, version: int) -> list[AccountBandRow]:
     """Return where all accounts stand by a version."""
-    found = session.rows(
-        "select version, ladder, account_id, band, edge_band, value from current_account_bands "
-        "where version = ?",
-        version,
-    )
-    return [AccountBandRow(*row) for row in found]
+    return rows_of(session, AccountBandRow, "current_account_bands", "version = ?", version)
 
 
 def put(
@@ -232,22 +203,20 @@ def put(
 
 def forget(session: Session, version: int, numbers: Sequence[int]) -> None:
     """Take away the scores of leads that have none any more."""
-    if numbers:
-        for table in ("current_scores", "current_bands"):
-            session.run(
-                f"delete from {table} where version = ? and lead_no in ??", version, list(numbers)
-            )
+    _forget(session, version, ("current_scores", "current_bands"), "lead_no", numbers)
 
 
 def forget_accounts(session: Session, version: int, accounts: Sequence[str]) -> None:
     """Take away the scores of accounts that have none any more."""
-    if accounts:
-        for table in ("current_account_scores", "current_account_bands"):
-            session.run(
-                f"delete from {table} where version = ? and account_id in ??",
-                version,
-                list(accounts),
-            )
+    tables = ("current_account_scores", "current_account_bands")
+    _forget(session, version, tables, "account_id", accounts)
+
+
+def _forget(
+    session: Session, version: int, tables: Sequence[str], whose: str, keys: Sequence[object]
+) -> None:
+    for table in tables if keys else ():
+        session.run(f"delete from {table} where version = ? and {whose} in ??", version, list(keys))
 
 
 def accounts_due(session: Session) -> dict[str, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Table
 
 Row = Sequence[Any]
+Kind = TypeVar("Kind", bound=NamedTuple)
 Meeting = Literal["refuse", "keep", "replace"]
 """What becomes of a row whose key is there already: an error, the old one, or the new one."""
 
@@ -48,3 +49,16 @@ def insertion(table: Table, meeting: Meeting, source: str) -> str:
     changed = [f'"{c.name}" = excluded."{c.name}"' for c in table.columns if c.name not in keys]
     by = ", ".join(f'"{key.name}"' for key in table.primary_key)
     return f"{head} on conflict ({by}) do update set {', '.join(changed)}"
+
+
+def columns_of(kind: type[NamedTuple]) -> str:
+    """Return the columns of a kind of row, which are its fields, as a query lists them."""
+    return ", ".join(kind._fields)
+
+
+def rows_of(
+    session: Session, kind: type[Kind], table: str, where: str, *params: object
+) -> list[Kind]:
+    """Return rows of a table as their kind."""
+    query = f"select {columns_of(kind)} from {table} where {where}"
+    return [kind(*row) for row in session.rows(query, *params)]
