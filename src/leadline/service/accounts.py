@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from leadline.errors import Fault, InputError
+from leadline.service import cursor
 from leadline.store import facts as stored
 from leadline.store.rows import present
 from leadline.store.session import Session
@@ -54,12 +52,12 @@ def listed(session: Session, kind: str, version: int, page: Page) -> tuple[list[
         Standing(account, as_of, json.loads(scores) if scores else {}, fields.get(account, {}))
         for account, as_of, scores, _ in rows
     ]
-    on = _written(rows[-1][3], rows[-1][0]) if len(rows) == page.most else ""
+    on = cursor.written(rows[-1][3], rows[-1][0]) if len(rows) == page.most else ""
     return found, on
 
 
 def _by_id(session: Session, version: int, page: Page) -> list[tuple[Any, ...]]:
-    after = _place(page.after)[1] if page.after else ""
+    after = cursor.place(page.after, str)[1] if page.after else ""
     return session.rows(
         "select a.account_id, s.as_of, s.scores, 0.0 from ("
         "select account_id from accounts where account_id > ? union "
@@ -81,7 +79,7 @@ def _by_score(session: Session, kind: str, version: int, page: Page) -> list[tup
         params.append(page.least)
     if page.after:
         where += " and (value < ? or (value = ? and account_id > ?))"
-        place, account = _place(page.after)
+        place, account = cursor.place(page.after, str)
         params += [place, place, account]
     return session.rows(
         "select account_id, as_of, scores, value from ("
@@ -91,18 +89,3 @@ def _by_score(session: Session, kind: str, version: int, page: Page) -> list[tup
         *params,
         page.most,
     )
-
-
-def _written(value: float, account: str) -> str:
-    place = json.dumps([value, account]).encode()
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
-
-
-def _place(text: str) -> tuple[float, str]:
-    try:
-        value, account = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if isinstance(value, int | float) and isinstance(account, str) and "\x00" not in account:
-            return float(value), account
-    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
-        pass
-    raise InputError(Fault("", "after", "must be what a page gave", text))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Mapping, Sequence
 from heapq import merge as merged
 from itertools import islice
 from typing import Any, NamedTuple
 
-from leadline.errors import Fault, InputError
 from leadline.model.document import Model
 from leadline.query.context import decides
+from leadline.service import cursor
 from leadline.service.live import Batch, Live, Touched
 from leadline.store import facts as stored
 from leadline.store.facts import AccountRow, EventRow, LeadRow
@@ -150,7 +148,7 @@ class Page(NamedTuple):
 
 def standings(session: Session, live: Live, page: Page) -> tuple[list[Standing], str]:
     """Return a page of leads, the highest value first, and where the list goes on."""
-    most, place = page.most, _place(page.after)
+    most, place = page.most, cursor.place(page.after, int) if page.after else None
     lists = [_of_band(session, live.row.version, page, band, place) for band in page.bands]
     listed = list(islice(merged(*lists, key=_rank), most))
     rows = {row.lead_no: row for row in stored.leads(session, [number for _, number, _ in listed])}
@@ -174,7 +172,7 @@ def standings(session: Session, live: Live, page: Page) -> tuple[list[Standing],
         )
         for value, number, band in listed
     ]
-    on = _written((listed[-1][0] or 0.0, listed[-1][1])) if len(listed) == most else ""
+    on = cursor.written(listed[-1][0] or 0.0, listed[-1][1]) if len(listed) == most else ""
     return found, on
 
 
@@ -200,20 +198,6 @@ def _of_band(
 def _rank(row: tuple[float | None, int, str]) -> tuple[float, int]:
     value, number, _ = row
     return (float("inf") if value is None else -value, -number)
-
-
-def _written(place: Place) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _place(text: str) -> Place | None:
-    if not text:
-        return None
-    try:
-        value, number = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        return float(value), int(number)
-    except (ValueError, TypeError, binascii.Error):
-        raise InputError(Fault("", "after", "must be what a page gave", text)) from None
 
 
 def changes(session: Session, since: int, most: int) -> list[Changed]:
