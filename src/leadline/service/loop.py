@@ -128,6 +128,7 @@ class Loop:
         finally:
             if self._beside is not None:
                 self._beside.abandon()
+            self._let_go()
 
     def drain(self) -> int:
         """Take all that waits and score whoever is due; return how many requests that were."""
@@ -362,9 +363,13 @@ class Loop:
         new = names - self._fields
         self._fields |= new
         if new and find(dict.fromkeys(new, Type.TEXT)):
-            for live in self._live.values():
-                live.close()
-            self._live.clear()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Forget what was planned for batches."""
+        for live in self._live.values():
+            live.close()
+        self._live.clear()
 
     def live(self, session: Session, row: kept.ModelRow) -> Live:
         """Return a version of the model made ready for batches."""
