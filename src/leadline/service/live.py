@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
@@ -52,6 +52,7 @@ _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
 BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
 Stands: TypeAlias = BandRow | AccountBandRow
+Happening = TypeVar("Happening", EventRow, OutcomeRow)
 OPTIONAL = ("lead_merges", "event_marks", "previous", "previous_accounts")
 """Tables that say the same without rows as when they are not given."""
 
@@ -284,39 +285,26 @@ class Live:
         accounts |= touched.accounts
         batch.accounts = {row.account_id: row for row in stored.accounts(session, accounts)}
         batch.accounts |= {id_: row for id_, row in taken.accounts.items() if id_ in accounts}
-        batch.events = self._events(session, batch, taken)
-        batch.outcomes = self._outcomes(session, batch, taken)
+        whole = touched.accounts if self.reads_across else set[str]()
+        batch.events = _happened(
+            batch.leads,
+            whole,
+            stored.events(session, batch.leads),
+            stored.events_of_accounts(session, whole) if whole else [],
+            taken.events,
+        )
+        batch.outcomes = _happened(
+            batch.leads,
+            whole,
+            stored.outcomes(session, batch.leads),
+            stored.outcomes_of_accounts(session, whole) if whole else [],
+            taken.outcomes,
+        )
         batch.marks = _marks(session, batch, taken)
         batch.previous = kept.bands(session, self.row.version, batch.leads)
         if self.model.account_bands:
             batch.previous_accounts = kept.account_bands(session, self.row.version, accounts)
         return batch
-
-    def _events(self, session: Session, batch: Batch, taken: Taken) -> list[EventRow]:
-        found = stored.events(session, batch.leads)
-        found += [row for row in taken.events if row.lead_no in batch.leads]
-        accounts = batch.scored.accounts
-        if self.reads_across and accounts:
-            own = {row.event_id for row in found}
-            found += [
-                row
-                for row in (*stored.events_of_accounts(session, accounts), *taken.events)
-                if row.account_id in accounts and row.event_id not in own
-            ]
-        return found
-
-    def _outcomes(self, session: Session, batch: Batch, taken: Taken) -> list[OutcomeRow]:
-        found = stored.outcomes(session, batch.leads)
-        found += [row for row in taken.outcomes if row.lead_no in batch.leads]
-        accounts = batch.scored.accounts
-        if self.reads_across and accounts:
-            own = {row.outcome_id for row in found}
-            found += [
-                row
-                for row in (*stored.outcomes_of_accounts(session, accounts), *taken.outcomes)
-                if row.account_id in accounts and row.outcome_id not in own
-            ]
-        return found
 
     # --- their scores
 
@@ -512,6 +500,27 @@ def _members(session: Session, account: str, taken: Taken, most: int) -> set[int
     found = stored.leads_of_accounts(session, [account], most + 1 + len(taken.leads))
     members = {number for number, _ in found if number not in taken.leads}
     return members | {n for n, row in taken.leads.items() if row.account_id == account}
+
+
+def _happened(
+    leads: Container[int],
+    accounts: Collection[str],
+    of_leads: list[Happening],
+    of_accounts: list[Happening],
+    arriving: Sequence[Happening],
+) -> list[Happening]:
+    """Return what happened to leads, in the store and now, then what accounts carry beside it."""
+    found = of_leads.copy()
+    found += [row for row in arriving if row.lead_no in leads]
+    if accounts:
+        own = {_id(row) for row in found}
+        for rows in (of_accounts, arriving):
+            found += [r for r in rows if r.account_id in accounts and _id(r) not in own]
+    return found
+
+
+def _id(row: EventRow | OutcomeRow) -> str:
+    return row.event_id if isinstance(row, EventRow) else row.outcome_id
 
 
 def _marks(session: Session, batch: Batch, taken: Taken) -> list[MarkRow]:

@@ -28,9 +28,6 @@ from leadline.store.store import Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CHUNK = 5000
-"""Leads whose scores are written in one transaction of the loop."""
-
 
 @dataclass(frozen=True)
 class Difference:
