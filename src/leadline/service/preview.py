@@ -21,8 +21,6 @@ from leadline.store.session import Session
 
 MOST_NAMED = 5
 """Leads that are named of those who enter or leave a band."""
-_DAYS_OF = {"day": 7.0, "week": 1.0, "month": 7 * 12 / 365}
-"""What a capacity in a stretch of time is a week, by that stretch."""
 
 
 def preview(session: Session, document: str, at: int, weeks: int) -> Impact | None:
@@ -102,6 +100,6 @@ def _room(ladder: LadderImpact, load: dict[str, Load], capacity: Capacity | None
     after = load[ranked[-1]].after if ranked else None
     if capacity is None or not capacity.per or after is None:
         return
-    room = capacity.count * _DAYS_OF[capacity.per]
+    room = capacity.weekly
     fits = "fits" if after.mean <= room else "is more than"
     yield f"{ranked[-1]}: {after.mean:.1f} a week {fits} the capacity of {room:.1f} a week"

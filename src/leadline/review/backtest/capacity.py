@@ -36,6 +36,15 @@ class Capacity:
         length = MICROSECONDS[PER[self.per]]
         return length * (_DAYS_OF_MONTH if self.per == "month" else 1)
 
+    @property
+    def weekly(self) -> float:
+        """How many that are in a week; as it is where no stretch of time is named.
+
+        >>> Capacity(3, "day").weekly, round(Capacity(60, "month").weekly, 2)
+        (21.0, 13.8)
+        """
+        return self.count * MICROSECONDS["w"] / self.microseconds if self.per else self.count
+
     def __str__(self) -> str:
         return f"{self.count:g}" + (f" a {self.per}" if self.per else "")
 
