@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from sqlglot import exp
 
@@ -45,7 +45,8 @@ LOSSES: Mapping[tuple[str, str], str] = {
 MUCH = 0.05
 """A larger share of rows that name nothing is seldom life; mostly keys are written differently."""
 
-NAMED_BY: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+Pair: TypeAlias = tuple[str, str, tuple[str, ...]]
+NAMED_BY: tuple[Pair, ...] = (
     ("accounts", "account_id", ("leads", "events", "outcomes")),
     ("leads", "lead_id", ("events",)),
     ("leads", "lead_id", ("outcomes",)),
@@ -71,18 +72,15 @@ def orphans(
     one said that it has no rows.
     """
     references = list(_references(schema))
-    counts = [column_ for each in references for column_ in _counts(schema, each)]
     pairs = [each for each in NAMED_BY if each[0] in schema and set(each[2]) & schema.keys()]
-    counts += [column_ for each in pairs for column_ in _unnamed_counts(schema, *each)]
-    if not counts:
+    if not references and not pairs:
         return
-    columns = [named(count, f"count_{number}") for number, count in enumerate(counts)]
-    [found] = engine.rows(render(sql_tree("select :columns", columns=columns), engine.dialect))
+    [found] = engine.rows(render(_counts(schema, references, pairs), engine.dialect))
     lost, told = iter(found), set()
     for each in references:
         count, rows = next(lost), next(lost)
         if count:
-            there = _lost(schema, each)
+            there = _lost(schema, each, _given(each))
             shown = _examples(engine, _shown(there))
             advice = nearly(engine, each[:3], there, _known(schema, each))
             told.add((each.names, each.table))
@@ -90,7 +88,7 @@ def orphans(
     for table, key, by in pairs:
         count, rows = next(lost), next(lost)
         if count:
-            shown = _examples(engine, _shown(_unnamed(schema, table, key, by)))
+            shown = _examples(engine, _shown(_unnamed(schema, table, key, by, {})))
             named_by = [each for each in by if each in schema]
             is_told = any((table, each) in told for each in by)
             note = _unnamed_note(where.get(table, table), named_by, (count, rows), shown)
@@ -120,64 +118,96 @@ def _known(schema: Mapping[str, Columns], each: Reference) -> Tree:
     )
 
 
+def _counts(
+    schema: Mapping[str, Columns], references: Sequence[Reference], pairs: Sequence[Pair]
+) -> Tree:
+    """Return the query for two counts of each: what names nothing or has no name, and all.
+
+    What a column names is gathered once, however many counts ask of it.
+    """
+    gathered = {each: f"named_{number}" for number, each in enumerate(references)}
+    whole = {(r.table, r.column): name for r, name in gathered.items() if r.condition is None}
+    counts: list[Tree] = []
+    for each, name in gathered.items():
+        counts += [
+            _total(_lost(schema, each, exp.to_table(name))),
+            _total(exp.to_table(name)),
+        ]
+    for table, key, by in pairs:
+        counts += [
+            _count(_unnamed(schema, table, key, by, whole)),
+            _count(exp.to_table(table)),
+        ]
+    columns = [named(count, f"count_{number}") for number, count in enumerate(counts)]
+    query = cast("exp.Select", sql_tree("select :columns", columns=columns))
+    for each, name in gathered.items():
+        query = query.with_(name, as_=_given(each), copy=False)
+    return query
+
+
 def _given(each: Reference) -> Tree:
-    """Return the values of a column, one a row."""
+    """Return the values of a column, and how many rows have each."""
     return sql_tree(
-        "select :id as id from :rows as t where :id is not null and :is_of",
+        "select :id as id, count(*) as times from :rows as t "
+        "where :id is not null and :is_of group by :id",
         id=column(each.column, "t"),
         rows=exp.to_table(each.table),
         is_of=each.condition if each.condition is not None else exp.true(),
     )
 
 
-def _lost(schema: Mapping[str, Columns], each: Reference) -> Tree:
-    """Return the values of a column that name nothing, one a row."""
+def _lost(schema: Mapping[str, Columns], each: Reference, given: Tree) -> Tree:
+    """Return those of the values of a column that name nothing."""
     return sql_tree(
-        "select g.id from :given as g left join (select distinct id from :known as u) as k "
-        "on k.id = g.id where k.id is null",
-        given=_given(each),
+        "select g.id, g.times from :given as g left join "
+        "(select distinct id from :known as u) as k on k.id = g.id where k.id is null",
+        given=given,
         known=_known(schema, each),
     )
 
 
-def _unnamed(schema: Mapping[str, Columns], table: str, key: str, by: tuple[str, ...]) -> Tree:
-    """Return the keys of a table that others do not name, one a row."""
+def _unnamed(
+    schema: Mapping[str, Columns],
+    table: str,
+    key: str,
+    by: tuple[str, ...],
+    gathered: Mapping[tuple[str, str], str],
+) -> Tree:
+    """Return the keys of a table that others do not name, one a row.
+
+    ``gathered`` has relations of the values of columns, as ``id``.
+    """
     named_ = [
         sql_tree(
             "not exists (select 1 from :rows as n where :id = :key)",
-            rows=exp.to_table(each),
-            id=column(key, "n"),
+            rows=exp.to_table(gathered.get((each, key), each)),
+            id=column("id" if (each, key) in gathered else key, "n"),
             key=column(key, "t"),
         )
         for each in by
         if each in schema
     ]
-    rows = exp.to_table(table)
     return sql_tree(
         "select :key as id from :rows as t where :lacks",
         key=column(key, "t"),
-        rows=rows,
+        rows=exp.to_table(table),
         lacks=all_of(named_),
     )
 
 
 def _count(rows: Tree) -> Tree:
-    counted = sql_tree("select count(*) from :rows as c", rows=rows)
-    return sql_tree("(:query)", query=exp.Subquery(this=counted))
+    return _alone(sql_tree("select count(*) from :rows as c", rows=rows))
 
 
-def _counts(schema: Mapping[str, Columns], each: Reference) -> Iterator[Tree]:
-    """Yield how many values name nothing, and how many there are."""
-    yield _count(_lost(schema, each))
-    yield _count(_given(each))
+def _total(rows: Tree) -> Tree:
+    """Return how many rows have values."""
+    return _alone(
+        sql_tree("select cast(coalesce(sum(c.times), 0) as bigint) from :rows as c", rows=rows)
+    )
 
 
-def _unnamed_counts(
-    schema: Mapping[str, Columns], table: str, key: str, by: tuple[str, ...]
-) -> Iterator[Tree]:
-    """Yield how many rows nothing names, and how many there are."""
-    yield _count(_unnamed(schema, table, key, by))
-    yield _count(sql_tree("select 1 from :rows as t", rows=exp.to_table(table)))
+def _alone(query: Tree) -> Tree:
+    return sql_tree("(:query)", query=exp.Subquery(this=query))
 
 
 def _shown(rows: Tree) -> Tree:
