@@ -98,7 +98,7 @@ def joined(exports: Sequence[Export]) -> Iterator[Export]:
         contract = dict(export.contract)
         for column in CONTRACT[export.table].columns:
             key = keys.get(column.names)
-            if key is None or column.name in (*CONTRACT[export.table].keys,):
+            if key is None or column.name in CONTRACT[export.table].keys:
                 continue
             found = _naming(export, contract, column.name, key)
             if found:

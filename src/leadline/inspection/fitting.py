@@ -213,13 +213,7 @@ class _Gone:
 
     def _lacks(self, table: str, column: str) -> bool:
         known = self._there.get(table)
-        if (
-            known is None
-            or column in known
-            or (column in CONTRACT[table].types and column in known)
-        ):
-            return False
-        return not set(READ_OFF.get(column, ())) & known
+        return known is not None and not {column, *READ_OFF.get(column, ())} & known
 
     def _is_gone(self, name: Name, bare: str) -> bool:
         first = name.parts[0]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 DECLARING = ("columns", "files")
 """The keys that say how tables are read."""
-NOTHING: dict[str, Any] = {
+NO_POINTS: dict[str, Any] = {
     "leadline": 1,
     "model": "none",
     "scores": {"none": {"rules": {"none": {"when": "1 = 0", "points": 0}}}},
@@ -67,7 +67,7 @@ def with_declared(model: Model | None, task: TaskDocument) -> Model:
 
 def _bare(values: Mapping[str, Any]) -> Model:
     read = {key: values[key] for key in DECLARING if values.get(key)}
-    document, source = read_model({**NOTHING, **read})
+    document, source = read_model({**NO_POINTS, **read})
     refuse(check(document, source))
     return document
 

@@ -64,10 +64,10 @@ class Resolve(Embedded, Question["Answer[Summary]"]):
 
     def _document(self) -> Model | None:
         """Return the model that says how to read. Raises ModelError."""
-        from leadline.model.declared import NOTHING, read_declared, with_kept
+        from leadline.model.declared import NO_POINTS, read_declared, with_kept
 
         document = None if self.model is None else read_declared(self.model)
-        return document if self.keep is None else with_kept(document or NOTHING, self.keep)
+        return document if self.keep is None else with_kept(document or NO_POINTS, self.keep)
 
     def _write(self, found: Resolution) -> tuple[str, ...]:
         """Write the files that were asked for, all or none, and return them."""

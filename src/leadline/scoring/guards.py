@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.errors import Fault
 from leadline.model.contract import CONTRACT
+from leadline.model.declared import NO_POINTS
 from leadline.model.document import Expectations
 from leadline.model.reading.reader import read
 from leadline.model.types import Type
@@ -30,9 +31,7 @@ ALLOW = "Nothing was written; --allow goes on."
 
 def expectations(given: Mapping[str, Any]) -> Expectations:
     """Return what is expected, as ``expect`` of a model says it. Raises ModelError."""
-    nothing = {"rules": {"none": {"when": "1 = 0", "points": 0}}}
-    bare = {"leadline": 1, "model": "expect", "scores": {"none": nothing}, "expect": given}
-    return read(bare).expect or NOTHING
+    return read({**NO_POINTS, "expect": given}).expect or NOTHING
 
 
 def unexpected(run: Run, more: Expectations | None = None) -> list[Fault]:

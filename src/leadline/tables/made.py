@@ -171,20 +171,15 @@ def _accounts(engine: DuckDB, of: Made, declared: Declared) -> Made:
         )
         for at, title in enumerate(fields.values())
     ]
-    everything = [Sql("b.account_id"), *columns]
-    where = sql_text("{b}", b=base)
-    statement = sql_text(
-        ACCOUNTS, kept=kept, columns=everything, base=where, joins=joined(" ", joins)
-    )
-    engine.run(statement)
+    columns.insert(0, Sql("b.account_id"))
+    engine.run(sql_text(ACCOUNTS, kept=kept, columns=columns, base=base, joins=joined(" ", joins)))
     _view(engine, "accounts", sql_text("from {k} where account_id is not null", k=kept))
-    kinds = {field: leads[title] for field, title in fields.items()}
     schema = {"account_id": Type.TEXT, **given}
-    schema |= {
-        field: kind for field, kind in kinds.items() if schema.get(field, Type.ANY) is Type.ANY
-    }
-    where_ = of.names.setdefault("accounts", of.names["leads"])
-    notes = list(_differing(engine, where_, fields))
+    for field, title in fields.items():
+        if schema.get(field, Type.ANY) is Type.ANY:
+            schema[field] = leads[title]
+    where = of.names.setdefault("accounts", of.names["leads"])
+    notes = list(_differing(engine, where, fields))
     return Made({**of.schema, "accounts": schema}, of.names, (*of.notes, *notes))
 
 
