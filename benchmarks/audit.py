@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from learning_sets import AFTER_CONTACT
 
 import leadline
 from leadline.demo.generate import World, write_demo
@@ -253,18 +254,7 @@ GIVEN = (
         "xeducation.csv",
         "Converted",
         1,
-        frozenset(
-            {
-                "Tags",
-                "Lead Quality",
-                "Lead Profile",
-                "Last Notable Activity",
-                "Asymmetrique Activity Index",
-                "Asymmetrique Profile Index",
-                "Asymmetrique Activity Score",
-                "Asymmetrique Profile Score",
-            }
-        ),
+        frozenset(AFTER_CONTACT),
         missing=("Select",),
     ),
     Given("bank.csv", "y", "yes", frozenset({"duration"}), ";"),

@@ -131,7 +131,7 @@ def salvirt(folder: Path) -> Iterator[Protocol]:
     )
 
 
-_AFTER_CONTACT = [
+AFTER_CONTACT = [
     "Tags",
     "Lead Quality",
     "Lead Profile",
@@ -148,7 +148,7 @@ def xeducation(folder: Path) -> Iterator[Protocol]:
     table = pd.read_csv(folder / "xeducation.csv", na_values=["Select"])
     table = table.sort_values("Lead Number").reset_index(drop=True)
     outcome = table.pop("Converted") == 1
-    table = table.drop(columns=["Prospect ID", "Lead Number", *_AFTER_CONTACT])
+    table = table.drop(columns=["Prospect ID", "Lead Number", *AFTER_CONTACT])
     table = table.assign(outcome=outcome)
     reference = _references(
         ".873/.797/.139/2.44 .893/.842/.128/2.45 .901/.855/.123/2.49 "

@@ -12,7 +12,8 @@ import httpx2
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock, commands, whole
-from leadline.service.live import of_store
+from leadline.service.live import of_store, published
+from leadline.service.loop import Loop
 from leadline.store import inbox
 from leadline.store.inbox import Received
 from leadline.store.store import Store
@@ -126,3 +127,9 @@ def require_batch(store: Store) -> None:
         found = whole.verify(store, of_store(store, engine))
     assert found.leads > 0
     assert found.differences == ()
+
+
+def verified(store: Store, loop: Loop) -> whole.Verified:
+    """Return whether the scores of a store are those of batch, by the model of its loop."""
+    with store.reading() as session:
+        return whole.verify(store, loop.live(session, published(session)))

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import accounts, clock, commands, whole
+from leadline.service import accounts, clock, commands
 from leadline.service.large import Due
 from leadline.service.loop import Loop
 from leadline.store import inbox
 from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.store import Store
+from sending import verified
 
 from .test_loop import HOUR, START, Ticking
 
@@ -95,14 +96,6 @@ def _ask(store: Store, command: commands.Command) -> None:
     inbox.accept(store, [Received("test", commands.KIND, START, commands.encoded(command))])
 
 
-def _verified(store: Store, loop: Loop) -> whole.Verified:
-    with store.reading() as session:
-        row = kept.published(session)
-        assert row is not None
-        live = loop.live(session, row)
-    return whole.verify(store, live)
-
-
 @pytest.mark.slow
 def test_live_scores_are_those_of_batch_for_large_accounts_too(
     store: Store, engine: DuckDB
@@ -124,10 +117,10 @@ def test_live_scores_are_those_of_batch_for_large_accounts_too(
         if turn % 2:
             loop.drain()
             ticking.at += 24 * HOUR
-    found = _verified(store, loop)
+    found = verified(store, loop)
     assert found.differences == ()
     loop.drain()
-    found = _verified(store, loop)
+    found = verified(store, loop)
     assert found.leads >= 6
     assert (found.differences, found.waiting) == ((), 0)
     with store.reading() as session:
@@ -172,10 +165,10 @@ def test_a_large_account_waits_in_the_store(store: Store, engine: DuckDB) -> Non
     leads = [{"lead_id": f"p{number}", "account_id": "north"} for number in range(4)]
     _accept(store, ticking, [("leads", row) for row in leads])
     loop.take()
-    assert _verified(store, loop).waiting == 4
+    assert verified(store, loop).waiting == 4
     later = Loop(store, engine, ticking, most_together=2, pause_seconds=0)
     later.drain()
-    found = _verified(store, later)
+    found = verified(store, later)
     assert (found.leads, found.waiting) == (4, 0)
 
 

@@ -12,13 +12,13 @@ import pytest
 
 import stores
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import clock, commands, whole
+from leadline.service import clock, commands
 from leadline.service.arriving.telling import Telling
 from leadline.service.loop import Loop
 from leadline.store import inbox
-from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.store import Store
+from sending import verified
 
 HOUR = 3_600_000_000
 START = 1_780_000_000_000_000
@@ -132,14 +132,6 @@ def _publish(store: Store, loop: Loop, document: str) -> None:
     loop.drain()
 
 
-def _verified(store: Store, loop: Loop) -> whole.Verified:
-    with store.reading() as session:
-        row = kept.published(session)
-        assert row is not None
-        live = loop.live(session, row)
-    return whole.verify(store, live)
-
-
 def test_what_is_stored_is_what_batch_gives(store: Store, engine: DuckDB) -> None:
     """Random facts in random passes, with repeats, merges, a sweep and a second model between."""
     assert store.hold()
@@ -159,7 +151,7 @@ def test_what_is_stored_is_what_batch_gives(store: Store, engine: DuckDB) -> Non
             sweep = commands.encoded(commands.Sweep())
             inbox.accept(store, [Received("test", commands.KIND, ticking(), sweep)])
     loop.drain()
-    found = _verified(store, loop)
+    found = verified(store, loop)
     assert found.leads >= 4
     assert found.differences == ()
 
@@ -313,7 +305,7 @@ def test_the_settings_say_who_is_somebody(store: Store, engine: DuckDB) -> None:
         assert len(session.rows("select 1 from current_scores")) == 2
         found = session.rows("select kind, value from identities order by kind, value")
     assert found == [("anonymous", "device-1"), ("user", "ada")]
-    assert _verified(store, loop).differences == ()
+    assert verified(store, loop).differences == ()
 
 
 def test_what_is_read_off_fields_is_scored_live(store: Store, engine: DuckDB) -> None:
@@ -332,4 +324,4 @@ def test_what_is_read_off_fields_is_scored_live(store: Store, engine: DuckDB) ->
     with store.reading() as session:
         found = session.rows("select scores from current_scores order by lead_no")
     assert [json.loads(scores)["fit"] for (scores,) in found] == [0.0, 10.0]
-    assert _verified(store, loop).differences == ()
+    assert verified(store, loop).differences == ()

@@ -30,6 +30,7 @@ from leadline.store.keys import Key
 from leadline.store.store import connect
 from proxy import proxied
 from sending import (
+    Client,
     answered,
     publish,
     require_all,
@@ -54,6 +55,28 @@ def server() -> Iterator[PostgresServer]:
         yield made
 
 
+@contextmanager
+def under_load(url: str, folder: Path, served: str = "") -> Iterator[list[Client]]:
+    """Have clients send to a service while the block runs; afterwards all of it must be there.
+
+    Args:
+        url: The address of the store.
+        folder: Where the service writes what goes wrong.
+        served: The address by which the service knows the store; the same by default.
+    """
+    with stores.opened(url) as store:
+        key = serving.make_key(store, Key("web", "write"))
+        publish(store)
+        with serving.serving(served or url, folder) as service:
+            with sending([service.url], key) as clients:
+                wait_for_more(clients)
+                yield clients
+                wait_for_more(clients)
+            settle(store)
+            assert service.stop() == 0
+            require_all(store, clients)
+
+
 # --- what is away, and comes back
 
 
@@ -61,22 +84,12 @@ def test_a_server_that_is_killed_comes_back_with_all_that_was_accepted(
     server: PostgresServer, tmp_path: Path
 ) -> None:
     """The service stays up, and its loop begins again."""
-    with stores.database(server.url) as url:
-        with stores.opened(url) as store:
-            key = serving.make_key(store, Key("web", "write"))
-            publish(store)
-        with serving.serving(url, tmp_path) as service:
-            with sending([service.url], key) as clients:
-                for _ in range(SERVER_KILLS):
-                    wait_for_more(clients)
-                    server.kill()
-                    time.sleep(OUT_SECONDS)
-                    server.start()
-                wait_for_more(clients)
-            with stores.opened(url) as store:
-                settle(store)
-                assert service.stop() == 0
-                require_all(store, clients)
+    with stores.database(server.url) as url, under_load(url, tmp_path) as clients:
+        for _ in range(SERVER_KILLS):
+            wait_for_more(clients)
+            server.kill()
+            time.sleep(OUT_SECONDS)
+            server.start()
 
 
 def test_a_network_that_is_cut_costs_nothing_but_time(
@@ -86,42 +99,25 @@ def test_a_network_that_is_cut_costs_nothing_but_time(
     with (
         stores.database(server.url) as url,
         proxied(server.folder / ".s.PGSQL.5432") as proxy,
-        stores.opened(url) as store,
     ):
-        key = serving.make_key(store, Key("web", "write"))
-        publish(store)
         name = url.partition("///")[2].partition("?")[0]
         far = f"postgresql://postgres@127.0.0.1:{proxy.port}/{name}"
-        with serving.serving(far, tmp_path) as service:
-            with sending([service.url], key) as clients:
-                for _ in range(3):
-                    wait_for_more(clients)
-                    proxy.cut()
-                    time.sleep(OUT_SECONDS / 2)
-                    proxy.mend()
+        with under_load(url, tmp_path, far) as clients:
+            for _ in range(3):
                 wait_for_more(clients)
-            settle(store)
-            assert service.stop() == 0
-            require_all(store, clients)
+                proxy.cut()
+                time.sleep(OUT_SECONDS / 2)
+                proxy.mend()
 
 
 def test_a_server_without_free_connections_is_waited_for(
     server: PostgresServer, tmp_path: Path
 ) -> None:
     """Others hold every connection; the service finds its own again when they are gone."""
-    with stores.database(server.url) as url, stores.opened(url) as store:
-        key = serving.make_key(store, Key("web", "write"))
-        publish(store)
-        with serving.serving(url, tmp_path) as service:
-            with sending([service.url], key) as clients:
-                wait_for_more(clients)
-                _end_connections(server.url, "leadline")
-                with _every_connection(server.url):
-                    time.sleep(OUT_SECONDS)
-                wait_for_more(clients)
-            settle(store)
-            assert service.stop() == 0
-            require_all(store, clients)
+    with stores.database(server.url) as url, under_load(url, tmp_path):
+        _end_connections(server.url, "leadline")
+        with _every_connection(server.url):
+            time.sleep(OUT_SECONDS)
 
 
 def _end_connections(url: str, name: str) -> None:
@@ -170,25 +166,15 @@ def test_several_services_on_one_server_double_nothing(
 
 def test_a_locked_file_is_waited_for(tmp_path: Path) -> None:
     """Somebody opened the store with a tool, and began to write."""
-    url = stores.file_url(tmp_path)
-    with stores.opened(url) as store:
-        key = serving.make_key(store, Key("web", "write"))
-        publish(store)
-        with serving.serving(url, tmp_path) as service:
-            with sending([service.url], key) as clients:
-                wait_for_more(clients)
-                other = sqlite3.connect(tmp_path / "leadline.db", isolation_level=None)
-                other.execute("begin immediate")
-                time.sleep(0.2)
-                before = answered(clients)
-                time.sleep(OUT_SECONDS)
-                assert answered(clients) == before
-                other.execute("rollback")
-                other.close()
-                wait_for_more(clients)
-            settle(store)
-            assert service.stop() == 0
-            require_all(store, clients)
+    with under_load(stores.file_url(tmp_path), tmp_path) as clients:
+        other = sqlite3.connect(tmp_path / "leadline.db", isolation_level=None)
+        other.execute("begin immediate")
+        time.sleep(0.2)
+        before = answered(clients)
+        time.sleep(OUT_SECONDS)
+        assert answered(clients) == before
+        other.execute("rollback")
+        other.close()
 
 
 def test_a_file_has_one_service(tmp_path: Path) -> None:
