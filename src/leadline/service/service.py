@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
+from leadline.explain.history import History
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
@@ -23,7 +24,7 @@ from leadline.service.dropping import Drop
 from leadline.service.explaining import explained
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
-from leadline.service.past import AsItWas, Then, as_it_was, past
+from leadline.service.past import AsItWas, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
 from leadline.store.facts import LeadRow
@@ -217,7 +218,7 @@ class Service:
         with self._engine.new_session() as engine:
             return explained(engine, session, live, row, as_of, moves=moves)
 
-    def past(self, session: Session, row: LeadRow, until: int) -> list[Then]:
+    def past(self, session: Session, row: LeadRow, until: int) -> History:
         """Return the scores that a lead had up to a moment, each by the model of that day."""
         with self._engine.new_session() as engine:
             return past(engine, session, row, until)

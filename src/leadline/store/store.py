@@ -42,6 +42,16 @@ class Store(Protocol):
         """Close every connection."""
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a store; None where the address is that of a server.
+
+    >>> file_of("sqlite:leadline.db")
+    PosixPath('leadline.db')
+    """
+    scheme, _, rest = url.partition(":")
+    return Path(rest.removeprefix("///")) if scheme == "sqlite" else None
+
+
 def connect(url: str) -> Store:
     """Return the store at an address, as it is. Raises InputError, EngineError, FileError.
 
@@ -50,12 +60,12 @@ def connect(url: str) -> Store:
     ...
     leadline.errors.InputError: store must be sqlite:FILE or postgresql://...; found mysql://host/db.
     """
-    scheme, _, rest = url.partition(":")
-    if scheme == "sqlite":
+    file = file_of(url)
+    if file is not None:
         from leadline.store.sqlite import SQLiteStore  # noqa: PLC0415 - only the one asked for
 
-        return SQLiteStore(Path(rest.removeprefix("///")))
-    if scheme in {"postgresql", "postgres"}:
+        return SQLiteStore(file)
+    if url.partition(":")[0] in {"postgresql", "postgres"}:
         from leadline.store.postgres import PostgresStore  # noqa: PLC0415 - needs a driver
 
         return PostgresStore(url)

@@ -10,7 +10,7 @@ SERVED: Mapping[str, str] = {
     "publish": "leadline.service.asked.publish:Publish",
     "models": "leadline.service.asked.models:Models",
     "verify": "leadline.service.asked.verify:Verify",
-    "past": "leadline.service.asked.past:Past",
+    "history": "leadline.service.asked.history:History",
     "keys": "leadline.service.asked.keys:Keys",
     "parked": "leadline.service.asked.parked:Parked",
 }
