@@ -13,5 +13,7 @@ SERVED: Mapping[str, str] = {
     "history": "leadline.service.asked.history:History",
     "keys": "leadline.service.asked.keys:Keys",
     "parked": "leadline.service.asked.parked:Parked",
+    "backup": "leadline.service.asked.backup:Backup",
+    "restore": "leadline.service.asked.restore:Restore",
 }
 """Every question of a store by its name, and where it stands; it is imported when it is asked."""
