@@ -296,7 +296,9 @@ def _take(
     rows = 0
     for part in range(told.parts):
         try:
-            page = msgspec.msgpack.decode(archive.read(_entry(table.name, part)), type=list[tuple])
+            page = msgspec.msgpack.decode(
+                archive.read(_entry(table.name, part)), type=list[tuple[Any, ...]]
+            )
         except (KeyError, msgspec.DecodeError) as error:
             raise _damaged(path, f"no part {part} of {table.name}") from error
         session.insert(table, page)
