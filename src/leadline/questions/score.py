@@ -136,8 +136,9 @@ class Score(AllTables, Anywhere, Question[Scored]):
         from leadline.scoring.guards import expectations, unexpected
 
         more = None if self.expect is None else expectations(self.expect)
-        if self.previous is not None and run.model.lead_bands:
-            run.keep(*{**self._wanted(), "scores": "", "transitions": ""})
+        needed = _for_changes(run)
+        if needed:
+            run.keep(*dict.fromkeys([*self._wanted(), "scores", *needed]))
         faults = unexpected(run, more)
         if faults and not self.allow:
             raise InputError(*faults)
@@ -193,6 +194,18 @@ class Score(AllTables, Anywhere, Question[Scored]):
         ]
         model = [] if "model" in settled else [str(file_of(self.model) or "MODEL")]
         return ["leadline", "explain", *model, lead, *words]
+
+
+def _for_changes(run: Run) -> list[str]:
+    """Return the results that say who changes band, where bands of a run before were given."""
+    given = {
+        "previous": ("transitions",),
+        "previous_accounts": ("account_scores", "account_transitions"),
+    }
+    read = [
+        each for table, results in given.items() if table in run.loaded.schema for each in results
+    ]
+    return [each for each in read if each in run.statement.outputs]
 
 
 def _tables(run: Run) -> Mapping[str, Callable[[], pa.Table]]:

@@ -301,7 +301,7 @@ def _tenths(found: Backtest) -> Iterator[Block]:
     yield _chart(
         "tenths",
         "Conversion in each tenth of the rows, the best scores first",
-        "A good score falls from left to right. Rows of equal score share what they have.",
+        "A good score falls from the first to the last. Rows of equal score share what they have.",
         Column("tenth", "rows by score"),
         each_tenth,
         [each.rate for each in found.tenths],
