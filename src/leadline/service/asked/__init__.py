@@ -12,6 +12,7 @@ SERVED: Mapping[str, str] = {
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
     "keys": "leadline.service.asked.keys:Keys",
+    "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
