@@ -146,6 +146,7 @@ def statement_of(context: Context) -> Statement:
     steps = dict(_steps(context))
     steps |= dict(_cuts(context, steps))
     steps |= dict(_account_points(context, steps))
+    steps |= dict(scores.gathered_leads(context))
     return Statement(steps, dict(_outputs(context, steps)))
 
 
