@@ -20,7 +20,7 @@ from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
-from leadline.service.explaining import explained
+from leadline.service.explaining import Explainer, explained_with_moves
 from leadline.service.feed import Feed
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
@@ -83,6 +83,7 @@ class Service:
         self._reason = ""
         self._shown: Live | None = None
         self._shown_lock = Lock()
+        self._explainer: Explainer | None = None
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -221,8 +222,20 @@ class Service:
         self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
     ) -> dict[str, Any]:
         """Return why a lead has the scores that it has since a moment."""
+        if not moves:
+            return self._explaining(live).explained(session, row, as_of)
         with self._engine.new_session() as engine:
-            return explained(engine, session, live, row, as_of, moves=moves)
+            return explained_with_moves(engine, session, live, row, as_of)
+
+    def _explaining(self, live: Live) -> Explainer:
+        """Return what explains by a version; that of another one ends."""
+        found = self._explainer
+        if found is None or found.live is not live:
+            before, found = found, Explainer(live)
+            self._explainer = found
+            if before is not None:
+                before.close()
+        return found
 
     def past(self, session: Session, row: LeadRow, until: int) -> History:
         """Return the scores that a lead had up to a moment, each by the model of that day."""
