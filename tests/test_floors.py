@@ -21,6 +21,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "pyspark": ("engines/spark", "streaming"),
     "sqlglot": ("sql", "query", "tables", "printing", "history", "streaming"),
     "crawleruseragents": ("marks",),
+    "confluent_kafka": ("service/topic",),
     "pydantic": ("model", "explain/plain"),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
     "sklearn": ("review", "learn"),

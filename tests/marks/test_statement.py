@@ -123,7 +123,10 @@ def engine() -> Iterator[DuckDB]:
 
 
 def _marked(engine: DuckDB, rows: list[dict[str, Any]], signs: Signs | None = None) -> list[Row]:
-    return Marked.of(engine, pa.Table.from_pylist(rows), signs=signs).marks().to_pylist()
+    found: list[Row] = (
+        Marked.of(engine, pa.Table.from_pylist(rows), signs=signs).marks().to_pylist()
+    )
+    return found
 
 
 def test_each_case_has_its_marks_and_reasons(engine: DuckDB) -> None:
