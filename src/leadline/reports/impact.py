@@ -9,7 +9,7 @@ from leadline.model.diff import Change, Difference
 from leadline.reports.charts import Flow
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
-from leadline.reports.tables import Column, Table
+from leadline.reports.tables import WHO, Column, Table
 from leadline.review.diff.impact import Impact, LadderImpact, Load
 
 NO_BAND = "none"
@@ -156,6 +156,7 @@ def _bands(impact: Impact, ladder: LadderImpact) -> Iterator[Block]:
 def _listed(ladder: LadderImpact) -> Table:
     columns = (
         Column("lead_id", "lead"),
+        *([WHO] if any(each["who"] for each in ladder.listed) else []),
         Column("from_band", "from"),
         Column("to_band", "to"),
         Column("from_value", "before", "points"),

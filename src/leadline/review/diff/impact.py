@@ -13,6 +13,7 @@ from leadline.history.replay import SAMPLE, WEEKS, Replay, Weekly, days, replaye
 from leadline.model.diff import Difference, difference
 from leadline.model.document import Model
 from leadline.model.fingerprint import canonical
+from leadline.model.shown import columns_shown, names_shown
 from leadline.model.types import Type
 from leadline.review.diff.reasons import (
     CHANGED,
@@ -287,7 +288,7 @@ def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
         changed=sum(directions.values()),
         causes=_counts(engine, "cause", ladder),
         load=tuple(_load(first.replay, second.replay, names, ladder, bands)),
-        listed=tuple(_listed(engine, ladder)),
+        listed=tuple(_listed(engine, after, ladder)),
         beside=beside,
     )
 
@@ -319,8 +320,8 @@ def _counts(engine: DuckDB, column: str, ladder: str) -> dict[str, int]:
     return dict(engine.rows(query, [ladder]))
 
 
-def _listed(engine: DuckDB, ladder: str) -> Iterator[dict[str, Any]]:
-    """Yield the leads with the largest change of value in each direction."""
+def _listed(engine: DuckDB, after: Side, ladder: str) -> Iterator[dict[str, Any]]:
+    """Yield the leads with the largest change of value in each direction, and who they are."""
     query = sql_text(
         "select * exclude (place, ladder) from (select *, row_number() over (partition by "
         "direction order by abs(coalesce(to_value - from_value, 0)) desc, lead_id) as place "
@@ -330,7 +331,25 @@ def _listed(engine: DuckDB, ladder: str) -> Iterator[dict[str, Any]]:
         ladder=ladder,
         most=LISTED,
     )
-    yield from engine.arrow(query).to_pylist()
+    rows = engine.arrow(query).to_pylist()
+    known = _names(engine, after, [each["lead_id"] for each in rows])
+    yield from ({**each, "who": known.get(each["lead_id"])} for each in rows)
+
+
+def _names(engine: DuckDB, after: Side, leads: Sequence[str]) -> dict[str, str | None]:
+    """Return what the second model shows of some leads, by their ids."""
+    shown = columns_shown(after.model)
+    if not shown or not leads:
+        return {}
+    query = sql_text(
+        "select lead_id, {shown} from {scores} where lead_id in ({leads})",
+        shown=joined(", ", map(name, shown)),
+        scores=after.scores,
+        leads=list(leads),
+    )
+    return {
+        row["lead_id"]: names_shown(after.model, row) for row in engine.arrow(query).to_pylist()
+    }
 
 
 def _load(

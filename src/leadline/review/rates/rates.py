@@ -87,6 +87,7 @@ class Rates:
         suspects: Values of what cannot have been known at the moment: not to be scored.
         ours: What we did ourselves: no sign of the lead, and not to be scored.
         audit: What the audit found.
+        share: The close rate of all rows, with its interval.
     """
 
     rows: int
@@ -96,6 +97,7 @@ class Rates:
     suspects: tuple[Rate, ...]
     ours: tuple[Rate, ...]
     audit: Audit
+    share: Measured
 
     @property
     def rate(self) -> float:
@@ -156,7 +158,15 @@ def rates(of: Judged) -> Rates:
             if (each.kind, each.name) in ours
         ),
         checked,
+        _share(rows),
     )
+
+
+def _share(rows: Known) -> Measured:
+    """Return the close rate of all rows with its interval."""
+    counts, wins = _all_by_group(rows)[..., np.newaxis]
+    [found] = shares(wins, counts)
+    return found
 
 
 def _leads(rows: Known) -> int:
