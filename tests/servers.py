@@ -78,19 +78,29 @@ class PostgresServer:
 @contextmanager
 def postgres(more: str = UNSYNCED) -> Iterator[PostgresServer]:
     """Run a PostgreSQL server, which syncs nothing where it is not told otherwise."""
-    with tempfile.TemporaryDirectory(prefix="leadline-pg-") as name:
-        server = PostgresServer(Path(name), SETTINGS.format(folder=name) + more)
+    with (
+        tempfile.TemporaryDirectory(prefix="leadline-pg-") as name,
+        postgres_in(Path(name), more) as server,
+    ):
+        yield server
+
+
+@contextmanager
+def postgres_in(folder: Path, more: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server in a folder, with the rows that are there; they stay."""
+    server = PostgresServer(folder, SETTINGS.format(folder=folder) + more)
+    if not server.rows.exists():
         if os.geteuid() == 0:
-            shutil.chown(name, SYSTEM_USER)
+            shutil.chown(folder, SYSTEM_USER)
         locale = f"--locale={_locale(server.folder)}"
         initdb = ("--auth=trust", "--encoding=UTF8", locale, "--no-sync")
         _run(server.folder, "initdb", "-D", str(server.rows), "-U", "postgres", *initdb)
         _allow_passwords(server.rows)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 SPARK: Mapping[str, str] = {

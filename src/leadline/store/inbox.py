@@ -61,9 +61,14 @@ def accept(store: Store, requests: Sequence[Received]) -> list[int]:
     They are on the disk when this returns, or it raises and none is.
     """
     with store.writing() as session:
-        numbers = session.numbers(inbox, len(requests))
-        session.insert(inbox, [(n, *each) for n, each in zip(numbers, requests, strict=True)])
-        session.insert(waiting, [(number,) for number in numbers])
+        return keep(session, requests)
+
+
+def keep(session: Session, requests: Sequence[Received]) -> list[int]:
+    """Add requests to those that wait, in the transaction of the caller; return their numbers."""
+    numbers = session.numbers(inbox, len(requests))
+    session.insert(inbox, [(n, *each) for n, each in zip(numbers, requests, strict=True)])
+    session.insert(waiting, [(number,) for number in numbers])
     return numbers
 
 
