@@ -232,7 +232,8 @@ def test_leads_that_change_band_are_called_by_what_the_second_model_shows() -> N
     sizes = {row["lead_id"]: row["size"] for row in tables()["leads"].to_pylist()}
     assert ladder.listed
     for each in ladder.listed:
-        assert each["who"] == (None if (size := sizes[each["lead_id"]]) is None else str(size))
+        size = sizes[each["lead_id"]]
+        assert each["who"] == (None if size is None else f"{size:.0f}")
 
 
 def test_ladders_of_one_model_alone_are_said() -> None:

@@ -224,8 +224,6 @@ def _scores(impact: Impact) -> Section:
         )
         for each in impact.shifts
     )
-    return Section(
-        "scores",
-        "How scores move",
-        (Table("scores", "Leads with another value, and where the values lie", columns, rows),),
-    )
+    title = "Leads with another value, and where the values lie"
+    table = Table("scores", title, columns, rows, "No score has the same name in both models.")
+    return Section("scores", "How scores move", (table,))
