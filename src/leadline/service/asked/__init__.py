@@ -12,6 +12,7 @@ SERVED: Mapping[str, str] = {
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
     "keys": "leadline.service.asked.keys:Keys",
+    "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
 }
 """Every question of a store by its name, and where it stands; it is imported when it is asked."""
