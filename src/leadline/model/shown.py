@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from leadline.model.document import Model
 from leadline.model.expressions import Expression
@@ -15,9 +15,10 @@ def fields_shown(model: Model) -> tuple[tuple[str, str], ...]:
     return tuple(fields_of(*(Expression(each).tree for each in model.show)))
 
 
-def columns_shown(model: Model) -> list[str]:
+def columns_shown(model: Model, level: Literal["lead", "account"] = "lead") -> list[str]:
     """Return the columns of a result that hold them, such as ``lead.name``."""
-    return [".".join(each) for each in fields_shown(model)]
+    fields = fields_shown(model)
+    return [".".join(each) for each in fields if level == "lead" or each[0] == "account"]
 
 
 def names_shown(model: Model, row: Mapping[str, Any]) -> str | None:
