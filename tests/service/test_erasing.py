@@ -50,6 +50,8 @@ ROWS: Sequence[tuple[str, Any]] = (
     ("rows:leads", {"lead_id": "ben", "account_id": "north"}),
     ("rows:outcomes", {"email": "zzmarker@north.example", "outcome": "won", "reason": "zzmarker"}),
     ("rows:events", {"email": "zzmarker@north.example", "note": "it has no type"}),
+    ("rows:events", b'{"email": "zzmarker@north.example", "note": "cut off, \xc5\x81ucja'),
+    ("rows:events", {"email": "\u0142ucja@south.example", "note": "of somebody else, no type"}),
     (
         "segment:track",
         {
@@ -122,8 +124,10 @@ def test_a_person_is_found_nowhere_after_and_nobody_else_is_touched(
         Importer(store, engine, tables, lambda *_: None).run()
         with store.reading() as session:
             assert session.rows("select lead_id from leads order by 1") == [("ben",), ("eva",)]
-            assert session.rows("select reason from parked") == []
+            parked = [bytes(body) for (body,) in session.rows("select body from parked")]
             batches = session.rows("select body from inbox where kind = 'segment:batch'")
+        assert parked
+        assert all(b"somebody else" in each for each in parked)
         left = [json.loads(bytes(body))["batch"] for (body,) in batches]
         assert [[each["messageId"] for each in batch] for batch in left] == [["m3"], ["m3"]]
         store.compact()

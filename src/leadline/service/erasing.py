@@ -42,9 +42,7 @@ class Person:
         return {row.account_id for row in self.leads if row.account_id}
 
     def is_in(self, found: Fact | Unusable) -> bool:
-        """Say whether what was read names this person; of what is no fact its bytes say it."""
-        if isinstance(found, Unusable):
-            return self.may_be_in(found.body)
+        """Say whether what was read names this person."""
         if isinstance(found, Mark):
             return found.event_id in self.events
         return any(each in self.ever for each in named(found))
@@ -82,7 +80,11 @@ def person(session: Session, given: str) -> Person:
             left = without(row.kind, row.body, row.received_at, found.is_in)
             if left != row.body:
                 found.bodies[row.inbox_id] = left
-    found.parked = [row.parked_id for row in erasing.parked(session) if found.may_be_in(row.body)]
+    found.parked = [
+        row.parked_id
+        for row in erasing.parked(session)
+        if found.is_in(Unusable(row.item, row.reason, row.detail, row.body))
+    ]
     return found
 
 

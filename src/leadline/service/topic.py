@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -19,6 +20,8 @@ from leadline.store.store import Store
 
 if TYPE_CHECKING:
     from confluent_kafka import Consumer, Message, TopicPartition
+
+_LOG = logging.getLogger(__name__)
 
 MOST_MESSAGES = 1000
 WAIT_SECONDS = 0.5
@@ -113,17 +116,27 @@ class Topic:
         """Take messages that are there; return how many. Raises StoreError, EngineError."""
         if self._is_lost:
             self._begin()
-        found = self._consumer.consume(MOST_MESSAGES, WAIT_SECONDS)
-        for message in found:
-            if (error := message.error()) is not None and error.fatal():
-                raise EngineError(f"Kafka: {error.str()}.")
-        messages = [each for each in found if each.error() is None]
         try:
+            messages = list(self._read())
             self._keep(messages)
         except LeadlineError:
             self._is_lost = True
             raise
         return len(messages)
+
+    def _read(self) -> Iterator[Message]:
+        """Yield messages; what the client says in their place is no reason to stop."""
+        from confluent_kafka import KafkaException
+
+        try:
+            found = self._consumer.consume(MOST_MESSAGES, WAIT_SECONDS)
+        except KafkaException as error:
+            raise EngineError(f"Kafka: {error}.") from None
+        for message in found:
+            if (said := message.error()) is None:
+                yield message
+            else:
+                _LOG.warning("topic %s: %s", self._settings.topic, said.str())
 
     def _assigned(self, parts: list[TopicPartition]) -> None:
         """Read nothing of the parts that the group gives before it is known where to begin."""
@@ -167,7 +180,8 @@ class Topic:
     def _moved(self, messages: Sequence[Message]) -> Iterator[Moved]:
         ordered = sorted(messages, key=_part_of)
         for part, some in groupby(ordered, _part_of):
-            yield Moved(part, self._next[part], max(each.offset() or 0 for each in some) + 1)
+            was = self._next.get(part, offsets.NOWHERE)
+            yield Moved(part, was, max(each.offset() or 0 for each in some) + 1)
 
 
 def _consumer(settings: TopicSettings) -> Consumer:

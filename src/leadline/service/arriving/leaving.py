@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -34,7 +35,7 @@ def without(kind: str, body: bytes, received_at: int, is_of: IsOf) -> bytes:
 def named(fact: Fact | Unusable) -> Iterator[tuple[str, str]]:
     """Yield the ids that a fact names somebody by, each with its kind.
 
-    In what is no fact every text may be an id of any kind.
+    In what is no fact every text, or every word where it is no JSON, may be an id of any kind.
     """
     if isinstance(fact, Unusable):
         for each in _texts_in(fact.body):
@@ -48,16 +49,20 @@ def named(fact: Fact | Unusable) -> Iterator[tuple[str, str]]:
                 yield from [("email", ids.email)] if ids.email else []
 
 
+_WORD = re.compile(r"[^\s\"'<>(){}\[\],;:=]+")
+
+
 def _texts_in(body: bytes) -> Iterator[str]:
-    """Yield the texts of a value of JSON; of what is none, nothing."""
+    """Yield the texts and whole numbers of a value of JSON; of what is none, its words."""
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):
+        yield from _WORD.findall(body.decode("utf-8", "replace"))
         return
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str):
-            yield value
+        if isinstance(value, str | int):
+            yield str(value)
         elif isinstance(value, dict | list):
             waiting += value.values() if isinstance(value, dict) else value
 
