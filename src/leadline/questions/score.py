@@ -233,12 +233,13 @@ def _best(run: Run, tables: Tables) -> Best:
 
 
 def _tell_bands(run: Run, session: Session) -> None:
-    """Say how many leads are in each band."""
+    """Say how many leads, and accounts, are in each band."""
     from leadline.explain.best import band_counts
     from leadline.reports.best import counted
 
-    for name in run.model.lead_bands:
-        session.tell(f"{run.model.column(name)}: {counted(band_counts(run, name))}")
+    for name, ladder in run.model.bands.items():
+        whose = " of accounts" if ladder.is_account else ""
+        session.tell(f"{run.model.column(name)}{whose}: {counted(band_counts(run, name))}")
 
 
 score = function(Score)

@@ -140,8 +140,17 @@ def _capacity(found: Backtest) -> Iterator[Block]:
 
 def _findings(found: Backtest) -> Findings:
     """List what limits the figures."""
-    items = [*_about_fields(found), *_about_rows(found)]
+    items = [*_about_fields(found), *_about_rows(found), *_about_accounts(found)]
     return Findings("findings", tuple(items), "Nothing stands out.")
+
+
+def _about_accounts(found: Backtest) -> Iterator[Finding]:
+    """Name the ladders that are not asked: the rows are leads, and so is what came of them."""
+    for ladder in found.judged.run.model.account_bands:
+        yield Finding(
+            f"{ladder} is a ladder of accounts, and what came of accounts is not asked.",
+            "Of its scores each row has that of its account: name one with --score to judge it.",
+        )
 
 
 def _about_rows(found: Backtest) -> Iterator[Finding]:

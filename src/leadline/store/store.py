@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from leadline.errors import Fault, InputError
+from leadline.errors import Fault, FileError, InputError
 from leadline.store.session import Session
 
 
@@ -53,6 +53,13 @@ def file_of(url: str) -> Path | None:
     """
     scheme, _, rest = url.partition(":")
     return Path(rest.removeprefix("///")) if scheme == "sqlite" else None
+
+
+def require(url: str) -> None:
+    """Refuse a store in a file that is not there, which connecting would make. Raises FileError."""
+    file = file_of(url)
+    if file is not None and not file.exists():
+        raise FileError(Fault(str(file), "", "must be a store of leadline", "no such file"))
 
 
 def connect(url: str) -> Store:

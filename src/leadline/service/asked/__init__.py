@@ -14,5 +14,7 @@ SERVED: Mapping[str, str] = {
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
+    "backup": "leadline.service.asked.backup:Backup",
+    "restore": "leadline.service.asked.restore:Restore",
 }
 """Every question of a store by its name, and where it stands; it is imported when it is asked."""
