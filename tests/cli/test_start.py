@@ -100,11 +100,11 @@ def test_the_overview_lists_every_command_by_topic() -> None:
 
 def test_a_missing_option_is_named_with_where_to_look() -> None:
     """All that is missing, at once."""
-    ended = started(RUN.format(words=["explain"]))
+    ended = started(RUN.format(words=["compare"]))
     assert ended.stderr.splitlines() == [
-        "MODEL is missing. See leadline explain --help, or set model in leadline.toml.",
-        "LEAD is missing. See leadline explain --help.",
-        "--leads is missing. See leadline explain --help, or set tables.leads in leadline.toml.",
+        "FIRST is missing. See leadline compare --help, or set model in leadline.toml.",
+        "SECOND is missing. See leadline compare --help.",
+        "--leads is missing. See leadline compare --help, or set tables.leads in leadline.toml.",
     ]
 
 

@@ -88,3 +88,20 @@ def test_an_account_that_is_found_fills_what_was_empty(folder: Path, suffix: str
     leadline.resolve(leads="in.csv", accounts=accounts, model=model, out=out)
     leadline.resolve(leads=out, model=model, out="again.csv")
     assert [row["Firm"] for row in table(folder / "again.csv")] == ["n", "south"]
+
+
+def test_a_column_of_theirs_never_passes_for_what_is_read(folder: Path) -> None:
+    """Both are handed on, and the file that was written is read as the one before."""
+    text = "lead_id,title,Seniority\n1,CEO,C suite\n2,Director of IT,Director\n"
+    (folder / "in.csv").write_text(text, encoding="utf-8")
+    leadline.resolve(leads="in.csv", out="out.csv")
+    found = table(folder / "out.csv")
+    assert [(row["Seniority"], row["seniority_read"]) for row in found] == [
+        ("C suite", "c_level"),
+        ("Director", "director"),
+    ]
+    rules = {"high": {"of": "lead.seniority", "values": {"c_level": 25, "director": 5}}}
+    model = {"leadline": 1, "model": "m", "scores": {"s": {"rules": rules}}}
+    for leads in ("in.csv", "out.csv"):
+        scored = leadline.score(model, leads=leads, as_of="2026-11-01")
+        assert scored.scores.column("s").to_pylist() == [25, 5]

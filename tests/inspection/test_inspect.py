@@ -216,9 +216,12 @@ def test_the_first_day_of_a_calendar_is_found() -> None:
         (["2026/01/13 10:00"], Type.TIME, {"format": "yyyy/mm/dd", "zone": "UTC"}),
         (["2026-01-13 10:00"], Type.TIME, {"zone": "UTC"}),
         (["2026-01-13"], Type.TIME, {}),
+        (["2026-01-13", "14/1/2026", "2026-01-15"], Type.TIME, {"format": "dd/mm/yyyy"}),
+        (["2026-01-13", "14.1.2026", "2026-01-15"], Type.TIME, {"format": "dd.mm.yyyy"}),
         (["0123", "0456"], Type.TEXT, {}),
         (["12345678901234567"], Type.TEXT, {}),
         (["true", "FALSE"], Type.BOOLEAN, {}),
+        (["Wahr", "falsch", "wahr"], Type.BOOLEAN, {}),
         (["1.2.3"], Type.TEXT, {}),
         (["85%", "7 %"], Type.NUMBER, {"unit": "%"}),
         (["$1,200.50", "-$7", "$8"], Type.NUMBER, {"unit": "$", "thousands": ","}),
@@ -535,3 +538,26 @@ def test_numbers_of_telephones_are_no_times_and_no_numbers() -> None:
     assert found["signup date"].declare["format"] == "yyyymmddhh"
     [finding] = found["closed"].findings
     assert finding.startswith("Looks like dates, but 1 value is none: 'not closed'")
+
+
+def test_what_is_said_of_a_column_fits_what_it_is_read_as() -> None:
+    """A type that is always the same, and several keys in a cell, are nothing to decide."""
+    events = pa.table(
+        {
+            "marketoGUID": ["a1", "a2"],
+            "leadId": ["5", "6;7"],
+            "activityDate": ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"],
+            "activityTypeId": ["1", "1"],
+        }
+    )
+    [table] = inspect(events, table="events").tables
+    assert {each.name: each.findings for each in table.columns if each.findings} == {}
+    leads = pa.table(
+        {
+            "Phone": ["+49", "+48"],
+            "Lead Gen Id": ["L1", "L2"],
+            "Email": ["a@x.example", "b@x.example"],
+        }
+    )
+    [finding] = inspect(leads, table="leads").tables[0].findings
+    assert finding.startswith('No name says that {from: "Lead Gen Id"} is lead_id, so the e-mail')

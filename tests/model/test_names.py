@@ -85,6 +85,27 @@ def test_all_faults_of_an_expression_are_found() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        (
+            "properties.plan.seats",
+            "declare columns: {events: {seats: {from: properties.plan.seats}}}",
+        ),
+        ('"properties.seats"', "declare columns: {events: {seats: {from: properties.seats}}}"),
+        ("page.url", 'Write "page.url" in double quotes.'),
+        ("other.seats", "Put text in single quotes."),
+    ],
+)
+def test_what_lies_inside_of_a_column_is_told_how_to_read(text: str, remedy: str) -> None:
+    """By its path, whether it is quoted or not."""
+    events = {**COLUMNS["events"], "properties": Type.TEXT, "page.url": Type.TEXT}
+    names = Names(NAMES.model, {**COLUMNS, "events": events})
+    with pytest.raises(NameFault) as caught:
+        names.type_of(Expression(f"{text} > 1").tree, Place(bare="events"))
+    assert remedy in caught.value.remedy
+
+
+@pytest.mark.parametrize(
     ("name", "found"),
     [
         (("hits", "surge"), ("account_score", "surge")),

@@ -38,7 +38,8 @@ def moment(day: float, value: float | None, change: float = 0.0, what: str = "")
     band = None if value is None else "high" if value >= 30 else "middle" if value >= 10 else "low"
     rule, points = ("fit.r", change) if change else (None, 0.0)
     at = START + timedelta(days=day)
-    return Moment(at, what, value, change, band, rule, points, {"fit": value}, {"band": band})
+    scores, bands = {"fit": value}, {"band": band}
+    return Moment(at, what, value, change, band, rule, points, scores, bands, "print")
 
 
 def told(*moments: Moment, of: int | None = None) -> History:

@@ -18,7 +18,9 @@ from browser import NARROW, WIDE, assert_sound, launched, opened
 from leadline.reports.charts import Chart, Flow, Mark, Series
 from leadline.reports.html import unbroken
 from leadline.reports.page import Finding, Findings, Page, Section, Text
-from leadline.reports.svg import draw
+from leadline.reports.svg.draw import draw
+from leadline.reports.svg.letters import width_of
+from leadline.reports.svg.room import ROOMS, Room
 from leadline.reports.tables import Column, Table
 
 DAYS = tuple(datetime(2026, 1, 1) + timedelta(days=14 * each) for each in range(14))  # noqa: DTZ001 - UTC
@@ -158,7 +160,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("width", [WIDE, 768, NARROW])
 def test_a_browser_shows_the_page_whole(browser: Browser, file: Path, width: int) -> None:
     """Nothing is fetched, nothing fails, no text sticks out or lies upon another."""
     with opened(browser, file, width) as (_, look):
@@ -169,7 +171,7 @@ def test_a_browser_shows_the_page_whole(browser: Browser, file: Path, width: int
 def test_a_browser_finds_what_sticks_out(browser: Browser, tmp_path: Path) -> None:
     """The measures above can fail."""
     path = tmp_path / "bad.html"
-    svg = "<svg viewBox='0 0 90 9' width='300'><text>over</text><text>lap</text></svg>"
+    svg = "<svg viewBox='0 0 900 9' width='300'><text>over</text><text>lap</text></svg>"
     path.write_text(
         f"<p style='width:4000px'>wide</p>{svg}<img src='x.png'><script>throw 1</script>",
         encoding="utf-8",
@@ -177,6 +179,7 @@ def test_a_browser_finds_what_sticks_out(browser: Browser, tmp_path: Path) -> No
     with opened(browser, path) as (_, look):
         assert "wide" in look.overflowing
         assert look.overlapping
+        assert look.shrunken
         assert look.errors
         assert look.requests
 
@@ -213,9 +216,10 @@ def test_texts_are_never_markup() -> None:
 
 
 @each_picture
-def test_a_chart_reads_out_its_title_and_sentence(chart: Chart | Flow) -> None:
+@pytest.mark.parametrize("room", ROOMS, ids=lambda each: each.name)
+def test_a_chart_reads_out_its_title_and_sentence(chart: Chart | Flow, room: Room) -> None:
     """A chart is an image with a title and a description, and its texts are text."""
-    picture = ET.fromstring(draw(chart))  # noqa: S314 - written by us
+    picture = ET.fromstring(draw(chart, room))  # noqa: S314 - written by us
     assert picture.get("role") == "img"
     assert picture.findtext("title") == chart.title
     assert picture.findtext("desc") == chart.says
@@ -274,6 +278,16 @@ def _elements(chart: Chart | Flow) -> Iterator[ET.Element]:
     return ET.fromstring(draw(chart)).iter()  # noqa: S314 - our own
 
 
+def test_names_that_need_more_than_their_place_stand_before_bars_that_lie() -> None:
+    """In a narrow room, names that are long stand above, and are whole."""
+    names = tuple(f"{each} of all that were asked" for each in ("a tenth", "a fifth", "a third"))
+    series = (Series("share", (0.1, 0.2, 0.3)),)
+    chart = Chart("c", "Shares", "They rise.", "columns", BAND, names, SHARE, series)
+    for room in ROOMS:
+        picture = ET.fromstring(draw(chart, room))  # noqa: S314 - our own
+        assert {*names, "10 %", "20 %", "30 %"} <= {each.text for each in picture.iter()}
+
+
 def test_thirty_bands_can_be_told_apart() -> None:
     """Labels beside a flow keep a line between them, however few leads a band has."""
     bands = tuple(f"band {number}" for number in range(30))
@@ -306,10 +320,10 @@ def test_names_of_marks_leave_each_other_room() -> None:
     assert 0 < len(named) < len(marks)
     for level in {each.attrib["y"] for each in named}:
         starts = [
-            float(each.attrib["x"]) - 8 * len(each.text or "") * ("end" in each.attrib.values())
+            float(each.attrib["x"]) - width_of(each.text or "") * ("end" in each.attrib.values())
             for each in named
             if each.attrib["y"] == level
         ]
-        widths = [8 * len(each.text or "") for each in named if each.attrib["y"] == level]
+        widths = [width_of(each.text or "") for each in named if each.attrib["y"] == level]
         ends = [start + width for start, width in zip(starts, widths, strict=True)]
         assert all(end <= start for end, start in zip(ends, starts[1:], strict=False))

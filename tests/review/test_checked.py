@@ -75,6 +75,21 @@ def test_text_of_events_where_a_number_is_wanted_is_shown() -> None:
     assert found.warnings == []
 
 
+@pytest.mark.parametrize(
+    ("when", "kind"),
+    [
+        ("lead.country", "boolean"),
+        ("lead.country and true", "boolean"),
+        ("age(lead.country) > 1", "time"),
+        ("lead.country > 5", "number"),
+    ],
+)
+def test_the_type_that_is_wanted_is_the_one_to_declare(when: str, kind: str) -> None:
+    """Words for yes and no are declared as such, not as numbers."""
+    [fault] = checked(f"r: {{when: {when}, points: 1}}").faults
+    assert f"declare columns: {{leads: {{country: {{type: {kind}}}}}}}" in str(fault)
+
+
 def test_tables_that_cannot_be_used_are_faults_among_the_others() -> None:
     """A model and its tables are mended together."""
     model, source = parse("leadline: 1\nmodel: m\nscores: {s: {formula: t}}\n")

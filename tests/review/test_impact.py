@@ -16,7 +16,10 @@ import leadline
 from comparison import arrow
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import ModelError
+from leadline.reports.impact import page
+from leadline.reports.trial import page as trial_page
 from leadline.review.diff.impact import Impact, impact
+from leadline.review.trial.trial import of_run
 from leadline.scoring import Run
 from oracle.generate import case
 
@@ -281,3 +284,77 @@ def _moved(dice: random.Random, document: dict[str, Any]) -> dict[str, Any]:
                 rule["points"] = rule["points"] * 3 + 1
     after.pop("overrides", None)
     return after
+
+
+FIRMS: dict[str, Any] = {
+    "leadline": 1,
+    "model": "firms",
+    "scores": {
+        "person": {"rules": {"visit": {"event": "visit", "points": 5}}},
+        "intent": {"of": "account", "rules": {"surge": {"event": "surge", "points": 4}}},
+        "team": {"of": "account", "rollup": "person", "by": "sum"},
+        "firm": {"of": "account", "formula": "team + intent"},
+    },
+    "bands": {
+        "lead_band": {"by": "person", "edges": {"cold": 0, "hot": 5}},
+        "firm_band": {"of": "account", "by": "firm", "edges": {"cold": 0, "warm": 4, "hot": 10}},
+    },
+}
+FIRM_TABLES = {
+    "leads": arrow(
+        [{"lead_id": lead, "account_id": firm} for lead, firm in zip("1234", "AAB-", strict=True)]
+    ),
+    "accounts": arrow([{"account_id": each} for each in "ABD-"]),
+    "events": arrow(
+        [
+            {"event_id": f"{lead}{firm}", "lead_id": lead, "account_id": firm, "type": kind}
+            | {"occurred_at": AS_OF - timedelta(days=9)}
+            for lead, firm, kind in (
+                ("1", None, "visit"),
+                ("2", None, "visit"),
+                ("3", None, "visit"),
+                (None, "D", "surge"),
+            )
+        ]
+    ),
+}
+
+
+def test_accounts_that_change_band_are_told_as_leads_are() -> None:
+    """With their reasons, those without leads too; entries a week are those of leads."""
+    other = deepcopy(FIRMS)
+    other["scores"]["person"]["rules"]["visit"]["points"] = 4
+    other["scores"]["intent"]["rules"]["surge"]["points"] = 12
+    other["bands"]["firm_band"]["edges"]["warm"] = 5
+    with DuckDB() as engine, Run.open(engine, FIRMS, FIRM_TABLES, as_of=AS_OF) as run:
+        found = impact(run, other, FIRM_TABLES, as_of=AS_OF, weeks=1)
+    leads, firms = found.ladders
+    assert (leads.unit, leads.of, leads.down) == ("lead", 4, 3)
+    assert (firms.unit, firms.of, firms.up, firms.down, firms.load) == ("account", 4, 1, 2, ())
+    listed = [(each["account_id"], each["to_band"], each["reason"]) for each in firms.listed]
+    assert listed == [
+        ("D", "hot", "intent.surge +8"),
+        ("A", "warm", "team -2"),
+        ("B", "cold", "band warm of firm_band: edge 4 -> 5"),
+    ]
+    rows = found.changed.to_pylist()
+    assert [each["account_id"] for each in rows if each["ladder"] == "firm_band"] == ["A", "B", "D"]
+    assert {each["lead_id"] for each in rows if each["ladder"] == "lead_band"} == {"1", "2", "3"}
+    assert "Of 4 accounts, 3 change band in firm_band: 1 up, 2 down." in str(
+        page("a", "b", found.difference, found)
+    )
+
+
+def test_a_trial_counts_accounts_in_the_bands_of_their_ladders() -> None:
+    """And lists those that change from moment to moment."""
+    moments = [AS_OF - timedelta(days=20), AS_OF]
+    with DuckDB() as engine, Run.open(engine, FIRMS, FIRM_TABLES, as_of=AS_OF) as run:
+        now, past = of_run(run), of_run(run.over_moments(moments))
+    bands = {each.band: each.leads for each in now.bands if each.unit == "account"}
+    assert bands == {"cold": 1, "warm": 2, "hot": 1}
+    assert [each.says for each in now.never.values()] == [
+        "It fires for 1 account without leads alone."
+    ]
+    moves = [(each.account_id, each.from_band, each.to_band) for each in past.account_moves]
+    assert moves == [("A", "cold", "hot"), ("B", "cold", "warm")]
+    assert "The latest accounts that change band" in str(trial_page(past))

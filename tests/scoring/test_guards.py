@@ -126,6 +126,28 @@ def test_what_is_not_as_expected_is_told(engine: DuckDB, case: str) -> None:
     assert found == said
 
 
+def test_accounts_are_guarded_as_leads_are(engine: DuckDB) -> None:
+    """Those that had a band, and each ladder for itself."""
+    model = {
+        **MODEL,
+        "scores": {**MODEL["scores"], "a": {"of": "account", "rollup": "s", "by": "sum"}},
+        "bands": {"person": MODEL["bands"], "firm": {**MODEL["bands"], "of": "account", "by": "a"}},
+    }
+    leads = LEADS.append_column("account_id", LEADS["lead_id"])
+    rows = before("chhhh").rename_columns(["account_id", "band_firm", "as_of"])
+    tables = {**TABLES, "leads": leads, "previous_accounts": rows}
+    for share, at, said in (
+        ("40%", 5, ["band must change for at most 40% of its accounts; found 4 of 5 (80%)"]),
+        ("90%", 5, []),
+        ("90%", 6, [f"as_of must be of before {AT}, the moment that is scored; found {AT}"]),
+    ):
+        was = rows.set_column(2, "as_of", [[moment(f"2026-11-0{at}T00:00:00Z")] * 5])
+        given = {**model, "expect": {"transitions": {"share": share}}}
+        with Run.open(engine, given, {**tables, "previous_accounts": was}, as_of=moment(AT)) as run:
+            found = [str(each).removeprefix("previous_accounts ") for each in unexpected(run)]
+        assert [each.partition(". ")[0] for each in found] == said
+
+
 def test_what_is_said_beside_a_model_beats_it(engine: DuckDB) -> None:
     """Key by key."""
     model = {**MODEL, "expect": {"events": {"rows": 9, "newest": "1d"}, "leads": {"rows": 9}}}

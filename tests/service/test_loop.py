@@ -133,7 +133,10 @@ def _publish(store: Store, loop: Loop, document: str) -> None:
 
 
 def test_what_is_stored_is_what_batch_gives(store: Store, engine: DuckDB) -> None:
-    """Random facts in random passes, with repeats, merges, a sweep and a second model between."""
+    """Random facts in random passes: late, doubled, cut off, of people who share devices.
+
+    A sweep, merges and a second model come between.
+    """
     assert store.hold()
     random = Random(7)
     ticking = Ticking()
@@ -143,6 +146,8 @@ def test_what_is_stored_is_what_batch_gives(store: Store, engine: DuckDB) -> Non
     for turn in range(8):
         part = said[turn * 15 : turn * 15 + 15]
         _accept(store, ticking, [*part, *random.sample(part, 2)])
+        cut = json.dumps(random.choice(part)[1]).encode()[:-1]
+        inbox.accept(store, [Received("test", "segment:track", ticking(), cut)])
         loop.drain()
         if turn == 3:
             _publish(store, loop, MODEL.replace("points: 40", "points: 30"))
@@ -154,6 +159,8 @@ def test_what_is_stored_is_what_batch_gives(store: Store, engine: DuckDB) -> Non
     found = verified(store, loop)
     assert found.leads >= 4
     assert found.differences == ()
+    with store.reading() as session:
+        assert session.rows("select reason, count(*) from parked group by 1") == [("no_json", 8)]
 
 
 def test_facts_in_any_order_give_the_same_scores(tmp_path: Path, engine: DuckDB) -> None:

@@ -99,10 +99,10 @@ def test_what_was_imported_is_known_before_it_changed(
         [row] = stored.leads_by_id(session, ["ada"])
         before = as_it_was(engine, session, row, changed - 1, ledger=True, moves=False)
         now = as_it_was(engine, session, row, ticking(), ledger=False, moves=False)
-        moments = past(engine, session, row, ticking())
+        moments = past(engine, session, row, ticking()).moments
     assert before is not None
     assert now is not None
     assert (before.scores["fit"], now.scores["fit"]) == (10.0, 0.0)
     assert before.explanation is not None
     assert [each["rule"] for each in before.explanation["ledger"]] == ["chief"]
-    assert [each.moment.value for each in moments if each.moment.change] == [10.0, 0.0]
+    assert [each.value for each in moments if each.change] == [10.0, 0.0]

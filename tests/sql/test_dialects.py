@@ -192,6 +192,8 @@ CASES: dict[str, list[tuple[str, Any]]] = {
         ("text_to_boolean('TAK')", True),
         ("text_to_boolean('Нет')", False),
         ("text_to_boolean('是')", True),
+        ("text_to_boolean('Falsch')", False),
+        ("text_to_boolean('on')", True),
         ("text_to_boolean('maybe')", None),
     ],
     "fits": [("fits('ab', '^(a|b)+$')", True), ("fits('abc', '^(a|b)+$')", False)],

@@ -192,3 +192,35 @@ def test_equal_rows_are_one(engine: DuckDB, loaded: Callable[..., Loaded]) -> No
     assert found.notes == ["leads.csv: 1 row equals another in all columns; each is counted once."]
     with pytest.raises(InputError, match=r"found 1 that repeats: a \(rows 2, 3\)"):
         loaded(leads="lead_id,x\na,1\na,1.0\n")
+
+
+def test_a_row_without_a_key_is_told_what_stands_for_no_value(
+    loaded: Callable[..., Loaded], engine: DuckDB
+) -> None:
+    """In the column of the time as in that of the lead; a text that is no time is another thing."""
+    declared = {
+        "occurred_at": Column.model_validate({"missing": ["--"]}),
+        "lead_id": Column.model_validate({"missing": ["anon", 0]}),
+    }
+    rows = [f"1,a,p,{NOON}", "2,a,p,--", f"3,anon,p,{NOON}", f"4,0,p,{NOON}", "5,a,p,never"]
+    events = "\n".join(["event_id,lead_id,type,occurred_at", *rows, ""])
+    loaded({"events": declared}, leads="lead_id\na\n", events=events)
+    assert engine.rows("select reason from rejects order by row") == [
+        ("occurred_at is missing, as '--' stands for no value",),
+        ("lead_id is missing, as 'anon' stands for no value",),
+        ("lead_id is missing, as '0' stands for no value",),
+        ("occurred_at is not a time",),
+    ]
+
+
+@pytest.mark.parametrize("order", [("7", "7", "9"), ("9", "7", "7")], ids="-".join)
+def test_an_event_that_stands_for_many_counts_once_however_often_it_comes(
+    engine: DuckDB, loaded: Callable[..., Loaded], order: tuple[str, ...]
+) -> None:
+    """Its number too: what is sent again adds nothing, and of two numbers the least stands."""
+    rows = [f"1,a,sent,{NOON},{opens}" for opens in order]
+    events = "\n".join(["event_id,lead_id,type,occurred_at,Opens", *rows, ""])
+    declared = {"events": {"Opens": Column.model_validate({"event": "opened"})}}
+    loaded(declared, leads="lead_id\na\n", events=events)
+    found = engine.rows("select type, times from events order by type")
+    assert found == [("opened", 7.0), ("sent", None)]

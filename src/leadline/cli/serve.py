@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -14,6 +14,7 @@ from leadline.service.asked.of_store import OfStore
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
+    from leadline.service.feed import Feed
     from leadline.store.keys import Key
     from leadline.store.store import Store
 
@@ -34,6 +35,7 @@ PARKED_DAYS = asks(
     setting="store.parked_days",
 )
 WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
+KAFKA = asks("Topics that the settings name.", "object", setting="kafka")
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
@@ -51,6 +53,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
     parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
+    kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
@@ -61,14 +64,25 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.web.server import serve
 
         keeping = Keeping(self.raw_days, self.parked_days)
-        drop = None if self.watch is None else Path(self.watch)
-        service = Service(connect(self.store), telling=self.telling, keeping=keeping, drop=drop)
+        store = connect(self.store)
+        feeds = list(self._feeds(store))
+        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds)
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
             serve(service, self.host, self.port)
         return Answer(question=self.name, result=None, printed="")
+
+    def _feeds(self, store: Store) -> Iterator[Feed]:
+        """Yield where facts come from beside the addresses. Raises LeadlineError."""
+        from leadline.service.dropping import Drop
+        from leadline.service.topic import Topic, TopicSettings
+
+        if self.watch is not None:
+            yield Drop(store, Path(self.watch))
+        for settings in [TopicSettings.of(*each) for each in (self.kafka or {}).items()]:
+            yield Topic(store, settings)
 
 
 def new_keys(store: Store, named: Mapping[str, Any], at: int) -> dict[str, str]:

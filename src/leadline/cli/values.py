@@ -85,13 +85,22 @@ def placed(
 
     ``leadline explain ada`` names a lead, and not a model, where the workspace has the model.
     """
-    places = [each for each in options_of(asked) if not each.is_named]
+    places = [
+        each
+        for each in options_of(asked)
+        if not each.is_named and not any(each.name in other for other in _against(asked, given))
+    ]
     words = [given[each.name] for each in places if each.name in given]
     first = places[0].option.setting if places else ""
     if not first or found.get(first) is None or len(words) + 1 != len(places):
         return dict(given)
     rest = {name: value for name, value in given.items() if name != places[0].name}
     return rest | {each.name: word for each, word in zip(places[1:], words, strict=True)}
+
+
+def _against(asked: type[Question[Any]], given: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield what must not stand beside the options that were given."""
+    yield from (each.option.against for each in options_of(asked) if each.name in given)
 
 
 def _missing(asked: type[Question[Any]], each: Asked) -> Fault:

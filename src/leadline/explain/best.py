@@ -98,13 +98,10 @@ def _counted(bands: pa.ChunkedArray) -> dict[str | None, int]:
 
 
 def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
-    """Return how many rows of the spine are in each band of a ladder, the most first."""
+    """Return how many rows are in each band of a ladder, the most first: of leads, or accounts."""
     column = run.model.column(ladder)
-    return dict(
-        run.rows(
-            f'select "{column}", count(*) from {run.table("scores")} group by 1 order by 2 desc, 1'
-        )
-    )
+    rows = run.table("account_scores" if run.model.bands[ladder].is_account else "scores")
+    return dict(run.rows(f'select "{column}", count(*) from {rows} group by 1 order by 2 desc, 1'))
 
 
 def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from leadline.errors import Fault, InputError
 from leadline.explain.candidates import event_steps, events_of, field_steps
@@ -14,8 +14,12 @@ from leadline.explain.explanation import Cut, Explanation, Move, Since, Way
 from leadline.explain.ways import is_detector, ways
 from leadline.explain.what_if import Outlook, Step, Worlds
 from leadline.model.document import Model
+from leadline.model.types import Schema
 from leadline.query.context import Context
 from leadline.scoring import Run
+from leadline.scoring.moments import zoned
+
+Row: TypeAlias = Mapping[str, Any]
 
 
 def explain(
@@ -34,26 +38,84 @@ def explain(
     if since is not None and since >= as_of:
         raise InputError(Fault("", "--since", "must lie before --as-of", since.isoformat()))
     run = run.over([(lead_id, at) for at in (since, as_of) if at is not None])
-    scores = _by_moment(run.arrow("scores").to_pylist())
-    _refuse_unscored(scores, lead_id, as_of)
-    points = run.arrow("points").to_pylist()
-    ledgers = [[row for row in points if row["as_of"] == each["as_of"]] for each in scores]
-    known = _fields(run)
-    missing = [pair for pair, value in known[-1].items() if value is None]
+    told = _told(run)
+    _refuse_unscored([each.scores for each in told], lead_id, as_of)
+    now, missing = told[-1], told[-1].missing
     found, found_ways = _further(run, lead_id, as_of, missing) if moves else ([], [])
-    other = [pair for pair, value in known[-1].items() if value != known[0][pair]]
-    changed = changes(run.model, ledgers[0], ledgers[-1], other)
-    return Explanation(
-        lead_id,
-        run.model,
-        scores[-1],
-        ledgers[-1],
-        [f"{entity}.{name}" for entity, name in missing],
-        [move for move in found if not is_detector(run.model, move.step)],
-        found_ways,
-        _cuts(run, as_of),
-        None if since is None else Since(scores[0], changed),
+    other = [pair for pair, value in now.fields.items() if value != told[0].fields[pair]]
+    changed = changes(run.model, told[0].ledger, now.ledger, other)
+    return replace(
+        explanation(run.model, lead_id, now),
+        moves=[move for move in found if not is_detector(run.model, move.step)],
+        ways=found_ways,
+        since=None if since is None else Since(told[0].scores, changed),
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the statement tells of a lead at one moment.
+
+    Attributes:
+        scores: Its row of scores.
+        ledger: Its rows of the ledger.
+        fields: The fields that the model reads, by ``(entity, field)``.
+        cuts: What ``limit_each`` took.
+    """
+
+    scores: Mapping[str, Any]
+    ledger: Sequence[Mapping[str, Any]]
+    fields: Mapping[tuple[str, str], Any]
+    cuts: Sequence[Cut]
+
+    @property
+    def missing(self) -> list[tuple[str, str]]:
+        """The fields that are not known."""
+        return [pair for pair, value in self.fields.items() if value is None]
+
+
+STEPS = ("lead_banded", "cuts")
+"""Steps of the statement that an explanation reads beside scores and the ledger."""
+
+
+def explanation(model: Model, lead_id: str, told: Told) -> Explanation:
+    """Return the explanation of a lead at one moment, without what would move it."""
+    missing = [f"{entity}.{name}" for entity, name in told.missing]
+    return Explanation(lead_id, model, told.scores, told.ledger, missing, (), (), told.cuts)
+
+
+def told_of(model: Model, schema: Schema, rows: Mapping[str, Sequence[Row]]) -> list[Told]:
+    """Return what outputs and steps of the statement tell of one lead, by moment.
+
+    Args:
+        model: The model.
+        schema: The tables that it was computed on.
+        rows: Rows of scores, points and of those of ``STEPS`` that the statement has.
+    """
+    read = Context(model, schema).fields
+    names = [each.name for each in fields(Cut)]
+    found = []
+    for scores in sorted(rows["scores"], key=lambda row: row["as_of"]):
+        at = scores["as_of"]
+        [known] = _at(rows, "lead_banded", at)
+        cuts = [Cut(**{name: each[name] for name in names}) for each in _at(rows, "cuts", at)]
+        cuts.sort(key=lambda cut: (-abs(cut.change), cut.part or ""))
+        values = {pair: known.get(".".join(pair)) for pair in read}
+        found.append(Told(scores, _at(rows, "points", at), values, cuts))
+    return found
+
+
+def _at(rows: Mapping[str, Sequence[Row]], name: str, at: datetime) -> list[Row]:
+    return [each for each in rows.get(name, ()) if each["as_of"] == at]
+
+
+def _told(run: Run) -> list[Told]:
+    found = {each: run.arrow(each).to_pylist() for each in ("scores", "points")}
+    for step in STEPS:
+        if step in run.statement.steps:
+            rows = run.engine.arrow(f"select * from ({run.sql(step)}) as s")
+            found[step] = zoned(rows).to_pylist()
+    return told_of(run.model, run.loaded.schema, found)
 
 
 def _further(
@@ -68,10 +130,6 @@ def _further(
         return moves, ways(run.model, worlds, moves)
     finally:
         worlds.close()
-
-
-def _by_moment(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: row["as_of"])
 
 
 def refuse_unknown(run: Run, lead_id: str) -> None:
@@ -98,24 +156,6 @@ def _is_in(run: Run, table: str, lead_id: str) -> bool:
     is_given = "lead_id" in run.loaded.schema.get(table, ())
     query = f"select 1 from {table} where lead_id = ? limit 1"
     return is_given and bool(run.engine.rows(query, [lead_id]))
-
-
-def _cuts(run: Run, as_of: datetime) -> list[Cut]:
-    """Return what ``limit_each`` took at a moment, the most first."""
-    if "cuts" not in run.statement.steps:
-        return []
-    rows = run.engine.arrow(f"select * from ({run.sql('cuts')}) as c").to_pylist()
-    at = as_of.astimezone(UTC).replace(tzinfo=None)
-    names = [each.name for each in fields(Cut)]
-    found = [Cut(**{name: row[name] for name in names}) for row in rows if row["as_of"] == at]
-    return sorted(found, key=lambda cut: (-abs(cut.change), cut.part or ""))
-
-
-def _fields(run: Run) -> list[dict[tuple[str, str], Any]]:
-    """Return the fields that the model reads, at each moment."""
-    read = Context(run.model, run.loaded.schema).fields
-    rows = run.engine.arrow(f"select * from ({run.sql('lead_banded')}) as f").to_pylist()
-    return [{pair: row.get(".".join(pair)) for pair in read} for row in _by_moment(rows)]
 
 
 def _moves(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from leadline.explain.explain import refuse_unknown
 from leadline.model.checking.check import scores_read
 from leadline.model.document import Model
+from leadline.model.fingerprint import fingerprint
 from leadline.model.types import Type
 from leadline.scoring import Run
 from leadline.sql.text import Sql, joined, name, sql_text
@@ -34,6 +36,8 @@ class Moment:
         points: By how much they differ.
         scores: All scores by name.
         bands: The band of each ladder.
+        model: Fingerprint of the model.
+        version: Its version in a store, None for the model of a file.
     """
 
     at: datetime
@@ -45,6 +49,8 @@ class Moment:
     points: float
     scores: Mapping[str, float | None]
     bands: Mapping[str, str | None]
+    model: str
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ class History:
 
     Attributes:
         lead_id: The lead.
-        model: The model.
+        model: The model; where others came before it, the last one.
         score: The score that leads are ranked by.
         moments: In rising order, ``MOST_MOMENTS`` or fewer.
         of: How many moments there were before those of the smallest changes were left out.
@@ -71,18 +77,24 @@ class History:
         return len(self.moments) < self.of
 
 
-def history(run: Run, lead_id: str, as_of: datetime, most: int = MOST_MOMENTS) -> History:
+def history(
+    run: Run,
+    lead_id: str,
+    as_of: datetime,
+    most: int = MOST_MOMENTS,
+    told: Mapping[datetime, str] = MappingProxyType({}),
+) -> History:
     """Return the scores of a lead at each of its events up to ``as_of``, and in between.
 
     A moment is where something of the lead became known: an event, an outcome, a value of a field,
     a lead merged into it, its creation. Between them are moments a day or more apart, so that
     decay shows. Where there are more than ``most``, those are kept at which a band or the score
-    changes most.
+    changes most. ``told`` are moments more, with what happened then in words.
 
     Raises InputError where no table knows the lead.
     """
     refuse_unknown(run, lead_id)
-    happened = _happened(run, lead_id, as_of, most * _CANDIDATES)
+    happened = {**_happened(run, lead_id, as_of, most * _CANDIDATES), **told}
     moments = sorted({*happened, *_between(happened, as_of, most)})
     over = run.over([(lead_id, at) for at in moments])
     over.keep("scores", "points")
@@ -215,7 +227,7 @@ def _moments(
     happened: Mapping[datetime, str],
     moved: Mapping[datetime, tuple[str, float]],
 ) -> Iterator[Moment]:
-    score = model.main_score
+    score, print_ = model.main_score, fingerprint(model)
     before: float | None = None
     for row in rows:
         at = row["as_of"].replace(tzinfo=UTC)
@@ -231,6 +243,7 @@ def _moments(
             points=points,
             scores={each: row[each] for each in model.scores},
             bands=bands,
+            model=print_,
         )
         before = row[score]
 

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from leadline.explain.explanation import Explanation, Move, Since, Way
+from leadline.explain.explanation import Cut, Explanation, Move, Since, Way
 from leadline.explain.reasons import day, reasons
+from leadline.model.document import Model
 from leadline.model.labels import Labels
 from leadline.model.schema import DIALECT
 
@@ -136,7 +137,7 @@ def plain(found: Explanation) -> Form:
     """Return an explanation as plain values, times as text in UTC."""
     return {
         "lead": found.lead_id,
-        "as_of": _time(found.as_of),
+        "as_of": moment_text(found.as_of),
         "model": found.scores["model"],
         "model_name": found.model.model,
         "main_score": found.model.main_score,
@@ -144,7 +145,7 @@ def plain(found: Explanation) -> Form:
         "grades": {name: found.scores[name] for name in found.model.grades},
         "bands": found.bands(),
         "override": found.scores["override"],
-        "ledger": _ledger(found),
+        "ledger": ledger_rows(found.model, found.points, found.cuts),
         "missing": list(found.missing),
         "reasons": _reasons(found),
         "moves": [_move(each) for each in found.moves],
@@ -173,14 +174,18 @@ def _untitled(schema: Any) -> Any:
     }
 
 
-def _time(at: datetime) -> str:
+def moment_text(at: datetime) -> str:
+    """Return a time as JSON has it."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _ledger(found: Explanation) -> list[LedgerRow]:
-    labels = Labels(found.model)
-    order = {name: number for number, name in enumerate(found.model.scores)}
-    rows = sorted(found.points, key=lambda row: (order[row["score"]], row["rule"]))
+def ledger_rows(
+    model: Model, points: Iterable[Mapping[str, Any]], cuts: Iterable[Cut]
+) -> list[LedgerRow]:
+    """Return rows of the ledger as plain values, in the order of the model's scores."""
+    labels, cuts = Labels(model), list(cuts)
+    order = {name: number for number, name in enumerate(model.scores)}
+    rows = sorted(points, key=lambda row: (order[row["score"]], row["rule"]))
     return [
         {
             "score": row["score"],
@@ -190,11 +195,11 @@ def _ledger(found: Explanation) -> list[LedgerRow]:
             "points": row["points"],
             "unit": row["unit"],
             "count": row["count"],
-            "last_at": None if row["last_at"] is None else _time(row["last_at"]),
+            "last_at": None if row["last_at"] is None else moment_text(row["last_at"]),
             "weight": row["weight"],
             "cuts": [
                 {"value": cut.part, "count": cut.units, "before": cut.before, "after": cut.after}
-                for cut in found.cuts
+                for cut in cuts
                 if (cut.score, cut.rule) == (row["score"], row["rule"])
             ],
         }
@@ -241,7 +246,7 @@ def _since(found: Explanation, since: Since) -> SinceForm:
     before: Mapping[str, Any] = since.scores
     labels = Labels(found.model)
     return {
-        "as_of": _time(since.as_of),
+        "as_of": moment_text(since.as_of),
         "on": day(found.model, since.as_of).isoformat(),
         "scores": {name: before[name] for name in found.model.scores},
         "grades": {name: before[name] for name in found.model.grades},

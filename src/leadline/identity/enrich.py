@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from leadline.model.document import Model
 
 LEADS = CONTRACT["leads"].derived
+HIDDEN = (
+    "column {given} is not read, as {own} is read off others; "
+    'declare it under another name to read both, with from: "{given}".'
+)
+"""What is said of a column that is called as one that was read, capitals aside."""
 BATCH = "batch_leads"
 """What a batch of leads is called until columns are added to it."""
 
@@ -69,7 +74,7 @@ def enriched(
 
 def add(engine: DuckDB, loaded: Loaded, columns: frozenset[str], *, match: bool) -> Loaded:
     """Add columns to the leads on the engine, and accounts where they are to be matched."""
-    return added(engine, loaded, columns, match=match, replaces=True)[0]
+    return added(engine, loaded, columns, match=match)[0]
 
 
 def added(
@@ -78,26 +83,25 @@ def added(
     columns: frozenset[str],
     *,
     match: bool,
-    replaces: bool = False,
+    hidden: str = HIDDEN,
 ) -> tuple[Loaded, Derived]:
     """Do as ``add``, and return what was read as well.
 
-    Where it ``replaces``, a column that is called the same but for its capitals is not there
-    afterwards: engines do not tell the two apart, and one must not pass for the other.
+    A column that is called the same but for its capitals is not there afterwards, as ``hidden``
+    says: engines do not tell the two apart, and one must not pass for the other.
     """
     before = name("leads_before")
     engine.run(sql_text("drop view if exists {before}", before=before))
     engine.run(sql_text("alter view leads rename to {before}", before=before))
     accounts = name("accounts") if match else None
     derived = _derived(engine, loaded, "leads_before", columns, accounts=accounts)
-    if replaces:
-        loaded = _without_namesakes(loaded, derived)
+    loaded = _without_namesakes(loaded, derived, hidden)
     query = _joined(before, derived, loaded.schema["leads"])
     engine.run(sql_text("create view leads as {query}", query=query))
     return _with(loaded, derived), derived
 
 
-def _without_namesakes(loaded: Loaded, derived: Derived) -> Loaded:
+def _without_namesakes(loaded: Loaded, derived: Derived, said: str = HIDDEN) -> Loaded:
     """Return the tables without columns of leads that are called as those that were read."""
     own = {each.lower(): each for each in derived.columns}
     leads = loaded.schema["leads"]
@@ -105,11 +109,7 @@ def _without_namesakes(loaded: Loaded, derived: Derived) -> Loaded:
     if not hidden:
         return loaded
     where = loaded.names["leads"]
-    notes = [
-        f"{where}: column {each} is not read, as {own[each.lower()]} is read off others; "
-        f'declare it under another name to read both, with from: "{each}".'
-        for each in hidden
-    ]
+    notes = [f"{where}: {said.format(given=each, own=own[each.lower()])}" for each in hidden]
     kept = {title: kind for title, kind in leads.items() if title not in hidden}
     return replace(loaded, schema={**loaded.schema, "leads": kept}, notes=[*loaded.notes, *notes])
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leadline.engines.duckdb.engine import DuckDB
     from leadline.model.document import Model
 
+BESIDE = "column {given} stays as it is; what is read off others is called {own}_read."
 SHOWN = 3
 """How many examples a summary has."""
 
@@ -113,7 +114,8 @@ class Resolution:
         columns, written = (model.columns, model.files) if model else ({}, {})
         loaded = load(engine, inputs, columns, files=written, is_handed_on=True)
         lacking = frozenset(LEADS.keys() - loaded.schema["leads"].keys())
-        return cls(engine, *added(engine, loaded, lacking, match=accounts is not None))
+        match = accounts is not None
+        return cls(engine, *added(engine, loaded, lacking, match=match, hidden=BESIDE))
 
     def leads_sql(self, *, is_typed: bool = False) -> str:
         """Return the query for the leads, in the order of their keys.
@@ -214,16 +216,24 @@ def _given_columns(
     """Return the columns of a table under the names they came with, then those that were added.
 
     An account that was found fills the column that lacks it. A key that came with no column of
-    its own, such as the number of a row, stands first.
+    its own, such as the number of a row, stands first. What was read off others has another name
+    where a given column is called the same but for its capitals.
     """
     given = loaded.handed(table)
     as_read = is_typed and loaded.is_text(table)
     columns = []
     for title, read in given.items():
-        value = name("t", read) if as_read and read else name("h", handed_as(title))
+        is_there = as_read and read in loaded.schema[table]
+        value = name("t", read) if is_there and read else name("h", handed_as(title))
         if read is not None and read in added:
             value = sql_text("coalesce({h}, {t})", h=value, t=name("t", read))
         columns.append(sql_text("{value} as {title}", value=value, title=name(title)))
     there = {*filter(None, given.values())}
     keys = [name("t", key) for key in CONTRACT[table].keys if key not in there]
-    return [*keys, *columns, *(name("t", each) for each in added if each not in there)]
+    taken = {each.lower() for each in given}
+    read_off = [
+        sql_text("{v} as {t}", v=name("t", each), t=name(f"{each}_read" if each in taken else each))
+        for each in added
+        if each not in there
+    ]
+    return [*keys, *columns, *read_off]

@@ -10,6 +10,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from leadline.inspection.companies import with_companies
 from leadline.inspection.proposed import Entry, Proposed, proposed
 from leadline.model.contract import CONTRACT
 from leadline.model.document import EventRule, Model, OutcomeRule, UnitRule
@@ -81,6 +82,7 @@ def fitted(starter: str, found: str, file: str, seen: Seen | None = None) -> Fit
         table: part.with_aliases(table, values.get(table, {}))
         for table, part in proposed(found).items()
     }
+    parts, told = with_companies(parts, values.get("accounts", {}))
     written = "\n".join(_columns(parts, values)) + "\n"
     files = YAML(typ="safe", pure=True).load(found).get("files")
     text = _SECTION.sub(lambda _: written + (block({"files": files}) if files else ""), starter)
@@ -88,7 +90,7 @@ def fitted(starter: str, found: str, file: str, seen: Seen | None = None) -> Fit
     if seen.has_addresses:
         text = text.replace("path like '/", "path like '%/")
     made = Fitted(text)
-    made.open += _undecided(parts)
+    made.open += [*told, *_undecided(parts)]
     _call(made, seen)
     _leave_out(made, {table: part for table, part in parts.items() if part.is_whole}, seen)
     read(made.text)

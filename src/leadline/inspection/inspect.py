@@ -246,8 +246,10 @@ def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: str, rows: int) -> 
         )
         suspects += apart
     filled, distinct = values.counts()
-    role = seems(Look(given.name, found.type, values, filled, distinct))
-    findings = (*found.findings, *_spellings(engine, values, role))
+    look = Look(given.name, found.type, values, filled, distinct)
+    role = seems(look)
+    doubts = () if role == "identifier" and look.says_id else found.findings
+    findings = (*doubts, *_spellings(engine, values, role))
     return Looked(given.name, values, found, tuple(suspects), filled, distinct, role, findings)
 
 
@@ -276,8 +278,15 @@ def _questions(
         shown = " or ".join(f'{{from: "{each}"}}' for each in keys[:EXAMPLES])
         yield f"Is it {shown}? Its values differ in each row, but no name says that it is {wanted}."
     if table == "leads" and found.get("lead_id") and found.get("lead_id") == found.get("email"):
+        ids = [each.name for each in candidates if each.is_key and each.seems == "identifier"]
+        others = [each for each in ids if each != found["lead_id"]]
+        why = (
+            f'No name says that {{from: "{others[0]}"}} is lead_id'
+            if others
+            else "No column is an identifier"
+        )
         yield (
-            "No column is an identifier, so the e-mail is taken for lead_id: a lead that changes "
+            f"{why}, so the e-mail is taken for lead_id: a lead that changes "
             "its address is then another one."
         )
 
@@ -344,6 +353,7 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
         declare["split"] = mark
     if wanted == "lead_id" and each.seems == "e-mail" and table != "leads":
         declare["match"] = "email"
+    doubts = each.found.findings if known is Type.TEXT else ()
     role = "identifier" if wanted and wanted.endswith("_id") else each.seems
     role = "key" if wanted and names.UNIQUE.get(wanted) == table else role
     return ColumnReport(
@@ -357,7 +367,7 @@ def _column(each: Looked, rows: int, table: str, is_: tuple[str, ...]) -> Column
         examples=tuple(text for text, _ in each.values.most(EXAMPLES)),
         suspects=each.suspects,
         declare=declare,
-        findings=each.findings,
+        findings=tuple(finding for finding in each.findings if finding not in doubts),
         also=tuple(also),
     )
 

@@ -84,13 +84,13 @@ class Proposed:
             if name in {each.name for each in entries}:
                 continue
             names = (name, *ALIASES.get(table, {}).get(name, "").split())
-            found = _found(entries, names)
+            found = place_of(entries, names)
             if found is not None:
                 entries[found] = entries[found].called(name)
         return replace(self, entries=tuple(entries))
 
 
-def _found(entries: Sequence[Entry], names: Sequence[str]) -> int | None:
+def place_of(entries: Sequence[Entry], names: Sequence[str]) -> int | None:
     """Return the place of the column that is called by the first of some names that one has."""
     places = {_folded(each.name): at for at, each in reversed(list(enumerate(entries)))}
     return next((places[key] for each in names if (key := _folded(each)) in places), None)

@@ -49,6 +49,12 @@ FORMS = (
 _YEAR_SOMEWHERE = r"(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4})([T ,].*)?"
 LOOKS_LIKE_DATES = Sql(f"regexp_full_match(text, '{_YEAR_SOMEWHERE}|{_WORDS}')")
 
+WITH_ISO = _ways(
+    [order.replace("/", mark) for mark in "/.-" for order in ORDERS if order[0] != "y"]
+)
+"""Orders in digits that do not begin with the year: where one is declared, ISO 8601 is read too."""
+IS_ISO = Sql(r"regexp_matches(text, '^\s*\d{4}-\d\d-\d\d')")
+
 IS_COMPACT = Sql(r"regexp_full_match(text, '(19|20)\d\d(0[1-9]|1[0-2])[0-3]\d(\d\d){0,3}')")
 
 COUNTED: Mapping[str, tuple[int, int]] = {

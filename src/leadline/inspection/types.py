@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadline.inspection import times
@@ -61,10 +61,12 @@ PAIRS = tuple(
     for pair in (
         "true false", "yes no", "y n", "t f", "ja nein", "j n", "oui non", "vrai faux",
         "si no", "sí no", "tak nie", "t n", "prawda fałsz", "да нет", "истина ложь", "是 否",
-        "真 假",
+        "真 假", "wahr falsch", "vero falso", "verdadero falso", "on off",
     )
 )  # fmt: skip
 """Words for true and false that go together."""
+SPELLED = 6
+"""So many ways to write the two, as in yes, Yes and YES."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,19 @@ def _dated(values: Values) -> Found | None:
         if share >= MOST and (found := _fitting(values, Type.TIME, ways)):
             return found
     return None
+
+
+def _mixed_dates(values: Values) -> Found | None:
+    """Return the times of a column that has several forms, where one way reads them all."""
+    if values.sampled_share(times.LOOKS_LIKE_DATES) < MOST:
+        return None
+    found = _fitting(values, Type.TIME, times.WITH_ISO)
+    if found is None:
+        return None
+    iso = values.most(1, times.IS_ISO)
+    other = values.most(1, Sql(f"not ({times.IS_ISO})"))
+    shown = " and ".join(repr(text) for text, _ in (*iso, *other))
+    return replace(found, findings=(*found.findings, f"Dates in several forms, such as {shown}."))
 
 
 def _compact(values: Values) -> Found | None:
@@ -145,8 +160,8 @@ RANGES = (
 
 
 def _worded_boolean(values: Values) -> Found | None:
-    words = [text.strip().lower() for text, _ in values.most(3)]
-    if len(words) == 2 and frozenset(words) in PAIRS:  # noqa: PLR2004 - yes and no
+    words = frozenset(text.strip().lower() for text, _ in values.most(SPELLED))
+    if words in PAIRS and values.counts()[1] <= SPELLED:
         return Found(Type.BOOLEAN, {"type": "boolean"})
     return None
 
@@ -330,5 +345,5 @@ def _bad(values: Values, kind: Type, way: dict[str, str], share: float) -> Itera
 
 
 IN_WORDS = (_boolean, _worded_boolean)
-TRIED = (_compact, _counted, _dated, _numbered, *IN_WORDS, _ranged)
+TRIED = (_compact, _counted, _dated, _mixed_dates, _numbered, *IN_WORDS, _ranged)
 """What the values may be, the first that they are; without digits in most of them, few things."""

@@ -105,10 +105,26 @@ class Names:
         if name in derived:
             return derived[name]
         entity = {"leads": "lead.", "accounts": "account."}.get(table, "")
-        remedy = nearest(name, [*given, *declared, *known, *derived], entity) or (
-            f"Declare it under columns.{table} if the data may lack it."
+        remedy = (
+            self._inside(table, name)
+            or nearest(name, [*given, *declared, *known, *derived], entity)
+            or f"Declare it under columns.{table} if the data may lack it."
         )
         raise NameFault(f"reads {entity}{name}, which is not a column of {table}", "", remedy)
+
+    def _inside(self, table: str, path: str) -> str:
+        """Return how to read what lies inside of a column of JSON, empty where none is there."""
+        columns = {**self.schema.get(table, {}), **self.model.columns.get(table, {})}
+        if "." in path and path in columns:
+            return f'Write "{path}" in double quotes.'
+        first, _, rest = path.partition(".")
+        if not rest or first not in columns:
+            return ""
+        last = rest.rpartition(".")[2]
+        return (
+            f"If it lies inside of {first}, declare columns: "
+            f"{{{table}: {{{last}: {{from: {path}}}}}}} and write {last}."
+        )
 
     def counted(self, name: Name, *, account: bool = False) -> tuple[str, str]:
         """Return score and rule that ``hits.R`` or ``last.R`` reads. Raises NameFault."""
@@ -182,7 +198,8 @@ class Names:
             if not self._is_lost(name):
                 self.counted(name, account=place.account)
             return Type.NUMBER
-        raise NameFault(f"reads {name}, which is not a name", "", _other_name(name))
+        remedy = self._inside(place.bare, ".".join(name.parts)) or _other_name(name)
+        raise NameFault(f"reads {name}, which is not a name", "", remedy)
 
     def _type_of_since(self, name: Name, place: Place) -> Type:
         """Return the type of the time since a field took its value."""

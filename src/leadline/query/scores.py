@@ -22,6 +22,8 @@ from leadline.sql.trees import (
     named,
     number,
     sql_tree,
+    text,
+    union,
 )
 
 
@@ -182,12 +184,11 @@ def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -
         f"gathered_{step}",
         sql_tree(
             "select l.account_k, :columns from (select l.*, :places from :leads as l "
-            "where l.account_k is not null and not l.merged_away and :known) as l "
-            "group by l.account_k",
+            "where :counts) as l group by l.account_k",
             columns=columns,
             places=unique,
             leads=exp.to_table(state.relation["lead"]),
-            known=sql_tree("(:c is null or :c <= l.as_of)", c=column("lead.created_at", "l")),
+            counts=_counts(),
         ),
     )
     values_ = [named(_rolled(context, name), score_column(name)) for name in names]
@@ -204,6 +205,32 @@ def _rollups(context: Context, state: Rounds, names: Sequence[str], step: int) -
     )
     state.relation["account"] = relation
     state.has["account"] += names
+
+
+def _counts() -> Tree:
+    """Return the condition that a lead counts for its account: it is known, and one of its own."""
+    return sql_tree(
+        "l.account_k is not null and not l.merged_away and (:c is null or :c <= l.as_of)",
+        c=column("lead.created_at", "l"),
+    )
+
+
+def gathered_leads(context: Context) -> Iterator[Step]:
+    """Yield ``account_leads``: the leads of each account, with the scores that rollups gather."""
+    rolled = [each.rollup for each in context.model.scores.values() if each.rollup is not None]
+    if rolled:
+        parts = [
+            sql_tree(
+                "select a.account_id, l.as_of, l.lead_id, :name as score, :value as value "
+                "from lead_scored as l join account_facts as a on a.k = l.account_k "
+                "where :counts and :value is not null",
+                name=text(each),
+                value=column(score_column(each), "l"),
+                counts=_counts(),
+            )
+            for each in dict.fromkeys(rolled)
+        ]
+        yield "account_leads", union(parts)
 
 
 def _gathered(score: Score) -> Tree:

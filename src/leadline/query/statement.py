@@ -145,6 +145,8 @@ def statement_of(context: Context) -> Statement:
     """Return the same, of what it is made for."""
     steps = dict(_steps(context))
     steps |= dict(_cuts(context, steps))
+    steps |= dict(_account_points(context, steps))
+    steps |= dict(scores.gathered_leads(context))
     return Statement(steps, dict(_outputs(context, steps)))
 
 
@@ -204,26 +206,43 @@ def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str,
 _KEYS: Mapping[Level, str] = {"lead": "k", "account": "account_k"}
 """How a lead at its moment is found by a row of a level."""
 
-_LEDGER = (
-    "f.lead_id, f.as_of, p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
-)
+_LEDGER = "p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.unit"
 
 
 def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     """Return the ledger; a lead has the rows of its account's scores too."""
     parts = []
     for level in _levels(context):
-        listed = [f"{level}_{kind}" for kind in ("row", "told_row", "missing_row")]
-        rows = list(ledger(context, level, [each for each in listed if each in steps]))
+        rows = _rows(context, level, steps)
         if rows:
             parts.append(
                 sql_tree(
-                    f"select {_LEDGER} from (:rows) as p "
+                    f"select f.lead_id, f.as_of, {_LEDGER} from (:rows) as p "
                     f"join lead_facts as f on f.{_KEYS[level]} = p.k where f.in_spine",
                     rows=union(rows),
                 )
             )
     return union(parts) if parts else sql_tree(_NO_LEDGER)
+
+
+def _rows(context: Context, level: Level, steps: Mapping[str, Tree]) -> list[Tree]:
+    """Return the rows of the ledger of a level."""
+    listed = [f"{level}_{kind}" for kind in ("row", "told_row", "missing_row")]
+    return list(ledger(context, level, [each for each in listed if each in steps]))
+
+
+def _account_points(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
+    """Yield ``account_points``: the ledger of accounts, those without leads too."""
+    rows = _rows(context, "account", steps) if context.has_accounts else []
+    if rows:
+        yield (
+            "account_points",
+            sql_tree(
+                f"select f.account_id, f.as_of, {_LEDGER} from (:rows) as p "
+                "join account_facts as f on f.k = p.k where f.in_spine",
+                rows=union(rows),
+            ),
+        )
 
 
 _NO_LEDGER = """

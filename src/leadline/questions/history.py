@@ -37,22 +37,32 @@ class History(PastTables, Embedded, Question["Answer[Past]"]):
     def answer(self, session: Session) -> Answer[Past]:
         """Score the lead at each of its events."""
         from leadline.explain.history import history as history_of
-        from leadline.reports.history import page, sparkline
         from leadline.scoring import Run
 
         at = moment(self.as_of)
         run = session.hold(
             Run.open(session.embedded, self.model, self.tables(), as_of=at, clean=self.clean)
         )
-        result = history_of(run, self.lead, at)
-        report = page(result)
-        return Answer(
-            question=self.name,
-            result=result,
-            make_page=lambda: report,
-            reading=Reading.of(run.loaded),
-            below=f"\n{sparkline(result)}",
-        )
+        return told(history_of(run, self.lead, at), Reading.of(run.loaded))
+
+
+def told(result: Past, reading: Reading) -> Answer[Past]:
+    """Return the answer that tells a history."""
+    from leadline.questions.plain import plain
+    from leadline.reports.history import page, sparkline
+
+    report = page(result)
+    return Answer(
+        question=History.name,
+        result=result,
+        make_page=lambda: report,
+        figures={
+            "lead_id": result.lead_id,
+            "moments": [plain(vars(each)) for each in result.moments],
+        },
+        reading=reading,
+        below=f"\n{sparkline(result)}",
+    )
 
 
 history = function(History)

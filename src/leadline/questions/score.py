@@ -136,8 +136,9 @@ class Score(AllTables, Anywhere, Question[Scored]):
         from leadline.scoring.guards import expectations, unexpected
 
         more = None if self.expect is None else expectations(self.expect)
-        if self.previous is not None and run.model.lead_bands:
-            run.keep(*{**self._wanted(), "scores": "", "transitions": ""})
+        needed = _for_changes(run)
+        if needed:
+            run.keep(*dict.fromkeys([*self._wanted(), "scores", *needed]))
         faults = unexpected(run, more)
         if faults and not self.allow:
             raise InputError(*faults)
@@ -195,6 +196,18 @@ class Score(AllTables, Anywhere, Question[Scored]):
         return ["leadline", "explain", *model, lead, *words]
 
 
+def _for_changes(run: Run) -> list[str]:
+    """Return the results that say who changes band, where bands of a run before were given."""
+    given = {
+        "previous": ("transitions",),
+        "previous_accounts": ("account_scores", "account_transitions"),
+    }
+    read = [
+        each for table, results in given.items() if table in run.loaded.schema for each in results
+    ]
+    return [each for each in read if each in run.statement.outputs]
+
+
 def _tables(run: Run) -> Mapping[str, Callable[[], pa.Table]]:
     """Return what fetches each result; the first computes what all of them rest on."""
     outputs = list(run.statement.outputs)
@@ -220,12 +233,13 @@ def _best(run: Run, tables: Tables) -> Best:
 
 
 def _tell_bands(run: Run, session: Session) -> None:
-    """Say how many leads are in each band."""
+    """Say how many leads, and accounts, are in each band."""
     from leadline.explain.best import band_counts
     from leadline.reports.best import counted
 
-    for name in run.model.lead_bands:
-        session.tell(f"{run.model.column(name)}: {counted(band_counts(run, name))}")
+    for name, ladder in run.model.bands.items():
+        whose = " of accounts" if ladder.is_account else ""
+        session.tell(f"{run.model.column(name)}{whose}: {counted(band_counts(run, name))}")
 
 
 score = function(Score)

@@ -140,8 +140,17 @@ def _capacity(found: Backtest) -> Iterator[Block]:
 
 def _findings(found: Backtest) -> Findings:
     """List what limits the figures."""
-    items = [*_about_fields(found), *_about_rows(found)]
+    items = [*_about_fields(found), *_about_rows(found), *_about_accounts(found)]
     return Findings("findings", tuple(items), "Nothing stands out.")
+
+
+def _about_accounts(found: Backtest) -> Iterator[Finding]:
+    """Name the ladders that are not asked: the rows are leads, and so is what came of them."""
+    for ladder in found.judged.run.model.account_bands:
+        yield Finding(
+            f"{ladder} is a ladder of accounts, and what came of accounts is not asked.",
+            "Of its scores each row has that of its account: name one with --score to judge it.",
+        )
 
 
 def _about_rows(found: Backtest) -> Iterator[Finding]:
@@ -301,7 +310,7 @@ def _tenths(found: Backtest) -> Iterator[Block]:
     yield _chart(
         "tenths",
         "Conversion in each tenth of the rows, the best scores first",
-        "A good score falls from left to right. Rows of equal score share what they have.",
+        "A good score falls from the first to the last. Rows of equal score share what they have.",
         Column("tenth", "rows by score"),
         each_tenth,
         [each.rate for each in found.tenths],

@@ -107,6 +107,7 @@ class Flow:
         after: What the right side is.
         bands: All bands, the lowest first; they stand with the highest on top.
         counts: Band before, band after, how many.
+        unit: What is counted.
     """
 
     block: ClassVar[str] = "flow"
@@ -118,8 +119,9 @@ class Flow:
     after: Column
     bands: tuple[str, ...]
     counts: tuple[tuple[str, str, int], ...]
+    unit: str = "leads"
 
     def table(self) -> Table:
         """Return the same figures as a table, one row a pair of bands."""
-        columns = (self.before, self.after, Column("count", "leads", "count"))
+        columns = (self.before, self.after, Column("count", self.unit, "count"))
         return Table(self.name, self.title, columns, self.counts)

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from leadline.reports.charts import Chart, Flow
-from leadline.reports.svg import draw
+from leadline.reports.svg.draw import draw_all
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -59,7 +59,7 @@ def unbroken(text: str) -> str:
 
 
 def _svg(chart: Chart | Flow) -> Markup:
-    return _safe(draw(chart))
+    return _safe(draw_all(chart))
 
 
 def _safe(text: str) -> Markup:

@@ -53,10 +53,12 @@ def verdict(difference: Difference, impact: Impact | None) -> str:
 def _ladder_said(impact: Impact, ladder: LadderImpact) -> str:
     which = "" if len(impact.ladders) == 1 else f" in {ladder.ladder}"
     if not ladder.changed:
-        return f"None of {_counted(impact.leads, 'lead')} changes band{which}.{_load_said(ladder)}"
+        return (
+            f"None of {_counted(ladder.of, ladder.unit)} changes band{which}.{_load_said(ladder)}"
+        )
     change = "changes" if ladder.changed == 1 else "change"
     said = (
-        f"Of {_counted(impact.leads, 'lead')}, {ladder.changed:,} {change} band{which}: "
+        f"Of {_counted(ladder.of, ladder.unit)}, {ladder.changed:,} {change} band{which}: "
         f"{ladder.up:,} up, {ladder.down:,} down"
     )
     others = ladder.changed - ladder.up - ladder.down
@@ -125,7 +127,7 @@ def _of_impact(impact: Impact) -> Iterator[Section]:
 
 def _of_ladder(impact: Impact, ladder: LadderImpact) -> Iterator[Section]:
     name, title = ladder.ladder, _title(impact, ladder)
-    yield Section(f"bands-{name}", f"Who changes band{title}", tuple(_bands(impact, ladder)))
+    yield Section(f"bands-{name}", f"Who changes band{title}", tuple(_bands(ladder)))
     if ladder.load:
         blocks: tuple[Block, ...] = (_load(impact, ladder),)
         if impact.replayed < impact.leads:
@@ -137,25 +139,25 @@ def _title(impact: Impact, ladder: LadderImpact) -> str:
     return "" if len(impact.ladders) == 1 else f", {ladder.ladder}"
 
 
-def _bands(impact: Impact, ladder: LadderImpact) -> Iterator[Block]:
+def _bands(ladder: LadderImpact) -> Iterator[Block]:
     counts = tuple(
         (each.from_band or NO_BAND, each.to_band or NO_BAND, each.leads) for each in ladder.cells
     )
     bands = tuple(dict.fromkeys([NO_BAND, *ladder.bands]))
-    says = f"{ladder.changed:,} of {_counted(impact.leads, 'lead')} are in another band."
+    says = f"{ladder.changed:,} of {_counted(ladder.of, ladder.unit)} are in another band."
     if counts:
         name, title = f"flow-{ladder.ladder}", "Bands before and after"
-        yield Flow(name, title, says, _FROM, _TO, bands, counts)
+        yield Flow(name, title, says, _FROM, _TO, bands, counts, f"{ladder.unit}s")
     causes = tuple((_CAUSES[cause], leads) for cause, leads in ladder.causes.items())
     if causes:
-        columns = (Column("cause", "because of"), Column("leads", "leads", "count"))
+        columns = (Column("cause", "because of"), Column("leads", f"{ladder.unit}s", "count"))
         yield Table(f"causes-{ladder.ladder}", "Why bands change", columns, causes)
         yield _listed(ladder)
 
 
 def _listed(ladder: LadderImpact) -> Table:
     columns = (
-        Column("lead_id", "lead"),
+        Column(f"{ladder.unit}_id", ladder.unit),
         Column("from_band", "from"),
         Column("to_band", "to"),
         Column("from_value", "before", "points"),
@@ -164,7 +166,8 @@ def _listed(ladder: LadderImpact) -> Table:
     )
     rows = tuple(tuple(each[column.name] for column in columns) for each in ladder.listed)
     some = "" if len(rows) == ladder.changed else f", {len(rows)} of {ladder.changed:,}"
-    return Table(f"leads-{ladder.ladder}", f"Leads that change band{some}", columns, rows)
+    title = f"{ladder.unit.capitalize()}s that change band{some}"
+    return Table(f"leads-{ladder.ladder}", title, columns, rows)
 
 
 def _load(impact: Impact, ladder: LadderImpact) -> Table:

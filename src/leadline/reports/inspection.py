@@ -69,6 +69,6 @@ def _of_column(each: ColumnReport) -> Iterator[str]:
     for suspect in each.suspects:
         rows = f"{suspect.count:,} row{'' if suspect.count == 1 else 's'}"
         yield f"{each.name}: {suspect.value!r} may mean missing: it {suspect.why}; {rows}."
-    if each.seems == "constant":
+    if each.seems == "constant" and each.column is None:
         yield f"{each.name}: constant, so no rule can use it."
     yield from (f"{each.name}: {line}" for line in each.findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from leadline.explain.account import AccountExplanation
 from leadline.explain.explanation import Explanation, Since, Way
 from leadline.explain.spoken import grouped
 from leadline.explain.words import reasons_in_words, words
@@ -30,7 +31,7 @@ def page(found: Explanation) -> Page:
 
 def _sections(found: Explanation) -> Iterator[Section]:
     yield Section("reasons", "Why", (_reasons(found),), brief=False)
-    yield Section("ledger", "Every point", (_ledger(found),))
+    yield Section("ledger", "Every point", (ledger(found),))
     if found.model.grades or found.model.lead_bands:
         yield Section("standing", "Grades and bands", (_standing(found),))
     if found.missing:
@@ -47,7 +48,7 @@ def _reasons(found: Explanation) -> Findings:
     return Findings("reasons", items, "Nothing that is known gives points.")
 
 
-def _ledger(found: Explanation) -> Table:
+def ledger(found: Explanation | AccountExplanation) -> Table:
     """Return every row of the ledger below the score that it belongs to."""
     columns = (
         Column("score", "score", nothing=""),
@@ -62,6 +63,8 @@ def _ledger(found: Explanation) -> Table:
     points = grouped(found.model, found.points)
     rows: list[tuple[Any, ...]] = []
     for name, score in found.model.scores.items():
+        if name not in found.scores:
+            continue
         own = [row for row in points if row["score"] == name]
         own.sort(
             key=lambda row: (_ORDER.index(row["state"]), -abs(row["points"] or 0), row["rule"])
@@ -86,7 +89,7 @@ def _read(score: Score, value: float | None) -> str:
     return "no rule fired" if value is not None else "has no such score"
 
 
-def _cells(found: Explanation, row: Row) -> tuple[Any, ...]:
+def _cells(found: Explanation | AccountExplanation, row: Row) -> tuple[Any, ...]:
     is_missing = row["state"] == "missing"
     weight = None if row["weight"] == 1 else row["weight"]
     last = None if row["last_at"] is None else row["last_at"].replace(microsecond=0)
@@ -95,7 +98,7 @@ def _cells(found: Explanation, row: Row) -> tuple[Any, ...]:
     return (name, points, row["count"], weight, last, _note(found, row))
 
 
-def _note(found: Explanation, row: Row) -> str | None:
+def _note(found: Explanation | AccountExplanation, row: Row) -> str | None:
     """Say what a row of the ledger does not show by its figures."""
     if row["state"] == "missing":
         return "a field is empty"

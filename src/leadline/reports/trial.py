@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from leadline.reports.charts import Chart, Mark, Series
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.trial.findings import MOST_OF_A_KIND, findings
-from leadline.review.trial.spread import BandCount, ScoreSpread
+from leadline.review.trial.spread import AccountMove, BandCount, ScoreSpread
 from leadline.review.trial.trial import Trial
 
 NO_BAND = "none"
@@ -46,8 +46,8 @@ def verdict(trial: Trial) -> str:
     """Return the result in a few sentences."""
     if not trial.rows:
         return "Nothing could be scored."
-    ladder = trial.bands[0].ladder if trial.bands else ""
-    bands = [each for each in trial.bands if each.ladder == ladder]
+    of_leads = [each for each in trial.bands if each.unit == "lead"]
+    bands = [each for each in of_leads if each.ladder == of_leads[0].ladder]
     parts = [_bands_said(trial, bands) if bands else _median_said(trial)]
     if trial.never:
         parts.append(f"{len(trial.never)} of {_counted(len(trial.rules), 'rule')} never fire.")
@@ -125,13 +125,35 @@ def _bands(trial: Trial) -> Iterator[Section]:
     for ladder in dict.fromkeys(each.ladder for each in trial.bands):
         bands = _highest_first([each for each in trial.bands if each.ladder == ladder])
         blocks: list[Block] = [_band_chart(trial, ladder, bands)]
-        if trial.overrides:
+        is_lead = bands[0].unit == "lead"
+        if trial.overrides and is_lead:
             rows = tuple((each.override, each.leads, each.share) for each in trial.overrides)
             columns = (Column("override", "override"), _count(trial), _SHARE)
             title = "Overrides, for whom each was the first that applied"
             blocks.append(Table(f"overrides-{ladder}", title, columns, rows))
+        moves = [each for each in trial.account_moves if each.ladder == ladder]
+        blocks += [_moves(ladder, moves)] if moves else []
         title = "Bands" if ladder == "band" else f"Bands of {ladder}"
         yield Section(f"bands-{ladder}", title, tuple(blocks))
+
+
+def _moves(ladder: str, moves: Sequence[AccountMove]) -> Table:
+    columns = (
+        Column("account_id", "account"),
+        Column("at", "at", "time"),
+        Column("from_band", "from"),
+        Column("to_band", "to"),
+        Column("value", "value", "points"),
+    )
+    rows = tuple(tuple(getattr(each, column.name) for column in columns) for each in moves)
+    return Table(f"moves-{ladder}", "The latest accounts that change band", columns, rows)
+
+
+def _unit(trial: Trial, bands: Sequence[BandCount]) -> str:
+    """Return what the counts of bands are of."""
+    if bands[0].unit == "lead":
+        return trial.unit
+    return "accounts" if len(trial.moments) == 1 else "rows"
 
 
 def _band_chart(trial: Trial, ladder: str, bands: list[BandCount]) -> Chart:
@@ -139,9 +161,10 @@ def _band_chart(trial: Trial, ladder: str, bands: list[BandCount]) -> Chart:
     said = (
         f"Overrides move at least {moved:,} to another band."
         if moved
-        else f"{_subjects(trial)} in all."
+        else f"{_all(trial, bands)} in all."
     )
-    series = [Series(trial.unit, tuple(each.leads for each in bands))]
+    unit = _unit(trial, bands)
+    series = [Series(unit, tuple(each.leads for each in bands))]
     if trial.overrides:
         series.append(Series("before overrides", tuple(each.before for each in bands)))
     return Chart(
@@ -151,10 +174,19 @@ def _band_chart(trial: Trial, ladder: str, bands: list[BandCount]) -> Chart:
         "rows",
         Column("band", "band"),
         tuple(each.band or NO_BAND for each in bands),
-        _count(trial),
+        Column("leads", unit, "count"),
         tuple(series),
         beside=((_SHARE, tuple(each.share for each in bands)),),
     )
+
+
+def _all(trial: Trial, bands: Sequence[BandCount]) -> str:
+    if bands[0].unit == "lead":
+        return _subjects(trial)
+    rows = sum(each.leads for each in bands)
+    counted = _counted(rows, "account")
+    several = f"Accounts at {len(trial.moments)} moments ({rows:,} rows)"
+    return counted if len(trial.moments) == 1 else several
 
 
 def _over_time(trial: Trial) -> Iterator[Section]:
@@ -165,15 +197,16 @@ def _over_time(trial: Trial) -> Iterator[Section]:
             (each.at, each.band): each.leads for each in trial.bands_at if each.ladder == ladder
         }
         bands = [each.band for each in trial.bands if each.ladder == ladder]
+        unit = next(each.unit for each in trial.bands if each.ladder == ladder)
         charts.append(
             Chart(
                 f"bands-{ladder}-over-time",
-                "Leads in each band at each moment",
+                f"{unit.capitalize()}s in each band at each moment",
                 "The lowest band is at the bottom.",
                 "stacked",
                 Column("at", "moment", "time"),
                 trial.moments,
-                Column("leads", "leads", "count"),
+                Column("leads", f"{unit}s", "count"),
                 tuple(
                     Series(
                         band or NO_BAND,

@@ -13,14 +13,16 @@ from leadline.model.document import Expectations
 from leadline.model.reading.reader import read
 from leadline.model.types import Type
 from leadline.model.uses import tables_read
+from leadline.query.bands import PREVIOUS
 from leadline.scoring.moments import literal, naive
 
 if TYPE_CHECKING:
     from leadline.model.durations import Duration
+    from leadline.query.context import Level
     from leadline.scoring.run import Run
 
 MOST_CHANGES = 0.2
-"""More of the leads than a fifth do not change band in a night without a reason to look at."""
+"""More than a fifth do not change band in a night without a reason to look at."""
 LEAST_LEADS = 5
 """Fewer that change it are looked at one by one, and need no word."""
 
@@ -38,7 +40,7 @@ def unexpected(run: Run, more: Expectations | None = None) -> list[Fault]:
     """Return what stands against writing what a run computes.
 
     Without a word of anybody, tables that the model reads must have rows, and at most a fifth of
-    the leads may change band; ``more`` beats what the model says.
+    the leads, and of the accounts, may change band; ``more`` beats what the model says.
     """
     expected = (run.model.expect or NOTHING).under(more or NOTHING)
     declared = list(_of_tables(run, expected))
@@ -97,35 +99,52 @@ def _empty(run: Run) -> Iterator[Fault]:
 
 def _later_previous(run: Run) -> Iterator[Fault]:
     """Yield a fault where the bands of the run before are of this moment, or of a later one."""
-    if run.loaded.schema.get("previous", {}).get("as_of") is not Type.TIME:
-        return
     at = _moment(run)
-    query = f"select count(*), max(as_of) from previous where as_of >= {literal(at)}"
-    [(rows, last)] = run.rows(query)
-    if rows:
-        where = run.loaded.names.get("previous", "previous")
-        expected = f"must be of before {naive(at):%Y-%m-%dT%H:%M:%SZ}, the moment that is scored"
-        remedy = "Give the scores of the run before, or go on with --allow."
-        yield Fault(where, "as_of", expected, f"{last:%Y-%m-%dT%H:%M:%SZ}", remedy)
+    for table in PREVIOUS.values():
+        if run.loaded.schema.get(table, {}).get("as_of") is not Type.TIME:
+            continue
+        query = f"select count(*), max(as_of) from {table} where as_of >= {literal(at)}"
+        [(rows, last)] = run.rows(query)
+        if rows:
+            where = run.loaded.names.get(table, table)
+            expected = (
+                f"must be of before {naive(at):%Y-%m-%dT%H:%M:%SZ}, the moment that is scored"
+            )
+            remedy = "Give the scores of the run before, or go on with --allow."
+            yield Fault(where, "as_of", expected, f"{last:%Y-%m-%dT%H:%M:%SZ}", remedy)
 
 
 _CHANGED = """
-    select count(distinct p.lead_id), count(distinct c.lead_id)
-    from (select distinct b.lead_id from previous as b join {spine} as s on s.lead_id = b.lead_id)
+    select count(distinct p.{key}), count(distinct c.{key})
+    from (select distinct b.{key} from {previous} as b join {scored} as s on s.{key} = b.{key})
         as p
-    left join {changes} as c on c.lead_id = p.lead_id"""
+    left join {changes} as c on c.{key} = p.{key}"""
+_RESULTS: Mapping[Level, str] = {"lead": "transitions", "account": "account_transitions"}
 
 
 def _changes(run: Run, expected: Expectations) -> Iterator[Fault]:
-    """Yield a fault where more of the leads that had a band change it than may."""
-    if "previous" not in run.loaded.schema or "transitions" not in run.statement.outputs:
-        return
+    """Yield a fault where more of the leads, or accounts, that had a band change it than may."""
     most = MOST_CHANGES if expected.transitions is None else expected.transitions.share
-    query = _CHANGED.format(spine=run.moments.table, changes=run.table("transitions"))
+    for level, table in PREVIOUS.items():
+        if table not in run.loaded.schema or _RESULTS[level] not in run.statement.outputs:
+            continue
+        before, changed = _changed(run, level)
+        is_many = expected.transitions is not None or changed >= LEAST_LEADS
+        if is_many and changed > most * before:
+            where = run.loaded.names.get(table, table)
+            limit = f"must change for at most {100 * most:g}% of its {level}s"
+            found = f"{changed:,} of {before:,} ({changed / before:.0%})"
+            yield Fault(where, "band", limit, found, ALLOW)
+
+
+def _changed(run: Run, level: Level) -> tuple[int, int]:
+    """Return how many of a level had a band in the run before, and how many change it."""
+    scored = run.moments.table if level == "lead" else run.table("account_scores")
+    query = _CHANGED.format(
+        key=f"{level}_id",
+        previous=PREVIOUS[level],
+        scored=scored,
+        changes=run.table(_RESULTS[level]),
+    )
     [(before, changed)] = run.rows(query)
-    is_many = expected.transitions is not None or changed >= LEAST_LEADS
-    if is_many and changed > most * before:
-        where = run.loaded.names.get("previous", "previous")
-        limit = f"must change for at most {100 * most:g}% of its leads"
-        found = f"{changed:,} of {before:,} ({changed / before:.0%})"
-        yield Fault(where, "band", limit, found, ALLOW)
+    return before, changed

@@ -16,10 +16,11 @@ from leadline.model.names import Names
 from leadline.model.reading.source import dotted
 from leadline.model.types import Columns
 from leadline.model.uses import tables_read
+from leadline.query.context import decides
 from leadline.sql.dialects import render
 from leadline.sql.kinds import sql_type
 from leadline.sql.text import Sql, name, sql_text
-from leadline.sql.trees import sql_tree
+from leadline.sql.trees import Tree, column, sql_tree, text
 from leadline.tables import read
 from leadline.tables.columns import Column
 from leadline.tables.made import makes
@@ -31,7 +32,7 @@ from leadline.tables.read import Loaded
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
-    from leadline.model.document import Model
+    from leadline.model.document import Ladder, Model
     from leadline.tables.in_place import InPlace
 
 _MATCHED = ("leads", "accounts")
@@ -125,6 +126,7 @@ def _told(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
         *loaded.notes,
         *_absent(loaded, model),
         *_other_ladders(engine, loaded, model),
+        *_other_bands(engine, loaded, model),
         *_mixed(loaded, model),
     ]
     return replace(loaded, notes=notes)
@@ -148,10 +150,14 @@ _LADDERS = """
 """
 
 
+def _of_before(model: Model) -> Mapping[str, Mapping[str, Ladder]]:
+    """Return the tables of the preceding run, and the ladders whose bands they have."""
+    return {"previous": model.lead_bands, "previous_accounts": model.account_bands}
+
+
 def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
     """Yield a note of the bands of the preceding run on ladders that the model does not have."""
-    ladders = {"previous": model.lead_bands, "previous_accounts": model.account_bands}
-    for table, own in ladders.items():
+    for table, own in _of_before(model).items():
         if table not in loaded.schema:
             continue
         rows = engine.rows(render(sql_tree(_LADDERS.format(table=table)), engine.dialect))
@@ -165,6 +171,37 @@ def _other_ladders(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str
                 f"{loaded.names.get(table, table)}: bands of ladders {whose}that the model does "
                 f"not have: {', '.join(found)}."
             )
+
+
+_BANDS = """
+    select :band as band, count(*) as times from {table}
+    where :band is not null and {rows} group by :band order by band
+"""
+
+
+def _other_bands(engine: Engine, loaded: Loaded, model: Model) -> Iterator[str]:
+    """Yield a note of bands of the preceding run that ladders of the model do not have."""
+    for table, own in _of_before(model).items():
+        for title, ladder in own.items() if table in loaded.schema else ():
+            known = {*(ladder.edges or {}), *(ladder.cells or {}), ladder.default}
+            known |= {each.band for each in model.overrides.values() if decides(each, title)}
+            query = _bands_before(table, title, loaded.schema[table])
+            rows = engine.rows(render(query, engine.dialect))
+            found = [f"{band!r} ({count:,})" for band, count in rows if band not in known]
+            if found:
+                where = loaded.names.get(table, table)
+                listed = ", ".join(found)
+                yield f"{where}: bands of {title} that the model does not have: {listed}."
+
+
+def _bands_before(table: str, ladder: str, columns: Columns) -> Tree:
+    """Return the query of the bands that a ladder had, in a column of its own or in rows."""
+    wide = f"band_{ladder}"
+    if wide in columns:
+        return sql_tree(_BANDS.format(table=table, rows="true"), band=column(wide))
+    rows = "coalesce(ladder, 'band') = :ladder"
+    given = {"band": column("band"), "ladder": text(ladder)}
+    return sql_tree(_BANDS.format(table=table, rows=rows), **given)
 
 
 def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> dict[str, InPlace]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -42,6 +42,7 @@ class Batch:
         account_scores: One row an account; None where the model has no account score.
         transitions: One row a changed band; None where the model has no bands of leads.
         account_transitions: The same of accounts.
+        steps: Steps of the statement that were asked for, of those that the model has.
     """
 
     scores: pa.Table | None = None
@@ -49,6 +50,7 @@ class Batch:
     account_scores: pa.Table | None = None
     transitions: pa.Table | None = None
     account_transitions: pa.Table | None = None
+    steps: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
 class _Made(NamedTuple):
@@ -94,7 +96,8 @@ class Scorer:
             engine: Computes, in a session of its own that ends with the scorer.
             model: The model.
             schema: Tables and their columns.
-            outputs: Which are wanted, of those of ``Batch``; by default all that the model has.
+            outputs: Which are wanted, of those of ``Batch`` and of the steps of the statement; by
+                default all of ``Batch`` that the model has.
             every_account: Whether accounts of a batch are scored too that none of its leads has.
 
         Raises ModelError.
@@ -104,12 +107,15 @@ class Scorer:
         self._enricher = Enricher(model, schema)
         self._lacking = set(schema)
         self._every_account = every_account
-        self._made, self._outputs = self._planned(outputs)
+        self._made, self._outputs, self._steps = self._planned(outputs)
         self._engine = engine.new_session()
         self._turn = Lock()
 
-    def _planned(self, outputs: Sequence[str] | None) -> tuple[list[_Made], list[str]]:
-        """Return what each batch makes: steps that are read more than once, then the outputs."""
+    def _planned(self, outputs: Sequence[str] | None) -> tuple[list[_Made], list[str], list[str]]:
+        """Return what each batch makes, steps that are read more than once and then what is wanted.
+
+        Beside it the outputs, and the steps, that are wanted.
+        """
         schema = self._enricher.schema
         texts = frozenset(
             (table, name)
@@ -120,13 +126,16 @@ class Scorer:
         profile = Profile(texts, one_moment=True, every_account=self._every_account)
         made = statement(self.model, schema, profile)
         wanted = [each for each in made.outputs if outputs is None or each in outputs]
+        told = [each for each in made.steps if each in (outputs or ())]
         names: dict[str, str] = {}
         steps: list[_Made] = []
-        for step in made.repeated(wanted) if len(wanted) > 1 else ():
+        for step in made.repeated([*wanted, *told]) if len(wanted) + len(told) > 1 else ():
             steps.append(_Made(f"step_{step}", made.text(step, "duckdb", names)))
             names[step] = f"step_{step}"
-        steps += [_Made(f"output_{each}", made.text(each, "duckdb", names)) for each in wanted]
-        return steps, wanted
+        steps += [
+            _Made(f"output_{each}", made.text(each, "duckdb", names)) for each in [*wanted, *told]
+        ]
+        return steps, wanted, told
 
     def __enter__(self) -> Self:
         return self
@@ -156,8 +165,11 @@ class Scorer:
             for each in self._made:
                 # planning is most of the cost, and an Arrow result of a query would plan it twice
                 self._engine.keep(each.table, each.query)
-            found = (self._engine.arrow(f"from output_{each}") for each in self._outputs)
-            return Batch(**dict(zip(self._outputs, map(zoned, found), strict=True)))
+            outputs = {each: self._output(each) for each in self._outputs}
+            return Batch(**outputs, steps={each: self._output(each) for each in self._steps})
+
+    def _output(self, name: str) -> pa.Table:
+        return zoned(self._engine.arrow(f"from output_{name}"))
 
     def _refuse(self, tables: Mapping[str, pa.Table]) -> None:
         """Refuse tables that are not as the schema says: another schema needs another scorer."""

@@ -43,7 +43,13 @@ class Sweep(msgspec.Struct, tag="sweep"):
     quiet: bool = False
 
 
-Command = Publish | RollBack | Sweep
+class Erase(msgspec.Struct, tag="erase"):
+    """Take a person out of the store, named by an id of theirs."""
+
+    lead: str
+
+
+Command = Publish | RollBack | Sweep | Erase
 KIND = "command"
 
 
@@ -60,7 +66,7 @@ def decoded(body: bytes) -> Command:
         raise InputError(Fault("", "a command", "must be one that is known", str(error))) from None
 
 
-def version_of(session: Session, command: Command, at: int) -> ModelRow:
+def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -> ModelRow:
     """Return the version that a command scores by; a new document becomes one.
 
     Raises ModelError where the document has faults, InputError where there is no such version.

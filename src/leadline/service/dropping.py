@@ -36,8 +36,12 @@ class Drop:
     def __init__(self, store: Store, folder: Path) -> None:
         self._store = store
         self.folder = folder
+        self.rests_seconds = 1.0
         for each in (TAKEN, REFUSED):
             (folder / each).mkdir(parents=True, exist_ok=True)
+
+    def close(self) -> None:
+        """Nothing is open between two times."""
 
     def take(self, now: float | None = None) -> int:
         """Take the files that are whole; return how many. Raises StoreError, and all wait then."""

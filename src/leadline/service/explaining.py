@@ -2,26 +2,93 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.explain.explain import explain
+from leadline.explain.explain import STEPS, explain, explanation, told_of
 from leadline.explain.plain import plain
-from leadline.scoring import Run
+from leadline.scoring import Run, Scorer
 from leadline.service import clock
 from leadline.service.large import ALL
-from leadline.service.live import Live
+from leadline.service.live import Live, Touched
 from leadline.service.taking import Taken
 from leadline.store.facts import LeadRow
 from leadline.store.session import Session
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-def explained(  # noqa: PLR0913 - where, what is known, who and when
-    engine: DuckDB, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
+_READ = ("scores", "points", *STEPS)
+
+
+class Explainer:
+    """Explains leads by one version of a model, whose statement is planned once a caller.
+
+    Those who ask at once have a statement each; it rests here when they are done.
+    """
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+        self._resting: dict[frozenset[str], list[Scorer]] = {}
+        self._is_closed = False
+
+    def explained(self, session: Session, row: LeadRow, as_of: int) -> dict[str, Any]:
+        """Return the explanation of a stored score, as ``leadline explain --json`` has it.
+
+        What would move the lead is left out.
+        """
+        live, at = self.live, clock.at(as_of)
+        given = live.tables(live.batch(session, _touched(session, live, row), Taken()))
+        with self._scorer(given) as scorer:
+            found = scorer.score(given, at)
+        made = {"scores": found.scores, "points": found.points, **found.steps}
+        rows = {name: _of(table, row.lead_id) for name, table in made.items() if table is not None}
+        [told] = told_of(live.model, scorer.schema, rows)
+        return dict(plain(explanation(live.model, row.lead_id, told)))
+
+    @contextmanager
+    def _scorer(self, given: Mapping[str, pa.Table]) -> Iterator[Scorer]:
+        resting = self._resting.setdefault(frozenset(given), [])
+        try:
+            scorer = resting.pop()
+        except IndexError:
+            scorer = self.live.new_scorer(given, _READ)
+        try:
+            yield scorer
+        except BaseException:
+            scorer.close()
+            raise
+        resting.append(scorer)
+        if self._is_closed:
+            self.close()
+
+    def close(self) -> None:
+        """Let go of what was planned, and of what is in use once it is done."""
+        self._is_closed = True
+        for scorers in self._resting.values():
+            while scorers:
+                scorers.pop().close()
+
+
+def _of(table: pa.Table, lead_id: str) -> list[dict[str, Any]]:
+    """Return the rows of one lead."""
+    import pyarrow.compute as pc
+
+    rows: list[dict[str, Any]] = table.filter(pc.equal(table["lead_id"], lead_id)).to_pylist()
+    return rows
+
+
+def explained_with_moves(
+    engine: DuckDB, session: Session, live: Live, row: LeadRow, as_of: int
 ) -> dict[str, Any]:
-    """Return the explanation of a stored score, as ``leadline explain --json`` has it."""
-    touched = live.touched(session, Taken(touched={row.lead_no}), ALL)
-    batch = live.batch(session, touched, Taken())
+    """Return the same with what would move the lead."""
+    batch = live.batch(session, _touched(session, live, row), Taken())
     with Run.open(engine, live.model, live.tables(batch), as_of=clock.at(as_of), clean=True) as run:
-        found = explain(run, row.lead_id, clock.at(as_of), moves=moves)
+        found = explain(run, row.lead_id, clock.at(as_of))
     return dict(plain(found))
+
+
+def _touched(session: Session, live: Live, row: LeadRow) -> Touched:
+    return live.touched(session, Taken(touched={row.lead_no}), ALL)

@@ -18,9 +18,11 @@ from leadline.service.taking import Arrived, Taking, digest, know
 from leadline.sql.text import Sql, joined, name, sql_text
 from leadline.store import facts as stored
 from leadline.store import schema
+from leadline.store.erasing import Hashes
 from leadline.store.store import Store
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from sqlalchemy import Table
 
     from leadline.engines.duckdb.engine import DuckDB
@@ -72,6 +74,7 @@ class Importer:
 
     def run(self) -> Imported:
         """Bring every table, those first that others name."""
+        self._leave_out_erased()
         self._number()
         self._write("leads", schema.leads, self._new_leads())
         self._write("", schema.identities, self._identities())
@@ -103,7 +106,7 @@ class Importer:
 
     def _read(self, query: Sql) -> Rows:
         for batch in self._engine.reader(query):
-            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+            yield from zip(*map(_values, batch.columns), strict=True)
 
     def _has(self, table: str, column: str = "") -> bool:
         return table in self._schema and (not column or column in self._schema[table])
@@ -127,6 +130,34 @@ class Importer:
         return {each: kind for each, kind in self._schema[table].items() if each not in known}
 
     # --- who
+
+    def _leave_out_erased(self) -> None:
+        """Take rows of people who were erased out of the tables that are brought."""
+        with self._store.reading() as session:
+            erased = Hashes.read(session)
+        if not erased:
+            return
+        named = [(table, column) for table, column in NAMING if self._has(table, column)]
+        queries = [sql_text("select {c}, null from {t}", c=name(c), t=name(t)) for t, c in named]
+        if self._has("leads", "email"):
+            queries.append(Sql("select lead_id, lower(trim(email)) from leads"))
+        found = self._read(joined(" union ", queries)) if queries else iter(())
+        ids = {
+            lead
+            for lead, email in found
+            if lead and erased.has([("user", lead), *([("email", email)] if email else [])])
+        }
+        of_leads = [("field_history", "id")] if self._has("field_history") else []
+        for table, column in [*named, *of_leads] if ids else []:
+            kept = sql_text(
+                "select * from {t} where {c} is null or {c} not in ({ids}){but}",
+                t=name(table),
+                c=name(column),
+                ids=sorted(ids),
+                but=Sql(" or entity <> 'lead'" if table == "field_history" else ""),
+            )
+            self._engine.keep(f"kept_{table}", kept)
+            self._engine.view(table, Sql(f"select * from kept_{table}"))
 
     def _number(self) -> None:
         """Give every lead that a table names its number: the one it has, or a new one."""
@@ -278,12 +309,15 @@ class Importer:
         """Bring events; one whose id is there already is not brought, whoever did it."""
         if not self._has("events"):
             return
-        rows, read = self._event_rows(), 0
+        rows, read, known = self._event_rows(), 0, set[bytes]()
+        with self._store.reading() as session:
+            has_events = bool(session.rows("select 1 from event_ids limit 1"))
         while part := list(islice(rows, CHUNK)):
             read += len(part)
             digests = [digest(row[2]) for row in part]
-            with self._store.reading() as session:
-                known = stored.known_events(session, digests)
+            if has_events:  # those that are read have ids of their own
+                with self._store.reading() as session:
+                    known = stored.known_events(session, digests)
             new = [(row, by) for row, by in zip(part, digests, strict=True) if by not in known]
             with self._store.working() as session:
                 session.insert(schema.events, [row for row, _ in new], "keep")
@@ -409,6 +443,16 @@ class Importer:
         for entity, table in (("lead", "leads"), ("account", "accounts")):
             if self._has(table):
                 yield from ((entity, each) for each in self._others(table))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Return the values of a column; by arrays where those have the same, which is much faster."""
+    import pyarrow as pa
+
+    if pa.types.is_string(column.type) or not column.null_count:
+        found: list[Any] = column.to_numpy(zero_copy_only=False).tolist()
+        return found
+    return column.to_pylist()  # type: ignore[no-any-return]
 
 
 def _json(column: Sql, kind: Type) -> Sql:

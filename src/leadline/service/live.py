@@ -315,7 +315,7 @@ class Live:
         if not (scored or accounts):
             return Scores()
         given = self.tables(batch)
-        scorer = self._scorer(given)
+        scorer = self.scorer(given)
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
         made = scorer.score(given, clock.at(as_of))
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
@@ -400,7 +400,7 @@ class Live:
         if not moved:
             return changes
         given = self.tables(self._narrowed(batch, moved))
-        points = self._scorer(given, ("points",)).score(given, clock.at(as_of)).points
+        points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
         ids = {batch.leads[number].lead_id: number for number in moved}
         ledgers: dict[int, list[dict[str, Any]]] = {}
         for row in _rows(points):
@@ -426,24 +426,26 @@ class Live:
             marks=[row for row in batch.marks if row.lead_no in leads],
         )
 
-    def _scorer(
+    def scorer(
         self, given: Mapping[str, pa.Table], outputs: tuple[str, ...] | None = None
     ) -> Scorer:
         """Return the statement over these tables; one without merges is a good deal shorter."""
         outputs = outputs or self._outputs
         names = (frozenset(given), outputs)
         if names not in self._scorers:
-            schema = {
-                table: {
-                    column: self.columns.get(table, {}).get(column) or CONTRACT[table].types[column]
-                    for column in rows.column_names
-                }
-                for table, rows in given.items()
-            }
-            self._scorers[names] = Scorer(
-                self._engine, self.model, schema, outputs, every_account=True
-            )
+            self._scorers[names] = self.new_scorer(given, outputs)
         return self._scorers[names]
+
+    def new_scorer(self, given: Mapping[str, pa.Table], outputs: Sequence[str]) -> Scorer:
+        """Return the statement over these tables, made ready anew."""
+        schema = {
+            table: {
+                column: self.columns.get(table, {}).get(column) or CONTRACT[table].types[column]
+                for column in rows.column_names
+            }
+            for table, rows in given.items()
+        }
+        return Scorer(self._engine, self.model, schema, outputs, every_account=True)
 
     def tables(self, batch: Batch, knowing: Knowing = "taken") -> dict[str, pa.Table]:
         """Return the rows of a batch as tables of the contract."""

@@ -12,10 +12,11 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.model.types import Type
-from leadline.service import commands, writing
+from leadline.service import commands, erasing, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
+from leadline.service.arriving.leaving import named, without
 from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
@@ -27,6 +28,7 @@ from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
+from leadline.store.erasing import Hashes, write_body
 from leadline.store.inbox import Parked, Waiting
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -59,11 +61,13 @@ class Pass:
         requests: Those that are done with when the pass is written.
         arrived: Their facts, each with when it was taken.
         parked: What is no fact.
+        erased: Requests that name somebody who was erased, without that.
     """
 
     requests: list[Waiting] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    erased: dict[int, bytes] = field(default_factory=dict)
 
 
 class Loop:
@@ -106,6 +110,7 @@ class Loop:
         with store.reading() as session:
             self.clock = Clock(stored.last_taken(session), read_clock)
             self._due = Due(kept.accounts_due(session), pause_seconds)
+            self._erased = Hashes.read(session)
         self.clock.refuse_behind()
 
     def stop(self) -> None:
@@ -159,6 +164,9 @@ class Loop:
         try:
             command = commands.decoded(asked.body)
             kind = type(command).__name__
+            if isinstance(command, commands.Erase):
+                self._erase(asked, command.lead, at)
+                return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
                 row = commands.version_of(session, command, at)
@@ -176,12 +184,35 @@ class Loop:
         self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
         self._beside.start(self.store)
 
+    def _erase(self, asked: Waiting, lead: str, at: int) -> None:
+        """Take a person out of the store, and score who is in a company with them."""
+        with self.store.reading() as session:
+            found = erasing.person(session, lead)
+        with self.store.working() as session:
+            jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
+            erasing.erase(session, found, self._erased, at)
+            row = kept.published(session)
+            touched = Touched()
+            if row is not None:
+                live, left = self.live(session, row), Taken(active_accounts=found.accounts)
+                touched = live.touched(session, left, self._most_together)
+                batch = live.batch(session, touched, Taken())
+                writing.scores(session, live.score(batch, self.clock.take(), "erase"))
+                writing.due(session, touched.large, self.clock.last)
+            write_body(session, asked.inbox_id, b"")  # it names the person
+            jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
+            inbox.done(session, [asked.inbox_id])
+            stored.set_last_taken(session, self.clock.last)
+        self._due.add(touched.large, self.clock.last)
+
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()
         with self.store.working() as session:
             if jobs.find(session, inbox_id) is None:
                 jobs.begin(session, inbox_id, kind, at)
             jobs.end(session, inbox_id, "failed", detail, at)
+            if kind == commands.Erase.__name__:
+                write_body(session, inbox_id, b"")  # it may name somebody
             inbox.done(session, [inbox_id])
             stored.set_last_taken(session, at)
 
@@ -319,17 +350,29 @@ class Loop:
             made.requests.append(request)
             unusable = 0
             for found in _facts(request, self._pages.get(request.source), self._telling):
-                if isinstance(found, Unusable):
+                if self._erased.has(named(found)):
+                    made.erased.setdefault(request.inbox_id, request.body)
+                elif isinstance(found, Unusable):
                     unusable += 1
                     if unusable <= MOST_PARKED:
                         made.parked.append(_parked(request, found))
                 else:
                     made.arrived.append(Arrived(found, request.source, self.clock.take()))
+            if request.inbox_id in made.erased:
+                made.erased[request.inbox_id] = self._without_erased(request)
             if unusable > MOST_PARKED:
                 detail = f"{unusable - MOST_PARKED} parts more cannot be used"
                 others = Unusable(MOST_PARKED, "too_many", detail, request.body)
                 made.parked.append(_parked(request, others))
         return made
+
+    def _without_erased(self, request: Waiting) -> bytes:
+        """Return the body of a request without what names somebody who was erased."""
+
+        def is_of(found: reading.Found) -> bool:
+            return self._erased.has(named(found))
+
+        return without(request.kind, request.body, request.received_at, is_of)
 
     def _write(self, made: Pass) -> None:
         """Score whom the facts of a pass touch, then write all of it in one transaction."""
@@ -355,6 +398,8 @@ class Loop:
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])
+            for inbox_id, body in made.erased.items():
+                write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
         self._due.add(touched.large, as_of)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, InputError
 from leadline.explain.explain import explain
-from leadline.explain.history import Moment, history
+from leadline.explain.history import History, Moment, history
 from leadline.explain.plain import plain
 from leadline.scoring import Run
 from leadline.service import clock
@@ -43,28 +43,32 @@ class Stretch:
     end: int
 
 
-@dataclass(frozen=True)
-class Then:
-    """A lead at a moment, by the version that was live."""
-
-    version: int
-    model: str
-    moment: Moment
-
-
-def past(engine: DuckDB, session: Session, row: LeadRow, until: int) -> list[Then]:
+def past(engine: DuckDB, session: Session, row: LeadRow, until: int) -> History:
     """Return the scores that a lead had at each of its events up to a moment.
 
-    Raises InputError where no model was ever published.
+    Each is by the version that was live then; the moment of a switch is one too. Raises InputError
+    where no model was ever published.
     """
-    found: list[Then] = []
+    found: list[Moment] = []
+    last = of = 0
     for stretch in stretches(session, row, until):
         end, start = min(stretch.end - 1, until), clock.at(stretch.start)
+        version = stretch.row.version
+        told = {start: f"version {version} is live"} if last not in {0, version} else {}
         with opened(engine, session, stretch, row, end) as run:
-            moments = history(run, row.lead_id, clock.at(end)).moments
-        version, print_ = stretch.row.version, stretch.row.fingerprint
-        found += [Then(version, print_, each) for each in moments if each.at >= start]
-    return found
+            part = history(run, row.lead_id, clock.at(end), told=told)
+        moments = [replace(each, version=version) for each in part.moments if each.at >= start]
+        found += _after(found[-1], moments) if found and told else moments
+        last, of = version, of + part.of - len(part.moments) + len(moments)
+    return replace(part, moments=tuple(found), of=of)
+
+
+def _after(before: Moment, moments: list[Moment]) -> Iterator[Moment]:
+    """Yield the moments of a version, the first beside what the version before it said."""
+    for first in moments[:1]:
+        change = round((first.value or 0.0) - (before.value or 0.0), 2)
+        yield replace(first, change=change, rule=None, points=0.0)
+    yield from moments[1:]
 
 
 def stretch_at(session: Session, row: LeadRow, at: int) -> Stretch:

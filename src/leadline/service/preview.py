@@ -69,7 +69,8 @@ def _ladder(ladder: LadderImpact, capacity: Capacity | None) -> Iterator[str]:
     for band in reversed(ladder.bands):
         then = sum(each.leads for each in ladder.cells if each.from_band == band)
         now = sum(each.leads for each in ladder.cells if each.to_band == band)
-        yield f"{ladder.ladder} {band:16} {then:>9,} -> {now:>9,} leads{_week(load.get(band))}"
+        week = _week(load.get(band))
+        yield f"{ladder.ladder} {band:16} {then:>9,} -> {now:>9,} {ladder.unit}s{week}"
         yield from _moves(ladder, band)
     yield from _room(ladder, load, capacity)
 
@@ -88,7 +89,9 @@ def _moves(ladder: LadderImpact, band: str) -> Iterator[str]:
             for each in ladder.cells
             if getattr(each, at) == band and getattr(each, other) != band
         )
-        named = [each["lead_id"] for each in ladder.listed if each[at] == band][:MOST_NAMED]
+        named = [each[f"{ladder.unit}_id"] for each in ladder.listed if each[at] == band][
+            :MOST_NAMED
+        ]
         if count:
             more = f" and {count - len(named):,} more" if count > len(named) else ""
             yield f"  {count:,} {word}: {', '.join(named)}{more}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,22 +14,24 @@ from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
+from leadline.explain.history import History
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
-from leadline.service.dropping import Drop
-from leadline.service.explaining import explained
+from leadline.service.explaining import Explainer, explained_with_moves
+from leadline.service.feed import Feed
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
-from leadline.service.past import AsItWas, Then, as_it_was, past
+from leadline.service.past import AsItWas, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
 from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.migrate import migrate
+from leadline.store.scores import ModelRow
 from leadline.store.session import Session
 from leadline.store.store import Store
 
@@ -62,7 +64,7 @@ class Service:
         bounds: Bounds | None = None,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
-        drop: Path | None = None,
+        feeds: Sequence[Feed] = (),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -71,23 +73,24 @@ class Service:
             bounds: When nothing more is taken.
             telling: What tells leads apart.
             keeping: How long requests are kept as they came.
-            drop: A folder from which files are taken.
+            feeds: Where more comes from; it closes them.
         """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
-        self._drop = None if drop is None else Drop(store, drop)
+        self._feeds = feeds
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
         self._shown: Live | None = None
         self._shown_lock = Lock()
+        self._explainer: Explainer | None = None
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
             Thread(target=self._run, name="loop"),
             Thread(target=self._watch, name="watch"),
-            *([Thread(target=self._take_files, name="files")] if self._drop else []),
+            *(Thread(target=self._follow, args=(each,), name="feed") for each in feeds),
         ]
         self._engine = DuckDB(threads=1)
         self._acceptor: Acceptor | None = None
@@ -133,6 +136,8 @@ class Service:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        for feed in self._feeds:
+            feed.close()
         self._engine.close()
         self.store.close()
 
@@ -172,16 +177,20 @@ class Service:
                 self._reason = str(error)
             self._stopping.wait(WATCH_SECONDS)
 
-    def _take_files(self) -> None:
-        """Take what is put into the folder; where the store is away it stays there."""
-        assert self._drop is not None, "it was given"  # noqa: S101 - says what is known
+    def _follow(self, feed: Feed) -> None:
+        """Take what a feed has; while nothing is taken, or the store is away, it stays there."""
         while not self._stopping.is_set():
+            rests_seconds = feed.rests_seconds
             try:
-                if self._drop.take():
+                if self.refuses():
+                    rests_seconds = WATCH_SECONDS
+                elif feed.take():
                     self._wake()
+                    rests_seconds = 0.0
             except (LeadlineError, OSError) as error:
-                _LOG.warning("files wait: %s", error)
-            self._stopping.wait(WATCH_SECONDS)
+                _LOG.warning("what comes in waits: %s", error)
+                rests_seconds = WATCH_SECONDS
+            self._stopping.wait(rests_seconds)
 
     def _read_keys(self) -> None:
         with self.store.reading() as session:
@@ -206,18 +215,39 @@ class Service:
         with self.store.reading() as session:
             row = published(session)
             fields = stored.known_fields(session, "lead")
-            if self._shown is None or self._shown.is_stale(row, fields):
-                self._shown = Live(self._engine, row, fields)
-            yield session, self._shown
+            yield session, self._shown_of(row, fields)
+
+    def _shown_of(self, row: ModelRow, fields: list[str]) -> Live:
+        """Return the live version made ready; the one before it lets go of what it planned."""
+        with self._shown_lock:
+            before = self._shown
+            if before is not None and not before.is_stale(row, fields):
+                return before
+            self._shown = Live(self._engine, row, fields)
+            if before is not None:
+                before.close()
+            return self._shown
 
     def explain(
         self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
     ) -> dict[str, Any]:
         """Return why a lead has the scores that it has since a moment."""
+        if not moves:
+            return self._explaining(live).explained(session, row, as_of)
         with self._engine.new_session() as engine:
-            return explained(engine, session, live, row, as_of, moves=moves)
+            return explained_with_moves(engine, session, live, row, as_of)
 
-    def past(self, session: Session, row: LeadRow, until: int) -> list[Then]:
+    def _explaining(self, live: Live) -> Explainer:
+        """Return what explains by a version; that of another one ends."""
+        found = self._explainer
+        if found is None or found.live is not live:
+            before, found = found, Explainer(live)
+            self._explainer = found
+            if before is not None:
+                before.close()
+        return found
+
+    def past(self, session: Session, row: LeadRow, until: int) -> History:
         """Return the scores that a lead had up to a moment, each by the model of that day."""
         with self._engine.new_session() as engine:
             return past(engine, session, row, until)

@@ -18,7 +18,7 @@ _HEAD = """\
 # Paths count from here. An option of a command beats this file, and so does an environment
 # variable such as LEADLINE_MODEL. Secrets never stand here. "leadline config" shows what holds.
 """
-_NAMED = {"keys": "web", "destinations": "crm"}
+_NAMED = {"kafka": "clicks", "keys": "web", "destinations": "crm"}
 """What a user could call one of many."""
 _EXAMPLES = {
     "flag": "true",

@@ -15,9 +15,9 @@ TIME = f"{DATE}({CLOCK}({OFFSET}|{SPACED_OFFSET}))?"
 """A time with its zone, or a date, which is its midnight in UTC."""
 
 TRUE = ("true", "yes", "1", "y", "t", "ja", "j", "oui", "vrai", "si", "sí", "tak", "prawda",
-        "да", "истина", "是", "真")  # fmt: skip
+        "да", "истина", "是", "真", "wahr", "vero", "verdadero", "on")  # fmt: skip
 FALSE = ("false", "no", "0", "n", "f", "nein", "non", "faux", "nie", "fałsz", "нет", "ложь",
-         "否", "假")  # fmt: skip
+         "否", "假", "falsch", "falso", "off")  # fmt: skip
 
 
 def _is_one_of(words: Sequence[str]) -> str:

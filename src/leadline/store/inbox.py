@@ -61,9 +61,14 @@ def accept(store: Store, requests: Sequence[Received]) -> list[int]:
     They are on the disk when this returns, or it raises and none is.
     """
     with store.writing() as session:
-        numbers = session.numbers(inbox, len(requests))
-        session.insert(inbox, [(n, *each) for n, each in zip(numbers, requests, strict=True)])
-        session.insert(waiting, [(number,) for number in numbers])
+        return keep(session, requests)
+
+
+def keep(session: Session, requests: Sequence[Received]) -> list[int]:
+    """Add requests to those that wait, in the transaction of the caller; return their numbers."""
+    numbers = session.numbers(inbox, len(requests))
+    session.insert(inbox, [(n, *each) for n, each in zip(numbers, requests, strict=True)])
+    session.insert(waiting, [(number,) for number in numbers])
     return numbers
 
 
@@ -127,7 +132,8 @@ def forget(session: Session, before: int, parked_before: int, most: int) -> int:
 def again(session: Session, since: int, until: int, source: str | None) -> int:
     """Have all requests of a time, or of one source then, wait again; return how many those are.
 
-    What they say of times and ids counts no second time. Merges and marks have no time of their
+    What they say of times and ids counts no second time. Of somebody who was erased nothing is left
+    to send, and a request of such a person alone is empty. Merges and marks have no time of their
     own, and what was undone since would come back; these are left out.
     """
     where, params = "received_at >= ? and received_at < ?", list[object]([since, until])
@@ -136,7 +142,7 @@ def again(session: Session, since: int, until: int, source: str | None) -> int:
     return session.run(
         f"insert into waiting select inbox_id from inbox where {where} and kind not in "
         "('command', 'rows:lead_merges', 'rows:event_marks', 'segment:alias') "
-        "and inbox_id not in (select inbox_id from waiting)",
+        "and length(body) > 0 and inbox_id not in (select inbox_id from waiting)",
         *params,
     )
 

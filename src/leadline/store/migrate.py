@@ -24,16 +24,26 @@ def migrate(store: Store) -> None:
     try:
         with engine.begin() as connection:
             _refuse_later(connection)
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            upgrade(connection)
     finally:
         engine.dispose()
+
+
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Bring tables to a version, in the transaction of the caller."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)
 
 
 def version(connection: Connection) -> str | None:
     """Return the version of the tables; None in a new store."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def versions() -> list[str]:
+    """Return every version of the tables that this leadline knows, the latest first."""
+    return [each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()]
 
 
 def _config() -> Config:
@@ -43,11 +53,10 @@ def _config() -> Config:
 
 
 def _refuse_later(connection: Connection) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
     if "alembic_version" not in inspect(connection).get_table_names():
         return
     found = version(connection)
-    if found is not None and found not in known:
+    if found is not None and found not in versions():
         raise EngineError(
             f"the store must be of a version up to this one; found tables of version {found}. "
             "Use the leadline that made it, or restore a backup from before."

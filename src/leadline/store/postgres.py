@@ -100,6 +100,9 @@ class PostgresStore:
             self._service.close()
             self._service = None
 
+    def compact(self) -> None:
+        """Leave that to who runs the server: what was deleted goes with ``vacuum full``."""
+
     def close(self) -> None:
         """Close every connection."""
         self.release()

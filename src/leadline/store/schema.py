@@ -93,8 +93,27 @@ jobs = Table(
 )
 """What commands asked of the loop, and what became of it: running, done or failed."""
 
+offsets = Table(
+    "offsets",
+    METADATA,
+    _text("source", key=True),
+    _text("topic", key=True),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    _time("next"),
+)
+"""Of each part of a topic the message that is taken next; it changes with the rows of the inbox."""
+
 accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
 """Large accounts whose leads are to be scored together, ``since`` something last happened."""
+
+erased = Table(
+    "erased",
+    METADATA,
+    Column("digest", LargeBinary, primary_key=True),
+    _time("erased_at"),
+    sqlite_with_rowid=False,
+)
+"""Ids of people who were erased, by hashes; what names one of them is refused."""
 
 # --- facts
 

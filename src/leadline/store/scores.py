@@ -241,12 +241,10 @@ def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet:
 
 _CHANGES = """
     insert into transitions (
-        transition_id, {who}, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
+        {who}, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
         version, model, cause, quiet
     )
-    select (select coalesce(max(transition_id), 0) from transitions)
-            + row_number() over (order by n.{who}, n.ladder),
-        n.{who}, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
+    select n.{who}, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
         n.version, ?, ?, ?
     from {bands} as n
     join {scores} as s on s.version = n.version and s.{who} = n.{who}
@@ -255,7 +253,9 @@ _CHANGES = """
         coalesce(n.band, '') <> coalesce(o.band, '')
         or coalesce(n.edge_band, '') <> coalesce(o.edge_band, '')
     )
+    order by n.{who}, n.ladder
 """
+"""The store gives the numbers, as it does for all others."""
 
 
 def forget_version(session: Session, version: int, most: int) -> int:

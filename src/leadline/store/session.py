@@ -61,4 +61,4 @@ def rows_of(
 ) -> list[Kind]:
     """Return rows of a table as their kind."""
     query = f"select {columns_of(kind)} from {table} where {where}"
-    return [kind(*row) for row in session.rows(query, *params)]
+    return list(map(kind._make, session.rows(query, *params)))

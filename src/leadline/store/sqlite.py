@@ -108,6 +108,12 @@ class SQLiteStore:
             self._service.close()
             self._service = None
 
+    def compact(self) -> None:
+        """Write the file anew, without what was deleted, and empty its log."""
+        with self._write_lock, _own_errors(self.path):
+            self._writer.execute("vacuum")
+            self._writer.execute("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         """Close every connection."""
         self.release()

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from leadline.errors import Fault, InputError
+from leadline.errors import Fault, FileError, InputError
 from leadline.store.session import Session
 
 
@@ -38,8 +38,28 @@ class Store(Protocol):
     def release(self) -> None:
         """Stop running the loop."""
 
+    def compact(self) -> None:
+        """Overwrite what was deleted, where the store itself can do so. Raises StoreError."""
+
     def close(self) -> None:
         """Close every connection."""
+
+
+def file_of(url: str) -> Path | None:
+    """Return the file of a store; None where the address is that of a server.
+
+    >>> file_of("sqlite:leadline.db")
+    PosixPath('leadline.db')
+    """
+    scheme, _, rest = url.partition(":")
+    return Path(rest.removeprefix("///")) if scheme == "sqlite" else None
+
+
+def require(url: str) -> None:
+    """Refuse a store in a file that is not there, which connecting would make. Raises FileError."""
+    file = file_of(url)
+    if file is not None and not file.exists():
+        raise FileError(Fault(str(file), "", "must be a store of leadline", "no such file"))
 
 
 def connect(url: str) -> Store:
@@ -50,12 +70,12 @@ def connect(url: str) -> Store:
     ...
     leadline.errors.InputError: store must be sqlite:FILE or postgresql://...; found mysql://host/db.
     """
-    scheme, _, rest = url.partition(":")
-    if scheme == "sqlite":
+    file = file_of(url)
+    if file is not None:
         from leadline.store.sqlite import SQLiteStore  # noqa: PLC0415 - only the one asked for
 
-        return SQLiteStore(Path(rest.removeprefix("///")))
-    if scheme in {"postgresql", "postgres"}:
+        return SQLiteStore(file)
+    if url.partition(":")[0] in {"postgresql", "postgres"}:
         from leadline.store.postgres import PostgresStore  # noqa: PLC0415 - needs a driver
 
         return PostgresStore(url)

@@ -30,8 +30,23 @@ def _with_example(fault: Fault, loaded: Loaded) -> Fault:
 
 def _shown(fault: Fault, loaded: Loaded, table: str, name: str) -> Fault:
     shown = [f"{value!r} in row {row}" for row, value in loaded.examples(table, name)]
+    wanted = _wanted(fault)
+    declared = f"columns: {{{table}: {{{name}: {{type: {wanted}}}}}}}"
+    effect = "to read them as empty"
+    if wanted is Type.BOOLEAN:
+        effect = "to read words for yes and no, and others as empty"
     remedy = (
         f"{table}.{name} is text, with {', '.join(shown)}. Correct these, or declare "
-        f"columns: {{{table}: {{{name}: {{type: number}}}}}} to read them as empty."
+        f"{declared} {effect}."
     )
     return replace(fault, remedy=remedy) if shown else fault
+
+
+_WANTED = {Type.BOOLEAN: ("true or false", "conditions"), Type.TIME: ("a time", "times")}
+"""A type to what a fault says where it is wanted; elsewhere it is a number."""
+
+
+def _wanted(fault: Fault) -> Type:
+    """Return the type that the text would have to be of."""
+    found = (kind for kind, words in _WANTED.items() if fault.expected.endswith(words))
+    return next(found, Type.NUMBER)

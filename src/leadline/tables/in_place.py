@@ -250,7 +250,7 @@ def _rejected(of: _Reading) -> list[str]:
     content = place.spelling.tree(place.whole_row)
     query = sql_tree(
         "select :reason as reason, content from :rows as r where :lacks",
-        reason=reading.reason(table),
+        reason=reading.reason(table, [each.target for each in of.fields]),
         rows=reading.typed(of.fields, of.relation, named(content, "content")),
         lacks=reading.lacks(table),
     )

@@ -190,9 +190,28 @@ def lacks(table: str) -> Tree:
     return any_of(condition for condition, _ in _lacking(table))
 
 
-def reason(table: str) -> Tree:
-    """Return why a typed row cannot be used, or null."""
-    return case([(condition, text(why)) for condition, why in _reasons(table)])
+def reason(table: str, targets: Iterable[Target] = ()) -> Tree:
+    """Return why a typed row cannot be used, or null.
+
+    The targets say what stands for no value; a row that lacks a key for that is told of it.
+    """
+    found = [*_stand_ins(table, targets), *_reasons(table)]
+    return case([(condition, text(why)) for condition, why in found])
+
+
+def _stand_ins(table: str, targets: Iterable[Target]) -> Iterator[tuple[Tree, str]]:
+    """Yield what in the place of a key stands for no value."""
+    contract = CONTRACT[table]
+    needed = {*contract.filled, *contract.either}
+    lacking = lacks(table)
+    for target in targets:
+        if target.name not in needed:
+            continue
+        value, given = column(target.name, "r"), column(given_as(target.name), "r")
+        for each in target.missing:
+            stands = sql_tree(":v is null and trim(:g) = :t", v=value, g=given, t=text(str(each)))
+            why = f"{target.name} is missing, as '{each}' stands for no value"
+            yield all_of([lacking, stands]), why
 
 
 def _lacking(table: str) -> Iterator[tuple[Tree, str]]:

@@ -196,7 +196,8 @@ def _reject(engine: DuckDB, raw: Raw, readings: Sequence[Reading]) -> None:
         *_with_texts(raw, [each for each in readings if each.target.name in needed]),
         sql_text("json_object({content}) as content", content=content),
     ]
-    reason = Sql(render(reading.reason(raw.table), "duckdb"))
+    targets = [each.target for each in readings]
+    reason = Sql(render(reading.reason(raw.table, targets), "duckdb"))
     statement = """
         insert into {rejects} select {table}, {file}, {row}, {reason} as reason, content
         from {found} as r where {reason} is not null"""

@@ -73,6 +73,12 @@ NATIVES = (
     Native("TIMESTAMP", Type.TIME, "{x}", ISO["duckdb"]),
     Native("TIMESTAMP_.*|DATE", Type.TIME, "{x}::timestamp", ISO["duckdb"]),
     Native("TIMESTAMP WITH TIME ZONE", Type.TIME, IN_UTC, ISO["duckdb"]),
+    Native(
+        "TIMESTAMPTZ_NS",  # of pandas
+        Type.TIME,
+        IN_UTC.format(x="{x}::timestamptz"),
+        ISO["duckdb"].format(x="{x}::timestamptz"),
+    ),
     Native('"NULL"', Type.ANY, "null", "null::varchar"),
     Native("ENUM.*|UUID|TIME.*|INTERVAL|BLOB|BIT", Type.TEXT, TEXT, TEXT),
     Native(".*", Type.TEXT, "to_json({x})::varchar", "to_json({x})::varchar"),

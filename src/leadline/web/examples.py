@@ -19,9 +19,10 @@ _ACCOUNT = {
     "account_id": "north", "as_of": _AT, "scores": {"surge": 12.0}, "fields": {"employees": 400},
 }  # fmt: skip
 _MOMENT = {
-    "at": _AT, "version": 2, "model": _MODEL, "what": "demo_requested", "value": 76.5,
-    "change": 40.0, "rule": "person.demo", "points": 40.0,
+    "at": _AT, "what": "demo_requested", "value": 76.5, "change": 40.0, "band": "sales",
+    "rule": "person.demo", "points": 40.0,
     "scores": {"fit": 35.0, "person": 41.5, "profile": 76.5}, "bands": {"band": "sales"},
+    "model": _MODEL, "version": 2,
 }  # fmt: skip
 _VERSION = {
     "version": 2, "name": "b2b", "fingerprint": _MODEL, "state": "published",

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from leadline.questions.plain import plain
 from leadline.service import answers
 from leadline.service.arriving.items import flat
-from leadline.service.asked.past import plain
 from leadline.service.clock import micros
 from leadline.service.clock import text as time
 from leadline.service.service import Service
@@ -45,15 +45,16 @@ class Moment(msgspec.Struct):
     """A lead at a moment, by the model that was live then."""
 
     at: str
-    version: int
-    model: str
     what: str
     value: float | None
     change: float
+    band: str | None
     rule: str | None
     points: float
     scores: dict[str, float | None]
     bands: dict[str, str | None]
+    model: str
+    version: int
 
 
 class History(msgspec.Struct):
@@ -239,7 +240,7 @@ def _history(service: Service, asked: Asked) -> History:
     with service.store.reading() as session:
         row = _row(session, given.lead_id)
         found = service.past(session, row, until)
-    return History(row.lead_id, [Moment(**plain(each)) for each in found])
+    return History(row.lead_id, [Moment(**plain(vars(each))) for each in found.moments])
 
 
 def _row(session: Session, lead_id: str) -> LeadRow:

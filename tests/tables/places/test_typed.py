@@ -45,6 +45,12 @@ COLUMNS: dict[str, tuple[pa.Array, Type, str, Any]] = {
         "TIMESTAMP",
         NOON,
     ),
+    "of pandas": (
+        pa.array([NOON.replace(tzinfo=UTC)], pa.timestamp("ns", "Europe/Warsaw")),
+        Type.TIME,
+        "TIMESTAMP",
+        NOON,
+    ),
     "nested": (pa.array([[{"a": 1}]]), Type.TEXT, "VARCHAR", '[{"a":1}]'),
     "null": (pa.nulls(1), Type.ANY, "NULL", None),
     "empty": (pa.array([None], pa.int64()), Type.ANY, "NULL", None),

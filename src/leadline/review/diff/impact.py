@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.history.replay import SAMPLE, WEEKS, Replay, Weekly, days, replayed, weekly
 from leadline.model.diff import Difference, difference
-from leadline.model.document import Model
+from leadline.model.document import Ladder, Model
 from leadline.model.fingerprint import canonical
 from leadline.model.types import Type
+from leadline.query.context import Level
 from leadline.review.diff.reasons import (
     CHANGED,
     Names,
@@ -36,7 +37,7 @@ LISTED = 10
 
 @dataclass(frozen=True)
 class Cell:
-    """How many leads are in one band by the first model and in another by the second."""
+    """How many leads, or accounts, are in one band by the first model, in another by the second."""
 
     from_band: str | None
     to_band: str | None
@@ -64,9 +65,11 @@ class LadderImpact:
         down: Leads that fall.
         changed: Leads that change band, to or from a band outside the edges included.
         causes: Cause to the leads that change because of it.
-        load: Entries into each band a week.
+        load: Entries into each band a week; none of accounts.
         listed: Some of the leads that change, those with the largest change of value first.
         beside: The bands that stand in overrides alone.
+        unit: lead, or account: whose ladder it is, and what all counts are of.
+        of: How many there are.
     """
 
     ladder: str
@@ -79,6 +82,8 @@ class LadderImpact:
     load: tuple[Load, ...]
     listed: tuple[Mapping[str, Any], ...]
     beside: tuple[str, ...] = ()
+    unit: Level = "lead"
+    of: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,8 +130,9 @@ class Impact:
         weeks: Weeks that were replayed, day by day.
         replayed: Leads that were replayed, all of them or a sample.
         notes: What a person should know, one sentence each.
-        changed: One row a lead and ladder where the band differs: ``lead_id, ladder, from_band,
-            to_band, direction, from_value, to_value, cause, reason``.
+        changed: One row a lead or account, and ladder, where the band differs: ``lead_id,
+            account_id, ladder, from_band, to_band, direction, from_value, to_value, cause,
+            reason``.
     """
 
     difference: Difference
@@ -154,7 +160,7 @@ class Impact:
 
 @dataclass(frozen=True)
 class _Scored:
-    side: Side
+    sides: Mapping[Level, Side]
     replay: Replay | None
 
 
@@ -204,14 +210,40 @@ def _refuse(run: Run, after: Model) -> None:
 
 def _scored(run: Run, as_of: datetime, weeks: int, sample: int | None) -> _Scored:
     """Compute a model now and over the past days; its tables stay on the engine."""
-    run.keep("scores", "points")
-    scores, points = (Sql(run.duckdb.address(run.table(each))) for each in ("scores", "points"))
-    side = Side(run.model, scores, points)
+    sides = {
+        level: _side(run, level) for level in _RESULTS if level == "lead" or run.model.account_bands
+    }
     if not weeks or not run.model.lead_bands or not _has_times(run):
-        return _Scored(side, None)
+        return _Scored(sides, None)
     found = replayed(run, days(as_of, weeks), sample)
     found.run.table("scores")
-    return _Scored(side, found)
+    return _Scored(sides, found)
+
+
+_RESULTS: Mapping[Level, tuple[str, str]] = {
+    "lead": ("scores", "points"),
+    "account": ("account_scores", "account_points"),
+}
+
+
+def _side(run: Run, level: Level) -> Side:
+    """Return the results of a level; accounts may have no rules of their own, and no ledger."""
+    results = _RESULTS[level]
+    run.keep(*(each for each in results if each in run.statement.outputs))
+    scores, points = (
+        Sql(run.duckdb.address(run.table(each)) if _is_made(run, each) else _NO_POINTS)
+        for each in results
+    )
+    return Side(run.model, scores, points, level)
+
+
+_NO_POINTS = (
+    "(select '' as account_id, '' as score, '' as rule, '' as state, 0.0 as points limit 0)"
+)
+
+
+def _is_made(run: Run, result: str) -> bool:
+    return result in run.statement.outputs or result in run.statement.steps
 
 
 def _has_times(run: Run) -> bool:
@@ -224,22 +256,25 @@ def _has_times(run: Run) -> bool:
 
 def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Impact:
     engine = run.duckdb
-    before, after = first.side, second.side
+    before, after = first.sides["lead"], second.sides["lead"]
     found = difference(before.model, after.model)
     names = names_of(before.model, after.model, found)
-    known = _known(run, as_of)
-    make_deltas(engine, before, after, names)
+    known = _known(run, as_of, "lead")
     engine.run(_EMPTY)
-    ladders = tuple(
-        _ladder(engine, first, second, names, ladder, known) for ladder in names.ladders
-    )
-    leads = sql_text("select count(*) from {t} as a where {known}", t=before.scores, known=known)
+    ladders: list[LadderImpact] = []
+    for level in first.sides.keys() & second.sides.keys():
+        make_deltas(engine, first.sides[level], second.sides[level], names)
+        ladders += (
+            _ladder(engine, first, second, names, ladder, _known(run, as_of, level))
+            for ladder in names.ladders
+            if ladder in _ladders(before.model, level)
+        )
     replay = first.replay or second.replay
     return Impact(
         difference=found,
         as_of=as_of,
-        leads=engine.rows(leads)[0][0],
-        ladders=ladders,
+        leads=_count(engine, before, known),
+        ladders=tuple(sorted(ladders, key=lambda each: names.ladders.index(each.ladder))),
         shifts=tuple(_shifts(engine, before, after, names, known)),
         weeks=replay.weeks if replay else 0,
         replayed=replay.leads if replay else 0,
@@ -248,20 +283,32 @@ def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Imp
     )
 
 
+def _ladders(model: Model, level: Level) -> Mapping[str, Ladder]:
+    return model.account_bands if level == "account" else model.lead_bands
+
+
+def _count(engine: DuckDB, side: Side, known: Sql) -> int:
+    query = sql_text("select count(*) from {t} as a where {known}", t=side.scores, known=known)
+    return int(engine.rows(query)[0][0])
+
+
 _EMPTY = (
-    f"create or replace temp table {CHANGED} (lead_id text, ladder text, from_band text, "
-    "to_band text, direction text, from_value double, to_value double, cause text, reason text)"
+    f"create or replace temp table {CHANGED} (lead_id text, account_id text, ladder text, "
+    "from_band text, to_band text, direction text, from_value double, to_value double, "
+    "cause text, reason text)"
 )
-CHANGED_SQL = f"select * from {CHANGED} order by ladder, lead_id"
-"""The leads that change band, in an order that compares."""
+CHANGED_SQL = f"select * from {CHANGED} order by ladder, lead_id, account_id"
+"""Who changes band, in an order that compares."""
 
 
-def _known(run: Run, as_of: datetime) -> Sql:
-    """Return the condition that a lead of ``a`` is known at the moment."""
-    if run.loaded.schema["leads"].get("created_at") is not Type.TIME:
+def _known(run: Run, as_of: datetime, level: Level) -> Sql:
+    """Return the condition that a lead, or an account, of ``a`` is known at the moment."""
+    if run.loaded.schema.get(f"{level}s", {}).get("created_at") is not Type.TIME:
         return Sql("true")
     return sql_text(
-        "a.lead_id not in (select lead_id from leads where created_at > timestamp {at})",
+        "a.{key} not in (select {key} from {table} where created_at > timestamp {at})",
+        key=name(f"{level}_id"),
+        table=name(f"{level}s"),
         at=as_of.replace(tzinfo=None).isoformat(sep=" "),
     )
 
@@ -269,15 +316,17 @@ def _known(run: Run, as_of: datetime) -> Sql:
 def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
     engine: DuckDB, first: _Scored, second: _Scored, names: Names, ladder: str, known: Sql
 ) -> LadderImpact:
-    before, after = first.side, second.side
+    level: Level = "account" if ladder in first.sides["lead"].model.account_bands else "lead"
+    before, after = first.sides[level], second.sides[level]
     query = compared(before, after, names, ladder, known)
     engine.run(f"create or replace temp table impact_compared as {query}")
-    engine.run(f"insert into {CHANGED} {changed(before, after, ladder)}")
+    engine.run(f"insert into {CHANGED} by name {changed(before, after, ladder)}")
     cells = engine.rows("select from_band, to_band, count(*) from impact_compared group by all")
     bands, beside = _bands(before.model, after.model, names, ladder, cells)
     place = {band: index for index, band in enumerate(bands)}
     cells.sort(key=lambda row: (place.get(row[0], -1), place.get(row[1], -1)))
     directions = _counts(engine, "direction", ladder)
+    is_lead = level == "lead"
     return LadderImpact(
         ladder=ladder,
         bands=bands,
@@ -286,9 +335,11 @@ def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
         down=directions.get("down", 0),
         changed=sum(directions.values()),
         causes=_counts(engine, "cause", ladder),
-        load=tuple(_load(first.replay, second.replay, names, ladder, bands)),
-        listed=tuple(_listed(engine, ladder)),
+        load=tuple(_load(first.replay, second.replay, names, ladder, bands)) if is_lead else (),
+        listed=tuple(_listed(engine, ladder, "account" if is_lead else "lead")),
         beside=beside,
+        unit=level,
+        of=_count(engine, before, known),
     )
 
 
@@ -319,13 +370,15 @@ def _counts(engine: DuckDB, column: str, ladder: str) -> dict[str, int]:
     return dict(engine.rows(query, [ladder]))
 
 
-def _listed(engine: DuckDB, ladder: str) -> Iterator[dict[str, Any]]:
-    """Yield the leads with the largest change of value in each direction."""
+def _listed(engine: DuckDB, ladder: str, other: Level) -> Iterator[dict[str, Any]]:
+    """Yield who has the largest change of value in each direction, without the other level's id."""
     query = sql_text(
-        "select * exclude (place, ladder) from (select *, row_number() over (partition by "
-        "direction order by abs(coalesce(to_value - from_value, 0)) desc, lead_id) as place "
+        "select * exclude (place, ladder, {other}) from (select *, row_number() over (partition by "
+        "direction order by abs(coalesce(to_value - from_value, 0)) desc, lead_id, account_id) "
+        "as place "
         "from {changed} where ladder = {ladder}) where place <= {most} "
         "order by direction desc, place",
+        other=name(f"{other}_id"),
         changed=name(CHANGED),
         ladder=ladder,
         most=LISTED,
@@ -388,9 +441,9 @@ def _notes(before: Model, after: Model, replay: Replay | None, *, timeless: bool
         for ladder in one.bands:
             if ladder not in other.bands:
                 yield f"ladder {ladder} is only in the {which} model, and is not compared"
-    for ladder in {**before.account_bands, **after.account_bands}:
+    for ladder in before.account_bands.keys() ^ after.account_bands.keys():
         if ladder in before.bands and ladder in after.bands:
-            yield f"ladder {ladder} is one of accounts, and bands of leads alone are compared"
+            yield f"ladder {ladder} is one of accounts in one model alone, and is not compared"
     if timeless:
         yield "no table holds a time, so that no past days could be replayed"
     if replay is not None and replay.leads < replay.of:

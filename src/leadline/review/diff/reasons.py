@@ -11,7 +11,7 @@ from leadline.model.diff import Difference
 from leadline.model.document import Ladder, Model
 from leadline.model.wording import sentence
 from leadline.query.bands import by_edges
-from leadline.query.context import decides
+from leadline.query.context import Level, decides
 from leadline.sql.dialects import render
 from leadline.sql.text import Sql, joined, literal, name, sql_text
 from leadline.sql.trees import column
@@ -19,16 +19,22 @@ from leadline.sql.trees import column
 MOST_RULES = 3
 """Rules that the reason of one lead names."""
 CHANGED = "impact_changed"
-"""Table on the engine of the leads that change band."""
+"""Table on the engine of the leads, and accounts, that change band."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """What one model says: the model, and where its results are."""
+    """What one model says of leads, or of accounts: the model, and where its results are."""
 
     model: Model
     scores: Sql
     points: Sql
+    level: Level = "lead"
+
+    @property
+    def key(self) -> Sql:
+        """The column that says whose the results are."""
+        return name(f"{self.level}_id")
 
 
 @dataclass(frozen=True)
@@ -54,12 +60,22 @@ def names_of(before: Model, after: Model, found: Difference) -> Names:
         for path, new in found.renamed("bands").items()
         if path[2:3] == ("edges",)
     }
-    ladders = [each for each in before.lead_bands if each in after.lead_bands]
+    ladders = [
+        each
+        for one, other in (
+            (before.lead_bands, after.lead_bands),
+            (before.account_bands, after.account_bands),
+        )
+        for each in one
+        if each in other
+    ]
     return Names(scores, rules, bands, ladders)
 
 
 def make_deltas(engine: DuckDB, before: Side, after: Side, names: Names) -> None:
     """Make the table ``impact_delta``: by how much each rule's points differ, lead by lead.
+
+    Of accounts where the sides are theirs.
 
     A rollup has no rows of its own in the ledger, and stands in it with the whole score.
     """
@@ -79,13 +95,14 @@ def make_deltas(engine: DuckDB, before: Side, after: Side, names: Names) -> None
 
 def _of_rules(before: Side, after: Side) -> Sql:
     return sql_text(
-        "select lead_id, score, score || '.' || rule as label, "
+        "select {key}, score, score || '.' || rule as label, "
         "coalesce(b.points, 0) - coalesce(a.points, 0) as delta "
-        "from (select p.lead_id, coalesce(n.s, p.score) as score, coalesce(n.r, p.rule) as rule, "
+        "from (select p.{key}, coalesce(n.s, p.score) as score, coalesce(n.r, p.rule) as rule, "
         "p.points from {before} as p left join impact_name as n "
         "on n.score = p.score and n.rule = p.rule where p.state <> 'missing') as a "
-        "full join (select lead_id, score, rule, points from {after} where state <> 'missing') "
-        "as b using (lead_id, score, rule) where coalesce(b.points, 0) <> coalesce(a.points, 0)",
+        "full join (select {key}, score, rule, points from {after} where state <> 'missing') "
+        "as b using ({key}, score, rule) where coalesce(b.points, 0) <> coalesce(a.points, 0)",
+        key=before.key,
         before=before.points,
         after=after.points,
     )
@@ -96,9 +113,10 @@ def _of_rollups(before: Side, after: Side) -> Iterator[Sql]:
         old = before.model.scores.get(each)
         if score.kind == "rollup" and old is not None and old.kind == "rollup":
             yield sql_text(
-                "select lead_id, {score}, {score}, coalesce(b.{title}, 0) - coalesce(a.{title}, 0) "
-                "as delta from {before} as a join {after} as b using (lead_id) "
+                "select {key}, {score}, {score}, coalesce(b.{title}, 0) - coalesce(a.{title}, 0) "
+                "as delta from {before} as a join {after} as b using ({key}) "
                 "where b.{title} is distinct from a.{title}",
+                key=before.key,
                 score=each,
                 title=name(each),
                 before=before.scores,
@@ -107,7 +125,7 @@ def _of_rollups(before: Side, after: Side) -> Iterator[Sql]:
 
 
 def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -> Sql:
-    """Return the SQL of one row a known lead: its bands, values and overrides by both models.
+    """Return the SQL of one row a known lead or account: bands, values and overrides by both.
 
     ``crossed_value`` says whether the old edges put both values into different bands,
     ``crossed_edge`` whether both models' edges put the new value into different bands.
@@ -115,11 +133,12 @@ def compared(before: Side, after: Side, names: Names, ladder: str, known: Sql) -
     old, new = before.model.bands[ladder], after.model.bands[ladder]
     return sql_text(
         "select *, {value} as crossed_value, {edge} as crossed_edge from ("
-        "select a.lead_id, {from_band} as from_band, b.{to_band} as to_band, "
+        "select a.{key}, {from_band} as from_band, b.{to_band} as to_band, "
         "{from_edge} as from_edge, b.{to_edge} as to_edge, "
         "{from_value} as from_value, {to_value} as to_value, "
         "a.override as from_override, b.override as to_override "
-        "from {before} as a join {after} as b using (lead_id) where {known})",
+        "from {before} as a join {after} as b using ({key}) where {known})",
+        key=before.key,
         value=_differ(_edge_band(old, "from_value"), _edge_band(old, "to_value")),
         edge=_differ(_edge_band(old, "to_value", names, ladder), _edge_band(new, "to_value")),
         from_band=_renamed(names, ladder, sql_text("a.{c}", c=name(before.model.column(ladder)))),
@@ -178,7 +197,7 @@ _CAUSE = (
 
 
 def changed(before: Side, after: Side, ladder: str) -> Sql:
-    """Return the SQL of the leads that change band in a ladder, with cause and reason in words.
+    """Return the SQL of who changes band in a ladder, with cause and reason in words.
 
     It reads ``impact_compared`` of that ladder and ``impact_delta``.
     """
@@ -195,15 +214,16 @@ def changed(before: Side, after: Side, ladder: str) -> Sql:
     return sql_text(
         "with caused as (select *, case {whens} else 'requirement' end as cause "
         "from impact_compared where from_band is distinct from to_band), "
-        "moved as (select lead_id, string_agg(label || ' ' || {points}, ', ' "
+        "moved as (select {key}, string_agg(label || ' ' || {points}, ', ' "
         "order by abs(delta) desc, label) as rules from (select *, row_number() over "
-        "(partition by lead_id order by abs(delta) desc, label) as place from impact_delta "
-        "where score in ({scores}) and lead_id in (select lead_id from caused)) "
-        "where place <= {most} group by lead_id) "
-        "select c.lead_id, {ladder} as ladder, c.from_band, c.to_band, "
+        "(partition by {key} order by abs(delta) desc, label) as place from impact_delta "
+        "where score in ({scores}) and {key} in (select {key} from caused)) "
+        "where place <= {most} group by {key}) "
+        "select c.{key}, {ladder} as ladder, c.from_band, c.to_band, "
         "case when {up} then 'up' when {down} then 'down' else '' end as direction, "
         "c.from_value, c.to_value, c.cause, {reason} as reason "
-        "from caused as c left join moved as m using (lead_id)",
+        "from caused as c left join moved as m using ({key})",
+        key=before.key,
         whens=whens,
         points=_POINTS,
         scores=sorted(reached(before.model, ladder) | reached(after.model, ladder)) or [""],

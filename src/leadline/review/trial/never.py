@@ -19,6 +19,8 @@ from leadline.review.trial.coverage import RuleCoverage
 from leadline.review.trial.fields import FieldUse, read_by
 from leadline.review.trial.names_seen import Unseen
 from leadline.scoring import Run
+from leadline.sql.text import name as quoted
+from leadline.sql.text import sql_text
 
 _DROPPED: Mapping[str, Any] = {"within": None, "where": None, "at_least": None}
 """Keys of a rule that can keep it from firing, and what they are without effect."""
@@ -63,8 +65,10 @@ def _without_trying(
     rule = (run.model.scores[each.score].rules or {})[each.rule]
     if not each.leads:
         return Reason(f"No lead has the score {each.score}.", "Look at its `for`.")
+    if run.model.scores[each.score].is_account and (found := _of_accounts(run, each)):
+        return found
     if isinstance(rule, UnitRule):
-        return _no_type(run, each, rule, unseen)
+        return _no_type(run, each, rule, unseen) or _of_nobody(run, each, rule)
     if isinstance(rule, SilenceRule):
         return Reason(f"No lead was known and silent for {rule.silent_for}.")
     empty = [use.field for use in uses if use.share == 1 and use.field in _fields(run, each)]
@@ -74,6 +78,39 @@ def _without_trying(
         )
     values = [miss for miss in unseen if miss.place == each.name]
     return _of_unseen(values) if values else None
+
+
+def _of_accounts(run: Run, each: RuleCoverage) -> Reason | None:
+    """Return the reason of a rule of accounts that fires for some without leads."""
+    if "account_points" not in run.statement.steps:
+        return None
+    query = (
+        f"select count(distinct account_id) from {run.table('account_points')} "
+        "where state = 'fired' and score = ? and rule = ?"
+    )
+    [(count,)] = run.engine.rows(query, [each.score, each.rule])
+    accounts = "1 account" if count == 1 else f"{count:,} accounts"
+    return Reason(f"It fires for {accounts} without leads alone.") if count else None
+
+
+def _of_nobody(run: Run, each: RuleCoverage, rule: UnitRule) -> Reason | None:
+    """Return the reason of a rule whose rows name leads that are in no leads."""
+    table = next(name for kind, name in _TABLES.items() if isinstance(rule, kind))
+    columns = run.loaded.schema[table]
+    if run.model.scores[each.score].is_account or "lead_id" not in columns:
+        return None
+    kind, types = ("type", rule.event) if isinstance(rule, EventRule) else ("outcome", _kinds(rule))
+    query = sql_text(
+        "select count(*) filter (lead_id in (select lead_id from leads)), count(*) "
+        "from {table} where {kind} in ({types})",
+        table=quoted(table),
+        kind=quoted(kind),
+        types=list(types),
+    )
+    [(known, count)] = run.engine.rows(query)
+    if known or not count or "lead_merges" in run.loaded.schema:
+        return None
+    return Reason(f"Its {count:,} {table} name leads that are not in leads.", "See the warnings.")
 
 
 def _fields(run: Run, each: RuleCoverage) -> set[str]:
@@ -87,7 +124,7 @@ def _no_type(
     table = next(name for kind, name in _TABLES.items() if isinstance(rule, kind))
     if table not in run.loaded.schema:
         return Reason(f"No table of {table} was given.", f"Give it with --{table}.")
-    types = rule.event if isinstance(rule, EventRule) else getattr(rule, "outcome", ())
+    types = rule.event if isinstance(rule, EventRule) else _kinds(rule)
     missing = [
         miss for miss in unseen if miss.place == each.name and miss.column.startswith(f"{table}.")
     ]
@@ -96,6 +133,10 @@ def _no_type(
     if len(absent) == len(types):
         return _of_unseen(absent)
     return _of_unseen(others) if others else None
+
+
+def _kinds(rule: UnitRule) -> Sequence[str]:
+    return rule.outcome if isinstance(rule, OutcomeRule) else ()
 
 
 def _of_unseen(missing: Sequence[Unseen]) -> Reason:

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from leadline.query.context import Context
+from leadline.model.document import Ladder
+from leadline.query.context import Context, Level
 from leadline.scoring import Run
 from leadline.sql.text import name as quoted
 
 ENOUGH_BINS = 20
+MOST_MOVES = 20
+"""Changes of band of accounts that are listed."""
 MOST_MOMENTS = 120
 """More moments than this are not shown one by one."""
 
@@ -61,6 +64,7 @@ class BandCount:
     """Leads in a band: ``before`` overrides and after them; band None where there is no score.
 
     ``is_beside``: it stands in overrides alone, neither above nor below the others.
+    ``unit``: whose ladder it is; of accounts all counts are of these.
     """
 
     ladder: str
@@ -69,16 +73,29 @@ class BandCount:
     leads: int
     share: float
     is_beside: bool = False
+    unit: Level = "lead"
 
 
 @dataclass(frozen=True)
 class BandAt:
-    """Leads in a band at one moment; times are UTC."""
+    """Leads, or accounts of a ladder of theirs, in a band at one moment; times are UTC."""
 
     ladder: str
     at: datetime
     band: str | None
     leads: int
+
+
+@dataclass(frozen=True)
+class AccountMove:
+    """A change of band of an account; times are UTC."""
+
+    account_id: str
+    ladder: str
+    at: datetime
+    from_band: str
+    to_band: str | None
+    value: float | None
 
 
 @dataclass(frozen=True)
@@ -170,27 +187,52 @@ def _bins(width: float, counts: dict[int, int]) -> Iterable[Bin]:
 
 
 def band_counts(run: Run) -> tuple[BandCount, ...]:
-    """Return leads in each band of each ladder, the lowest band first."""
-    total = run.engine.rows(f"select count(*) from {run.table('scores')}")[0][0] or 1
+    """Return leads in each band of each ladder, the lowest band first; or accounts."""
     found: list[BandCount] = []
-    for ladder in run.model.lead_bands:
-        column = run.model.column(ladder)
+    for ladder, written in run.model.bands.items():
+        column, unit = run.model.column(ladder), _unit(written)
         rows = run.engine.rows(
             f"select {quoted(column)}, {quoted('edge_' + column)}, count(*) "
-            f"from {run.table('scores')} group by all"
+            f"from {_standing(run, ladder)} group by all"
         )
+        total = sum(count for _, _, count in rows) or 1
         ranked = bands_of(run, ladder, ())
         for band in bands_of(run, ladder, [each for row in rows for each in row[:2]]):
             after = sum(count for now, _, count in rows if now == band)
             before = sum(count for _, edge, count in rows if edge == band)
             share = after / total
-            found.append(BandCount(ladder, band, before, after, share, band not in ranked))
+            beside = band not in ranked
+            found.append(BandCount(ladder, band, before, after, share, beside, unit))
     return tuple(found)
+
+
+def _unit(ladder: Ladder) -> Level:
+    return "account" if ladder.is_account else "lead"
+
+
+def _standing(run: Run, ladder: str) -> str:
+    """Return the table that has the bands of a ladder."""
+    return run.table("account_scores" if run.model.bands[ladder].is_account else "scores")
+
+
+def account_moves(run: Run) -> tuple[AccountMove, ...]:
+    """Return the latest changes of band of accounts, from moment to moment."""
+    if "account_transitions" not in run.statement.outputs:
+        return ()
+    rows = run.engine.rows(
+        'select account_id, ladder, "at", from_band, to_band, value '
+        f"from {run.table('account_transitions')} where from_band is not null "
+        f'order by "at" desc, ladder, account_id limit {MOST_MOVES}'
+    )
+    return tuple(
+        AccountMove(account, ladder, at.replace(tzinfo=UTC), *rest)
+        for account, ladder, at, *rest in rows
+    )
 
 
 def bands_of(run: Run, ladder: str, seen: Iterable[str | None]) -> list[str | None]:
     """Return the bands of a ladder, the lowest first, then those of overrides, then none."""
-    written = run.model.lead_bands[ladder]
+    written = run.model.bands[ladder]
     known: list[str | None] = list(written.edges or {})
     if written.cells:  # the best cells are written first
         known = [written.default, *reversed(written.cells)]
@@ -203,10 +245,10 @@ def bands_at(run: Run, at: Sequence[datetime]) -> tuple[BandAt, ...]:
         return ()
     return tuple(
         BandAt(ladder, moment.replace(tzinfo=UTC), band, leads)
-        for ladder in run.model.lead_bands
+        for ladder in run.model.bands
         for moment, band, leads in run.engine.rows(
             f"select as_of, {quoted(run.model.column(ladder))}, count(*) "
-            f"from {run.table('scores')} group by all order by all"
+            f"from {_standing(run, ladder)} group by all order by all"
         )
     )
 

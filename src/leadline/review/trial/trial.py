@@ -17,10 +17,12 @@ from leadline.review.trial.fields import FieldUse, field_uses, without_past
 from leadline.review.trial.names_seen import Unseen, unseen
 from leadline.review.trial.never import Reason, reasons
 from leadline.review.trial.spread import (
+    AccountMove,
     BandAt,
     BandCount,
     OverrideUse,
     ScoreSpread,
+    account_moves,
     band_counts,
     bands_at,
     moments,
@@ -49,8 +51,10 @@ class Trial:
         rows: Leads and moments; all other counts are of these.
         empty: Of these, those with a null in any field that the model reads.
         scores: How every score is spread.
-        bands: Leads in every band of every ladder, before overrides and after.
+        bands: Leads in every band of every ladder, before overrides and after; of a ladder of
+            accounts these.
         bands_at: The same at each moment, where there are several.
+        account_moves: The latest changes of band of accounts, from moment to moment.
         overrides: How often every override decides.
         rules: What every rule does, in the order written.
         limits: How often limits of groups and ranges take effect.
@@ -74,6 +78,7 @@ class Trial:
     scores: tuple[ScoreSpread, ...]
     bands: tuple[BandCount, ...]
     bands_at: tuple[BandAt, ...]
+    account_moves: tuple[AccountMove, ...]
     overrides: tuple[OverrideUse, ...]
     rules: tuple[RuleCoverage, ...]
     limits: tuple[LimitUse, ...]
@@ -172,6 +177,7 @@ def of_run(run: Run) -> Trial:
         scores=score_spreads(run),
         bands=band_counts(run),
         bands_at=bands_at(run, at),
+        account_moves=account_moves(run),
         overrides=override_uses(run),
         rules=rules,
         limits=limits,

@@ -10,8 +10,11 @@ SERVED: Mapping[str, str] = {
     "publish": "leadline.service.asked.publish:Publish",
     "models": "leadline.service.asked.models:Models",
     "verify": "leadline.service.asked.verify:Verify",
-    "past": "leadline.service.asked.past:Past",
+    "history": "leadline.service.asked.history:History",
     "keys": "leadline.service.asked.keys:Keys",
+    "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
+    "backup": "leadline.service.asked.backup:Backup",
+    "restore": "leadline.service.asked.restore:Restore",
 }
 """Every question of a store by its name, and where it stands; it is imported when it is asked."""

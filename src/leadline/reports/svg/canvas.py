@@ -11,8 +11,8 @@ from leadline.review.trial.spread import round_step
 
 Point = tuple[float, float]
 
-_ENOUGH_TICKS = 5
-_LABEL_SIZE = 12
+ENOUGH = 5
+"""So many round values on a scale are enough."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +34,28 @@ class Scale:
     ticks: tuple[float, ...] = ()
 
     @classmethod
-    def nice(cls, low: float, high: float, start: float, end: float) -> Scale:
+    def nice(cls, low: float, high: float, start: float, end: float, enough: int = ENOUGH) -> Scale:
         """Return a scale over some values that begins and ends at a round one.
 
         >>> Scale.nice(3, 97, 0, 100).ticks
         (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
         """
-        step = round_step((high - low) / _ENOUGH_TICKS)
+        step = round_step((high - low) / enough)
         first, last = math.floor(low / step), math.ceil(high / step)
         last = max(last, first + 1)
         ticks = tuple(round(number * step, 9) for number in range(first, last + 1))
         return cls(ticks[0], ticks[-1], start, end, ticks)
 
     @classmethod
-    def tight(cls, low: float, high: float, start: float, end: float) -> Scale:
+    def tight(
+        cls, low: float, high: float, start: float, end: float, enough: int = ENOUGH
+    ) -> Scale:
         """Return a scale over exactly some values, with the round ones among them as ticks.
 
         >>> Scale.tight(3, 97, 0, 100).ticks
         (20.0, 40.0, 60.0, 80.0)
         """
-        ticks = cls.nice(low, high, start, end).ticks
+        ticks = cls.nice(low, high, start, end, enough).ticks
         inside = tuple(each for each in ticks if low <= each <= high)
         return cls(low, high if high > low else low + 1, start, end, inside)
 
@@ -63,15 +65,6 @@ class Scale:
         return self.start + (value - self.low) / span * (self.end - self.start)
 
 
-def shortened(text: str, most: int) -> str:
-    """Return a text that is not longer than some letters.
-
-    >>> shortened("person.pricing_visit", 10)
-    'person.pr…'
-    """
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 class Canvas:
     """A picture in the making; places are in pixels from the left and the top."""
 
@@ -79,11 +72,12 @@ class Canvas:
         self.width, self.height = width, height
         self._parts = ET.Element("g")
 
-    def whole(self, name: str, title: str, says: str) -> ET.Element:
+    def whole(self, name: str, style: str, title: str, says: str) -> ET.Element:
         """Return the picture with the words that are read out in its place."""
-        ids = [f"{name}-title", f"{name}-says"]
+        ids = [f"{name}-{style}-title", f"{name}-{style}-says"]
         box = f"0 0 {self.width:g} {self.height:g}"
-        picture = ET.Element("svg", {"viewBox": box, "role": "img", "aria-labelledby": ids[0]})
+        picture = ET.Element("svg", {"viewBox": box, "class": style, "role": "img"})
+        picture.set("aria-labelledby", ids[0])
         picture.set("aria-describedby", ids[1])
         ET.SubElement(picture, "title", {"id": ids[0]}).text = title
         ET.SubElement(picture, "desc", {"id": ids[1]}).text = says

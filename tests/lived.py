@@ -1,0 +1,67 @@
+"""A store in which something of everything happened.
+
+``python tests/lived.py`` keeps one of the present version of the tables, as a backup: whatever
+version comes later has to bring it to its own.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+
+import stores
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.service import clock
+from leadline.service.loop import Loop
+from leadline.store import archive, inbox, keys
+from leadline.store.inbox import Received
+from leadline.store.keys import Key
+from leadline.store.store import Store
+from leadline.web import ingest
+from leadline.web.examples import BODIES
+from sending import publish
+
+VERSIONS = Path(__file__).parent / "store" / "versions"
+
+
+def live_in(store: Store, engine: DuckDB) -> None:
+    """Have everything come to a new store that can come, and leave some of it waiting."""
+    with store.writing() as session:
+        keys.make(session, Key("web", "write"), clock.now())
+        keys.make(session, Key("page", "browser", fields=("email",)), clock.now())
+    publish(store)
+    inbox.accept(store, [*_everything(), Received("web", "rows:events", clock.now(), b"[{}, {}]")])
+    assert store.hold()
+    Loop(store, engine).drain()
+    store.release()
+    inbox.accept(store, [_received("segment:track", BODIES["track"] | {"messageId": "later"})])
+
+
+def _everything() -> list[Received]:
+    return [
+        *(_received(f"segment:{name}", BODIES[name]) for name in ingest.SEGMENT),
+        *(_received(f"rows:{name}", BODIES[name]) for name in ingest.TABLES),
+    ]
+
+
+def _received(kind: str, body: object) -> Received:
+    return Received("web", kind, clock.now(), msgspec.json.encode(body))
+
+
+def main() -> None:
+    """Keep a store of this version."""
+    with TemporaryDirectory() as folder, DuckDB(threads=1) as engine:
+        with stores.opened(stores.file_url(Path(folder))) as store:
+            live_in(store, engine)
+            made = Path(folder) / "backup"
+            found = archive.backup(store, made, clock.now())
+        target = VERSIONS / f"{found.version}.backup"
+        target.write_bytes(made.read_bytes())
+    sys.stdout.write(f"{target}\n")
+
+
+if __name__ == "__main__":
+    main()
