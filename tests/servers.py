@@ -103,10 +103,7 @@ def postgres_in(folder: Path, more: str) -> Iterator[PostgresServer]:
         server.stop()
 
 
-INTERPRETED: Mapping[str, str] = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false"}
 """Over few rows, making Java of a statement takes longer than executing it; Connect makes it."""
 
 SPARK: Mapping[str, str] = {
