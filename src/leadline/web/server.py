@@ -43,16 +43,17 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(service: Service, host: str, port: int) -> None:
+def serve(service: Service, host: str, port: int, *, open_metrics: bool = False) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service),
+        application(service, open_metrics=open_metrics),
         host=host,
         port=port,
         loop="uvloop",
         http="httptools",
         access_log=False,
+        log_config=None,  # what it says goes where the service's own lines go
         log_level="warning",
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
