@@ -73,7 +73,15 @@ class Load:
 
 
 class Service:
-    """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
+    """Accepts, takes in, scores; several processes may be one on a server, one on a file.
+
+    Attributes:
+        store: The store.
+        bounds: When nothing more is taken.
+        measures: What it counts.
+        load: How much waits, as it was a second ago.
+        is_ending: Whether it was told to end; who keeps a connection open lets go of it.
+    """
 
     def __init__(
         self,
@@ -99,6 +107,7 @@ class Service:
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
+        self.is_ending = False
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
         self._came_round = monotonic()

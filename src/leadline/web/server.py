@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -21,6 +22,15 @@ OTHER_FILES = 500
 
 class _Server(uvicorn.Server):
     """A server that ends by SIGTERM as by its own will, so that the service can end too."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take no more, and let go of who only listens."""
+        self._service.is_ending = True
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -61,4 +71,4 @@ def serve(service: Service, host: str, port: int, *, open_metrics: bool = False)
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
     )
-    _Server(config).run()
+    _Server(config, service).run()
