@@ -20,6 +20,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "adbc_driver_postgresql": ("engines/postgres",),
     "pyspark": ("engines/spark", "streaming"),
     "sqlglot": ("sql", "query", "tables", "printing", "history", "streaming"),
+    "crawleruseragents": ("marks",),
     "confluent_kafka": ("service/topic",),
     "pydantic": ("model", "explain/plain"),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
@@ -27,6 +28,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jinja2": ("reports", "web"),
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
+    "prometheus_client": ("service/measures",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

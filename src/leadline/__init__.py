@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from leadline.questions.history import history
     from leadline.questions.inspect import inspect
     from leadline.questions.learn import learn
+    from leadline.questions.marks import marks
     from leadline.questions.rates import rates
     from leadline.questions.resolve import resolve
     from leadline.questions.rules import rules
@@ -49,6 +50,7 @@ __all__ = [
     "history",
     "inspect",
     "learn",
+    "marks",
     "rates",
     "read",
     "resolve",
@@ -78,6 +80,7 @@ _PLACES = {
     "history": "questions.history",
     "inspect": "questions.inspect",
     "learn": "questions.learn",
+    "marks": "questions.marks",
     "rates": "questions.rates",
     "read": "model.reading.reader",
     "resolve": "questions.resolve",

@@ -48,7 +48,7 @@ def test_an_audit_of_a_plain_table(folder: Path) -> None:
 def test_rates_are_written(folder: Path) -> None:
     """The file has every value, suspects marked."""
     text = ran("rates --task task.yaml --leads leads.csv --out r.csv --json r.json --report r.html")
-    assert "Of 400 leads 100 won: 25 %." in text
+    assert "Of 400 leads 100 won: 25 % (" in text
     with (folder / "r.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert {each["name"] for each in rows if each["suspect"]} == {"note"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -25,7 +25,7 @@ scores:
   total: {formula: fit + person}
 bands: {by: total, edges: {low: 0, high: 20}}
 """
-AT = datetime(2026, 10, 1)
+AT = datetime(2026, 10, 1, tzinfo=UTC)
 COUNT = 400
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -103,8 +104,16 @@ def test_json_has_every_moment() -> None:
 def test_the_verdict_says_since_when_and_what_was_highest() -> None:
     """The band began with the demo, the highest score too, and has faded since."""
     assert verdict(told(*MOMENTS)) == (
-        "fit 24, middle since 2026-02-10 09:30 UTC (demo); the highest was 25 on 2026-02-10 09:30."
+        "ada has a fit of 24, and is in middle since 2026-02-10 09:30 UTC (demo); "
+        "the highest was 25 on 2026-02-10 09:30."
     )
+
+
+def test_a_lead_is_called_by_what_the_model_shows() -> None:
+    """Its names stand before its id, in the title as in the verdict."""
+    found = page(replace(told(*MOMENTS), names="Ada Byron, Northwind"))
+    assert found.title == "History of Ada Byron, Northwind (ada)"
+    assert found.verdict.startswith("Ada Byron, Northwind (ada) has a fit of 24")
 
 
 def test_thinning_is_said() -> None:

@@ -58,7 +58,7 @@ def ladder(name: str = "band", **more: Any) -> LadderImpact:
         "changed": 50,
         "causes": {"points": 46, "override": 4},
         "load": (Load("sales", weekly(4.5), weekly(9, 1)), Load("excluded", None, weekly(3))),
-        "listed": ({**lead, "to_value": 41.5, "reason": "s.demo +10"},),
+        "listed": ({**lead, "to_value": 41.5, "reason": "s.demo +10", "who": "Ada"},),
         "of": 950,
     }
     return LadderImpact(**{**parts, **more})

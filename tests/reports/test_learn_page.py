@@ -92,8 +92,9 @@ def test_a_browser_shows_it_whole(
 
 def test_the_verdict_is_in_plain_words(report: Page) -> None:
     """It says what was learned, from how many, how well it ranks and whether chances hold."""
-    assert report.verdict.startswith("Learned: logistic regression")
-    assert "a coin does in 50%" in report.verdict
+    assert report.verdict.startswith("The past tells who wins: ")
+    assert "a coin does in 50 %" in report.verdict
+    assert "Learned: logistic regression" in report.verdict
     assert "Its probabilities" in report.verdict
 
 

@@ -56,7 +56,8 @@ def leads(seed: int = 1, *, shuffled: bool = False) -> dict[str, Any]:
 def audited(table: Mapping[str, Any], **task: Any) -> Audit:
     """Return the audit of leads."""
     with DuckDB() as engine:
-        document = read_task({**TASK, "order": "order", **task})
+        given = {**TASK, "order": "order", **task}
+        document = read_task({key: value for key, value in given.items() if value is not None})
         inputs = {"leads": pa.table(dict(table))}
         return audit(judged(open_past(engine, MODEL, inputs, document), document))
 
@@ -215,3 +216,31 @@ def test_a_column_without_any_value_is_no_fault() -> None:
     """It has no evidence."""
     table = {**leads(), "nothing": [None] * ROWS}
     assert "nothing" not in [each.name for each in audited(table).suspects]
+
+
+def test_round_numbers_are_compared_with_others_of_their_size() -> None:
+    """Amounts that are rounded for who did not win are a leak; large ones that win more are not."""
+    random = np.random.default_rng(2)
+    size = np.exp(random.normal(10.6, 0.8, ROWS))
+    won = random.random(ROWS) < np.clip(size / 150_000, 0, 0.6)
+    rounded = random.random(ROWS) < np.where(won, 0.15, 0.55)
+    honest = random.random(ROWS) < 0.4
+    table = {
+        **{key: value for key, value in leads().items() if key in {"lead_id", "order"}},
+        "estimate": np.where(rounded, np.ceil(size / 1e4) * 1e4, np.round(size)),
+        "budget": np.where(honest, np.ceil(size / 1e4) * 1e4, np.round(size)),
+        "Elapsed Days": random.integers(1, 90, ROWS),
+        "won": won.tolist(),
+    }
+    found = audited(table)
+    assert {each.name for each in found.alarms()} == {"estimate"}
+    assert kinds(found, "estimate") == {"roundness"}
+    assert [each.name for each in found.questions] == ["Elapsed Days"]
+
+
+def test_a_file_may_be_sorted_by_a_field() -> None:
+    """Where nothing but the place in a file orders rows, what follows it is a question."""
+    table = {**leads(), "lead_id": [str(place) for place in range(ROWS)]}
+    found = audited({key: value for key, value in table.items() if key != "order"}, order=None)
+    assert not found.alarms(Suspicion.CALENDAR)
+    assert "quarter_rate" in {each.name for each in found.questions}

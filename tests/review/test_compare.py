@@ -80,7 +80,9 @@ def test_only_rows_that_both_models_score_are_compared() -> None:
 def test_the_report_says_which_is_better_and_how_sure() -> None:
     """In words first, and in figures for machines."""
     found = run(blind(), MODEL)
-    assert page(found).verdict.startswith("past is better than blind.")
+    assert page(found).verdict.startswith(
+        "past is better than blind: it puts the leads that win nearer to the top."
+    )
     assert "The probability that past is better is 100 %." in page(found).verdict
     assert found.plain()["probability_second_better"] == 1.0
 
@@ -88,4 +90,4 @@ def test_the_report_says_which_is_better_and_how_sure() -> None:
 def test_two_versions_of_one_model_are_told_apart() -> None:
     """Where both have one name, they are the first and the second."""
     found = run({**blind(), "model": "past"}, MODEL)
-    assert page(found).verdict.startswith("The second model is better than the first model.")
+    assert page(found).verdict.startswith("The second model is better than the first model: ")

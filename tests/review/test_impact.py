@@ -225,6 +225,18 @@ def test_models_that_read_columns_in_other_ways_are_compared() -> None:
     [ladder] = found.ladders
     assert ladder.up == ladder.changed > 0
     assert "company.size +" in str(ladder.listed[0]["reason"])
+    assert ladder.listed[0]["who"] is None
+
+
+def test_leads_that_change_band_are_called_by_what_the_second_model_shows() -> None:
+    """What it shows of each stands beside the id."""
+    after = {**changed_model("bands/edges/follow_up", 10), "show": ["lead.size"]}
+    [ladder] = preview(MODEL, after, tables(), weeks=0).ladders
+    sizes = {row["lead_id"]: row["size"] for row in tables()["leads"].to_pylist()}
+    assert ladder.listed
+    for each in ladder.listed:
+        size = sizes[each["lead_id"]]
+        assert each["who"] == (None if size is None else f"{size:.0f}")
 
 
 def test_ladders_of_one_model_alone_are_said() -> None:

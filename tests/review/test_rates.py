@@ -25,10 +25,10 @@ MODEL = {
 AFTER = {"moments": {"after": "5d"}}
 
 
-def rated(table: dict[str, Any]) -> Rates:
+def rated(table: dict[str, Any], **task: Any) -> Rates:
     """Return the rates of leads."""
     with DuckDB() as engine:
-        document = read_task({"outcome": {"field": "won", "is": True}})
+        document = read_task({"outcome": {"field": "won", "is": True}, **task})
         run = open_past(engine, MODEL, {"leads": pa.table(table)}, document)
         return rates(judged(run, document))
 
@@ -118,6 +118,18 @@ def test_who_somebody_is_is_not_rated() -> None:
     )
     assert {each.name for each in found.all} == {"sector"}
     assert not any("Ann" in each.question for each in found.all)
+
+
+def test_what_the_task_leaves_out_is_not_rated() -> None:
+    """A field that was not known at the moment gives no points."""
+    table = {
+        "lead_id": [f"x{place}" for place in range(60)],
+        "won": [place % 4 == 0 for place in range(60)],
+        "sector": ["bank" if place % 3 else "shop" for place in range(60)],
+        "contract": ["yes" if place % 2 else "no" for place in range(60)],
+    }
+    assert {each.name for each in rated(table).all} == {"sector", "contract"}
+    assert {each.name for each in rated(table, leave_out=["contract"]).all} == {"sector"}
 
 
 def test_what_we_did_stands_apart_and_has_no_points() -> None:

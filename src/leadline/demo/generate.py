@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.demo import cause, outcomes
+from leadline.demo import bots, cause, outcomes
 from leadline.demo.accounts import account_columns, accounts_query
 from leadline.demo.events import COLUMNS, account_events_query, kinds_query, lead_events_query
 from leadline.demo.leads import lead_columns, steps
@@ -33,11 +33,13 @@ class World:
         leads: How many leads.
         seed: The same seed, number and end give the same rows.
         end: The last moment that is known of; nothing is recorded later.
+        bots: With addresses, more programs among the people, and an office behind one address.
     """
 
     leads: int
     seed: int
     end: datetime
+    bots: bool = False
 
     @property
     def naive_end(self) -> datetime:
@@ -84,6 +86,9 @@ def make(engine: DuckDB, world: World) -> None:
         "demo_deal": outcomes.deals_query(end),
         "demo_kind": kinds_query(),
     }
+    if world.bots:
+        tables["demo_address"] = bots.addresses_query(world.seed)
+        tables["demo_bot"] = bots.bots_query(world.seed, end)
     with engine.ordered():
         for name, query in tables.items():
             engine.run(f"create or replace temp table {name} as {query}")
@@ -95,22 +100,43 @@ TABLES = ("accounts", "leads", "events", "outcomes", "field_history", TRUTH, BOT
 def queries(world: World) -> Mapping[str, str]:
     """Return the SQL of every table to write, once ``make`` has run."""
     end, seed = world.naive_end, world.seed
-    columns = ", ".join(COLUMNS)
-    start = cause.days_before(end, cause.HISTORY_DAYS)
     return {
         "accounts": account_columns(seed),
         "leads": lead_columns(seed),
-        "events": f"""
-            select {columns} from (
-                select {columns} from ({lead_events_query(seed)})
-                union all
-                select {columns} from ({account_events_query(seed, start)})
-            ) where recorded_at <= timestamp '{end}'""",
+        "events": _events(world),
         "outcomes": outcomes.outcomes_query(seed, end),
         "field_history": outcomes.history_query(end),
         TRUTH: outcomes.truth_query(end),
-        BOTS: outcomes.marks_query(seed, end),
+        BOTS: _marks(world),
     }
+
+
+def _events(world: World) -> str:
+    """Return the SQL of events, those of leads side by side."""
+    columns = ", ".join(COLUMNS)
+    of_leads = lead_events_query(world.seed)
+    start = cause.days_before(world.naive_end, cause.HISTORY_DAYS)
+    parts = [
+        f"select {columns} from ({of_leads})",
+        f"select {columns} from ({account_events_query(world.seed, start)})",
+    ]
+    if world.bots:
+        columns = f"{columns}, ip"
+        parts[0] = f"select {columns} from ({bots.base_query(of_leads)})"
+        parts.append("select * exclude (mark) from demo_bot")
+    everything = " union all by name ".join(parts)
+    return f"""
+            select {columns} from ({everything})
+            where recorded_at <= timestamp '{world.naive_end}'"""
+
+
+def _marks(world: World) -> str:
+    """Return the SQL of the marks that are true of events."""
+    base = outcomes.marks_query(world.seed, world.naive_end)
+    more = """
+        select event_id, mark, recorded_at from demo_bot
+        where mark is not null"""
+    return f"{base} union all {more}" if world.bots else base
 
 
 def _checked(world: World, file_format: str | None) -> str:

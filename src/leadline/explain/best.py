@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from leadline.explain.reasons import Reason, strongest
 from leadline.model.document import Model
+from leadline.model.shown import columns_shown, names_shown
 from leadline.scoring import Run
 from leadline.sql.dialects import render
 from leadline.sql.trees import sql_tree
@@ -32,6 +33,7 @@ class Ranked:
         score: The score that leads are ranked by.
         bands: Its band on each ladder, in the order of the model.
         reasons: Its strongest reasons, the strongest first.
+        names: What the model shows of it beside its id.
     """
 
     lead_id: str
@@ -39,6 +41,7 @@ class Ranked:
     score: float
     bands: tuple[str | None, ...]
     reasons: tuple[Reason, ...]
+    names: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def best_of(model: Model, scores: pa.Table, points: pa.Table, most: int = MOST_L
         scores.filter(wanted)
         .sort_by(order)
         .slice(0, most)
-        .select(["lead_id", "as_of", score, *bands])
+        .select(["lead_id", "as_of", score, *bands, *columns_shown(model)])
     )
     highest = [tuple(row.values()) for row in few.to_pylist()]
     own = points.filter(pc.is_in(points["lead_id"], few["lead_id"].combine_chunks()))
@@ -105,9 +108,10 @@ def band_counts(run: Run, ladder: str) -> dict[str | None, int]:
 
 
 def _highest(run: Run, most: int) -> list[tuple[Any, ...]]:
-    """Return lead, moment, score and bands of the rows with the highest scores."""
+    """Return lead, moment, score, bands and names of the rows with the highest scores."""
     bands = [run.model.column(each) for each in run.model.lead_bands]
-    columns = ", ".join(f'"{each}"' for each in (run.model.main_score, *bands))
+    wanted = (run.model.main_score, *bands, *columns_shown(run.model))
+    columns = ", ".join(f'"{each}"' for each in wanted)
     found = run.rows(_selected(run, f"lead_id, as_of, {columns}", most))
     return [(lead, at.replace(tzinfo=UTC), *rest) for lead, at, *rest in found]
 
@@ -144,13 +148,15 @@ def _ranked(
     ledgers: dict[tuple[str, datetime], list[Mapping[str, Any]]] = {}
     for row in points:
         ledgers.setdefault((row["lead_id"], row["as_of"]), []).append(row)
+    ladders, shown = len(model.lead_bands), columns_shown(model)
     return tuple(
         Ranked(
             lead,
             at,
             score,
-            tuple(bands),
+            tuple(rest[:ladders]),
             tuple(strongest(model, at, ledgers.get((lead, at), ()), MOST_REASONS)),
+            names_shown(model, dict(zip(shown, rest[ladders:], strict=True))),
         )
-        for lead, at, score, *bands in rows
+        for lead, at, score, *rest in rows
     )

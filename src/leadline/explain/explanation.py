@@ -10,6 +10,7 @@ from typing import Any
 from leadline.explain.changes import Change
 from leadline.explain.what_if import Step
 from leadline.model.document import Model
+from leadline.model.shown import names_shown, who
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,7 @@ class Explanation:
     @property
     def who(self) -> str:
         """What people call the lead: the fields that the model shows, and its id."""
-        known = [self.scores.get(each) for each in self.model.show]
-        names = ", ".join(str(each) for each in known if each is not None)
-        return f"{names} ({self.lead_id})" if names else self.lead_id
+        return who(names_shown(self.model, self.scores), self.lead_id)
 
     @property
     def score(self) -> float | None:

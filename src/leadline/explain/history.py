@@ -12,6 +12,7 @@ from leadline.explain.explain import refuse_unknown
 from leadline.model.checking.check import scores_read
 from leadline.model.document import Model
 from leadline.model.fingerprint import fingerprint
+from leadline.model.shown import names_shown, who
 from leadline.model.types import Type
 from leadline.scoring import Run
 from leadline.sql.text import Sql, joined, name, sql_text
@@ -63,6 +64,7 @@ class History:
         score: The score that leads are ranked by.
         moments: In rising order, ``MOST_MOMENTS`` or fewer.
         of: How many moments there were before those of the smallest changes were left out.
+        names: What the model shows of the lead beside its id, at the last moment.
     """
 
     lead_id: str
@@ -70,6 +72,12 @@ class History:
     score: str
     moments: tuple[Moment, ...]
     of: int
+    names: str | None = None
+
+    @property
+    def who(self) -> str:
+        """What people call the lead: the fields that the model shows, and its id."""
+        return who(self.names, self.lead_id)
 
     @property
     def thinned(self) -> bool:
@@ -107,6 +115,7 @@ def history(
         over.model.main_score,
         tuple(_moments(over.model, kept, happened, moved)),
         len(moments),
+        names_shown(over.model, rows[-1]) if rows else None,
     )
 
 

@@ -23,6 +23,8 @@ _TABLES = {"lead": "leads", "account": "accounts"}
 
 LATE_WORDS = frozenset({"after", "closed", "outcome", "later", "never"})
 """What a declaration says of a field that is not known at the moment."""
+ROW_NUMBER = "row number"
+"""The order of rows that nothing but their place in a file orders."""
 
 
 @dataclass(frozen=True)
@@ -193,5 +195,5 @@ def _order(of: Judged) -> tuple[Sql, str | None]:
         f"select {running} and count(distinct lead_id) = count(*) from leads"
     )
     if is_running:
-        return Sql("try_cast(r.lead_id as double)"), "row number"
+        return Sql("try_cast(r.lead_id as double)"), ROW_NUMBER
     return Sql("null::double"), None

@@ -23,6 +23,7 @@ from leadline.model.document import (
 )
 from leadline.model.expressions import Expression, names
 from leadline.model.names import Names, fields_of
+from leadline.model.shown import fields_shown
 from leadline.model.types import Schema
 from leadline.sql.planning import Planning
 
@@ -189,7 +190,7 @@ class Context:
     @cached_property
     def shown(self) -> tuple[tuple[str, str], ...]:
         """The ``(entity, field)`` that results carry beside an id."""
-        return tuple(fields_of(*(Expression(each).tree for each in self.model.show)))
+        return fields_shown(self.model)
 
     def aged(self, entity: str) -> list[str]:
         """Return the fields of an entity whose values' ages are read by ``since``."""

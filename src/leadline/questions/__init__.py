@@ -26,6 +26,7 @@ QUESTIONS: Mapping[str, str] = {
     "check": "leadline.questions.check:Check",
     "inspect": "leadline.questions.inspect:Inspect",
     "resolve": "leadline.questions.resolve:Resolve",
+    "marks": "leadline.questions.marks:Marks",
     "demo-data": "leadline.questions.demo_data:DemoData",
     "fingerprint": "leadline.questions.fingerprint:Fingerprint",
     "schema": "leadline.questions.schema:Schema",

@@ -27,6 +27,8 @@ _FORMAT = asks(
     choices=FORMATS,
 )
 
+_BOTS = asks("With addresses, more programs, and an office behind one address.", "flag")
+
 
 @dataclass(frozen=True)
 class DemoData(Embedded, Question["Answer[dict[str, int]]"]):
@@ -42,6 +44,7 @@ class DemoData(Embedded, Question["Answer[dict[str, int]]"]):
     seed: int = field(default=1, kw_only=True, metadata=_SEED)
     end: datetime | str = field(kw_only=True, metadata=_END)
     format: str | None = field(default=None, kw_only=True, metadata=_FORMAT)
+    bots: bool = field(default=False, kw_only=True, metadata=_BOTS)
 
     def answer(self, session: Session) -> Answer[dict[str, int]]:
         """Make the world and write it."""
@@ -49,7 +52,8 @@ class DemoData(Embedded, Question["Answer[dict[str, int]]"]):
 
         end = moment(self.end, "--end")
         folder = Path(self.folder)
-        rows = write_demo(session.embedded, World(self.leads, self.seed, end), folder, self.format)
+        world = World(self.leads, self.seed, end, self.bots)
+        rows = write_demo(session.embedded, world, folder, self.format)
         return Answer(
             question=self.name,
             result=rows,

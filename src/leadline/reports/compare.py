@@ -37,10 +37,12 @@ def verdict(found: Comparison) -> str:
     first, second = _names(found)
     decides = found.decides
     said = {
-        "not enough data": "Not enough data to say which model is better.",
-        "the second is better": _opened(f"{second} is better than {first}."),
-        "the first is better": _opened(f"{first} is better than {second}."),
-        "no clear difference": f"No clear difference between {first} and {second}.",
+        "not enough data": f"It is too early to say whether {first} or {second} puts the leads "
+        "that win nearer to the top: not enough data.",
+        "the second is better": _opened(_puts(second, first)),
+        "the first is better": _opened(_puts(first, second)),
+        "no clear difference": f"Whether sales works in the order of {first} or of {second} makes "
+        "no clear difference.",
     }[found.verdict]
     gap = in_two(decides.difference.measured)
     parts = [said, f"Difference in {decides.title}, second minus first: {gap}."]
@@ -48,6 +50,10 @@ def verdict(found: Comparison) -> str:
         share = figure(decides.difference.better, "share")
         parts.append(f"The probability that {second} is better is {share}.")
     return " ".join(parts)
+
+
+def _puts(better: str, worse: str) -> str:
+    return f"{better} is better than {worse}: it puts the leads that win nearer to the top."
 
 
 def _names(found: Comparison) -> tuple[str, str]:

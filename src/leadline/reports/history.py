@@ -33,16 +33,16 @@ def page(history: History) -> Page:
         ("as of", figure(last.at, "time")),
         ("moments", f"{len(history.moments):,}"),
     )
-    return Page(f"History of {history.lead_id}", verdict(history), tuple(sections), facts)
+    return Page(f"History of {history.who}", verdict(history), tuple(sections), facts)
 
 
 def verdict(history: History) -> str:
     """Return where the lead stands, and since when."""
     last = history.moments[-1]
-    said = f"{history.score} {figure(last.value, 'points')}"
+    said = f"{history.who} has a {history.score} of {figure(last.value, 'points')}"
     if last.band is not None:
         since = _since(history)
-        said += f", {last.band} since {_time(since.at)} UTC"
+        said += f", and is in {last.band} since {_time(since.at)} UTC"
         said += f" ({since.what})" if since.what else ""
     highest = max(history.moments, key=lambda each: each.value or 0.0)
     if highest.value is not None and highest.value > (last.value or 0.0):
@@ -83,7 +83,7 @@ def _chart(history: History) -> Chart:
     )
     return Chart(
         "history",
-        f"{history.score} of {history.lead_id}",
+        f"{history.score} of {history.who}",
         "Steps are events; slopes are points that fade. Shades are the bands by their edges alone.",
         "steps",
         Column("at", "moment", "time"),

@@ -20,9 +20,13 @@ FEW_ROWS = 8
 """The figures of a chart with more rows than this are folded away below it."""
 
 
+WHOLE_ROWS = 20
+"""A table of no more rows than this is not split between two sheets of paper."""
+
+
 def render(page: Contents) -> str:
     """Return a report as a page."""
-    return _template().render(page=page, few_rows=FEW_ROWS)
+    return _template().render(page=page, few_rows=FEW_ROWS, whole_rows=WHOLE_ROWS)
 
 
 @cache

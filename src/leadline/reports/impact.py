@@ -9,7 +9,7 @@ from leadline.model.diff import Change, Difference
 from leadline.reports.charts import Flow
 from leadline.reports.figures import figure
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
-from leadline.reports.tables import Column, Table
+from leadline.reports.tables import WHO, Column, Table
 from leadline.review.diff.impact import Impact, LadderImpact, Load
 
 NO_BAND = "none"
@@ -158,6 +158,7 @@ def _bands(ladder: LadderImpact) -> Iterator[Block]:
 def _listed(ladder: LadderImpact) -> Table:
     columns = (
         Column(f"{ladder.unit}_id", ladder.unit),
+        *([WHO] if any(each["who"] for each in ladder.listed) else []),
         Column("from_band", "from"),
         Column("to_band", "to"),
         Column("from_value", "before", "points"),
@@ -226,8 +227,6 @@ def _scores(impact: Impact) -> Section:
         )
         for each in impact.shifts
     )
-    return Section(
-        "scores",
-        "How scores move",
-        (Table("scores", "Leads with another value, and where the values lie", columns, rows),),
-    )
+    title = "Leads with another value, and where the values lie"
+    table = Table("scores", title, columns, rows, "No score has the same name in both models.")
+    return Section("scores", "How scores move", (table,))

@@ -34,8 +34,10 @@ def verdict(found: Inspection) -> str:
     questions = sum(1 for each in found.tables for _ in findings(each))
     what = "1 table" if tables == 1 else f"{tables} tables"
     if not questions:
-        return f"{what}, and nothing to decide."
-    return f"{what}, and {questions:,} thing{'' if questions == 1 else 's'} to know or decide."
+        as_is = "as it is" if tables == 1 else "as they are"
+        return f"{what} can be read {as_is}: there is nothing to decide."
+    things = f"{questions:,} thing{'' if questions == 1 else 's'}"
+    return f"{what} can be read; {things} should be known or decided first."
 
 
 def findings(table: TableReport) -> Iterator[str]:

@@ -11,7 +11,7 @@ from leadline.learn.event_counts import Curve
 from leadline.learn.learning import Learning
 from leadline.learn.spoken import spoken
 from leadline.reports.charts import Chart, Series
-from leadline.reports.figures import figure
+from leadline.reports.figures import figure, within
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.statistics.measures import Measured
@@ -52,12 +52,12 @@ def verdict(found: Learning) -> str:
     counted = f"{rows.positives:,} of {rows.rows:,} rows have the outcome{_so_far(found)}."
     if learned.model is None:
         return (
-            f"Nothing to learn: on {learned.judged:,} rows that it had not seen, the best model "
-            "ranks no better than chance or predicts hardly better than the rate alone. "
-            f"{counted} "
+            "Nothing to learn: what is known of these leads does not tell who wins. On "
+            f"{learned.judged:,} rows that it had not seen, the best model ranks no better than "
+            f"chance or predicts hardly better than the rate alone. {counted} "
             "No model was written."
         )
-    return f"Learned: {learned.setting.says}. {counted} {_ranks(found)} {_holds(found)}"
+    return f"{_ranks(found)} {_holds(found)} {counted} Learned: {learned.setting.says}."
 
 
 def _so_far(found: Learning) -> str:
@@ -65,13 +65,13 @@ def _so_far(found: Learning) -> str:
 
 
 def _ranks(found: Learning) -> str:
+    """Say how well winners are told from others, as somebody who has to choose would ask."""
     auc = found.learned.auc
-    between = ""
-    if auc.low is not None and auc.high is not None:
-        between = f" (between {auc.low:.0%} and {auc.high:.0%})"
+    often = within(auc.value or 0.0, (auc.low, auc.high), "share")
     return (
-        f"On {found.learned.judged:,} rows that it had not seen it puts a lead with the outcome "
-        f"above one without in {auc.value or 0:.0%} of all pairs{between}; a coin does in 50%."
+        "The past tells who wins: of a lead with the outcome and one without, the model puts the "
+        f"right one first in {often} of all pairs, on {found.learned.judged:,} rows that it had "
+        "not seen; a coin does in 50 %."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from leadline.reports.charts import Chart, Series
-from leadline.reports.figures import figure
+from leadline.reports.figures import figure, within
 from leadline.reports.page import Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.rates.rates import Rate, Rates
@@ -55,9 +55,15 @@ def page(found: Rates) -> Page:
 
 def verdict(found: Rates) -> str:
     """Return the result in a few sentences."""
-    rate = figure(found.rate, "share")
+    rate = within(found.rate, (found.share.low, found.share.high), "share")
     of = f" of {found.leads:,} leads" if found.unit == "rows" else ""
     said = f"Of {found.rows:,} {found.unit}{of} {found.wins:,} won: {rate}."
+    if best := next(iter(_sound(found)), None):
+        often = within(best.rate, (best.low, best.high), "share")
+        said += (
+            f" Most telling is {best.name}, {best.value}: {often} of those {best.rows:,} "
+            f"{found.unit} won."
+        )
     if not found.suspects:
         return said
     names = list(dict.fromkeys(each.name for each in found.suspects))
@@ -89,13 +95,18 @@ def _short(each: Rate) -> tuple[str | float | None, ...]:
     return each.name, each.value, each.rows, each.rate, interval, each.points
 
 
-def _best(found: Rates) -> Section:
-    """Return the values that are worth most points, either way, with figures that hold."""
+def _sound(found: Rates) -> list[Rate]:
+    """Return the values whose figures hold, those that are worth most points first."""
     least = _FEWEST_SHARE * found.rows
     sound = [
         each for each in found.rates if each.points and not each.question and each.rows >= least
     ]
-    ranked = sorted(sound, key=lambda each: (-abs(each.points), -each.rows))[:MOST_SHOWN]
+    return sorted(sound, key=lambda each: (-abs(each.points), -each.rows))
+
+
+def _best(found: Rates) -> Section:
+    """Return the values that are worth most points, either way, with figures that hold."""
+    ranked = _sound(found)[:MOST_SHOWN]
     rows = tuple(_short(each) for each in sorted(ranked, key=lambda each: -each.points))
     table = Table("best", "What tells most", _in(found, _SHORT), rows, "No value tells anything.")
     return Section("best", "What tells most", (table,))

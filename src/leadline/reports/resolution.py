@@ -20,7 +20,8 @@ def page(found: Summary) -> Page:
 
 def verdict(found: Summary) -> str:
     """Return how many leads there are, and how many seem invented."""
-    return f"{found.leads:,} leads, of which {found.invented:,} seem invented."
+    seem = "seems" if found.invented == 1 else "seem"
+    return f"Of {found.leads:,} leads, {found.invented:,} {seem} invented."
 
 
 def _read(found: Summary) -> Section:

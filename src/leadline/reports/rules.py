@@ -59,8 +59,12 @@ _READING = (
 def verdict(found: Worth) -> str:
     """Return the result in a few sentences."""
     counts = Counter(each.verdict for each in found.rules)
-    said = [f"{counts[each]} {_COUNTED[each]}" for each in get_args(Verdict) if counts[each]]
-    parts = [f"Of {len(found.rules)} rules: {', '.join(said)}."]
+    said = [
+        f"{counts[each]} {_COUNTED[each][counts[each] > 1]}"
+        for each in get_args(Verdict)
+        if counts[each]
+    ]
+    parts = [f"Of {len(found.rules)} rules, {', '.join(said)}."]
     if found.weighed:
         parts.append(
             f"{found.standing_out} of {len(found.weighed)} weighed rules stand out; luck alone "
@@ -84,19 +88,20 @@ def _changes(found: Worth) -> str:
     return f"{count} change{' is' if count == 1 else 's are'}"
 
 
-_COUNTED: dict[Verdict, str] = {
-    "earns its points": "earn their points",
-    "worth more": "worth more",
-    "worth less": "worth less",
-    "no effect seen": "without effect",
-    "harmful": "harmful",
-    "cannot tell yet": "cannot be told yet",
-    "never fires": "never fire",
-    "redundant": "redundant",
-    "gives no points": "without points",
-    "set apart": "set apart",
-    "not in the score": "outside the score",
+_COUNTED: dict[Verdict, tuple[str, str]] = {
+    "earns its points": ("earns its points", "earn their points"),
+    "worth more": ("is worth more", "are worth more"),
+    "worth less": ("is worth less", "are worth less"),
+    "no effect seen": ("has no effect", "have no effect"),
+    "harmful": ("does harm", "do harm"),
+    "cannot tell yet": ("cannot be told yet", "cannot be told yet"),
+    "never fires": ("never fires", "never fire"),
+    "redundant": ("says what others say", "say what others say"),
+    "gives no points": ("gives no points", "give no points"),
+    "set apart": ("is set apart", "are set apart"),
+    "not in the score": ("is outside the score", "are outside the score"),
 }
+"""What is said of one rule, and of several."""
 
 
 def _facts(found: Worth) -> tuple[tuple[str, str], ...]:

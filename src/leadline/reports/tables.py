@@ -34,6 +34,10 @@ class Column:
         return self.kind in NUMBERS
 
 
+WHO = Column("who", "who")
+"""What a model shows of a lead, beside its id."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows of values, one a column; null where there is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from leadline.reports.charts import Chart, Series
-from leadline.reports.figures import figure
+from leadline.reports.figures import figure, within
 from leadline.reports.page import Block, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.review.thresholds.steps import Step
@@ -34,7 +34,7 @@ def verdict(found: Thresholds) -> str:
     band, now = found.place.band, figure(found.place.edge, "points")
     edge = figure(found.edge, "points")
     where = f"stay at {edge}" if edge == now else f"move from {now} to {edge}"
-    said = [f"For {found.goal.says}, the edge of {band} should {where}."]
+    said = [f"For {_aim(found)}, the edge of {band} should {where}."]
     if found.then.weekly is not None and found.now.weekly is not None:
         said.append(
             f"{_weekly(found.then)} leads a week would have entered it; with the edge of now, "
@@ -46,12 +46,26 @@ def verdict(found: Thresholds) -> str:
     return " ".join([*said, found.says]).strip()
 
 
+def _aim(found: Thresholds) -> str:
+    """Return the goal as somebody who asks for it would say it."""
+    goal, band = found.goal, found.place.band
+    if goal.capacity is not None:
+        return f"no more than {goal.capacity} to enter {band}"
+    share = figure(goal.value, "share")
+    if goal.kind == "precision":
+        return f"{share} of the leads in {band} to win"
+    return f"{share} of all that win to be in {band}"
+
+
 def _weekly(cost: Cost) -> str:
     return "-" if cost.weekly is None else f"{cost.weekly.mean:.1f}".removesuffix(".0")
 
 
 def _caught(cost: Cost) -> str:
-    precision, recall = (figure(each.value, "share") for each in (cost.precision, cost.recall))
+    precision, recall = (
+        within(each.value or 0.0, (each.low, each.high), "share")
+        for each in (cost.precision, cost.recall)
+    )
     return (
         f"Of the rows in it {precision} have the outcome; it catches {recall} of all outcomes "
         f"and misses {cost.missed:,}."

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal, TypeAlias
 
 from leadline.errors import InputError, closest
+from leadline.marks.signs import meanings
 from leadline.model.contract import CONTRACT, EXPECTED
 from leadline.model.durations import Duration
 from leadline.model.languages import LANGUAGES
@@ -118,6 +119,7 @@ SETTINGS: tuple[Setting, ...] = (
         )
     ),
     Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
+    *(Setting(f"marks.{name}", "whole", says, default) for name, default, says in meanings()),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
@@ -145,6 +147,19 @@ SETTINGS: tuple[Setting, ...] = (
         "file",
         "File of name = value with more that the client is told, such as a password.",
         example="kafka.properties",
+    ),
+    Setting(
+        "service.log",
+        "text",
+        "How the service says what happens: as text, or as lines of JSON.",
+        "text",
+        ("text", "json"),
+    ),
+    Setting(
+        "service.open_metrics",
+        "flag",
+        "The service gives its figures to anybody, without a token.",
+        False,
     ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),

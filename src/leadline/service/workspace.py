@@ -91,7 +91,7 @@ class Workspace:
         for each in SETTINGS:
             if each.name in self.values:
                 yield self.values[each.name]
-            elif not {ANY, "expect"} & set(each.parts):
+            elif not {ANY, "expect", "marks"} & set(each.parts):
                 yield Value(each.name, each.default, DEFAULT)
         known = {each.name for each in SETTINGS}
         yield from (value for name, value in self.values.items() if name not in known)

@@ -18,10 +18,14 @@ from leadline.review.audit.alone import auc_alone, auc_together
 from leadline.review.audit.closing import EventType, event_types
 from leadline.review.audit.ended import filled_at_the_end
 from leadline.review.audit.evidence import FieldEvidence, Suspicion
+from leadline.review.audit.named import speaks_of_the_end
+from leadline.review.audit.rounding import round_by_size
 from leadline.review.audit.written import (
+    Profile,
     calendar,
     changed,
     identifier,
+    large_numbers,
     later,
     profiles,
     roundness,
@@ -181,10 +185,24 @@ def _of_fields(
         if alone:
             found[column] += after(each, alone[column])
     if alone:
-        for each in roundness(rows, profile):
-            found[each.field.column] += by_roundness(each)
+        for field, evidence in _round(rows, profile):
+            found[field.column].append(evidence)
         _compare(given, counts, alone, found)
+    for field in rows.fields:
+        if (question := speaks_of_the_end(field.name)) is not None:
+            found[field.column].append(question)
     return found
+
+
+def _round(
+    rows: Known, profile: Mapping[str, Profile]
+) -> Iterator[tuple[KnownField, FieldEvidence]]:
+    """Yield fields of which roundness gives the outcome away, alone or given the size."""
+    alone = [(each.field, told) for each in roundness(rows, profile) for told in by_roundness(each)]
+    yield from alone
+    told_alone = {field.column for field, _ in alone}
+    others = [each for each in large_numbers(rows, profile) if each.column not in told_alone]
+    yield from round_by_size(rows, others)
 
 
 def _ends_of_leads(of: Judged) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from leadline.history.counts_by_value import Cells, Coded, cells
-from leadline.history.fields_then import Known, KnownField
+from leadline.history.fields_then import ROW_NUMBER, Known, KnownField
 from leadline.model.types import Type
 from leadline.review.audit.clustering import around, clustering, window
 from leadline.review.audit.evidence import FieldEvidence, Suspicion, percent
@@ -43,6 +43,7 @@ def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterat
             yield FieldEvidence(Suspicion.CALENDAR, "names", f"Its values are {noun}.")
     if ordered_by is None or same is None:
         return
+    is_time = ordered_by != ROW_NUMBER  # a file may be sorted by anything
     rows = given.rows.sum(1)
     total = rows.sum()
     if total < _FEWEST_ROWS:
@@ -50,14 +51,14 @@ def calendar(given: Cells, same: float | None, ordered_by: str | None) -> Iterat
     explained = _explained(given)
     if explained >= _TRACKS:
         says = f"It explains {percent(explained)} of where a row stands by {ordered_by}."
-        yield FieldEvidence(Suspicion.CALENDAR, "tracks the order", says)
+        yield FieldEvidence(Suspicion.CALENDAR, "tracks the order", says, is_time)
     by_lot = float(((rows / total) ** 2).sum())
     if by_lot < 1 and (same - by_lot) / (1 - by_lot) >= _RUNS:
         says = (
             f"{percent(same)} of neighbours by {ordered_by} have the same value; by lot it would "
             f"be {percent(by_lot)}."
         )
-        yield FieldEvidence(Suspicion.CALENDAR, "runs", says)
+        yield FieldEvidence(Suspicion.CALENDAR, "runs", says, is_time)
 
 
 def _is_of(text: str, words: str) -> bool:
@@ -266,11 +267,7 @@ _CHANGES = """(
 
 def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
     """Return counts by how round numbers are, of fields with many and large numbers."""
-    fields = [
-        replace(each, kind=Type.TEXT)
-        for each in known.fields
-        if each.kind is Type.NUMBER and _is_large(found[each.column])
-    ]
+    fields = [replace(each, kind=Type.TEXT) for each in large_numbers(known, found)]
     if not fields:
         return []
     table = f"{known.table}_round"
@@ -294,6 +291,13 @@ def roundness(known: Known, found: Mapping[str, Profile]) -> list[Cells]:
         )
     )
     return cells(Coded(replace(known, fields=tuple(fields)), table, {}))
+
+
+def large_numbers(known: Known, found: Mapping[str, Profile]) -> list[KnownField]:
+    """Return the fields with many and large numbers, which may be round."""
+    return [
+        each for each in known.fields if each.kind is Type.NUMBER and _is_large(found[each.column])
+    ]
 
 
 def _is_large(profile: Profile) -> bool:

@@ -13,6 +13,7 @@ from leadline.history.replay import SAMPLE, WEEKS, Replay, Weekly, days, replaye
 from leadline.model.diff import Difference, difference
 from leadline.model.document import Ladder, Model
 from leadline.model.fingerprint import canonical
+from leadline.model.shown import columns_shown, names_shown
 from leadline.model.types import Type
 from leadline.query.context import Level
 from leadline.review.diff.reasons import (
@@ -336,7 +337,7 @@ def _ladder(  # noqa: PLR0913, PLR0917 - both sides and what they share
         changed=sum(directions.values()),
         causes=_counts(engine, "cause", ladder),
         load=tuple(_load(first.replay, second.replay, names, ladder, bands)) if is_lead else (),
-        listed=tuple(_listed(engine, ladder, "account" if is_lead else "lead")),
+        listed=tuple(_listed(engine, after, ladder)),
         beside=beside,
         unit=level,
         of=_count(engine, before, known),
@@ -370,7 +371,7 @@ def _counts(engine: DuckDB, column: str, ladder: str) -> dict[str, int]:
     return dict(engine.rows(query, [ladder]))
 
 
-def _listed(engine: DuckDB, ladder: str, other: Level) -> Iterator[dict[str, Any]]:
+def _listed(engine: DuckDB, after: Side, ladder: str) -> Iterator[dict[str, Any]]:
     """Yield who has the largest change of value in each direction, without the other level's id."""
     query = sql_text(
         "select * exclude (place, ladder, {other}) from (select *, row_number() over (partition by "
@@ -378,12 +379,31 @@ def _listed(engine: DuckDB, ladder: str, other: Level) -> Iterator[dict[str, Any
         "as place "
         "from {changed} where ladder = {ladder}) where place <= {most} "
         "order by direction desc, place",
-        other=name(f"{other}_id"),
+        other=name("account_id" if after.level == "lead" else "lead_id"),
         changed=name(CHANGED),
         ladder=ladder,
         most=LISTED,
     )
-    yield from engine.arrow(query).to_pylist()
+    rows = engine.arrow(query).to_pylist()
+    key = f"{after.level}_id"
+    known = _names(engine, after, [each[key] for each in rows])
+    yield from ({**each, "who": known.get(each[key])} for each in rows)
+
+
+def _names(engine: DuckDB, after: Side, ids: Sequence[str]) -> dict[str, str | None]:
+    """Return what the second model shows of some leads, or of some accounts, by their ids."""
+    shown = columns_shown(after.model, after.level)
+    if not shown or not ids:
+        return {}
+    query = sql_text(
+        "select {key}, {shown} from {scores} where {key} in ({ids})",
+        key=after.key,
+        shown=joined(", ", map(name, shown)),
+        scores=after.scores,
+        ids=list(ids),
+    )
+    rows = engine.arrow(query).to_pylist()
+    return {row[f"{after.level}_id"]: names_shown(after.model, row) for row in rows}
 
 
 def _load(

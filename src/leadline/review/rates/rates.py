@@ -17,6 +17,7 @@ from leadline.history.fields_then import Known, known
 from leadline.history.identifying import like_names, says_who
 from leadline.history.judged import Judged
 from leadline.history.outcomes import kinds_known
+from leadline.model.task import field_of
 from leadline.model.types import Type
 from leadline.review.audit.audit import Audit, Suspect, audit
 from leadline.sql.text import name, sql_text
@@ -87,6 +88,7 @@ class Rates:
         suspects: Values of what cannot have been known at the moment: not to be scored.
         ours: What we did ourselves: no sign of the lead, and not to be scored.
         audit: What the audit found.
+        share: The close rate of all rows, with its interval.
     """
 
     rows: int
@@ -96,6 +98,7 @@ class Rates:
     suspects: tuple[Rate, ...]
     ours: tuple[Rate, ...]
     audit: Audit
+    share: Measured
 
     @property
     def rate(self) -> float:
@@ -131,10 +134,12 @@ def rates(of: Judged) -> Rates:
     rows = known(of)
     suspects = {(each.entity, each.name): each for each in checked.alarms()}
     unnamed = like_names(rows, rows.fields)
+    left_out = {field_of(each) for each in of.task.task.leave_out}
     found: list[list[Rate]] = [
         list(_of_cells(rows, each, suspects.get((each.field.entity, each.field.name))))
         for each in cells(coded(rows, BINS))
-        if not _is_identifier(checked, each)
+        if (each.field.entity, each.field.name) not in left_out
+        and not _is_identifier(checked, each)
         and each.field.kind is not Type.TIME
         and each.field.column not in unnamed
         and not says_who(each.field)
@@ -156,7 +161,15 @@ def rates(of: Judged) -> Rates:
             if (each.kind, each.name) in ours
         ),
         checked,
+        _share(rows),
     )
+
+
+def _share(rows: Known) -> Measured:
+    """Return the close rate of all rows with its interval."""
+    counts, wins = _all_by_group(rows)[..., np.newaxis]
+    [found] = shares(wins, counts)
+    return found
 
 
 def _leads(rows: Known) -> int:

@@ -1,0 +1,1 @@
+"""Which events no person made: mail scanners, crawlers, bursts, each with a reason."""
