@@ -97,7 +97,7 @@ def listed(session: Session, kind: str, live: Live, wanted: Wanted) -> tuple[lis
     after = cursor.place(wanted.after, int) if wanted.after else None
     version, ladder = live.row.version, _of_index(live.model, wanted)
     if ladder:
-        bands = wanted.bands or [*bands_of(live.model, ladder), None]
+        bands: Sequence[str | None] = wanted.bands or [*bands_of(live.model, ladder), None]
         walks = [of_band(version, wanted, (ladder, band), after) for band in bands]
     else:
         walks = [by_pass(kind, version, wanted, after)]

@@ -82,7 +82,8 @@ class Leads(msgspec.Struct):
 def _leads(service: Service, asked: Asked) -> Leads:
     given: ListAsked = asked.parameters
     with service.reading() as (session, live):
-        wanted = _wanted(given, live.model, stored.known_fields(session, "lead"))
+        fields = [each for each in stored.known_fields(session, "lead") if each != "account_id"]
+        wanted = _wanted(given, live.model, fields)
         found, on = standings.listed(session, service.store.kind, live, wanted)
     return Leads([_row(each) for each in found], on)
 
