@@ -15,6 +15,7 @@ from typing import Any, Self
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.explain.history import History
+from leadline.marks.signs import Signs
 from leadline.service import clock
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
@@ -58,13 +59,15 @@ class Bounds:
 class Service:
     """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the store may be left out
         self,
         store: Store,
         bounds: Bounds | None = None,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         feeds: Sequence[Feed] = (),
+        *,
+        signs: Signs | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -74,11 +77,13 @@ class Service:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
+            signs: What tells programs from people.
         """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
+        self._signs = signs
         self.bounds = bounds or Bounds()
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
@@ -274,7 +279,11 @@ class Service:
             try:
                 if self.store.hold():
                     self._loop = Loop(
-                        self.store, self._engine, telling=self._telling, keeping=self._keeping
+                        self.store,
+                        self._engine,
+                        telling=self._telling,
+                        keeping=self._keeping,
+                        signs=self._signs,
                     )
                     if not self._stopping.is_set():
                         self._loop.run()

@@ -195,6 +195,15 @@ def events_of_accounts(session: Session, ids: Iterable[str]) -> list[EventRow]:
     return rows_of(session, EventRow, "events", where, list(ids))
 
 
+def events_around(
+    session: Session, numbers: Numbers, since: int, until: int, always: Sequence[str]
+) -> list[EventRow]:
+    """Return the events of leads in a time, and of some types whenever they happened."""
+    where = "lead_no in ?? and (occurred_at between ? and ? or type in ??)"
+    params = (list(numbers), since, until, list(always))
+    return rows_of(session, EventRow, "events", where, *params)
+
+
 def known_events(session: Session, digests: Sequence[bytes]) -> set[bytes]:
     """Return which events are there already, by their digests."""
     found = session.rows("select digest from event_ids where digest in ??", list(digests))
