@@ -156,8 +156,10 @@ class Marking:
             return []
         times = [each.row.occurred_at for each in told]
         leads = {each.row.lead_no for each in told}
-        rows = stored.events_around(session, leads, min(times) - HOUR, max(times) + HOUR, OPENED)
-        return [*map(Seen.of, rows), *told]
+        rows = stored.events_between(session, leads, min(times) - HOUR, max(times) + HOUR)
+        if clickers := {each.row.lead_no for each in told if _is_mail(each)}:
+            rows += stored.events_of_types(session, clickers, OPENED)
+        return [*map(Seen.of, {row.event_id: row for row in rows}.values()), *told]
 
     def _marks(self, judged: Mapping[str, Seen]) -> list[tuple[str, str]]:
         """Return the ids of events with their marks, by the statement."""

@@ -195,13 +195,16 @@ def events_of_accounts(session: Session, ids: Iterable[str]) -> list[EventRow]:
     return rows_of(session, EventRow, "events", where, list(ids))
 
 
-def events_around(
-    session: Session, numbers: Numbers, since: int, until: int, always: Sequence[str]
-) -> list[EventRow]:
-    """Return the events of leads in a time, and of some types whenever they happened."""
-    where = "lead_no in ?? and (occurred_at between ? and ? or type in ??)"
-    params = (list(numbers), since, until, list(always))
-    return rows_of(session, EventRow, "events", where, *params)
+def events_between(session: Session, numbers: Numbers, since: int, until: int) -> list[EventRow]:
+    """Return the events of leads in a time."""
+    where = "lead_no in ?? and occurred_at between ? and ?"
+    return rows_of(session, EventRow, "events", where, list(numbers), since, until)
+
+
+def events_of_types(session: Session, numbers: Numbers, types: Sequence[str]) -> list[EventRow]:
+    """Return the events of leads of some types."""
+    where = "lead_no in ?? and type in ??"
+    return rows_of(session, EventRow, "events", where, list(numbers), list(types))
 
 
 def known_events(session: Session, digests: Sequence[bytes]) -> set[bytes]:
