@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
 from leadline.model.types import Type
-from leadline.service import commands, erasing, writing
+from leadline.service import commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -22,6 +22,7 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
+from leadline.service.happenings import Ended, Tell, nobody
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
@@ -64,12 +65,14 @@ class Pass:
         requests: Those that are done with when the pass is written.
         arrived: Their facts, each with when it was taken.
         parked: What is no fact.
+        began: When it began, by a clock of seconds.
         erased: Requests that name somebody who was erased, without that.
     """
 
     requests: list[Waiting] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    began: float = field(default_factory=monotonic)
     erased: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -87,6 +90,7 @@ class Loop:
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         signs: Signs | None = None,
+        tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
 
@@ -99,11 +103,14 @@ class Loop:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
             signs: What tells a program from a person.
+            tell: Is told what happens.
         """
         self.store = store
         self._most_together = most_together
         self._telling = telling or Telling()
         self._keeping = keeping
+        self._tell = tell
+        self.came_round = monotonic()
         self._tidy_at = 0.0
         self.engine = engine
         self._marking = Marking(engine, signs)
@@ -132,6 +139,7 @@ class Loop:
         """
         try:
             while not self._stopping:
+                self.came_round = monotonic()
                 if not self.take() + self.go_on():
                     self._tidy()
                     self.signal.wait(IDLE_SECONDS)
@@ -210,6 +218,7 @@ class Loop:
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
         self._due.add(touched.large, self.clock.last)
+        self._tell(Ended("erase", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()
@@ -221,6 +230,7 @@ class Loop:
                 write_body(session, inbox_id, b"")  # it may name somebody
             inbox.done(session, [inbox_id])
             stored.set_last_taken(session, at)
+        self._tell(Ended(kind.lower(), "failed"))
 
     def _begin_account(self) -> int:
         """Begin with the large account whose turn it is; return how many those are."""
@@ -274,6 +284,8 @@ class Loop:
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
+        cause = beside.cause if isinstance(beside, Sweep) else "account"
+        self._tell(happenings.scored(cause, found))
 
     def _finish(self, beside: Beside, error: LeadlineError | None) -> None:
         if isinstance(beside, LargeAccount):
@@ -305,6 +317,7 @@ class Loop:
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
         self._due.add(large, self.clock.last)
+        self._tell(Ended(sweep.cause, "done"))
 
     def _catch_up(self, session: Session, sweep: Sweep) -> set[str]:
         """Score whom passes touched since; return the accounts that are too large for that."""
@@ -410,6 +423,7 @@ class Loop:
             stored.set_last_taken(session, as_of)
         self._marking.written()
         self._due.add(touched.large, as_of)
+        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, scores))
 
     def _mark(self, session: Session, taken: Taken) -> None:
         """Mark what no person did, also of what came before; whose it is, is scored again."""
@@ -446,6 +460,7 @@ class Loop:
     def _park(self, request: Waiting, error: Exception) -> None:
         detail = f"{type(error).__name__}: {error}"[:1000]
         broken = Unusable(0, "breaks", detail, request.body)
+        self._tell(happenings.failed("pass", error))
         with self.store.working() as session:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])
