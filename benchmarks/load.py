@@ -9,6 +9,7 @@ import base64
 import json
 import multiprocessing
 import random
+import re
 import socket
 import threading
 import time
@@ -105,9 +106,18 @@ def _client(load: Load, requests: Sequence[bytes], told: list[bool]) -> None:
 
 
 def post(connection: socket.socket, request: bytes) -> bool:
-    """Send a request and say whether it was answered with success."""
+    """Send a request, read the whole answer, and say whether it was success."""
     connection.sendall(request)
-    return ANSWERED in connection.recv(4096)[:20]
+    answer = b""
+    while not _is_whole(answer):
+        answer += connection.recv(4096)
+    return ANSWERED in answer[:20]
+
+
+def _is_whole(answer: bytes) -> bool:
+    head, ends, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return bool(ends) and (length is None or len(body) >= int(length[1]))
 
 
 def request(load: Load) -> bytes:

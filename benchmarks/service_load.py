@@ -511,6 +511,7 @@ def batches(asked: Asked) -> None:
 def _accepted(asked: Asked, name: str, size: int, clients: int, expected: int) -> None:
     with _served(asked) as (server, load), _opened(asked.place) as store:
         seconds = min(asked.seconds, 10)
+        _settle(store)
         before, other = used_by(server.process.pid), asked.place.used
         sent = send(replace(load, size=size, clients=clients, events=int(expected * seconds)))
         used, other = used_by(server.process.pid) - before, asked.place.used - other

@@ -27,7 +27,7 @@ ENGINES = (
 
 MARKS = (
     "slow: takes more than two seconds on a quiet machine; scripts/check leaves it out",
-    "spark: needs Java, and a session that takes ten seconds to start; left out likewise",
+    "spark(servers=False): needs Java, and ten seconds for a session or servers; left out likewise",
     "feature(name, engines): a line of the support matrix, and the engines that execute it",
 )
 
@@ -42,10 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have all tests with Spark run in one process: it takes long to start, and much memory."""
+    """Have tests with Spark run in one process, and those with servers of Spark in another.
+
+    Spark takes long to start, and much memory.
+    """
     for item in items:
-        if item.get_closest_marker("spark"):
-            item.add_marker(pytest.mark.xdist_group("spark"))
+        mark = item.get_closest_marker("spark")
+        if mark:
+            apart = mark.kwargs.get("servers") or "connect" in item.name
+            item.add_marker(pytest.mark.xdist_group("servers of spark" if apart else "spark"))
 
 
 @pytest.fixture(scope="session")

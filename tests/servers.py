@@ -103,15 +103,19 @@ def postgres_in(folder: Path, more: str) -> Iterator[PostgresServer]:
         server.stop()
 
 
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false"}
+"""Over few rows, making Java of a statement takes longer than executing it; Connect makes it."""
+
 SPARK: Mapping[str, str] = {
     "spark.driver.memory": "2g",
     "spark.sql.shuffle.partitions": "2",
+    **INTERPRETED,
     "spark.sql.catalogImplementation": "hive",
     "spark.sql.warehouse.dir": "{folder}/warehouse",
     "spark.hadoop.javax.jdo.option.ConnectionURL": "jdbc:derby:;databaseName={folder}/metastore;"
     "create=true",
     "spark.driver.extraJavaOptions": "-Dderby.system.home={folder} "
-    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=240m",
 }
 """Small, with few parts, and with a catalog that lasts in a folder of its own."""
 
@@ -210,7 +214,7 @@ def spark_connect() -> Iterator[ConnectServer]:
         settings = {
             "spark.connect.grpc.binding.address": "127.0.0.1",
             "spark.connect.grpc.binding.port": str(port),
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
             "spark.sql.ui.retainedExecutions": "5",
             "spark.local.dir": f"{name}/local",
             "spark.sql.shuffle.partitions": "2",

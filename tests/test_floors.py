@@ -28,6 +28,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jinja2": ("reports", "web"),
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
+    "prometheus_client": ("service/measures",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

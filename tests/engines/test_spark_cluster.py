@@ -17,7 +17,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.scoring import Run
 from leadline.scoring.publish import ordered_sql
 
-pytestmark = pytest.mark.spark
+pytestmark = pytest.mark.spark(servers=True)
 
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 LEADS, EVENTS = 500, 40_000
@@ -37,6 +37,7 @@ bands: {by: person, edges: {low: 0, high: 10}}
 SETTINGS = (
     "?spark.executor.memory=512m&spark.driver.memory=1g&spark.sql.shuffle.partitions=8"
     "&spark.ui.enabled=false"
+    + "".join(f"&{name}={value}" for name, value in servers.INTERPRETED.items())
 )
 
 

@@ -26,31 +26,33 @@ def test_a_field_of_a_table_that_was_not_given_has_no_value(any_engine: Engine) 
 COLD = {"silent_for": "7d", "points": -4}
 
 
-@pytest.mark.feature("silence that fires again")
-@pytest.mark.parametrize(
-    ("days", "more", "expected"),
-    [
-        (6.9, {"every": "7d"}, None),
-        (7, {"every": "7d"}, (1, -4)),
-        (20.9, {"every": "7d"}, (2, -8)),
-        (21, {"every": "7d"}, (3, -12)),
-        (90, {"every": "7d", "limit": 20}, (12, -20)),
-        (90, {"limit": 3}, (1, -3)),
-        (300, {"every": "7d"}, (14, -56)),
-    ],
+AGAIN: tuple[tuple[float, dict[str, Any], tuple[int, float]], ...] = (
+    (6.9, {"every": "7d"}, (0, 0)),
+    (7, {"every": "7d"}, (1, -4)),
+    (20.9, {"every": "7d"}, (2, -8)),
+    (21, {"every": "7d"}, (3, -12)),
+    (90, {"every": "7d", "limit": 20}, (12, -20)),
+    (90, {"limit": 3}, (1, -3)),
+    (300, {"every": "7d"}, (14, -56)),
 )
-def test_silence_fires_again_for_each_further_while(
-    days: float, more: dict[str, Any], expected: tuple[float, float] | None, any_engine: Engine
-) -> None:
+"""Days since the last sign of life, what the rule says more, and its count and points."""
+
+
+@pytest.mark.feature("silence that fires again")
+def test_silence_fires_again_for_each_further_while(any_engine: Engine) -> None:
     """It lasts since the last sign of life, or since the lead is known where that is later."""
-    leads = [{"lead_id": "a", "created_at": days_ago(100)}]
-    parts = rules(
-        cold={**COLD, **more}, told={"when": "hits.cold > 0", "points": "hits.cold / 100"}
-    )
-    found = scored(parts, engine=any_engine, leads=leads, events=[event(1, days)])
-    counted = (0, 0) if expected is None else expected
-    assert points(found).get("cold", 0) == counted[1]
-    assert points(found).get("told", 0) == counted[0] / 100
+    who = [f"l{n}" for n in range(len(AGAIN))]
+    leads = [{"lead_id": lead, "created_at": days_ago(100)} for lead in who]
+    signs = [event(n, days, lead_id=f"l{n}") for n, (days, *_) in enumerate(AGAIN)]
+    parts = {}
+    for n, (_, more, _) in enumerate(AGAIN):
+        parts[f"cold{n}"] = {**COLD, **more}
+        parts[f"told{n}"] = {"when": f"hits.cold{n} > 0", "points": f"hits.cold{n} / 100"}
+    found = scored(rules(**parts), engine=any_engine, who=who, leads=leads, events=signs)
+    ledger = {(row["lead_id"], row["rule"]): row["points"] for row in found.points.to_pylist()}
+    for n, (*_, (count, given)) in enumerate(AGAIN):
+        assert ledger.get((f"l{n}", f"cold{n}"), 0) == given
+        assert ledger.get((f"l{n}", f"told{n}"), 0) == count / 100
 
 
 @pytest.mark.feature("silence without any events")

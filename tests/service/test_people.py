@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leadline.service import writing
 from leadline.service.arriving.facts import Event, Fact, Ids, LeadFields, Merge
+from leadline.service.people import People
 from leadline.service.taking import Arrived, Taking, know
 from leadline.store.migrate import migrate
 from leadline.store.sqlite import SQLiteStore
@@ -193,3 +195,25 @@ def _same_parts(one: dict[str, int], other: dict[str, str]) -> bool:
     return one.keys() == other.keys() and len(pairs) == len({a for a, _ in pairs}) == len(
         {b for _, b in pairs}
     )
+
+
+class Counted(People):
+    """People who count how often it is asked where a lead went."""
+
+    asked = 0
+
+    def root(self, lead: int) -> int:
+        """Count, and answer."""
+        self.asked += 1
+        return super().root(lead)
+
+
+def test_who_signs_up_in_a_pass_is_looked_for_among_their_own() -> None:
+    """The work of a pass grows with its people, and not with their square."""
+    numbers = count(1)
+    people = Counted({}, {}, {}, set(), lambda: next(numbers), set())
+    for n in range(200):
+        people.lead_of(Ids(anonymous=f"d{n}"), 2 * n + 1)
+        people.lead_of(Ids(user=f"u{n}", anonymous=f"d{n}"), 2 * n + 2)
+    assert len(people.founded) == 200
+    assert people.asked < 20 * 200

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import servers
 from comparison import arrow
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.engines.postgres.engine import Postgres
@@ -26,8 +27,9 @@ pytestmark = pytest.mark.spark
 START = datetime(2026, 10, 1, tzinfo=UTC)
 LEADS = 12
 SMALL = (
-    "spark?spark.driver.memory=1g&spark.sql.shuffle.partitions=2"
+    "spark?spark.driver.memory=1g&spark.sql.shuffle.partitions=2&spark.ui.enabled=false"
     "&spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
+    + "".join(f"&{name}={value}" for name, value in servers.INTERPRETED.items())
 )
 MODEL = """\
 leadline: 1
@@ -129,6 +131,7 @@ def is_waiting(url: str) -> bool:
         return bool(server.rows(query))
 
 
+@pytest.mark.spark(servers=True)
 @pytest.mark.feature(
     "streaming: killed in the middle, nothing lost, nothing twice", engines=("spark",)
 )

@@ -32,6 +32,7 @@ class Live:
     page_key: str
     write_key: str
     pid: int
+    log: Path
 
     def send(self, path: str, body: object) -> httpx2.Response:
         """Send something with the key that writes."""
@@ -75,6 +76,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
                 page,
                 write,
                 server.process.pid,
+                server.log,
             )
             made.settle()
             yield made

@@ -36,6 +36,16 @@ PARKED_DAYS = asks(
 )
 WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KAFKA = asks("Topics that the settings name.", "object", setting="kafka")
+LOG = asks(
+    "How it says what happens: as text, or as lines of JSON.",
+    "text",
+    "FORM",
+    choices=("text", "json"),
+    setting="service.log",
+)
+OPEN_METRICS = asks(
+    "Give figures at /metrics to anybody, without a token.", "flag", setting="service.open_metrics"
+)
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
 
 
@@ -54,15 +64,19 @@ class Serve(OfStore, Question["Answer[None]"]):
     parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
+    log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
+    open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
+        from leadline.service import logs
         from leadline.service.loop import Keeping
         from leadline.service.service import Service
         from leadline.store.store import connect
         from leadline.web.server import serve
 
+        logs.begin(self.log)
         keeping = Keeping(self.raw_days, self.parked_days)
         store = connect(self.store)
         feeds = list(self._feeds(store))
@@ -71,7 +85,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
-            serve(service, self.host, self.port)
+            serve(service, self.host, self.port, open_metrics=self.open_metrics)
         return Answer(question=self.name, result=None, printed="")
 
     def _feeds(self, store: Store) -> Iterator[Feed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from typing import NamedTuple
@@ -34,8 +34,10 @@ class Acceptor:
         bytes_waiting: How much waits to be kept; a face refuses more before it reads it.
     """
 
-    def __init__(self, store: Store, kept: Callable[[], None], threads: int = 1) -> None:
-        """Start; ``kept`` is called after each commit."""
+    def __init__(
+        self, store: Store, kept: Callable[[Sequence[Received]], None], threads: int = 1
+    ) -> None:
+        """Start; ``kept`` is called after each commit, with what it kept."""
         self._store = store
         self._kept = kept
         self._queue: SimpleQueue[Waiter | None] = SimpleQueue()
@@ -83,8 +85,9 @@ class Acceptor:
 
     def _keep(self, waiting: list[Waiter]) -> None:
         error: LeadlineError | None = None
+        requests = [each.request for each in waiting]
         try:
-            inbox.accept(self._store, [each.request for each in waiting])
+            inbox.accept(self._store, requests)
         except LeadlineError as found:
             error = found
         except Exception as found:  # noqa: BLE001 - whoever waits must hear of it
@@ -92,7 +95,7 @@ class Acceptor:
         for each in waiting:
             each.loop.call_soon_threadsafe(_answer, each.answer, error)
         if error is None:
-            self._kept()
+            self._kept(requests)
 
 
 def _answer(answer: asyncio.Future[None], error: LeadlineError | None) -> None:

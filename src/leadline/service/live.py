@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -42,6 +41,7 @@ from leadline.store.scores import (
 )
 from leadline.store.session import Session
 from leadline.store.store import Store
+from leadline.store.values import compact
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -345,7 +345,7 @@ class Live:
         for row in _rows(scores):
             number = numbers[row["lead_id"]]
             values = _values(row)
-            made.scores.append(ScoreRow(version, number, as_of, _json(values)))
+            made.scores.append(ScoreRow(version, number, as_of, compact(values)))
             for ladder, stands in _standing(self.model, self.model.lead_bands, values):
                 made.bands.append(BandRow(version, ladder, number, *stands))
             if values["override"] is not None:
@@ -353,7 +353,7 @@ class Live:
         for row in _rows(account_scores):
             values = _values(row)
             account = row["account_id"]
-            made.account_scores.append(AccountScoreRow(version, account, as_of, _json(values)))
+            made.account_scores.append(AccountScoreRow(version, account, as_of, compact(values)))
             for ladder, stands in _standing(self.model, self.model.account_bands, values):
                 made.account_bands.append(AccountBandRow(version, ladder, account, *stands))
             if values.get("override") is not None:
@@ -407,7 +407,7 @@ class Live:
             if row["lead_id"] in ids:
                 ledgers.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
         return [
-            row._replace(ledger=_json(ledgers.get(row.lead_no, [])))
+            row._replace(ledger=compact(ledgers.get(row.lead_no, [])))
             if row.lead_no in moved
             else row
             for row in changes
@@ -553,7 +553,3 @@ def _ledger_row(row: Mapping[str, Any]) -> dict[str, Any]:
         "points": float(row["points"]),
         "last_at": None if last is None else last.isoformat(),
     }
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.model.types import Type
-from leadline.service import commands, erasing, writing
+from leadline.service import commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -21,6 +21,7 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
+from leadline.service.happenings import Ended, Tell, nobody
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.publishing import Sweep
@@ -61,12 +62,14 @@ class Pass:
         requests: Those that are done with when the pass is written.
         arrived: Their facts, each with when it was taken.
         parked: What is no fact.
+        began: When it began, by a clock of seconds.
         erased: Requests that name somebody who was erased, without that.
     """
 
     requests: list[Waiting] = field(default_factory=list)
     arrived: list[Arrived] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
+    began: float = field(default_factory=monotonic)
     erased: dict[int, bytes] = field(default_factory=dict)
 
 
@@ -83,6 +86,7 @@ class Loop:
         pause_seconds: float = PAUSE_SECONDS,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
+        tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
 
@@ -94,11 +98,14 @@ class Loop:
             pause_seconds: So often a large account is scored at the most.
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
+            tell: Is told what happens.
         """
         self.store = store
         self._most_together = most_together
         self._telling = telling or Telling()
         self._keeping = keeping
+        self._tell = tell
+        self.came_round = monotonic()
         self._tidy_at = 0.0
         self.engine = engine
         self.signal = Signal()
@@ -126,6 +133,7 @@ class Loop:
         """
         try:
             while not self._stopping:
+                self.came_round = monotonic()
                 if not self.take() + self.go_on():
                     self._tidy()
                     self.signal.wait(IDLE_SECONDS)
@@ -204,6 +212,7 @@ class Loop:
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
         self._due.add(touched.large, self.clock.last)
+        self._tell(Ended("erase", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()
@@ -215,6 +224,7 @@ class Loop:
                 write_body(session, inbox_id, b"")  # it may name somebody
             inbox.done(session, [inbox_id])
             stored.set_last_taken(session, at)
+        self._tell(Ended(kind.lower(), "failed"))
 
     def _begin_account(self) -> int:
         """Begin with the large account whose turn it is; return how many those are."""
@@ -268,6 +278,8 @@ class Loop:
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
             writing.scores(session, found)
+        cause = beside.cause if isinstance(beside, Sweep) else "account"
+        self._tell(happenings.scored(cause, found))
 
     def _finish(self, beside: Beside, error: LeadlineError | None) -> None:
         if isinstance(beside, LargeAccount):
@@ -299,6 +311,7 @@ class Loop:
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
         self._due.add(large, self.clock.last)
+        self._tell(Ended(sweep.cause, "done"))
 
     def _catch_up(self, session: Session, sweep: Sweep) -> set[str]:
         """Score whom passes touched since; return the accounts that are too large for that."""
@@ -402,6 +415,7 @@ class Loop:
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
         self._due.add(touched.large, as_of)
+        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, scores))
 
     def _read_more(self, names: set[str]) -> None:
         """Have batches read fields that were not there before and that others are read off."""
@@ -426,6 +440,7 @@ class Loop:
     def _park(self, request: Waiting, error: Exception) -> None:
         detail = f"{type(error).__name__}: {error}"[:1000]
         broken = Unusable(0, "breaks", detail, request.body)
+        self._tell(happenings.failed("pass", error))
         with self.store.working() as session:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])

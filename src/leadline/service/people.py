@@ -88,6 +88,7 @@ class People:
     merged: list[Merged] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     named: set[int] = field(default_factory=set)
+    _went: dict[int | None, set[int]] = field(default_factory=dict)
 
     def lead_of(self, ids: Ids, taken_at: int) -> int:
         """Return the lead that a fact is about; its other ids lead there too from now on."""
@@ -116,6 +117,8 @@ class People:
             self.apart.add(frozenset({from_no, before}))
         elif into_no is not None:
             self.apart.discard(frozenset({from_no, into_no}))
+        self._went.get(before, set()).discard(from_no)
+        self._went.setdefault(into_no, set()).add(from_no)
         self.into[from_no] = into_no
         self.merged.append(Merged(from_no, taken_at, into_no))
 
@@ -184,9 +187,14 @@ class People:
 
     def _users(self, root: int) -> set[str]:
         """Return the user ids of a lead and of all that went into it."""
-        return {
-            user for lead, users in self.users.items() if self.root(lead) == root for user in users
-        }
+        found, waiting, seen = set[str](), [root], set[int]()
+        while waiting:
+            lead = waiting.pop()
+            seen.add(lead)
+            if self.root(lead) == root:
+                found |= self.users.get(lead, set())
+            waiting += self._went.get(lead, set()) - seen
+        return found
 
 
 def pairs(facts: Iterable[Ids]) -> dict[Kind, list[str]]:

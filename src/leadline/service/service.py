@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Lock, Thread
+from time import monotonic
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError, StoreError
+from leadline.errors import EngineError, LeadlineError
 from leadline.explain.history import History
-from leadline.service import clock
+from leadline.service import clock, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
 from leadline.service.explaining import Explainer, explained_with_moves
 from leadline.service.feed import Feed
+from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
+from leadline.service.measures import Measures
 from leadline.service.past import AsItWas, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
+from leadline.store import scores as kept
 from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -34,8 +38,6 @@ from leadline.store.migrate import migrate
 from leadline.store.scores import ModelRow
 from leadline.store.session import Session
 from leadline.store.store import Store
-
-_LOG = logging.getLogger(__name__)
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
@@ -49,14 +51,37 @@ class Bounds:
     Attributes:
         inbox_seconds: Age of the oldest request that waits.
         free_bytes: Room on the disk of a store in a file.
+        loop_seconds: Since when the loop may not have come round; it stands still then.
     """
 
     inbox_seconds: float = 60.0
     free_bytes: int = 256 * 1024 * 1024
+    loop_seconds: float = 300.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much waits, and how much room there is.
+
+    Attributes:
+        inbox_seconds: Age of the oldest request that waits.
+        free_bytes: Room on the disk of a store in a file; None for a server.
+    """
+
+    inbox_seconds: float = 0.0
+    free_bytes: int | None = None
 
 
 class Service:
-    """Accepts, takes in, scores; several processes may be one on a server, one on a file."""
+    """Accepts, takes in, scores; several processes may be one on a server, one on a file.
+
+    Attributes:
+        store: The store.
+        bounds: When nothing more is taken.
+        measures: What it counts.
+        load: How much waits, as it was a second ago.
+        is_ending: Whether it was told to end; who keeps a connection open lets go of it.
+    """
 
     def __init__(
         self,
@@ -80,8 +105,12 @@ class Service:
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self.bounds = bounds or Bounds()
+        self.measures = Measures(self._gauges)
+        self.load = Load()
+        self.is_ending = False
         self._keys: Mapping[str, Key] = {}
         self._reason = ""
+        self._came_round = monotonic()
         self._shown: Live | None = None
         self._shown_lock = Lock()
         self._explainer: Explainer | None = None
@@ -122,9 +151,10 @@ class Service:
             migrate(self.store)
             with self.store.reading() as session:
                 Clock(stored.last_taken(session)).refuse_behind()
-        self._acceptor = Acceptor(self.store, self._wake, 1 if self.store.kind == "sqlite" else 2)
+        self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
+        self._tell(Served(version("leadline"), self.store.kind))
 
     def stop(self) -> None:
         """Keep what waits to be kept, end the pass that is under way, and close the store."""
@@ -140,6 +170,16 @@ class Service:
             feed.close()
         self._engine.close()
         self.store.close()
+        self._tell(Stopped())
+
+    def _tell(self, happening: Happening) -> None:
+        """Have something counted and written down."""
+        self.measures.hear(happening)
+        logs.hear(happening)
+
+    def _kept(self, requests: Sequence[Received]) -> None:
+        self._tell(happenings.kept(requests))
+        self._wake()
 
     async def accept(self, request: Received) -> None:
         """Keep a request; it is on the disk when this returns. Raises StoreError."""
@@ -172,9 +212,12 @@ class Service:
         while not self._stopping.is_set():
             try:
                 self._read_keys()
-                self._reason = self._overload()
-            except LeadlineError as error:
-                self._reason = str(error)
+                reason = self._overload()
+            except LeadlineError:
+                reason = "the store does not answer"
+            if reason != self._reason:
+                self._tell(Refuses(reason))
+            self._reason = reason
             self._stopping.wait(WATCH_SECONDS)
 
     def _follow(self, feed: Feed) -> None:
@@ -188,7 +231,7 @@ class Service:
                     self._wake()
                     rests_seconds = 0.0
             except (LeadlineError, OSError) as error:
-                _LOG.warning("what comes in waits: %s", error)
+                self._tell(happenings.failed("feed", error))
                 rests_seconds = WATCH_SECONDS
             self._stopping.wait(rests_seconds)
 
@@ -199,12 +242,40 @@ class Service:
     def _overload(self) -> str:
         with self.store.reading() as session:
             oldest = inbox.oldest_waiting(session)
-        if oldest is not None and clock.now() - oldest > self.bounds.inbox_seconds * 1_000_000:
-            return "what waits is too old"
         path = getattr(self.store, "path", None)
-        if path is not None and _free(path) < self.bounds.free_bytes:
+        self.load = Load(_seconds_since(oldest), None if path is None else _free(path))
+        if self.load.inbox_seconds > self.bounds.inbox_seconds:
+            return "what waits is too old"
+        if self.load.free_bytes is not None and self.load.free_bytes < self.bounds.free_bytes:
             return "the disk is too full"
         return ""
+
+    @property
+    def loop_seconds(self) -> float:
+        """Since when the loop has not come round, or asked whether it may run."""
+        rounds = [self._came_round, *([self._loop.came_round] if self._loop else [])]
+        return monotonic() - max(rounds)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether the loop has not come round for so long that it never will."""
+        return self.loop_seconds > self.bounds.loop_seconds
+
+    def _gauges(self) -> Mapping[str, float]:
+        """Return what is as it is now; while the store is away, of this process alone."""
+        found: dict[str, float] = {
+            "loop_age_seconds": self.loop_seconds,
+            "waiting_bytes": self._acceptor.bytes_waiting if self._acceptor else 0,
+            "takes": 0 if self.refuses() else 1,
+        }
+        if self.load.free_bytes is not None:
+            found["disk_free_bytes"] = self.load.free_bytes
+        with suppress(LeadlineError), self.store.reading() as session:
+            found["inbox_age_seconds"] = _seconds_since(inbox.oldest_waiting(session))
+            found["inbox_requests"] = inbox.count_waiting(session)
+            found["accounts_due"] = len(kept.accounts_due(session))
+            found["store_bytes"] = self.store.size(session)
+        return found
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, Live]]:
@@ -271,18 +342,27 @@ class Service:
     def _run(self) -> None:
         """Run the loop whenever this process is the one that may; whatever ends it, it returns."""
         while not self._stopping.is_set():
+            self._came_round = monotonic()
             try:
                 if self.store.hold():
                     self._loop = Loop(
-                        self.store, self._engine, telling=self._telling, keeping=self._keeping
+                        self.store,
+                        self._engine,
+                        telling=self._telling,
+                        keeping=self._keeping,
+                        tell=self._tell,
                     )
+                    self._tell(Began())
                     if not self._stopping.is_set():
                         self._loop.run()
-            except StoreError as error:
-                _LOG.warning("the loop waits for the store: %s", error)
-            except Exception:  # noqa: BLE001 - a service whose loop has ended would only fill up
-                _LOG.exception("the loop failed and begins again")
+            except Exception as error:  # noqa: BLE001 - else the service would only fill up
+                self._tell(happenings.failed("loop", error))
             self._stopping.wait(HOLD_SECONDS)
+
+
+def _seconds_since(moment: int | None) -> float:
+    """Return the age of a moment in microseconds; nothing is of no age."""
+    return 0.0 if moment is None else max(0, clock.now() - moment) / 1_000_000
 
 
 def _free(path: Path) -> int:

@@ -31,7 +31,7 @@ from leadline.store.facts import (
     OutcomeRow,
 )
 from leadline.store.session import Session
-from leadline.store.values import text
+from leadline.store.values import compact, text
 
 Value: TypeAlias = tuple[Any, int]
 """A value of a field, and since when it is valid."""
@@ -278,8 +278,8 @@ class Taking:
                 arrived.taken_at,
                 event.given_at,
                 arrived.source,
-                _json(event.properties),
-                _json(origin) if origin else None,
+                compact(event.properties),
+                compact(origin) if origin else None,
             )
         )
 
@@ -355,7 +355,7 @@ class Taking:
             self._told((entity, id_, name), value, valid_from, arrived)
             if old is None or _rank(value, valid_from) > _rank(*old):
                 fields[name] = (value, valid_from)
-        return _json(fields)
+        return compact(fields)
 
     def _alias(self, said: Alias, arrived: Arrived) -> None:
         number = self.known.people.alias(said.previous, said.ids, arrived.taken_at)
@@ -409,7 +409,3 @@ def _rank(value: object, valid_from: int) -> tuple[int, bool, bytes]:
     """Return what decides which of two values is the present one, as the statement does."""
     written = text(value)
     return valid_from, written is not None, (written or "").encode()
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -136,7 +136,8 @@ class Topic:
             if (said := message.error()) is None:
                 yield message
             else:
-                _LOG.warning("topic %s: %s", self._settings.topic, said.str())
+                told = {"topic": self._settings.topic, "error": said.name()}
+                _LOG.warning("topic", extra={"told": told})
 
     def _assigned(self, parts: list[TopicPartition]) -> None:
         """Read nothing of the parts that the group gives before it is known where to begin."""

@@ -198,8 +198,10 @@ def _opened(path: Path) -> Iterator[ZipFile]:
             if damaged is not None:
                 raise _damaged(path, f"other bytes in {damaged}")
             yield archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-        raise _damaged(path, str(error)) from error
+    except zipfile.BadZipFile as error:
+        raise _damaged(path, "no zip with an end") from error
+    except (zlib.error, EOFError, NotImplementedError) as error:
+        raise _damaged(path, "other bytes") from error
     except FileNotFoundError as error:
         raise FileError(Fault(str(path), "", "is not there")) from error
 

@@ -155,6 +155,12 @@ def oldest_waiting(session: Session) -> int | None:
     return at if at is None else int(at)
 
 
+def count_waiting(session: Session) -> int:
+    """Return how many requests wait."""
+    [(count,)] = session.rows("select count(*) from waiting")
+    return int(count)
+
+
 def park(session: Session, rows: Sequence[Parked], at: int) -> None:
     """Keep what could not be used, with its reason."""
     numbers = session.numbers(parked, len(rows))

@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import dialect
 
 from leadline.errors import EngineError, StoreError
-from leadline.store.session import Meeting, Row, insertion
+from leadline.store.session import Meeting, Row, Session, insertion
 
 SERVICE_LOCK = 5_142_339_071_264_911
 """The advisory lock of whoever runs the loop: any number, but always the same."""
@@ -79,6 +79,11 @@ class PostgresStore:
         with _own_errors(), self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read read only")
             yield PostgresSession(cursor)
+
+    def size(self, session: Session) -> int:
+        """Return how many bytes the database takes up."""
+        [(size,)] = session.rows("select pg_database_size(current_database())")
+        return int(size)
 
     def hold(self) -> bool:
         """Become the one that runs the loop; False where another process is it.

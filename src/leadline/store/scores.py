@@ -164,8 +164,18 @@ def _before(session: Session, kind: type[Kind], who: int | str, at: int) -> list
 
 def bands(session: Session, version: int, numbers: Iterable[int]) -> list[BandRow]:
     """Return where leads stand by a version."""
-    where = "version = ? and lead_no in ??"
-    return rows_of(session, BandRow, "current_bands", where, version, list(numbers))
+    where = "version = ? and ladder in ?? and lead_no in ??"  # by its key, not through all leads
+    ladders = _ladders(session, "current_bands", version)
+    return rows_of(session, BandRow, "current_bands", where, version, ladders, list(numbers))
+
+
+def _ladders(session: Session, table: str, version: int) -> list[str]:
+    """Return the ladders that a version has bands of, each found by a step of the key."""
+    query = f"select min(ladder) from {table} where version = ? and ladder > ?"
+    found: list[str] = []
+    while (further := session.rows(query, version, found[-1] if found else "")[0][0]) is not None:
+        found.append(further)
+    return found
 
 
 def all_bands(session: Session, version: int) -> list[BandRow]:
@@ -175,9 +185,10 @@ def all_bands(session: Session, version: int) -> list[BandRow]:
 
 def account_bands(session: Session, version: int, accounts: Iterable[str]) -> list[AccountBandRow]:
     """Return where accounts stand by a version."""
-    where = "version = ? and account_id in ??"
+    where = "version = ? and ladder in ?? and account_id in ??"
     table = "current_account_bands"
-    return rows_of(session, AccountBandRow, table, where, version, list(accounts))
+    ladders = _ladders(session, table, version)
+    return rows_of(session, AccountBandRow, table, where, version, ladders, list(accounts))
 
 
 def all_account_bands(session: Session, version: int) -> list[AccountBandRow]:

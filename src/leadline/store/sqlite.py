@@ -90,6 +90,11 @@ class SQLiteStore:
                 connection.execute("commit")
                 self._resting.append(connection)
 
+    def size(self, _: object) -> int:
+        """Return how many bytes the file and its log take up."""
+        log = Path(f"{self.path}-wal")
+        return self.path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
     def hold(self) -> bool:
         """Become the one service of this store; False where another process is it."""
         if self._service is None:

@@ -32,6 +32,9 @@ class Store(Protocol):
     def reading(self) -> AbstractContextManager[Session]:
         """Yield a transaction that reads the store as it is at its first statement."""
 
+    def size(self, session: Session) -> int:
+        """Return how many bytes it takes up."""
+
     def hold(self) -> bool:
         """Become the one that runs the loop; False where another process is it."""
 

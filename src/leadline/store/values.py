@@ -16,6 +16,10 @@ _TRUTH = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Returns a value as JSON, as the store keeps it; made once, as that takes longer than using it."""
+
+
 def text(value: object) -> str | None:
     """Return a value of JSON as a table has it in text; an empty text is none.
 
@@ -26,7 +30,7 @@ def text(value: object) -> str | None:
         return None
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return compact(value)
 
 
 def number(value: object) -> float | None:

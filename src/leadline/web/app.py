@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import accounts, health, ingest, reading, snippet, stream
+from leadline.web import accounts, health, ingest, measuring, reading, snippet, stream
 from leadline.web.endpoint import document, json
 
 ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
@@ -18,23 +18,29 @@ ENDPOINTS = (*reading.ENDPOINTS, *accounts.ENDPOINTS)
 
 def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
-    return document(ENDPOINTS, {**ingest.described(), **stream.described(), **health.described()})
+    beside = {
+        **ingest.described(),
+        **stream.described(),
+        **health.described(),
+        **measuring.described(),
+    }
+    return document(ENDPOINTS, beside)
 
 
-def application(service: Service) -> Starlette:
+def application(service: Service, *, open_metrics: bool = False) -> Starlette:
     """Return the application of a service that was started."""
     api = described()
 
     async def openapi(_: Request) -> Response:
         return json(api, 200)
 
-    return Starlette(
-        routes=[
-            Route("/openapi.json", openapi),
-            *health.routes(service),
-            *snippet.routes(),
-            *stream.routes(service),
-            *ingest.routes(service),
-            *(each.route(service) for each in ENDPOINTS),
-        ]
-    )
+    routes = [
+        Route("/openapi.json", openapi),
+        *health.routes(service),
+        *measuring.routes(service, is_open=open_metrics),
+        *snippet.routes(),
+        *ingest.routes(service),
+        *(each.route(service) for each in ENDPOINTS),
+    ]
+    followed = stream.routes(service)  # it lasts as long as its reader wants
+    return Starlette(routes=[*(measuring.timed(service, each) for each in routes), *followed])

@@ -14,7 +14,9 @@ from leadline.service.service import Service
 def described() -> dict[str, dict[str, object]]:
     """Return the addresses as paths of the OpenAPI document."""
     return {
-        "/health": _operation("health", "Whether the service lives.", {"200": "ok"}),
+        "/health": _operation(
+            "health", "Whether the service lives.", {"200": "ok", "503": "stuck"}
+        ),
         "/ready": _operation(
             "ready", "Whether it takes what is sent.", {"200": "ready", "503": "busy"}
         ),
@@ -24,7 +26,13 @@ def described() -> dict[str, dict[str, object]]:
 def _operation(name: str, says: str, statuses: Mapping[str, str]) -> dict[str, object]:
     schema = {
         "type": "object",
-        "properties": {"status": {"type": "string"}, "reason": {"type": "string"}},
+        "properties": {
+            "status": {"type": "string"},
+            "reason": {"type": "string"},
+            "inbox_seconds": {"type": "number"},
+            "loop_seconds": {"type": "number"},
+            "free_bytes": {"type": ["integer", "null"]},
+        },
         "required": ["status"],
     }
     responses = {
@@ -42,12 +50,19 @@ def routes(service: Service) -> list[Route]:
     """Return the addresses that need no key, and tell nothing of anybody."""
 
     async def health(_: Request) -> Response:
+        if service.stands_still:
+            return JSONResponse({"status": "stuck", "reason": "the loop stands still"}, 503)
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
         reason = service.refuses()
+        found = {
+            "inbox_seconds": round(service.load.inbox_seconds, 3),
+            "loop_seconds": round(service.loop_seconds, 3),
+            "free_bytes": service.load.free_bytes,
+        }
         if reason:
-            return JSONResponse({"status": "busy", "reason": reason}, 503)
-        return JSONResponse({"status": "ready"})
+            return JSONResponse({"status": "busy", "reason": reason, **found}, 503)
+        return JSONResponse({"status": "ready", **found})
 
     return [Route("/health", health), Route("/ready", ready)]

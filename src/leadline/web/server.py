@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
 
@@ -21,6 +22,15 @@ OTHER_FILES = 500
 
 class _Server(uvicorn.Server):
     """A server that ends by SIGTERM as by its own will, so that the service can end too."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Take no more, and let go of who only listens."""
+        self._service.is_ending = True
+        super().handle_exit(sig, frame)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,16 +53,17 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(service: Service, host: str, port: int) -> None:
+def serve(service: Service, host: str, port: int, *, open_metrics: bool = False) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service),
+        application(service, open_metrics=open_metrics),
         host=host,
         port=port,
         loop="uvloop",
         http="httptools",
         access_log=False,
+        log_config=None,  # what it says goes where the service's own lines go
         log_level="warning",
         server_header=False,
         timeout_keep_alive=IDLE_SECONDS,
@@ -60,4 +71,4 @@ def serve(service: Service, host: str, port: int) -> None:
         limit_concurrency=MOST_CONNECTIONS,
         lifespan="off",
     )
-    _Server(config).run()
+    _Server(config, service).run()

@@ -79,7 +79,7 @@ async def _events(service: Service, request: Request, since: int) -> AsyncIterat
     """Yield every change after one, each with its number, by which a client goes on later."""
     yield b"retry: 2000\n\n"
     silent = 0.0
-    while not await request.is_disconnected():
+    while not service.is_ending and not await request.is_disconnected():
         try:
             found = await asyncio.to_thread(changes, service, since, PAGE)
         except LeadlineError:  # the store is away for a while; the connection stays

@@ -23,7 +23,9 @@ KIND = asks(
     choices=("write", "browser", "token"),
     beside="make",
 )
-SCOPES = asks("What a token may, with a comma between: read, write, publish, admin.", "text", "S")
+SCOPES = asks(
+    "What a token may, with a comma between: read, write, publish, metrics, admin.", "text", "S"
+)
 FIELDS = asks("Lead fields that a browser key may set, with a comma between.", "text", "F")
 ENDS = asks("When it opens nothing any more.", "moment", "T", beside="make")
 REVOKE = asks("Name of a key that opens nothing from now on.", "text", "NAME", against=("make",))
