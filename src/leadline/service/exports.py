@@ -186,7 +186,11 @@ def _open(
 
 
 def _placed(where: str, line: str) -> str:
-    """Return what is said of a file with its name before it, once."""
+    """Return what is said of a file with its name before it, once.
+
+    >>> _placed("a.csv", "a.csv: lines end in two ways."), _placed("a.csv", "1 row is empty.")
+    ('a.csv: lines end in two ways.', 'a.csv: 1 row is empty.')
+    """
     return line if line.startswith(where) else f"{where}: {line}"
 
 
