@@ -102,6 +102,8 @@ def test_demo_data_says_what_to_do_next(
     printed = capsys.readouterr().out
     assert "60 rows" in printed
     command = printed.split("then: leadline ")[1].split()
+    named = {word for word in command if word.startswith("--")}
+    assert {"--leads", "--accounts", "--events", "--outcomes", "--field-history"} < named
     model = str(tmp_path / "model.yaml")
     assert run(monkeypatch, "new", model) == 0
     assert run(monkeypatch, *[model if word == "model.yaml" else word for word in command]) == 0

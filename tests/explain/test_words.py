@@ -51,6 +51,15 @@ def test_what_moved_since_then_is_said_with_the_score() -> None:
     assert "17 points, +4 since October 31, 2026 (total)" in words(found)
 
 
+def test_a_score_that_did_not_move_is_unchanged() -> None:
+    """No sign before a zero, in any language."""
+    with opened() as run:
+        found = explain(run, "dot", AT, AT - timedelta(days=1))
+    said = {language: sentences(found, language)[0] for language in LANGUAGES}
+    assert "1 point, unchanged since October 31, 2026 (total)" in said["en"]
+    assert not [text for text in said.values() if "+" in text]
+
+
 @pytest.mark.parametrize(
     ("language", "text"),
     [

@@ -100,6 +100,12 @@ def test_the_page_is_sound_in_a_browser(browser: Browser, tmp_path: Path) -> Non
                 assert "s.demo: points 30 -> 40" in shown.inner_text("main")
 
 
+def test_scores_of_other_names_are_said_to_have_none_in_common() -> None:
+    """In place of an empty table."""
+    shown = page("old.yaml", "new.yaml", DIFFERENCE, seen(ladder(), shifts=()))
+    assert "No score has the same name in both models." in str(shown.sections)
+
+
 def test_the_verdict_counts_both_directions_and_the_load() -> None:
     """Leads up and down, those beside the edges, and entries into the highest band a week."""
     assert verdict(DIFFERENCE, seen(ladder())) == (

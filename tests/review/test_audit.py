@@ -238,6 +238,25 @@ def test_round_numbers_are_compared_with_others_of_their_size() -> None:
     assert [each.name for each in found.questions] == ["Elapsed Days"]
 
 
+def test_what_few_winners_alone_have_was_filled_in_at_the_end() -> None:
+    """63 of 63 won where one in ten wins; of as many filled by lot nothing is said."""
+    random = np.random.default_rng(3)
+    won = random.random(ROWS) < 0.1
+    late = set(np.flatnonzero(won)[:63].tolist())
+    by_lot = set(random.permutation(ROWS)[:63].tolist())
+    table = {
+        **{key: value for key, value in leads().items() if key in {"lead_id", "order"}},
+        "contract": [f"c{place}" if place in late else None for place in range(ROWS)],
+        "signed": ["yes" if place in late else None for place in range(ROWS)],
+        "note": [f"c{place}" if place in by_lot else None for place in range(ROWS)],
+        "asked": ["yes" if place in by_lot else None for place in range(ROWS)],
+        "won": won.tolist(),
+    }
+    found = audited(table)
+    assert {each.name for each in found.alarms()} == {"contract", "signed"}
+    assert all("Of the 63 rows" in each.says for each in found.alarms())
+
+
 def test_a_file_may_be_sorted_by_a_field() -> None:
     """Where nothing but the place in a file orders rows, what follows it is a question."""
     table = {**leads(), "lead_id": [str(place) for place in range(ROWS)]}

@@ -12,7 +12,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.history.judged import judged
 from leadline.history.opened import open_past
 from leadline.model.task import read_task
-from leadline.reports.rates import verdict
+from leadline.reports.rates import page, verdict
 from leadline.review.rates.rates import Rate, Rates, points_for, rates
 from past import MODEL as PAST
 from past import START, rows, tables
@@ -66,6 +66,25 @@ def test_counts_rate_lift_and_share(found: Rates) -> None:
 def test_no_value_is_a_value_of_its_own(found: Rates) -> None:
     """Rows without a value are counted and rated."""
     assert one(found, "sector", "(empty)").wins == 10
+
+
+@pytest.mark.parametrize(("empties", "section"), [(100, "best"), (10, "questions")])
+def test_no_value_is_told_like_any_other(empties: int, section: str) -> None:
+    """Where it is worth most it stands first in the report; where it is rare, sales are asked."""
+    known = 400 - empties
+    found = rated(
+        {
+            "lead_id": [f"x{place}" for place in range(400)],
+            "won": [place % (2 if place >= known else 20) == 0 for place in range(400)],
+            "sector": [
+                None if place >= known else ("bank", "farm")[place // 40 % 2]
+                for place in range(400)
+            ],
+        }
+    )
+    [told] = [each for each in page(found).sections if each.name == section]
+    assert "(empty)" in str(told.blocks)
+    assert ("Most telling is sector, (empty): 50 %" in verdict(found)) == (section == "best")
 
 
 def test_suspects_stand_apart(found: Rates) -> None:

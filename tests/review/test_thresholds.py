@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import leadline
@@ -19,7 +20,7 @@ from leadline.review.thresholds.ceilings import moved
 from leadline.review.thresholds.edges import Reached
 from leadline.review.thresholds.goal import goal_of
 from leadline.review.thresholds.steps import steps
-from leadline.review.thresholds.thresholds import thresholds
+from leadline.review.thresholds.thresholds import Thresholds, thresholds
 from leadline.scoring import Run
 
 END = datetime(2026, 10, 1, tzinfo=UTC)
@@ -97,6 +98,59 @@ def test_one_goal_is_asked_for() -> None:
     for given in refused:
         with pytest.raises(InputError):
             goal_of(**given)
+
+
+BORN = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=6 * each) for each in range(600)]
+TIED: dict[str, Any] = {
+    "leadline": 1,
+    "model": "tied",
+    "scores": {
+        "fit": {"rules": {"sector": {"of": "lead.sector", "values": {"bank": 20, "shop": 10}}}}
+    },
+    "bands": {"by": "fit", "edges": {"cold": 0, "warm": 5, "hot": 15}},
+}
+
+
+def of_ties(**wanted: Any) -> Thresholds:
+    """Return the edge for leads of three scores: 20 of whom half win, 10, and 0."""
+    names = [f"l{place}" for place in range(len(BORN))]
+    sectors = [("bank", "shop", "farm")[place % 3] for place in range(len(BORN))]
+    won = [place for place in range(len(BORN)) if place % 6 == 0 or place % 30 == 1]
+    leads = pa.table({"lead_id": names, "created_at": BORN, "sector": sectors})
+    outcomes = pa.table(
+        {
+            "lead_id": [names[place] for place in won],
+            "outcome": ["won"] * len(won),
+            "occurred_at": [BORN[place] + timedelta(days=5) for place in won],
+        }
+    )
+    task = {"outcome": {"outcome": "won"}, "horizon": "14d", "moments": "created"}
+    end = BORN[-1] + timedelta(days=20)
+    return thresholds(TIED, task, goal_of(**wanted), leads=leads, outcomes=outcomes, end=end)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "edge"),
+    [({"precision": 0.4}, 15), ({"recall": 0.8}, 15), ({"recall": 0.95}, 10)],
+)
+def test_an_edge_between_ties_stays_where_it_is(wanted: dict[str, Any], edge: float) -> None:
+    """An edge that would move nobody is not moved, and every month has an edge and a figure."""
+    found = of_ties(**wanted)
+    assert found.edge == edge
+    assert ("should stay at 15" in page(found).verdict) == (edge == 15)
+    assert found.months
+    assert all(each.edge is not None and each.given for each in found.months)
+
+
+@pytest.mark.parametrize("wanted", [{"precision": 0.9}, {"capacity": Capacity(2, "week")}])
+def test_where_no_edge_does_months_show_that_of_now(wanted: dict[str, Any]) -> None:
+    """Ties leave no edge between them; what the edge of now gave is said of each month."""
+    found = of_ties(**wanted)
+    assert found.edge is None
+    assert found.months
+    assert all(each.edge is None and each.given is not None for each in found.months)
+    [months] = [each for each in page(found).sections if each.name == "months"]
+    assert "what the edge of now gave" in str(months.blocks)
 
 
 def of_rates(seed: int, rates: tuple[float, float]) -> Reached:

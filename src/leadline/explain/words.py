@@ -73,8 +73,10 @@ class _Speech:
         )
         if self.found.since is None:
             return said
-        change = self.phrases.number(self.found.since_change, sign=True)
         since = self.phrases.date(day(self.found.model, self.found.since.as_of))
+        if not self.found.since_change:
+            return self.phrases.say("unchanged", value=said, date=since)
+        change = self.phrases.number(self.found.since_change, sign=True)
         return self.phrases.say("since", value=said, change=change, date=since)
 
     def why(self) -> str:

@@ -67,7 +67,7 @@ def _printed(rows: dict[str, int], folder: Path, end: datetime) -> str:
     """Return what was written, and what to do with it."""
     width = max(map(len, rows))
     tables = {name.partition(".")[0]: folder / name for name in rows}
-    given = " ".join(f"--{each} {tables[each]}" for each in _SCORED)
+    given = " ".join(f"--{each.replace('_', '-')} {tables[each]}" for each in _SCORED)
     return "\n".join(
         [
             *(f"{name:{width}}  {count:>12,} rows" for name, count in rows.items()),
@@ -78,4 +78,4 @@ def _printed(rows: dict[str, int], folder: Path, end: datetime) -> str:
     )
 
 
-_SCORED = ("leads", "accounts", "events", "outcomes")
+_SCORED = ("leads", "accounts", "events", "outcomes", "field_history")

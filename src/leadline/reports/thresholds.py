@@ -178,7 +178,9 @@ def _spread(found: Thresholds) -> str:
         if edges
         else ""
     )
-    return f"{said} In {none} of {len(found.months)} months no edge did." if none else said
+    if none:
+        said = f"{said} In {none} of {len(found.months)} months no edge did.".strip()
+    return f"{said} Beside it stands what the edge of now gave." if found.edge is None else said
 
 
 def _steps(found: Thresholds) -> Iterator[Block]:

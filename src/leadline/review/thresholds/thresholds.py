@@ -31,6 +31,7 @@ from leadline.model.task import Task, TaskDocument, read_task
 from leadline.review.thresholds.ceilings import (
     MILLION,
     BandEdge,
+    Whole,
     ceilings,
     millionths,
     moved,
@@ -86,7 +87,8 @@ class Month:
     Attributes:
         month: Its first day.
         edge: The edge that would have done it; None where none would have.
-        given: What the one edge would have given, in the unit of the goal.
+        given: What the one edge would have given, in the unit of the goal; that of now where
+            there is none.
         count: Rows, or entries, that it rests on.
     """
 
@@ -298,12 +300,20 @@ class _Making:
     def by_rows(self) -> Thresholds:
         """Find the edge for a precision or a recall."""
         found = self.latest.edge_for(self.goal.kind, self.goal.value, self.bounds)
+        if found is not None:
+            found = self._kept(found, self.latest.ceiling)
         return self.result(
             None if found is None else found / MILLION,
             self._differing(found) if found is not None else self._unreached(),
             months=tuple(self._months_of_rows(found)),
             held=self._held_rows(),
         )
+
+    def _kept(self, edge: int, reached: Whole) -> int:
+        """Return the edge of now where nobody stands between it and the one that was found."""
+        now = millionths(self.place.edge)
+        low, high = sorted((edge, now))
+        return edge if ((reached >= low) & (reached < high)).any() else now
 
     def _differing(self, edge: int) -> str:
         """Return between which months the share of outcomes in the band differs, if it does."""
@@ -338,8 +348,12 @@ class _Making:
             if part.rows < Reached.FEWEST or not part.outcome.any():
                 continue
             own = part.edge_for(self.goal.kind, self.goal.value, self.bounds)
-            given = None if edge is None else part.given(self.goal.kind, edge)
+            given = part.given(self.goal.kind, self._shown(edge))
             yield Month(month, None if own is None else own / MILLION, given, part.rows)
+
+    def _shown(self, edge: int | None) -> int:
+        """Return the edge whose months are shown: that of now where none does it."""
+        return millionths(self.place.edge) if edge is None else edge
 
     def _held_rows(self) -> Held | None:
         if self.reached.kind != "time":
@@ -359,6 +373,7 @@ class _Making:
         edge, says = entered.edge_for(self.goal.value, self.bounds)
         found, attempts = None, 0
         if edge is not None:
+            edge = self._kept(edge, np.concatenate([entered.now, entered.before]))
             edge, found, attempts = self._confirmed(of, entered, edge)
         at_edge = millionths(self.place.edge)
         counts = entered.by_week(at_edge)
@@ -392,9 +407,10 @@ class _Making:
     def _months_of_entries(self, entered: Entered, edge: int | None) -> Iterator[Month]:
         for month, part in entered.months():
             own, _ = part.edge_for(self.goal.value, self.bounds)
-            given = None if edge is None else part.weekly(edge)
-            count = 0 if edge is None else part.count(edge)
-            yield Month(month, None if own is None else own / MILLION, given, count)
+            shown = self._shown(edge)
+            yield Month(
+                month, None if own is None else own / MILLION, part.weekly(shown), part.count(shown)
+            )
 
     def _held_entries(self, entered: Entered) -> Held | None:
         early, late = entered.halves()
