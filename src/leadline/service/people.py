@@ -107,7 +107,8 @@ class People:
         if not known:
             self._direct(("anonymous", previous.anonymous), holder, taken_at)
         for each in known:
-            self._merge(self.root(each), self.root(holder), taken_at)
+            if self.root(each) != self.root(holder):
+                self.merge(self.root(each), holder, taken_at)
         return holder
 
     def merge(self, from_no: int, into_no: int | None, taken_at: int) -> None:
@@ -168,9 +169,9 @@ class People:
             self.conflicts.append(Conflict(*each, before, holder, taken_at))
             self._direct(each, holder, taken_at)
         elif self._users(other):
-            self._merge(one, other, taken_at)
-        else:
-            self._merge(other, one, taken_at)
+            self.merge(one, before, taken_at)
+        else:  # not into its end: that one may be undone
+            self.merge(other, holder, taken_at)
 
     def _direct(self, each: Id, holder: int, taken_at: int) -> None:
         kind, value = each
@@ -180,10 +181,6 @@ class People:
             self.users.setdefault(holder, set()).add(value)
         if kind != "anonymous":
             self.named.add(holder)
-
-    def _merge(self, from_no: int, into_no: int, taken_at: int) -> None:
-        if from_no != into_no:
-            self.merge(from_no, into_no, taken_at)
 
     def _users(self, root: int) -> set[str]:
         """Return the user ids of a lead and of all that went into it."""
