@@ -70,6 +70,7 @@ class Serve(OfStore, Question["Answer[None]"]):
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
+        from leadline.marks.signs import Signs
         from leadline.service import logs
         from leadline.service.loop import Keeping
         from leadline.service.service import Service
@@ -80,7 +81,8 @@ class Serve(OfStore, Question["Answer[None]"]):
         keeping = Keeping(self.raw_days, self.parked_days)
         store = connect(self.store)
         feeds = list(self._feeds(store))
-        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds)
+        signs = Signs.of(self.signs)
+        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs)
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

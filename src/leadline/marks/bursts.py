@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from leadline.marks.signs import Signs
+from leadline.marks.signs import CLICKED, VIEWED, Signs
 from leadline.sql.text import Sql, joined, sql_text
 
 HOUR_SECONDS = 3600
 SECOND = 1_000_000
 PAGES = """
     select event_id, occurred_at, recorded_at, address, lead_id as visitor
-    from seen where page is not null or link is not null"""
+    from seen where type in ({pages})"""
 
 # an event is of a burst where it is one of so many in a row that lie within the time
 BURST = """
@@ -75,7 +75,7 @@ def bursts(signs: Signs, *, has_address: bool) -> list[Burst]:
 
 def steps(looked_for: list[Burst]) -> Iterator[tuple[str, Sql]]:
     """Yield the steps over the relation ``seen``."""
-    yield "pages", Sql(PAGES)
+    yield "pages", sql_text(PAGES, pages=(*VIEWED, *CLICKED))
     for each in looked_for:
         yield each.sign, each.step()
 

@@ -11,11 +11,11 @@ from leadline.errors import Fault, InputError, nearest
 CLICKED = ("email_clicked",)
 OPENED = ("email_opened",)
 DELIVERED = ("email_delivered", "email_sent")
+VIEWED = ("page_viewed", "screen_viewed")
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "mail": ("email_id", "message_id", "mail_id", "campaign_id"),
     "link": ("link", "url"),
-    "page": ("path", "url", "page"),
     "agent": ("user_agent", "agent"),
     "address": ("ip", "ip_address", "address"),
 }

@@ -24,7 +24,7 @@ def columns_of(titles: Collection[str]) -> dict[str, str]:
     """Return what is read of events to the column that has it, of those that there are.
 
     >>> columns_of({"event_id", "url", "path", "ip"})
-    {'link': 'url', 'page': 'path', 'address': 'ip'}
+    {'link': 'url', 'address': 'ip'}
     """
     there = {role: [each for each in names if each in titles] for role, names in COLUMNS.items()}
     return {role: found[0] for role, found in there.items() if found}
@@ -48,19 +48,11 @@ def marks(events: Sql, titles: Collection[str], signs: Signs, known: Sql | None 
     for more, query in _parts(columns, signs, known):
         steps += more
         found.append(query)
-    if not found:
-        return _NONE
     written = [
         sql_text("{step} as materialized ({query})", step=Sql(step), query=query)
         for step, query in steps
     ]
     return sql_text(MARKS, steps=written, found=joined(" union all ", found))
-
-
-_NONE = Sql(
-    "select null::varchar as event_id, null::varchar as mark, null::timestamp as recorded_at, "
-    "null::varchar as sign where false"
-)
 
 
 def _seen(events: Sql, titles: Collection[str], columns: Mapping[str, str]) -> Sql:
@@ -92,6 +84,5 @@ def _parts(
             yield [], crawlers.found(known)
     if "mail" in columns:
         yield list(scanners.steps(signs)), scanners.found(signs)
-    if {"page", "link"} & set(columns):
-        looked_for = bursts.bursts(signs, has_address="address" in columns)
-        yield list(bursts.steps(looked_for)), bursts.found(looked_for)
+    looked_for = bursts.bursts(signs, has_address="address" in columns)
+    yield list(bursts.steps(looked_for)), bursts.found(looked_for)

@@ -11,6 +11,7 @@ from time import monotonic
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
+from leadline.marks.signs import Signs
 from leadline.model.types import Type
 from leadline.service import commands, erasing, happenings, writing
 from leadline.service.arriving import reading
@@ -24,12 +25,14 @@ from leadline.service.clock import Clock, now
 from leadline.service.happenings import Ended, Tell, nobody
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
+from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
+from leadline.store.facts import NOBODY, MarkRow
 from leadline.store.inbox import Parked, Waiting
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -86,6 +89,7 @@ class Loop:
         pause_seconds: float = PAUSE_SECONDS,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
+        signs: Signs | None = None,
         tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
@@ -98,6 +102,7 @@ class Loop:
             pause_seconds: So often a large account is scored at the most.
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
+            signs: What tells a program from a person.
             tell: Is told what happens.
         """
         self.store = store
@@ -108,6 +113,7 @@ class Loop:
         self.came_round = monotonic()
         self._tidy_at = 0.0
         self.engine = engine
+        self._marking = Marking(engine, signs)
         self.signal = Signal()
         self._stopping = False
         self._live: dict[int, Live] = {}
@@ -395,6 +401,7 @@ class Loop:
             for arrived in made.arrived:
                 taking.take(arrived)
             taken = taking.finish()
+            self._mark(session, taken)
             self._read_more({name for entity, _, name, *_ in taken.history if entity == "lead"})
             as_of = self.clock.take()
             model = kept.published(session)
@@ -414,8 +421,21 @@ class Loop:
             for inbox_id, body in made.erased.items():
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
+        self._marking.written()
         self._due.add(touched.large, as_of)
         self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, scores))
+
+    def _mark(self, session: Session, taken: Taken) -> None:
+        """Mark what no person did, also of what came before; whose it is, is scored again."""
+        for row, mark in self._marking.find(session, taken):
+            at = self.clock.take()
+            taken.marks.append(MarkRow(row.event_id, at, row.lead_no, mark, at, SOURCE))
+            taken.active_accounts |= {row.account_id} if row.account_id else set()
+        leads = {row.lead_no for row in taken.marks} - taken.touched - {NOBODY}
+        if leads:
+            tied = stored.merges(session, leads)
+            taken.touched |= leads
+            taken.touched |= {n for row in tied for n in (row.from_no, row.into_no) if n}
 
     def _read_more(self, names: set[str]) -> None:
         """Have batches read fields that were not there before and that others are read off."""

@@ -16,6 +16,7 @@ from typing import Any, Self
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError
 from leadline.explain.history import History
+from leadline.marks.signs import Signs
 from leadline.service import clock, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
@@ -83,13 +84,15 @@ class Service:
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but the store may be left out
         self,
         store: Store,
         bounds: Bounds | None = None,
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         feeds: Sequence[Feed] = (),
+        *,
+        signs: Signs | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -99,11 +102,13 @@ class Service:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
+            signs: What tells programs from people.
         """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
+        self._signs = signs
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
@@ -350,6 +355,7 @@ class Service:
                         self._engine,
                         telling=self._telling,
                         keeping=self._keeping,
+                        signs=self._signs,
                         tell=self._tell,
                     )
                     self._tell(Began())

@@ -195,6 +195,18 @@ def events_of_accounts(session: Session, ids: Iterable[str]) -> list[EventRow]:
     return rows_of(session, EventRow, "events", where, list(ids))
 
 
+def events_between(session: Session, numbers: Numbers, since: int, until: int) -> list[EventRow]:
+    """Return the events of leads in a time."""
+    where = "lead_no in ?? and occurred_at between ? and ?"
+    return rows_of(session, EventRow, "events", where, list(numbers), since, until)
+
+
+def events_of_types(session: Session, numbers: Numbers, types: Sequence[str]) -> list[EventRow]:
+    """Return the events of leads of some types."""
+    where = "lead_no in ?? and type in ??"
+    return rows_of(session, EventRow, "events", where, list(numbers), list(types))
+
+
 def known_events(session: Session, digests: Sequence[bytes]) -> set[bytes]:
     """Return which events are there already, by their digests."""
     found = session.rows("select digest from event_ids where digest in ??", list(digests))

@@ -11,6 +11,7 @@ SERVED: Mapping[str, str] = {
     "models": "leadline.service.asked.models:Models",
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
+    "marks": "leadline.service.asked.marks:Marks",
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",

@@ -55,7 +55,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
             with store.reading() as reading:
                 is_live = published(reading) is not None
             if is_live:
-                done(store, self.telling, commands.Sweep(quiet=True), session.tell)
+                done(store, self, commands.Sweep(quiet=True), session.tell)
         lines = [f"{table:14} {rows:>12,} rows" for table, rows in found.rows.items()]
         after = "everybody is scored" if is_live else "next: leadline publish model.yaml"
         return Answer(

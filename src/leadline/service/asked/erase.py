@@ -37,7 +37,7 @@ class Erase(OfStore, Question["Answer[int]"]):
         if not self.yes and not session.confirm(f"Erase {self.lead} for good?"):
             raise InputError(Fault("", "erase", "must be confirmed", "", "Give --yes."))
         with self.opened() as store:
-            leads = int(done(store, self.telling, commands.Erase(self.lead), session.tell))
+            leads = int(done(store, self, commands.Erase(self.lead), session.tell))
             store.compact()
         return Answer(
             question=self.name,

@@ -42,7 +42,7 @@ class Models(OfStore, Question["Answer[list[dict[str, Any]]]"]):
             moved = ""
             if self.roll_back:
                 before = counts(store)
-                done(store, self.telling, commands.RollBack(self.version), session.tell)
+                done(store, self, commands.RollBack(self.version), session.tell)
                 moved = f"{told(before, counts(store))}\n"
             rows = _versions(store)
         if self.show is not None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
+SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -29,6 +30,7 @@ class OfStore:
 
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
+    signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
 
     @property
     def telling(self) -> Telling:
@@ -36,6 +38,19 @@ class OfStore:
         from leadline.service.arriving.telling import Telling
 
         return Telling.of(self.identity)
+
+    def drain(self, store: Store) -> bool:
+        """Be the loop until nothing waits; False where a service is it."""
+        from leadline.engines.duckdb.engine import DuckDB
+        from leadline.marks.signs import Signs
+        from leadline.service.loop import Loop
+
+        if not store.hold():
+            return False
+        with DuckDB() as engine:
+            Loop(store, engine, telling=self.telling, signs=Signs.of(self.signs)).drain()
+        store.release()
+        return True
 
     @contextmanager
     def opened(self) -> Iterator[Store]:
@@ -51,7 +66,7 @@ class OfStore:
             store.close()
 
 
-def done(store: Store, telling: Telling, command: Command, tell: Tell) -> str:
+def done(store: Store, asked: OfStore, command: Command, tell: Tell) -> str:
     """Have the loop do something, and return what it says of it.
 
     Where a service runs, it does it; else this process is the loop until it is done.
@@ -66,9 +81,7 @@ def done(store: Store, telling: Telling, command: Command, tell: Tell) -> str:
     [number] = inbox.accept(store, [request])
     told = False
     while True:
-        if store.hold():
-            _drain(store, telling)
-        elif not told:
+        if not asked.drain(store) and not told:
             tell("asked of the service that runs")
             told = True
         with store.reading() as session:
@@ -78,15 +91,6 @@ def done(store: Store, telling: Telling, command: Command, tell: Tell) -> str:
         if job is not None and job.state == "done":
             return job.detail
         time.sleep(POLL_SECONDS)
-
-
-def _drain(store: Store, telling: Telling) -> None:
-    from leadline.engines.duckdb.engine import DuckDB
-    from leadline.service.loop import Loop
-
-    with DuckDB() as engine:
-        Loop(store, engine, telling=telling).drain()
-    store.release()
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Publish(OfStore, Question["Answer[Counts]"]):
             if found is not None:
                 session.tell(found)
                 self._confirm(session)
-            done(store, self.telling, commands.Publish(text, alerts=self.alerts), session.tell)
+            done(store, self, commands.Publish(text, alerts=self.alerts), session.tell)
             after = counts(store)
         return Answer(
             question=self.name,
