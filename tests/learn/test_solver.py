@@ -24,7 +24,8 @@ def test_what_is_learned_is_the_same_on_any_number_of_threads() -> None:
             found.append(np.concatenate(fit(terms, sheet).model.points))
             after = {each["num_threads"] for each in threadpool_info() if _is_algebra(each)}
         assert after <= {threads}
-    assert np.array_equal(*found)
+    one, two = found
+    assert np.array_equal(one, two)
 
 
 def _is_algebra(library: dict[str, object]) -> bool:
