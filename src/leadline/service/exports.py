@@ -70,7 +70,7 @@ def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str 
         model,
         name,
         None if outcome is None else task_text(outcome, found.block, has_events="events" in given),
-        (*made.open, *_open(engine, found, model, given, outcome)),
+        tuple(dict.fromkeys((*made.open, *_open(engine, found, model, given, outcome)))),
     )
 
 
@@ -170,7 +170,7 @@ def _open(
     for each in found.tables:
         if each.is_guess:
             yield f"{each.where} is taken for {each.table}; if it is not, change [tables]."
-        yield from (f"{each.where}: {line}" for line in each.findings)
+        yield from (_placed(each.where, line) for line in each.findings)
     checked = check_tables(engine, *read_model(model), given)
     yield from (each for each in checked.notes if not isinstance(each, (ReadAs, Unnamed)))
     yield from (_of_model(each) for each in checked.faults)
@@ -183,6 +183,15 @@ def _open(
         yield "No outcomes: backtest, thresholds, rules, rates and learn need them, and a task."
     else:
         yield f"task.yaml: that {outcome} within {_HORIZON_DAYS} days is what counts is a guess."
+
+
+def _placed(where: str, line: str) -> str:
+    """Return what is said of a file with its name before it, once.
+
+    >>> _placed("a.csv", "a.csv: lines end in two ways."), _placed("a.csv", "1 row is empty.")
+    ('a.csv: lines end in two ways.', 'a.csv: 1 row is empty.')
+    """
+    return line if line.startswith(where) else f"{where}: {line}"
 
 
 def _of_model(fault: Fault) -> str:

@@ -14,6 +14,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.model.document import Column, TextFile
 from leadline.model.types import Type
+from leadline.tables.places.files import format_of
 from leadline.tables.read import load
 from leadline.tables.write import check_output
 from workbooks import Cell, write_workbook
@@ -44,6 +45,25 @@ def test_cells_are_what_excel_means(engine: DuckDB, tmp_path: Path) -> None:
     assert engine.rows('select "row", reason from rejects') == [(5, "lead_id is missing")]
 
 
+def test_numbers_whose_last_digits_are_lost_are_counted(engine: DuckDB, tmp_path: Path) -> None:
+    """Two ids of 17 digits may have become one; that of 15 is whole, a missing one says nothing."""
+    rows: list[list[Cell]] = [
+        ["Lead ID", "Owner", "Budget"],
+        ["1", 12345678901234567, 12.5],
+        ["2", 12345678901234568, 999999999999999],
+        ["3"],
+    ]
+    file = write_workbook(tmp_path / "leads.xlsx", {"Leads": rows})
+    said = (
+        f"{file}: 2 numbers have more than fifteen digits in Owner. Excel keeps fifteen: "
+        "where it is an id, have it written as text."
+    )
+    loaded = load(engine, {"leads": file}, {"leads": COLUMNS})
+    assert [note for note in loaded.notes if "fifteen" in note] == [said]
+    [found] = leadline.inspect(file, engine=engine).result.tables
+    assert said in found.findings
+
+
 def test_the_sheet_and_the_row_of_names_are_declared_or_found(
     engine: DuckDB, tmp_path: Path
 ) -> None:
@@ -62,7 +82,7 @@ def test_the_sheet_and_the_row_of_names_are_declared_or_found(
 
 
 def test_what_is_no_workbook_or_lacks_the_sheet_is_refused(engine: DuckDB, tmp_path: Path) -> None:
-    """With the sheets that there are; and nothing is written as one."""
+    """With the sheets that there are, or what to save it as; and nothing is written as one."""
     file = write_workbook(tmp_path / "leads.xlsx", {"Leads": [NAMES, *ROWS]})
     with pytest.raises(InputError, match=r"must have the sheet; found Lead\. Did you mean Leads"):
         load(
@@ -73,3 +93,7 @@ def test_what_is_no_workbook_or_lacks_the_sheet_is_refused(engine: DuckDB, tmp_p
         load(engine, {"leads": tmp_path / "other.xlsx"}, {})
     with pytest.raises(InputError, match="Workbooks are read, not written"):
         check_output(tmp_path / "out.xlsx")
+    for old in ("old.xls", "open.ods", "binary.XLSB"):
+        with pytest.raises(InputError, match=r"Save it as \.xlsx, or as CSV UTF-8\."):
+            format_of(old)
+    assert format_of("macros.xlsm") == "workbook"

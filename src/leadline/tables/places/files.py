@@ -27,7 +27,10 @@ ENDINGS: dict[str, Format] = {
     ".ndjson": "json",
     ".ndjson.gz": "json",
     ".xlsx": "workbook",
+    ".xlsm": "workbook",
 }
+OTHER_SHEETS = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
+"""Endings of what a spreadsheet is saved as, and is not read."""
 
 
 def format_of(path: str) -> Format:
@@ -44,7 +47,9 @@ def format_of(path: str) -> Format:
         if ending in ENDINGS:
             return ENDINGS[ending]
     known = ", ".join(ENDINGS)
-    raise InputError(Fault(path, "", f"must end in one of {known}"))
+    is_sheet = Path(path.lower()).suffix in OTHER_SHEETS
+    remedy = "Save it as .xlsx, or as CSV UTF-8." if is_sheet else ""
+    raise InputError(Fault(path, "", f"must end in one of {known}", "", remedy))
 
 
 def given_files(paths: Paths) -> list[str]:

@@ -71,8 +71,9 @@ def read_workbook(
         title: RawColumn(title, name(f"c{at}"), _native(kinds[title]))
         for at, title in enumerate(titles)
     }
-    notes = tuple(note for sheet in sheets for note in sheet.notes)
-    return Raw(table, called(files), given_, rows, (), segments, is_text=True, notes=notes)
+    notes = [note for sheet in sheets for note in sheet.notes]
+    notes += [note for sheet in sheets for note in _cut_short(sheet)]
+    return Raw(table, called(files), given_, rows, (), segments, is_text=True, notes=tuple(notes))
 
 
 def sheets_of(file: str) -> list[str]:
@@ -137,6 +138,19 @@ def _sheet(file: str, written: Written) -> _Sheet:
     width = max((_width(each.cells) for each in (*below, Cells(header, names))), default=0)
     titles, notes = named_columns(f"{file}:{header}", [text_of(each) for each in names[:width]])
     return _Sheet(file, header, titles, below, notes)
+
+
+def _cut_short(sheet: _Sheet) -> Iterator[str]:
+    """Say which numbers have lost their last digits, as an id that was typed as a number has."""
+    for at, title in enumerate(sheet.names):
+        cells = (each.cells[at] for each in sheet.rows if at < len(each.cells))
+        count = sum(1 for cell in cells if isinstance(cell, int | float) and abs(cell) >= WHOLE)
+        if count:
+            has = "1 number has" if count == 1 else f"{count:,} numbers have"
+            yield (
+                f"{sheet.file}: {has} more than fifteen digits in {title}. Excel keeps fifteen: "
+                "where it is an id, have it written as text."
+            )
 
 
 def _width(cells: Sequence[Any]) -> int:
