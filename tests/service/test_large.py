@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import accounts, clock, commands
 from leadline.service.large import Due
+from leadline.service.listing import Order
 from leadline.service.loop import Loop
 from leadline.store import inbox
 from leadline.store import scores as kept
@@ -133,25 +135,32 @@ def test_live_scores_are_those_of_batch_for_large_accounts_too(
         assert before in {stood.get(account), None}  # none where it had no lead in between
         stood[account] = now
     assert len(changes) > len(stood) > 1
-    assert _listed(store, accounts.Page("surge", None, "", 2)) == _listed(
-        store, accounts.Page("surge", 0.0, "", 9)
+    falling = _listed(store, accounts.Wanted(Order("surge"), most=2))
+    assert falling == _listed(store, accounts.Wanted(Order("surge", least=0.0), most=9))
+    assert falling == sorted(
+        falling, key=lambda each: (each.scores["surge"], each.account_id), reverse=True
     )
+    assert falling[::-1] == _listed(store, accounts.Wanted(Order("surge", falling=False), most=2))
+    rising = _listed(store, accounts.Wanted(Order(accounts.BY_ID, falling=False), most=2))
+    assert rising[::-1] == _listed(store, accounts.Wanted(Order(accounts.BY_ID), most=2))
+    recent = _listed(store, accounts.Wanted(Order("as_of"), most=2))
+    moments = [each.as_of or 0 for each in recent]
+    assert moments == sorted(moments, reverse=True)
 
 
-def _listed(store: Store, page: accounts.Page) -> list[accounts.Standing]:
-    """Return all pages of accounts, which are in the order of their scores."""
+def _listed(store: Store, wanted: accounts.Wanted) -> list[accounts.Standing]:
+    """Return all pages of accounts."""
     found: list[accounts.Standing] = []
     with store.reading() as session:
         row = kept.published(session)
         assert row is not None
         while True:
-            part, on = accounts.listed(session, store.kind, row.version, page)
+            part, on = accounts.listed(session, store.kind, row.version, wanted)
             found += part
             if not on:
                 break
-            page = page._replace(after=on)
-    assert len(found) >= 3
-    assert found == sorted(found, key=lambda each: (-each.scores["surge"], each.account_id))
+            wanted = replace(wanted, after=on)
+    assert len({each.account_id for each in found}) == len(found) >= 3
     return found
 
 

@@ -85,6 +85,32 @@ def test_rows_of_a_table_come_as_lines_and_as_cloud_events(live: Live) -> None:
     assert live.rows("select outcome, amount from outcomes") == [("won", 10.0)]
 
 
+def test_a_cloud_event_may_have_its_attributes_in_the_head(live: Live) -> None:
+    """Binary mode: the body is the data alone, and percents write what a head cannot hold."""
+    head = {
+        "ce-specversion": "1.0",
+        "ce-id": "h1",
+        "ce-source": "/shop",
+        "ce-type": "email_clicked",
+        "ce-subject": "z%C3%B6e",
+        "ce-time": "2026-01-02T03:04:05Z",
+        "ce-campaign": "spring",
+    }
+    sent = live.writer.post("/v1/events", json={"link": "/x"}, headers=head)
+    empty = live.writer.post("/v1/events", headers={**head, "ce-id": "h2"})
+    assert (sent.status_code, empty.status_code) == (200, 200)
+    text = live.writer.post("/v1/events", content=b"hello", headers=head)
+    assert (text.status_code, text.json()["error"][:16]) == (400, "the data of an e")
+    live.settle()
+    assert live.rows(
+        "select e.event_id, e.type, e.properties, e.occurred_at from events as e "
+        "join leads as l on l.lead_no = e.lead_no where l.lead_id = 'z\u00f6e' order by e.event_id"
+    ) == [
+        ("/shop#h1", "email_clicked", '{"campaign":"spring","link":"/x"}', 1767323045000000),
+        ("/shop#h2", "email_clicked", '{"campaign":"spring"}', 1767323045000000),
+    ]
+
+
 def test_a_packed_body_is_unpacked_up_to_a_bound(live: Live) -> None:
     """What a small body would unpack to is not built up in memory."""
     body = json.dumps({"event": "seen", "userId": "zip", "messageId": "z1"}).encode()

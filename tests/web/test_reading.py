@@ -58,6 +58,26 @@ def test_leads_are_listed_page_by_page_the_highest_first(live: Live) -> None:
     assert len(seen) == len(set(seen))
 
 
+def test_a_list_is_asked_by_what_its_leads_are(live: Live) -> None:
+    """An order, a band, an account, a field and times go together."""
+    moment = "2020-01-01T00:00:00Z"
+    asked = {"account_id": "north", "field": "title", "equals": "Chief", "sort": "company"}
+    found = live.reader.get(
+        "/v1/leads",
+        params={
+            **asked, "band": "sales", "order": "rising", "least": 1,
+            "scored_since": moment, "active_since": moment,
+        },
+    ).json()  # fmt: skip
+    assert [each["lead_id"] for each in found["leads"]] == ["ada"]
+    assert found["next"] == ""
+    recent = live.reader.get("/v1/leads", params={"sort": "as_of"}).json()["leads"]
+    assert [each["as_of"] for each in recent] == sorted((e["as_of"] for e in recent), reverse=True)
+    large = {"field": "employees", "equals": "5000", "order": "falling"}
+    accounts = live.reader.get("/v1/accounts", params=large).json()["accounts"]
+    assert [each["account_id"] for each in accounts] == ["north"]
+
+
 def test_a_lead_is_given_as_it_was(live: Live) -> None:
     """By the model of that day; before its first event it had no score."""
     now = live.reader.get("/v1/leads/ada").json()
@@ -117,6 +137,10 @@ def test_a_lead_that_is_told_is_scored_and_not_stored(live: Live) -> None:
         ("/v1/accounts/nowhere", 404),
         ("/v1/leads?band=best", 400),
         ("/v1/leads?limit=0", 400),
+        ("/v1/leads?least=1&sort=as_of", 400),
+        ("/v1/leads?equals=1", 400),
+        ("/v1/leads?active_since=1969-01-01", 400),
+        ("/v1/accounts?field=best", 400),
         ("/v1/leads?after=x", 400),
         ("/v1/leads/ada?include=secrets", 400),
         ("/v1/leads/ada?at=2999-01-01", 400),
@@ -134,6 +158,22 @@ def test_what_cannot_be_asked_is_said(live: Live, path: str, status: int) -> Non
     found = live.reader.get(path)
     assert found.status_code == status
     assert found.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("sort=best", "sort must be one of as_of, company, person, profile; found best"),
+        ("order=up", "order must be one of falling, rising; found up"),
+        ("ladder=best", "ladder must be one of band; found best"),
+        ("field=best", "field must be one of title; found best"),
+        ("bands=sales", "a parameter must be of ladder, band, sort, order, "),
+    ],
+)
+def test_a_wrong_name_is_told_those_there_are(live: Live, asked: str, says: str) -> None:
+    """Nobody has to look them up."""
+    found = live.reader.get(f"/v1/leads?{asked}")
+    assert (found.status_code, found.json()["error"][: len(says)]) == (400, says)
 
 
 def test_nobody_reads_without_a_token(live: Live) -> None:

@@ -13,8 +13,10 @@ from typing import Any
 from leadline.cli import STARTED
 from leadline.cli.options import OF_ALL
 from leadline.cli.values import Known, placed
+from leadline.questions.option import options_of
 from leadline.questions.question import Question
 from leadline.questions.session import Session
+from leadline.service.source import with_tables
 from leadline.service.workspace import workspace
 from leadline.timings import Step, listening
 
@@ -51,16 +53,16 @@ def ask(asked: type[Question[Any]], values: Mapping[str, Any]) -> int:
     started = datetime.now(UTC)
     given = {name: each for name, each in values.items() if _is_given(each)}
     faces = Faces(**{each.name: given.pop(each.name) for each in OF_ALL if each.name in given})
-    found = workspace(Path.cwd(), os.environ)
-    known = Known(placed(asked, given, found), found, started)
-    question = asked(**known.values(asked))
-    question.check()
-    if faces.files:
-        _check_files(faces.files)
-    settled = frozenset(known.settled(asked))
-    if faces.timings:
-        return _timed(question, faces, settled)
-    return _answered(question, faces, settled)
+    settings = {each.option.setting for each in options_of(asked) if each.name not in given}
+    with with_tables(workspace(Path.cwd(), os.environ), settings) as found:
+        known = Known(placed(asked, given, found), found, started)
+        question = asked(**known.values(asked))
+        question.check()
+        if faces.files:
+            _check_files(faces.files)
+        settled = frozenset(known.settled(asked))
+        answered = _timed if faces.timings else _answered
+        return answered(question, faces, settled)
 
 
 def _timed(question: Question[Any], faces: Faces, settled: frozenset[str]) -> int:

@@ -1,21 +1,19 @@
-"""Accounts as a list: by a score of theirs, or by their ids."""
+"""Accounts as a list: by a score of theirs, by when they were scored, or by their ids."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from leadline.service import cursor
+from leadline.service.listing import MOST_LOOKED_AT, Field, Order, Statement, page, value_of, walk
 from leadline.store import facts as stored
 from leadline.store.rows import present
 from leadline.store.session import Session
 
-_VALUE = {
-    "sqlite": "json_extract(scores, '$.\"' || ? || '\"')",
-    "postgresql": "cast(cast(scores as jsonb) ->> ? as double precision)",
-}
-"""Kind of store to how a score of the model is taken out of its columns."""
+BY_ID = "account_id"
 
 
 class Standing(NamedTuple):
@@ -27,65 +25,84 @@ class Standing(NamedTuple):
     fields: Mapping[str, Any]
 
 
-class Page(NamedTuple):
+@dataclass(frozen=True)
+class Wanted:
     """A part of the list.
 
     Attributes:
-        sort: A score of accounts, the highest first; empty for their ids, rising.
-        least: The least value of the score; None for all.
+        order: By a score of accounts, by when they were scored, or by their ids.
+        field: What a field of the account must be.
         after: Where the page before ended; empty for the first.
         most: How many accounts it has at the most.
     """
 
-    sort: str
-    least: float | None
-    after: str
-    most: int
+    order: Order
+    field: Field | None = None
+    after: str = ""
+    most: int = 50
+
+    @property
+    def looked(self) -> int:
+        """How many rows are walked for the page."""
+        return self.most if self.field is None else MOST_LOOKED_AT
 
 
-def listed(session: Session, kind: str, version: int, page: Page) -> tuple[list[Standing], str]:
+def listed(session: Session, kind: str, version: int, wanted: Wanted) -> tuple[list[Standing], str]:
     """Return a page of accounts, and where the list goes on."""
-    rows = _by_score(session, kind, version, page) if page.sort else _by_id(session, version, page)
-    ids = [account for account, *_ in rows]
+    after = cursor.place(wanted.after, str) if wanted.after else None
+    by_id = wanted.order.by == BY_ID
+    query = (_by_id if by_id else _by_score)(kind, version, wanted, after)
+    walked = [(value, account) for value, account in session.rows(query.text, *query.params)]
+    field = wanted.field
+    fitting = None if field is None else _fitting(session, field)
+    found, on = page(walked, wanted.most, wanted.looked, fitting)
+    return _standings(session, version, [account for _, account in found]), on
+
+
+def _by_id(_: str, version: int, wanted: Wanted, after: tuple[float, str] | None) -> Statement:
+    """Return the statement that walks the keys of accounts, and of those with scores alone."""
+    behind, way = ("<", "desc") if wanted.order.falling else (">", "asc")
+    further = f" and account_id {behind} ?" if after else ""
+    place = (after[1],) if after else ()
+    end = f"order by account_id {way} limit ?"
+    return Statement(
+        "select 0, account_id from ("
+        f"select * from (select account_id from accounts where true{further} {end}) as known "
+        "union select * from (select account_id from current_account_scores "
+        f"where version = ?{further} {end}) as scored) as listed {end}",
+        (*place, wanted.looked, version, *place, wanted.looked, wanted.looked),
+    )
+
+
+def _by_score(
+    kind: str, version: int, wanted: Wanted, after: tuple[float, str] | None
+) -> Statement:
+    """Return the statement that passes over the scores of a version."""
+    value = value_of(kind, wanted.order.by)
+    source = Statement(
+        f"(select {value.text} as value, account_id from current_account_scores "
+        "where version = ?) as valued where true",
+        (*value.params, version),
+    )
+    return walk(wanted.order, source, "account_id", after, wanted.looked)
+
+
+def _fitting(session: Session, field: Field) -> Callable[[Sequence[str]], set[str]]:
+    """Return what finds those of some accounts whose field is what it must be."""
+    return lambda ids: {
+        row.account_id for row in stored.accounts(session, ids) if field.holds(row.fields)
+    }
+
+
+def _standings(session: Session, version: int, ids: Sequence[str]) -> list[Standing]:
     fields = {row.account_id: present(row.fields) for row in stored.accounts(session, ids)}
-    found = [
-        Standing(account, as_of, json.loads(scores) if scores else {}, fields.get(account, {}))
-        for account, as_of, scores, _ in rows
-    ]
-    on = cursor.written(rows[-1][3], rows[-1][0]) if len(rows) == page.most else ""
-    return found, on
-
-
-def _by_id(session: Session, version: int, page: Page) -> list[tuple[Any, ...]]:
-    after = cursor.place(page.after, str)[1] if page.after else ""
-    return session.rows(
-        "select a.account_id, s.as_of, s.scores, 0.0 from ("
-        "select account_id from accounts where account_id > ? union "
-        "select account_id from current_account_scores where version = ? and account_id > ? "
-        "order by account_id limit ?) as a left join current_account_scores as s "
-        "on s.account_id = a.account_id and s.version = ? order by a.account_id",
-        after,
-        version,
-        after,
-        page.most,
-        version,
-    )
-
-
-def _by_score(session: Session, kind: str, version: int, page: Page) -> list[tuple[Any, ...]]:
-    where, params = "value is not null", list[object]([page.sort, version])
-    if page.least is not None:
-        where += " and value >= ?"
-        params.append(page.least)
-    if page.after:
-        where += " and (value < ? or (value = ? and account_id > ?))"
-        place, account = cursor.place(page.after, str)
-        params += [place, place, account]
-    return session.rows(
-        "select account_id, as_of, scores, value from ("
-        f"select account_id, as_of, scores, {_VALUE[kind]} as value "
-        "from current_account_scores where version = ?) as valued "
-        f"where {where} order by value desc, account_id limit ?",
-        *params,
-        page.most,
-    )
+    scores = {
+        account: (as_of, json.loads(values))
+        for account, as_of, values in session.rows(
+            "select account_id, as_of, scores from current_account_scores "
+            "where version = ? and account_id in ??",
+            version,
+            list(ids),
+        )
+    }
+    return [Standing(each, *scores.get(each, (None, {})), fields.get(each, {})) for each in ids]

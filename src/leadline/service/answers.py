@@ -1,36 +1,15 @@
-"""What is asked of the store: scores as they are, who stands where, and what changed."""
+"""What is asked of the store: scores as they are, and what changed."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from heapq import merge as merged
-from itertools import islice
 from typing import Any, NamedTuple
 
-from leadline.model.document import Model
-from leadline.query.context import decides
-from leadline.service import cursor
 from leadline.service.live import Batch, Live, Touched
 from leadline.store import facts as stored
 from leadline.store.facts import AccountRow, EventRow, LeadRow
-from leadline.store.rows import present
 from leadline.store.session import Session
-
-Place = tuple[float, int]
-"""Where a list goes on: a value and the number of a lead."""
-
-
-class Standing(NamedTuple):
-    """A lead in a list."""
-
-    lead_id: str
-    account_id: str | None
-    band: str | None
-    value: float | None
-    as_of: int
-    scores: Mapping[str, Any]
-    fields: Mapping[str, Any]
 
 
 class Changed(NamedTuple):
@@ -120,84 +99,6 @@ def _valid(fields: Mapping[str, Any], at: int) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def bands_of(model: Model, ladder: str) -> list[str]:
-    """Return the bands of a ladder, and those that overrides give on it."""
-    rungs = model.bands[ladder]
-    own = [*(rungs.edges or rungs.cells or ()), *([rungs.default] if rungs.default else [])]
-    given = [each.band for each in model.overrides.values() if decides(each, ladder)]
-    return list(dict.fromkeys([*own, *given]))
-
-
-class Page(NamedTuple):
-    """A part of a list.
-
-    Attributes:
-        ladder: A ladder of the model.
-        bands: Those of its bands that are listed.
-        after: Where the page before ended; empty for the first.
-        most: How many leads it has at the most.
-    """
-
-    ladder: str
-    bands: Sequence[str]
-    after: str
-    most: int
-
-
-def standings(session: Session, live: Live, page: Page) -> tuple[list[Standing], str]:
-    """Return a page of leads, the highest value first, and where the list goes on."""
-    most, place = page.most, cursor.place(page.after, int) if page.after else None
-    lists = [_of_band(session, live.row.version, page, band, place) for band in page.bands]
-    listed = list(islice(merged(*lists, key=_rank), most))
-    rows = {row.lead_no: row for row in stored.leads(session, [number for _, number, _ in listed])}
-    scores = {
-        number: (as_of, json.loads(values))
-        for number, as_of, values in session.rows(
-            "select lead_no, as_of, scores from current_scores where version = ? and lead_no in ??",
-            live.row.version,
-            list(rows),
-        )
-    }
-    found = [
-        Standing(
-            rows[number].lead_id,
-            rows[number].account_id,
-            band,
-            value,
-            scores[number][0],
-            scores[number][1],
-            present(rows[number].fields),
-        )
-        for value, number, band in listed
-    ]
-    on = cursor.written(listed[-1][0] or 0.0, listed[-1][1]) if len(listed) == most else ""
-    return found, on
-
-
-def _of_band(
-    session: Session, version: int, page: Page, band: str, place: Place | None
-) -> list[tuple[float | None, int, str]]:
-    where = "version = ? and ladder = ? and band = ?"
-    params: list[object] = [version, page.ladder, band]
-    if place is not None:
-        where += " and (value, lead_no) < (?, ?)"
-        params += place
-    return [
-        (value, number, band)
-        for value, number in session.rows(
-            f"select value, lead_no from current_bands where {where} "
-            "order by value desc, lead_no desc limit ?",
-            *params,
-            page.most,
-        )
-    ]
-
-
-def _rank(row: tuple[float | None, int, str]) -> tuple[float, int]:
-    value, number, _ = row
-    return (float("inf") if value is None else -value, -number)
 
 
 def changes(session: Session, since: int, most: int) -> list[Changed]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from leadline.service import clock
 from leadline.store import copy
+from leadline.store.facts import LeadRow
 from leadline.store.rows import present
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -17,8 +18,10 @@ Rows = Iterator[dict[str, Any]]
 FOREVER = 2**62
 
 
-def export(store: Store, folder: Path) -> dict[str, int]:
-    """Write every table of the contract to a folder; return how many rows each has.
+def export(
+    store: Store, folder: Path, tables: Mapping[str, Callable[[Session], Rows]] | None = None
+) -> dict[str, int]:
+    """Write tables to a folder, by default all there are; return how many rows each has.
 
     Every row carries both times of knowing: ``recorded_at``, when the company knew, and
     ``taken_at``, when the store did. Parts of the store that are written at the same time belong
@@ -28,7 +31,7 @@ def export(store: Store, folder: Path) -> dict[str, int]:
     with store.reading() as session:
         return {
             table: _written(folder / f"{table}.jsonl", rows(session))
-            for table, rows in TABLES.items()
+            for table, rows in (tables or TABLES).items()
         }
 
 
@@ -46,14 +49,22 @@ def _written(path: Path, rows: Rows) -> int:
 
 def _leads(session: Session) -> Rows:
     for part in copy.leads(session, FOREVER):
-        for row in part:
-            yield {
-                **present(row.fields),
-                "lead_id": row.lead_id,
-                "account_id": row.account_id,
-                **_times(created_at=row.created_at, recorded_at=row.recorded_at),
-                **_times(taken_at=row.taken_at),
-            }
+        yield from map(_lead, part)
+
+
+def _known_leads(session: Session) -> Rows:
+    for part in copy.leads(session, FOREVER):
+        yield from (_lead(row) for row in part if row.is_known)
+
+
+def _lead(row: LeadRow) -> dict[str, Any]:
+    return {
+        **present(row.fields),
+        "lead_id": row.lead_id,
+        "account_id": row.account_id,
+        **_times(created_at=row.created_at, recorded_at=row.recorded_at),
+        **_times(taken_at=row.taken_at),
+    }
 
 
 def _accounts(session: Session) -> Rows:
@@ -145,3 +156,5 @@ TABLES: Mapping[str, Callable[[Session], Rows]] = {
     "event_marks": _marks,
 }
 """Table to what yields its rows."""
+KNOWN = {**TABLES, "leads": _known_leads}
+"""The same for who scores them: visitors whom nothing names are no leads yet."""

@@ -9,9 +9,22 @@ from msgspec import Meta
 
 from leadline.service import accounts, answers
 from leadline.service.clock import text as time
+from leadline.service.listing import AS_OF
 from leadline.service.service import Service
+from leadline.store import facts as stored
 from leadline.store.rows import present
 from leadline.web.endpoint import Asked, Endpoint, Id, Limit, Refused
+from leadline.web.listing import (
+    After,
+    Equals,
+    FieldName,
+    Least,
+    Most,
+    Way,
+    field_of,
+    one_of,
+    order_of,
+)
 
 
 class AccountsAsked(msgspec.Struct):
@@ -19,12 +32,17 @@ class AccountsAsked(msgspec.Struct):
 
     sort: Annotated[
         str,
-        Meta(description="A score of accounts, the highest first; by default account_id, rising."),
-    ] = ""
-    least: Annotated[
-        float | None, Meta(description="Only those whose score is this or more; beside sort.")
-    ] = None
-    after: Annotated[str, Meta(description="What the page before gave as next.")] = ""
+        Meta(
+            description="A score of accounts, as_of, when they were scored, or account_id, which "
+            "is the default."
+        ),
+    ] = accounts.BY_ID
+    order: Way = ""
+    least: Least = None
+    most: Most = None
+    field: FieldName = ""
+    equals: Equals = ""
+    after: After = ""
     limit: Limit = 50
 
 
@@ -73,13 +91,15 @@ def _account(service: Service, asked: Asked) -> Account:
 def _accounts(service: Service, asked: Asked) -> Accounts:
     given: AccountsAsked = asked.parameters
     with service.reading() as (session, live):
-        known = [name for name, score in live.model.scores.items() if score.is_account]
-        if given.sort and given.sort not in known:
-            raise Refused(400, f"sort must be of {', '.join(known) or 'nothing'}")
-        if given.least is not None and not given.sort:
-            raise Refused(400, "least must stand beside sort")
-        page = accounts.Page(given.sort, given.least, given.after, given.limit)
-        found, on = accounts.listed(session, service.store.kind, live.row.version, page)
+        scores = [name for name, score in live.model.scores.items() if score.is_account]
+        by = one_of("sort", given.sort, [*scores, AS_OF, accounts.BY_ID])
+        wanted = accounts.Wanted(
+            order_of(by, given.order, given.least, given.most, scores),
+            field_of(given.field, given.equals, stored.known_fields(session, "account")),
+            given.after,
+            given.limit,
+        )
+        found, on = accounts.listed(session, service.store.kind, live.row.version, wanted)
     rows = [
         ListedAccount(
             each.account_id,
@@ -94,7 +114,7 @@ def _accounts(service: Service, asked: Asked) -> Accounts:
 
 ENDPOINTS = (
     Endpoint(
-        "GET", "/v1/accounts", "accounts", "Accounts by a score, or by their ids.", "read",
+        "GET", "/v1/accounts", "accounts", "Accounts by a score, a time or a field.", "read",
         AccountsAsked, Accounts, _accounts, errors=(400, 401, 403, 503),
     ),
     Endpoint(

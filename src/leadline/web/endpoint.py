@@ -128,6 +128,10 @@ class Endpoint:
         if not key.may(self.scope):
             raise Refused(403, f"the token must have the scope {self.scope}")
         given = {**request.query_params, **request.path_params}
+        known = self.parameters.__struct_fields__
+        if unknown := [each for each in given if each not in known]:
+            can_be = ", ".join(known) or "none"
+            raise Refused(400, f"a parameter must be of {can_be}; found {', '.join(unknown)}")
         try:
             parameters = msgspec.convert(given, self.parameters, strict=False)
             said = None

@@ -17,6 +17,7 @@ from leadline.service.service import Service
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.web.endpoint import Refused, body, refusal
+from leadline.web.envelope import closed
 from leadline.web.examples import BODIES
 
 MOST_BYTES = 1024 * 1024
@@ -114,6 +115,8 @@ async def _take(service: Service, request: Request, kind: str) -> Response:
         raise Refused(401, "the key is not known")
     if not key.may_send or (key.kind == "browser" and not kind.startswith("segment:")):
         raise Refused(403, "the key may not send this")
+    if kind == "rows:events":
+        body = closed(request.headers.items(), body)
     _refuse_no_json(body, lines=kind.startswith("rows:"))
     try:
         await service.accept(Received(key.name, kind, service.now(), body))

@@ -1,4 +1,4 @@
-"""What can be read of the service: leads, accounts, changes; and scores of what is not stored."""
+"""What can be read of the service: a lead, changes, models; and scores of what is not stored."""
 
 from __future__ import annotations
 
@@ -74,34 +74,6 @@ class Lead(msgspec.Struct):
     scores: dict[str, Any]
     fields: dict[str, Any]
     explanation: dict[str, Any] | None = None
-
-
-class ListAsked(msgspec.Struct):
-    """Which leads to list."""
-
-    ladder: Annotated[str, Meta(description="By default the first of the model.")] = ""
-    band: Annotated[str, Meta(description="Bands, with a comma between; by default all.")] = ""
-    after: Annotated[str, Meta(description="What the page before gave as next.")] = ""
-    limit: Limit = 50
-
-
-class Row(msgspec.Struct):
-    """A lead of a list."""
-
-    lead_id: str
-    account_id: str | None
-    band: str | None
-    value: float | None
-    as_of: str
-    scores: dict[str, Any]
-    fields: dict[str, Any]
-
-
-class Leads(msgspec.Struct):
-    """A page of leads, the highest value first; ``next`` is empty on the last."""
-
-    leads: list[Row]
-    next: str
 
 
 class ChangesAsked(msgspec.Struct):
@@ -259,35 +231,6 @@ def _past(service: Service, given: datetime | None) -> int:
     return at
 
 
-def _leads(service: Service, asked: Asked) -> Leads:
-    given: ListAsked = asked.parameters
-    with service.reading() as (session, live):
-        ladders = live.model.lead_bands
-        ladder = given.ladder or next(iter(ladders), "")
-        if ladder not in ladders:
-            raise Refused(400, f"ladder must be one of {', '.join(ladders)}; found {ladder}")
-        known = answers.bands_of(live.model, ladder)
-        bands = [each.strip() for each in given.band.split(",") if each.strip()] or known
-        if unknown := [each for each in bands if each not in known]:
-            raise Refused(400, f"band must be of {', '.join(known)}; found {', '.join(unknown)}")
-        found, on = answers.standings(
-            session, live, answers.Page(ladder, bands, given.after, given.limit)
-        )
-    rows = [
-        Row(
-            each.lead_id,
-            each.account_id,
-            each.band,
-            each.value,
-            time(each.as_of),
-            dict(each.scores),
-            dict(each.fields),
-        )
-        for each in found
-    ]
-    return Leads(rows, on)
-
-
 def _changes(service: Service, asked: Asked) -> Changes:
     return Changes(changes(service, asked.parameters.since, asked.parameters.limit))
 
@@ -328,10 +271,6 @@ ENDPOINTS = (
         Lead,
         _lead,
         errors=(400, 401, 403, 404, 503),
-    ),
-    Endpoint(
-        "GET", "/v1/leads", "leads", "Leads by band, the highest first.", "read", ListAsked, Leads,
-        _leads, errors=(400, 401, 403, 503),
     ),
     Endpoint(
         "GET", "/v1/leads/{lead_id}/history", "history",

@@ -1,0 +1,61 @@
+"""A workspace whose source is the store asks its questions of what the store has."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import stores
+from leadline.cli.commands import app
+from leadline.errors import FileError
+from leadline.service import clock
+from leadline.store import schema
+from leadline.store.facts import EventRow, LeadRow, MergeRow
+
+MODEL = """\
+leadline: 1
+model: small
+scores:
+  fit:
+    rules:
+      chief: {when: lead.title = 'Chief', points: 5}
+      demo: {event: demo_requested, points: 40}
+bands: {by: fit, edges: {nurture: 0, sales: 40}}
+"""
+WORKSPACE = 'model = "model.yaml"\nsource = "store"\n'
+AT = 1_780_000_000_000_000
+
+
+def ran(command: str) -> str:
+    """Run a command that succeeds, and return what it printed."""
+    ended = CliRunner().invoke(app, shlex.split(command), catch_exceptions=False)
+    assert ended.exit_code == 0, ended.output
+    return ended.stdout
+
+
+def test_questions_are_asked_of_the_store(folder: Path) -> None:
+    """Of leads that are known, with what merged into them; tables without rows are left out."""
+    (folder / "model.yaml").write_text(MODEL, encoding="utf-8")
+    (folder / "leadline.toml").write_text(WORKSPACE, encoding="utf-8")
+    with pytest.raises(FileError, match="must be a store of leadline"):
+        ran("score")
+    people = [
+        LeadRow(1, "ada", None, True, AT, AT, AT, json.dumps({"title": ("Chief", AT)})),
+        LeadRow(2, "ben", None, True, AT, AT, AT, "{}"),
+        LeadRow(3, "visitor", None, False, AT, AT, AT, "{}"),
+    ]
+    event = EventRow(2, AT, "e1", None, "demo_requested", AT, AT, None, "", "{}", None)
+    with stores.opened(stores.file_url(folder)) as store, store.writing() as session:
+        session.insert(schema.leads, people)
+        session.insert(schema.events, [event])
+        session.insert(schema.lead_merges, [MergeRow(2, AT, 1, AT, "")])
+    ran(f"score --as-of {clock.text(AT + 1)} --out scores.jsonl")
+    lines = Path("scores.jsonl").read_text(encoding="utf-8").splitlines()
+    found = {row["lead_id"]: (row["fit"], row["band"]) for row in map(json.loads, lines)}
+    assert found == {"ada": (45, "sales"), "ben": (0, "nurture")}
+    explained = json.loads(ran(f"explain ada --as-of {clock.text(AT + 1)} --json -"))
+    assert {row["rule"] for row in explained["ledger"]} == {"chief", "demo"}
