@@ -36,7 +36,7 @@ def ran(command: str) -> str:
 def test_an_audit_of_a_plain_table(folder: Path) -> None:
     """The page, the JSON and the terminal name the leak, and only it."""
     text = ran("audit --task task.yaml --leads leads.csv --report a.html --json a.json")
-    assert "1 field looks as if it was written with the outcome or after it." in text
+    assert "1 field looks as if it was written with the outcome or after it: " in text
     assert "- note: " in text
     found = json.loads((folder / "a.json").read_text(encoding="utf-8"))
     [table] = next(e for e in found["report"]["sections"] if e["name"] == "suspects")["tables"]

@@ -117,10 +117,11 @@ def test_the_verdict_counts_both_directions_and_the_load() -> None:
 def test_the_verdict_says_that_nothing_changes() -> None:
     """No number, or no band; without leads only the changes are counted."""
     same = difference(model(), model(description="words"))
-    assert verdict(same, None) == "No number can change: the fingerprints agree."
+    assert verdict(same, None) == "No score and no band can change: both models count the same."
     still = ladder(up=0, down=0, changed=0, load=())
     assert verdict(DIFFERENCE, seen(still)) == "None of 950 leads changes band."
-    assert verdict(DIFFERENCE, None) == "1 change can change numbers."
+    said = "1 change can move scores and bands; of whom, it takes leads to say."
+    assert verdict(DIFFERENCE, None) == said
     assert verdict(DIFFERENCE, seen()) == "9 leads of 950 have another score."
 
 

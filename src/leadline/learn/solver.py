@@ -10,8 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from leadline.learn.sheet import Floats, Sheet, Whole
 from leadline.learn.terms import LogOdds, Term, log_loss, probability
@@ -119,12 +121,23 @@ def fit(
     design = _Design.of(terms, sheet)
     penalties = [term.penalty for term in terms]
     search = _Search(design, penalties, outcome, weights, start, stiffness)
-    search.run()
+    with _algebra().limit(limits=1, user_api="blas"):
+        search.run()
     parts = [search.coefficients[each] for each in design.slices()]
     model = _centred(
         LogOdds(float(search.coefficients[0]), tuple(terms), tuple(parts)), design, weights
     )
     return Fit(model, search.strengths, search.freedom)
+
+
+@cache
+def _algebra() -> ThreadpoolController:
+    """Return what holds the libraries of linear algebra to one thread.
+
+    The matrices are small: threads that wait for each other take a hundred times as long over one,
+    and how many there are must not decide what is learned.
+    """
+    return ThreadpoolController()
 
 
 class _Search:

@@ -59,7 +59,10 @@ def verdict(found: Audit) -> str:
     parts = [_counted(fields, "field")] if fields else []
     parts += [_counted(events, "type of events", "types of events")] if events else []
     looks = "looks as if it was" if len(alarms) == 1 else "look as if they were"
-    return f"{' and '.join(parts)} {looks} written with the outcome or after it."
+    return (
+        f"{' and '.join(parts)} {looks} written with the outcome or after it: a score that reads "
+        f"{'it' if len(alarms) == 1 else 'them'} looks better than it is."
+    )
 
 
 def _counted(count: int, noun: str, nouns: str = "") -> str:

@@ -43,9 +43,10 @@ def page(before: str, after: str, difference: Difference, impact: Impact | None 
 def verdict(difference: Difference, impact: Impact | None) -> str:
     """Return the result in a sentence or two."""
     if difference.same_numbers:
-        return "No number can change: the fingerprints agree."
+        return "No score and no band can change: both models count the same."
     if impact is None:
-        return f"{_counted(len(difference.changes), 'change')} can change numbers."
+        count = _counted(len(difference.changes), "change")
+        return f"{count} can move scores and bands; of whom, it takes leads to say."
     parts = [_ladder_said(impact, each) for each in impact.ladders]
     return " ".join(parts) or _scores_said(impact)
 
