@@ -45,7 +45,9 @@ def ran(command: str) -> str:
 def test_the_history_is_printed_and_written(folder: Path) -> None:
     """What happened, the band and the rule are printed; page and JSON have every moment."""
     text = ran(f"history model.yaml ada {TABLES} --report out.html --json out.json")
-    assert "fit 40, sales since 2026-10-30 12:00 UTC (demo_requested)." in text
+    assert (
+        "ada has a fit of 40, and is in sales since 2026-10-30 12:00 UTC (demo_requested)." in text
+    )
     assert "█  0 to 40, 2026-10-05 00:00 to 2026-11-01 00:00" in text
     found = json.loads((folder / "out.json").read_text(encoding="utf-8"))
     [chart] = [each for each in found["report"]["sections"] if each["name"] == "score"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -217,3 +218,19 @@ def test_who_signs_up_in_a_pass_is_looked_for_among_their_own() -> None:
         people.lead_of(Ids(user=f"u{n}", anonymous=f"d{n}"), 2 * n + 2)
     assert len(people.founded) == 200
     assert people.asked < 20 * 200
+
+
+def test_an_address_of_several_is_one_lead_in_all_passes(tmp_path: Path) -> None:
+    """It leads nobody anywhere, and stands for itself where nothing else is said."""
+    store = SQLiteStore(tmp_path / "store.db")
+    migrate(store)
+    for at in (1, 2):
+        fact = _fact(at, ("event", Ids(email="info@north.example")))
+        with store.reading() as session:
+            taking = Taking(know(session, [fact]))
+            taking.take(Arrived(fact, "test", at))
+        with store.writing() as session:
+            writing.facts(session, taking.finish(), taking.known.people)
+    with store.reading() as session:
+        assert list(session.rows("select count(*) from leads")) == [(1,)]
+        assert list(session.rows("select count(*) from events")) == [(2,)]

@@ -136,10 +136,10 @@ def test_no_calendar_is_asked_for_typed_times_with_a_zone() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("true", True), ("FALSE", False), ("Yes", True), ("0", False), ("on", None), ("2", None)],
+    [("true", True), ("FALSE", False), ("Yes", True), ("0", False), ("on", True), ("2", None)],
 )
 def test_booleans(engine: DuckDB, text: str, expected: bool | None) -> None:  # noqa: FBT001
-    """Where they are asked for, yes, no, 1 and 0 will do."""
+    """Where they are asked for, yes, no, on, 1 and 0 will do."""
     assert read(engine, text, Type.BOOLEAN) is expected
 
 

@@ -55,13 +55,16 @@ class Founded(NamedTuple):
 
 
 def ids_in(ids: Ids) -> Iterator[Id]:
-    """Yield what identifies, the strongest first."""
+    """Yield what identifies, the strongest first; an address of several where there is no more."""
     for value in dict.fromkeys(filter(None, (ids.lead, ids.user))):
         yield "user", value
-    if ids.email and ids.email.partition("@")[0] not in ROLES:
+    is_of_several = bool(ids.email) and ids.email.partition("@")[0] in ROLES
+    if ids.email and not is_of_several:
         yield "email", ids.email
     if ids.anonymous:
         yield "anonymous", ids.anonymous
+    elif is_of_several and not ids.lead and not ids.user:
+        yield "anonymous", f"e-mail {ids.email}"
 
 
 @dataclass
@@ -92,7 +95,7 @@ class People:
 
     def lead_of(self, ids: Ids, taken_at: int) -> int:
         """Return the lead that a fact is about; its other ids lead there too from now on."""
-        found = list(ids_in(ids)) or [("anonymous", f"e-mail {ids.email}")]
+        found = list(ids_in(ids))
         holder = self._holder(found)
         if holder is None:
             holder = self._found(found[0], taken_at)

@@ -34,7 +34,7 @@ def shortened(text: str, most: float) -> str:
     kept = text
     while kept and width_of(f"{kept}…") > most:
         kept = kept[:-1]
-    return f"{kept}…"
+    return f"{kept.rstrip(' ._')}…"
 
 
 def _letter(letter: str) -> float:
