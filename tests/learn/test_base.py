@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import leadline
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
 from leadline.learn.learning import Learning, learn
@@ -82,10 +83,11 @@ def tables() -> dict[str, pa.Table]:
     }
 
 
-def fitted(base: str) -> tuple[Learning, pa.Table]:
+def fitted(base: str, *, recalibrate: bool = False) -> tuple[Learning, pa.Table]:
     """Fit the points of a document; return the judged rows too, in the order of the sheet."""
     with DuckDB() as engine:
-        found = learn(engine, dict(tables()), read_task(TASK), base=base)
+        task = read_task(TASK)
+        found = learn(engine, dict(tables()), task, base=base, recalibrate=recalibrate)
         rows = f"select lead_id, as_of from {found.judged.table} where counts order by all"
         return found, found.judged.run.engine.arrow(rows)
 
@@ -201,3 +203,45 @@ scores:
 """
     with pytest.raises(InputError, match=r"fit\.target is pinned"):
         fitted(model)
+
+
+LEARNED = """\
+leadline: 1
+model: learned
+scores:
+  odds:
+    link: logistic
+    rules:
+      base: {points: -0.7}        # three times as many won then
+      size: {of: lead.size, values: {big: 2.0, small: 0.0}}
+      target: {when: lead.target, points: 1.0}
+      visit: {event: visit, points: 1.0, decay: {half_life: 10d}, limit: 3}
+  probability: {formula: "least(greatest(odds, 0.1), 99.9)"}
+provenance: {outcomes_until: 2026-05-01T00:00:00Z}
+"""
+
+
+def test_chances_are_fitted_to_what_came_after_the_model_was_made() -> None:
+    """All log-odds are turned alike, so leads keep their order; it says in mean what came."""
+    found, spine = fitted(LEARNED, recalibrate=True)
+    assert found.judged.rows < ROWS
+    assert found.judged.seen is not None
+    assert min(spine["as_of"].to_pylist()) > found.judged.seen.replace(tzinfo=None)
+    assert found.learned.setting.says.startswith("points as they are")
+    rules = read(found.text or "").plain()["scores"]["odds"]["rules"]
+    turned = rules["target"]["points"]
+    assert 0.7 < turned < 1.3
+    assert rules["size"]["values"]["big"] == pytest.approx(2 * turned, abs=1e-5)
+    came = found.judged.positives / found.judged.rows
+    before, after = (
+        score(read(text), spine=spine, **tables()).scores["probability"].to_numpy().mean() / 100
+        for text in (LEARNED, found.text or "")
+    )
+    assert before > came + 0.15
+    assert after == pytest.approx(came, abs=0.05)
+
+
+def test_chances_of_nothing_cannot_be_fitted() -> None:
+    """Whose chances they are must be said."""
+    with pytest.raises(InputError, match="--recalibrate must come with --base MODEL"):
+        leadline.learn(task=TASK, recalibrate=True, **tables())

@@ -59,7 +59,9 @@ class Base:
         return self.settings[0].is_log_odds
 
 
-def base_of(of: Judged, model: Model, text: str, outcomes: Sheet) -> Base:
+def base_of(
+    of: Judged, model: Model, text: str, outcomes: Sheet, *, recalibrate: bool = False
+) -> Base:
     """Return what is fitted of a document. Raises ModelError, InputError.
 
     Args:
@@ -67,6 +69,7 @@ def base_of(of: Judged, model: Model, text: str, outcomes: Sheet) -> Base:
         model: The document.
         text: As it is written.
         outcomes: A sheet of the rows without fields.
+        recalibrate: Points stay, and only the chances that they stand for are fitted.
     """
     of = of.with_model(model)
     scores = _fitted_scores(model)
@@ -89,6 +92,9 @@ def base_of(of: Judged, model: Model, text: str, outcomes: Sheet) -> Base:
     sheet = replace(
         outcomes, fields={**fields, **({KEPT: Field(numbers=kept)} if has_kept else {})}
     )
+    stays, anew = settings(tuple(slot for slot, _ in slots), kept=has_kept, is_log_odds=is_log_odds)
+    # points that were learned would be judged by rows they were fitted to
+    tried = (stays,) if recalibrate else (stays, anew)[model.provenance is not None :]
     return Base(
         model,
         text,
@@ -96,14 +102,8 @@ def base_of(of: Judged, model: Model, text: str, outcomes: Sheet) -> Base:
         {slot.name: paths for slot, paths in slots},
         sheet,
         stay,
-        _settings(model, [slot for slot, _ in slots], kept=has_kept, is_log_odds=is_log_odds),
+        tried,
     )
-
-
-def _settings(model: Model, slots: Sequence[Slot], **how: bool) -> tuple[Refit, ...]:
-    """Return the settings; points that were learned would be judged by rows they were fitted to."""
-    found = settings(tuple(slots), **how)
-    return found if model.provenance is None else found[1:]
 
 
 def _fitted_scores(model: Model) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -70,6 +70,7 @@ def learn(  # noqa: PLR0913 - what the command has as options
     suspects: bool = False,
     reader: Model | None = None,
     base: str | Path | None = None,
+    recalibrate: bool = False,
     tell: Tell = lambda _text: None,
 ) -> Learning:
     """Learn a model of a task.
@@ -86,17 +87,20 @@ def learn(  # noqa: PLR0913 - what the command has as options
         suspects: Learn also from what the audit says was written after the fact.
         reader: A model that says how the tables are read; by default the base.
         base: A document whose points are fitted anew, as a file or text.
+        recalibrate: The points of the base stay, and what they say of chances is fitted to rows
+            later than the outcomes that it was made from.
         tell: Told what is being done.
 
     Raises:
         InputError: The tables have not what the task names, or too few rows.
     """
     given = None if base is None else Given.read(base)
+    made = [given.model] if given is not None and recalibrate else []
     declaring = with_declared(reader or (None if given is None else given.model), task)
     run = open_past(engine, declaring, inputs, task)
-    rows = judged(run, task, end)
+    rows = judged(run, task, end, made)
     tell(f"{rows.rows:,} rows, {rows.positives:,} with the outcome")
-    every = _with_unripe(run, task, rows)
+    every = _with_unripe(run, task, rows, made)
     _refuse_one_kind(every)
     _refuse_hidden(rows)
     tell("asking the audit what was written after the fact")
@@ -105,7 +109,8 @@ def learn(  # noqa: PLR0913 - what the command has as options
     facts = _facts(inputs, task, rows)
     if given is not None:
         context = Context(given.model, rows.run.loaded.schema)
-        return _refit(rows, every, given, facts, (*read_by(context, audited), *asked), tell)
+        told = (*read_by(context, audited), *asked)
+        return _refit(rows, every, given, facts, told, tell, recalibrate=recalibrate)
     found = features(every, () if suspects else audited.not_known)
     learned = _chosen(rows, found.sheet, tell, kind=method, entries=entries)
     if not learned.setting.unripe:
@@ -122,11 +127,11 @@ def learn(  # noqa: PLR0913 - what the command has as options
     return Learning(every, found, learned, model, text_of(model, learned), doubts=asked)
 
 
-def _with_unripe(run: Run, task: TaskDocument, rows: Judged) -> Judged:
+def _with_unripe(run: Run, task: TaskDocument, rows: Judged, made: Sequence[Model]) -> Judged:
     """Return the rows with those whose horizon has not ended, where there are any."""
     if not any(each.reason == "too_late" for each in rows.left_out):
         return rows
-    return judged(run, task, rows.end, unripe=True)
+    return judged(run, task, rows.end, made, unripe=True)
 
 
 def _refuse_one_kind(rows: Judged) -> None:
@@ -203,9 +208,11 @@ def _refit(  # noqa: PLR0913, PLR0917 - what is fitted, from which rows
     facts: Mapping[str, Any],
     asked: tuple[Doubt, ...],
     tell: Tell,
+    *,
+    recalibrate: bool,
 ) -> Learning:
-    """Fit the points of a document."""
-    base = base_of(every, given.model, given.text, outcomes(every))
+    """Fit the points of a document, or what they say of chances."""
+    base = base_of(every, given.model, given.text, outcomes(every), recalibrate=recalibrate)
     learned = _chosen(rows, base.sheet, tell, among=base.settings)
     if not learned.setting.unripe:
         base, every = replace(base, sheet=base.sheet.ripe()), rows

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from leadline.errors import Fault, InputError
 from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
 from leadline.questions.judging import READER, OnHistory
@@ -25,6 +26,7 @@ _METHOD = asks(f"{', '.join(METHODS[:-1])} or {METHODS[-1]}.", unit="METHOD", ch
 _RULES = asks("Most entries of a scorecard with points other than 0.", "whole", "N", least=1)
 _SUSPECTS = asks("Learn also from what the audit says came later.", "flag", word="keep-suspects")
 _BASE = asks("Fit the points of this model; pinned rules stay.", "document", "MODEL")
+_RECALIBRATE = asks("Leave the points of the base, and fit what they say of chances.", "flag")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Learn(OnHistory, Question["Answer[Learning]"]):
     rules: int = field(default=MOST_ENTRIES, kw_only=True, metadata=_RULES)
     suspects: bool = field(default=False, kw_only=True, metadata=_SUSPECTS)
     base: str | Path | None = field(default=None, kw_only=True, metadata=_BASE)
+    recalibrate: bool = field(default=False, kw_only=True, metadata=_RECALIBRATE)
     model: ModelInput | None = field(default=None, kw_only=True, metadata=READER)
 
     def answer(self, session: Session) -> Answer[Learning]:
@@ -56,6 +59,8 @@ class Learn(OnHistory, Question["Answer[Learning]"]):
         from leadline.model.task import read_task
         from leadline.reports.learn import page
 
+        if self.recalibrate and self.base is None:
+            raise InputError(Fault("", "--recalibrate", "must come with --base MODEL"))
         result = learned(
             session.embedded,
             self.tables(),
@@ -67,6 +72,7 @@ class Learn(OnHistory, Question["Answer[Learning]"]):
             suspects=self.suspects,
             reader=None if self.model is None else read_declared(self.model),
             base=self.base,
+            recalibrate=self.recalibrate,
             tell=session.tell,
         )
         report = page(result)

@@ -179,7 +179,8 @@ def _about_rows(found: Backtest) -> Iterator[Finding]:
     if found.calibrated.is_off:
         yield Finding(
             f"What the document says does not come: {_said_and_came(found)}.",
-            "Learn it again from outcomes known by now; until then use the score to rank.",
+            "Fit its chances to what came by now: leadline learn --base MODEL --recalibrate. Until "
+            "then use the score to rank.",
         )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from leadline.learn.document import movement
 from leadline.learn.event_counts import Curve
 from leadline.learn.learning import Learning
+from leadline.learn.points import Points, changed
 from leadline.learn.spoken import spoken
 from leadline.reports.charts import Chart, Series
 from leadline.reports.figures import figure, within
@@ -276,7 +277,7 @@ def _of_use(found: Learning) -> Iterator[Finding]:
             f"What is said is off by {figure(error, 'share')} in mean, more than chance explains.",
             "Work leads by band, the highest first; learn again when newer outcomes are known.",
         )
-    if found.base is not None:
+    if isinstance(found.learned.model, Points) and changed(found.learned.model):
         yield Finding(
             "Edges of bands stand where they stood, and points have moved.",
             "leadline diff says who changes band, leadline thresholds where edges should stand.",
