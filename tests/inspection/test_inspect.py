@@ -561,3 +561,20 @@ def test_what_is_said_of_a_column_fits_what_it_is_read_as() -> None:
     )
     [finding] = inspect(leads, table="leads").tables[0].findings
     assert finding.startswith('No name says that {from: "Lead Gen Id"} is lead_id, so the e-mail')
+
+
+def test_a_key_is_found_by_the_rows_of_another_file(folder: Path) -> None:
+    """Codes that are filled up with 0 are texts; the only date is asked about."""
+    codes = [f"{number * 7:04}" for number in range(120, 320)]
+    leads = "\n".join(f"{code},2026-03-{at % 28 + 1:02}" for at, code in enumerate(codes))
+    deals = "\n".join(f"{code},2026-05-{at % 28 + 1:02}" for at, code in enumerate(codes[::5]))
+    (folder / "leads.csv").write_text(f"form_code,signup_day\n{leads}\n")
+    (folder / "deals.csv").write_text(f"form_code,closed_day\n{deals}\n")
+    found = inspect(["leads.csv", "deals.csv"])
+    for table in found.tables:
+        [key] = [each for each in table.columns if each.name == "form_code"]
+        assert (key.column, key.type) == ("lead_id", Type.TEXT)
+    asked = (
+        'Is it {from: "signup_day"}? It is the only date, but no name says that it is created_at.'
+    )
+    assert asked in found.tables[0].findings

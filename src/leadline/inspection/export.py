@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from leadline.inspection import names
 from leadline.inspection.report import Suspect
-from leadline.inspection.roles import IS_ONE_WORD
+from leadline.inspection.roles import ENOUGH, IS_ONE_WORD
 from leadline.inspection.types import Found
 from leadline.inspection.values import HAS_DIGIT, Values
 from leadline.model.contract import CONTRACT
@@ -88,6 +88,7 @@ def joined(exports: Sequence[Export]) -> Iterator[Export]:
 
     A name decides as long as the values do not belie it.
     """
+    exports = [_keyed(each, exports) for each in exports]
     keys = {
         each.table: each.column(each.contract[key])
         for each in reversed(exports)
@@ -104,6 +105,26 @@ def joined(exports: Sequence[Export]) -> Iterator[Export]:
             if found:
                 contract[column.name] = found
         yield replace(export, contract=contract)
+
+
+def _keyed(export: Export, others: Sequence[Export]) -> Export:
+    """Return leads with a key that no name tells but all rows of another export do."""
+    if export.table != "leads" or "lead_id" in export.contract:
+        return export
+    named = (
+        candidate
+        for candidate in names.keys(export.candidates)
+        for other in others
+        if other is not export
+        for each in other.looked
+        if each.distinct >= ENOUGH and _shared(each, export.column(candidate)) == 1
+    )
+    found = next(named, None)
+    return export if found is None else replace(export, contract=_with(export, found))
+
+
+def _with(export: Export, key: str) -> Mapping[str, str]:
+    return {"lead_id": key} | {c: source for c, source in export.contract.items() if source != key}
 
 
 def _naming(export: Export, contract: Mapping[str, str], wanted: str, key: Looked) -> str | None:

@@ -277,6 +277,10 @@ def _questions(
     if wanted and wanted not in found and (keys := names.keys(candidates)):
         shown = " or ".join(f'{{from: "{each}"}}' for each in keys[:EXAMPLES])
         yield f"Is it {shown}? Its values differ in each row, but no name says that it is {wanted}."
+    dates = [each for each in candidates if each.type is Type.TIME]
+    if table == "leads" and "created_at" not in found and len(dates) == 1 and dates[0].is_filled:
+        why = "It is the only date, but no name says that it is created_at."
+        yield f'Is it {{from: "{dates[0].name}"}}? {why}'
     if table == "leads" and found.get("lead_id") and found.get("lead_id") == found.get("email"):
         ids = [each.name for each in candidates if each.is_key and each.seems == "identifier"]
         others = [each for each in ids if each != found["lead_id"]]
@@ -396,6 +400,11 @@ def _lacks(
             yield (
                 "No column says what happened: declare it for all rows, such as "
                 "type: {value: webinar_attended}."
+            )
+        elif column == "outcome":
+            yield (
+                "No column says how leads ended: declare it for all rows, such as "
+                "outcome: {value: won}."
             )
         elif column == "event_id":
             yield (

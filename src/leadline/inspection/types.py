@@ -46,6 +46,7 @@ UNIT = rf"^[+-]?\s*({CURRENCY})\s*[+-]?[\d.]|\d\s*({CURRENCY})$"
 SPACE = "[ \u00a0\u202f]"
 
 IS_LONG = Sql(f"regexp_full_match(text, '{LONG_INTEGER}|[+-]?0\\d+')")
+IS_PADDED = Sql(r"regexp_full_match(trim(text), '0\d+')")
 IS_BOOLEAN = Sql("lower(text) in ('true', 'false')")
 
 IS_SPAN = Sql(
@@ -263,7 +264,7 @@ def _nearly(values: Values) -> Iterator[str]:
 
 
 def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Found | None:
-    if kind is Type.NUMBER and values.sampled_share(IS_LONG) > 1 - MOST:
+    if kind is Type.NUMBER and (values.sampled_share(IS_LONG) > 1 - MOST or _are_padded(values)):
         return None
     readable = [values.readable(kind, reader_options(way)) for way in tried]
     sampled = values.sampled_shares(readable)
@@ -286,6 +287,14 @@ def _fitting(values: Values, kind: Type, tried: Sequence[dict[str, str]]) -> Fou
     is_seen = best == 1 and kind in GUESSES.get(values.given.native, ())
     declare = dict(way) if is_seen else {"type": kind.value, **way}
     return Found(kind, declare, tuple(findings))
+
+
+def _are_padded(values: Values) -> bool:
+    """Say whether digits were filled up with 0 in front: then they name, and do not count."""
+    if not values.sampled_share(IS_PADDED):
+        return False
+    [(text, _)] = values.most(1, IS_PADDED)
+    return values.sampled_share(sql_text("length(trim(text)) = {n}", n=len(text.strip()))) == 1
 
 
 def _is_doubt(way: dict[str, str], other: dict[str, str]) -> bool:
