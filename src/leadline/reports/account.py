@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from leadline.explain.account import AccountExplanation, Edge
 from leadline.reports.figures import figure
-from leadline.reports.lead import ledger
+from leadline.reports.lead import facts, ledger
 from leadline.reports.page import Page, Section
 from leadline.reports.tables import Column, Table
 
@@ -16,12 +16,7 @@ MOST_LEADS = 20
 
 def page(found: AccountExplanation) -> Page:
     """Return the report of one account."""
-    facts = (
-        ("model", found.model.model),
-        ("fingerprint", found.scores["model"]),
-        ("as of", figure(found.as_of, "time")),
-    )
-    return Page(found.account_id, says(found), tuple(_sections(found)), facts)
+    return Page(found.account_id, says(found), tuple(_sections(found)), facts(found))
 
 
 def says(found: AccountExplanation) -> str:

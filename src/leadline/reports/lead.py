@@ -21,12 +21,16 @@ _ORDER = ("fired", "limit", "missing")
 
 def page(found: Explanation) -> Page:
     """Return the report of one lead."""
-    facts = (
+    return Page(found.who, words(found), tuple(_sections(found)), facts(found))
+
+
+def facts(found: Explanation | AccountExplanation) -> tuple[tuple[str, str], ...]:
+    """Return by which model, and of when, an explanation is."""
+    return (
         ("model", found.model.model),
         ("fingerprint", found.scores["model"]),
         ("as of", figure(found.as_of, "time")),
     )
-    return Page(found.who, words(found), tuple(_sections(found)), facts)
 
 
 def _sections(found: Explanation) -> Iterator[Section]:
@@ -65,10 +69,7 @@ def ledger(found: Explanation | AccountExplanation) -> Table:
     for name, score in found.model.scores.items():
         if name not in found.scores:
             continue
-        own = [row for row in points if row["score"] == name]
-        own.sort(
-            key=lambda row: (_ORDER.index(row["state"]), -abs(row["points"] or 0), row["rule"])
-        )
+        own = sorted((row for row in points if row["score"] == name), key=_place)
         value = found.scores[name]
         cells = [_cells(found, row) for row in own] or [(_read(score, value), *[None] * 5)]
         heads = [(name, value), *[(None, None)] * (len(cells) - 1)]

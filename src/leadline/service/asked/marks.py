@@ -12,7 +12,7 @@ from leadline.questions.answer import Answer
 from leadline.questions.inputs import table
 from leadline.questions.marks import Marks as OfTables
 from leadline.questions.option import asks
-from leadline.service.asked.of_store import DEFAULT, OfStore
+from leadline.service.asked.of_store import DEFAULT, IDENTITY, OfStore
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -31,7 +31,6 @@ UNDO = asks(
     "text",
     "WHAT",
 )
-IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
 SHOWN = 3
 
 
