@@ -10,6 +10,7 @@ from leadline.service.live import Batch, Live, Touched
 from leadline.store import facts as stored
 from leadline.store.facts import AccountRow, EventRow, LeadRow
 from leadline.store.session import Session
+from leadline.store.values import compact
 
 
 class Changed(NamedTuple):
@@ -77,7 +78,7 @@ def unstored(live: Live, who: Unstored, at: int) -> dict[str, Any]:
         batch.accounts = {account_id: AccountRow(account_id, at, at, at, _valid(who.account, at))}
     batch.events = [
         EventRow(
-            1, min(when, at), f"asked-{n}", account_id, kind, at, at, None, "", _json(said), None
+            1, min(when, at), f"asked-{n}", account_id, kind, at, at, None, "", compact(said), None
         )
         for n, (kind, when, said) in enumerate(who.events)
     ]
@@ -94,11 +95,7 @@ class Unstored(NamedTuple):
 
 
 def _valid(fields: Mapping[str, Any], at: int) -> str:
-    return _json({name: (value, at) for name, value in fields.items()})
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return compact({name: (value, at) for name, value in fields.items()})
 
 
 def changes(session: Session, since: int, most: int) -> list[Changed]:
