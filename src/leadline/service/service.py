@@ -17,13 +17,15 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError
 from leadline.explain.history import History
 from leadline.marks.signs import Signs
+from leadline.scoring import Run
 from leadline.service import clock, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
-from leadline.service.explaining import Explainer, explained_with_moves
+from leadline.service.explaining import Explainer, explained_with_moves, run_of
 from leadline.service.feed import Feed
+from leadline.service.glance import Glances
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
@@ -35,6 +37,7 @@ from leadline.store import scores as kept
 from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
+from leadline.store.rows import Knowing
 from leadline.store.migrate import migrate
 from leadline.store.scores import ModelRow
 from leadline.store.session import Session
@@ -119,6 +122,7 @@ class Service:
         self._shown: Live | None = None
         self._shown_lock = Lock()
         self._explainer: Explainer | None = None
+        self._glances: Glances | None = None
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -319,6 +323,27 @@ class Service:
         if found is None or found.live is not live:
             before, found = found, Explainer(live)
             self._explainer = found
+            if before is not None:
+                before.close()
+        return found
+
+    @contextmanager
+    def run_of(
+        self, session: Session, live: Live, row: LeadRow, at: int, knowing: Knowing = "taken"
+    ) -> Iterator[Run]:
+        """Yield the live model over all rows that say of a lead, at a moment."""
+        with (
+            self._engine.new_session() as engine,
+            run_of(engine, session, live, row, at, knowing) as run,
+        ):
+            yield run
+
+    def glances(self, live: Live) -> Glances:
+        """Return what looks at leads by a version; that of another one ends."""
+        found = self._glances
+        if found is None or found.live is not live:
+            before, found = found, Glances(live)
+            self._glances = found
             if before is not None:
                 before.close()
         return found

@@ -291,3 +291,14 @@ def known_fields(session: Session, entity: str) -> list[str]:
     """Return the names of the fields that any lead or account ever had."""
     found = session.rows("select field from known_fields where entity = ? order by field", entity)
     return [row[0] for row in found]
+
+
+def events_of_lead(session: Session, number: int, most: int) -> list[tuple[str, int]]:
+    """Return type and time of the latest events of a lead, the last first."""
+    rows = session.rows(
+        "select type, occurred_at from events where lead_no = ? "
+        "order by occurred_at desc, event_id desc limit ?",
+        number,
+        most,
+    )
+    return [(kind, at) for kind, at in rows]
