@@ -24,6 +24,7 @@ from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
 from leadline.service.explaining import Explainer, explained_with_moves
 from leadline.service.feed import Feed
+from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
@@ -81,6 +82,7 @@ class Service:
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        handing: What becomes of leads that are ready.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -93,6 +95,7 @@ class Service:
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        handing: Handover | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -103,12 +106,14 @@ class Service:
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            handing: What becomes of leads that are ready.
         """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.handing = handing or Handover()
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
@@ -190,6 +195,11 @@ class Service:
         """Keep a request; it is on the disk when this returns. Raises StoreError."""
         assert self._acceptor is not None, "it was started"  # noqa: S101 - says what is known
         await self._acceptor.accept(request)
+
+    def keep(self, requests: Sequence[Received]) -> None:
+        """Keep requests; they are on the disk when this returns. Raises StoreError."""
+        inbox.accept(self.store, requests)
+        self._kept(requests)
 
     def now(self) -> int:
         """Return the present moment in microseconds."""
@@ -356,6 +366,7 @@ class Service:
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        handing=self.handing,
                         tell=self._tell,
                     )
                     self._tell(Began())
