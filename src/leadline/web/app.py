@@ -10,10 +10,20 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import accounts, health, ingest, leads, measuring, reading, snippet, stream
+from leadline.web import (
+    accounts,
+    answering,
+    health,
+    ingest,
+    leads,
+    measuring,
+    reading,
+    snippet,
+    stream,
+)
 from leadline.web.endpoint import document, json
 
-ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS)
+ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
 
 
 def described() -> dict[str, Any]:
