@@ -14,6 +14,7 @@ from leadline.service import clock
 from leadline.service.large import ALL
 from leadline.service.live import Live, Touched
 from leadline.service.taking import Taken
+from leadline.store import facts as stored
 from leadline.store.facts import LeadRow
 from leadline.store.rows import Knowing
 from leadline.store.session import Session
@@ -101,6 +102,17 @@ def run_of(  # noqa: PLR0913, PLR0917 - where, who, when and what was known
 ) -> Iterator[Run]:
     """Yield a version over all rows that say of a lead, at a moment."""
     given = live.tables(live.batch(session, _touched(session, live, row), Taken()), knowing)
+    with Run.open(engine, live.model, given, as_of=clock.at(as_of), clean=True) as run:
+        yield run
+
+
+@contextmanager
+def run_of_account(
+    engine: DuckDB, session: Session, live: Live, account_id: str, as_of: int
+) -> Iterator[Run]:
+    """Yield a version over all rows that say of an account, at a moment."""
+    leads = {number for number, _ in stored.leads_of_accounts(session, [account_id], ALL)}
+    given = live.tables(live.batch(session, Touched(leads, {account_id}), Taken()))
     with Run.open(engine, live.model, given, as_of=clock.at(as_of), clean=True) as run:
         yield run
 

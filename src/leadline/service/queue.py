@@ -17,7 +17,9 @@ from leadline.service.glance import Glance, Glances, Last, last_of
 from leadline.service.listing import Field
 from leadline.service.live import Live
 from leadline.store import facts as stored
+from leadline.store import handover
 from leadline.store.facts import LeadRow
+from leadline.store.handover import AnswerRow, OwnershipRow
 from leadline.store.session import Session
 
 MOST_WAITING = 500
@@ -25,6 +27,9 @@ MOST_WAITING = 500
 UPPER_BANDS = 2
 _HOUR = 3_600_000_000
 SORTS = ("next", "score", "due", "event")
+SHOWS = ("open", "unclaimed", "mine", "resting")
+ANSWERS = ("accepted", "rejected", "meeting", "opportunity", "won", "lost", "snoozed")
+"""Kinds of answers after which a lead no longer waits for one."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,14 @@ class Waiting:
     """A lead of the queue.
 
     Attributes:
-        place: Where it stands.
+        place: Where it stands, by the band that people go by.
         face: What it is called.
         since: When it came into its band; None where it always was.
-        raised_at: When it last raised a hand.
-        due: When it is to be called; None where nothing is agreed.
+        raised_at: When it last raised a hand, where that still counts.
+        due: When it is to be called; None where nothing is agreed, or it was answered.
         last: What it last did.
+        has: Who has it; None where nobody does.
+        answered: What was last answered since it came, or raised a hand; None where nothing was.
         as_of: Moment of its scores.
         scores: Its scores and grades.
         glance: Its reasons and a week's change; None where nobody looked yet.
@@ -70,9 +77,21 @@ class Waiting:
     raised_at: int | None
     due: int | None
     last: Last | None
+    has: OwnershipRow | None = None
+    answered: AnswerRow | None = None
     as_of: int = 0
     scores: Mapping[str, Any] | None = None
     glance: Glance | None = None
+
+    def rests(self, now: int) -> bool:
+        """Say whether it was put off until later."""
+        until = self.has.snoozed_until if self.has is not None else None
+        return until is not None and until > now
+
+    @property
+    def owner(self) -> str:
+        """Who has it; empty for nobody."""
+        return self.has.owner if self.has is not None else ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +101,8 @@ class Wanted:
     Attributes:
         ladder: The ladder.
         bands: Its bands that are listed.
+        who: Who asks.
+        show: Of ``SHOWS``: what waits for them, what nobody has, what they have, what rests.
         sort: Of ``SORTS``.
         field: What a field of the lead must be.
         start: So many are left out before the first.
@@ -90,10 +111,19 @@ class Wanted:
 
     ladder: str
     bands: Sequence[str]
+    who: str = ""
+    show: str = "open"
     sort: str = "next"
     field: Field | None = None
     start: int = 0
     most: int = 50
+
+    def shows(self, each: Waiting, now: int) -> bool:
+        """Say whether a lead is in the part."""
+        if self.show in {"mine", "resting"}:
+            return each.owner == self.who and each.rests(now) is (self.show == "resting")
+        mine = () if self.show == "unclaimed" else (self.who,)
+        return each.owner in {"", *mine} and each.answered is None and not each.rests(now)
 
 
 @dataclass(frozen=True)
@@ -102,9 +132,9 @@ class Queue:
 
     Attributes:
         shown: Its leads, in order.
-        of: How many there are in all that were put in order.
-        counts: How many leads each band has, whatever else is asked.
-        to_call: How many of those in order have an agreed time.
+        of: How many there are in the part.
+        counts: How many leads each part of ``SHOWS`` has.
+        to_call: How many have an agreed time.
         late: How many of them are late.
         is_cut: Whether bands have more leads than were put in order.
     """
@@ -135,21 +165,30 @@ def queue(  # noqa: PLR0913 - of what, whom, when and by what agreement
     agreed: Agreed | None = None,
 ) -> Queue:
     """Return a part of the queue as it is now."""
-    counts = {
-        each: _count(session, live.row.version, wanted.ladder, each) for each in wanted.bands
-    }
-    places = list(_places(session, live.row.version, wanted))
-    found = list(_waiting(session, live, places, wanted, (now, agreed or Agreed())))
-    found.sort(key=_ORDERS[wanted.sort])
+    places = [*_places(session, live.row.version, wanted), *_own(session, live.row.version, wanted)]
+    places = list({each.number: each for each in places}.values())
+    known = list(_waiting(session, live, places, wanted, (now, agreed or Agreed())))
+    parts = {show: _part(known, replace(wanted, show=show), now) for show in SHOWS}
+    found = sorted(parts[wanted.show], key=_ORDERS[wanted.sort])
     part = found[wanted.start : wanted.start + wanted.most]
     return Queue(
         with_glances(session, live, glances, part, now),
         len(found),
-        counts,
+        {show: len(each) for show, each in parts.items()},
         sum(each.due is not None for each in found),
         sum(each.due is not None and each.due < now for each in found),
-        sum(counts.values()) > len(places),
+        len(places) >= MOST_WAITING,
     )
+
+
+def _part(known: Sequence[Waiting], wanted: Wanted, now: int) -> list[Waiting]:
+    """Return the leads of a part; those that somebody has are theirs in whatever band."""
+    is_own = wanted.show in {"mine", "resting"}
+    return [
+        each
+        for each in known
+        if wanted.shows(each, now) and (is_own or each.place.band in wanted.bands)
+    ]
 
 
 def one(
@@ -157,8 +196,9 @@ def one(
 ) -> Waiting | None:
     """Return one lead as the queue shows it, in whatever band; None where it has no score."""
     rows = session.rows(
-        "select lead_no, band, value from current_bands where version = ? and ladder = ? "
-        "and lead_no = ?",
+        "select b.lead_no, coalesce(h.band, b.band), b.value from current_bands as b "
+        "left join band_holds as h on h.lead_no = b.lead_no and h.ladder = b.ladder "
+        "where b.version = ? and b.ladder = ? and b.lead_no = ?",
         live.row.version,
         ladder,
         row.lead_no,
@@ -216,23 +256,15 @@ def with_glances(
     ]
 
 
-def _count(session: Session, version: int, ladder: str, band: str) -> int:
-    [(count,)] = session.rows(
-        "select count(*) from current_bands where version = ? and ladder = ? and band = ?",
-        version,
-        ladder,
-        band,
-    )
-    return int(count)
-
-
 def _places(session: Session, version: int, wanted: Wanted) -> Iterator[Place]:
     """Yield who stands in the bands, the highest of each first, no more than are put in order."""
     left = MOST_WAITING
     for band in wanted.bands:
         rows = session.rows(
-            "select lead_no, band, value from current_bands where version = ? and ladder = ? "
-            "and band = ? order by value desc, lead_no desc limit ?",
+            "select b.lead_no, b.band, b.value from current_bands as b "
+            "where b.version = ? and b.ladder = ? and b.band = ? and not exists (select 1 from "
+            "band_holds as h where h.lead_no = b.lead_no and h.ladder = b.ladder) "
+            "order by b.value desc, b.lead_no desc limit ?",
             version,
             wanted.ladder,
             band,
@@ -240,6 +272,31 @@ def _places(session: Session, version: int, wanted: Wanted) -> Iterator[Place]:
         )
         left -= len(rows)
         yield from (Place(*row) for row in rows)
+    held = session.rows(
+        "select b.lead_no, h.band, b.value from band_holds as h join current_bands as b "
+        "on b.lead_no = h.lead_no and b.ladder = h.ladder and b.version = ? "
+        "where h.ladder = ? and h.band in ?? limit ?",
+        version,
+        wanted.ladder,
+        list(wanted.bands),
+        MOST_WAITING,
+    )
+    yield from (Place(*row) for row in held)
+
+
+def _own(session: Session, version: int, wanted: Wanted) -> Iterator[Place]:
+    """Yield where the leads stand that somebody has."""
+    rows = session.rows(
+        "select b.lead_no, coalesce(h.band, b.band, ''), b.value from ownerships as o "
+        "join current_bands as b on b.lead_no = o.lead_no and b.version = ? and b.ladder = ? "
+        "left join band_holds as h on h.lead_no = b.lead_no and h.ladder = b.ladder "
+        "where o.owner = ? and o.ended_at is null limit ?",
+        version,
+        wanted.ladder,
+        wanted.who,
+        MOST_WAITING,
+    )
+    yield from (Place(*row) for row in rows)
 
 
 def _waiting(
@@ -258,14 +315,37 @@ def _waiting(
     since = _since(session, wanted.ladder, numbers)
     raised = _raised(session, live.model, ladder, numbers, when[0])
     last = last_of(session, numbers, live.model.passive)
+    has = {each.lead_no: each for each in handover.owned(session, numbers)}
+    answered = _answered(session, numbers)
     for place in places:
         row = rows[place.number]
         if wanted.field is not None and not wanted.field.holds(row.fields):
             continue
         came, hand = since.get((place.number, place.band)), raised.get(place.number)
-        due = _due(came, hand, when[1]) if place.band == top else None
-        company = companies.get(row.account_id or "")
-        yield Waiting(place, face(row, company), came, hand, due, last.get(place.number))
+        own = has.get(place.number)
+        said = answered.get(place.number)
+        if said is not None and said.taken_at < max(came or 0, hand or 0):
+            said = None
+        is_open = place.band == top and (said is None or said.kind == "snoozed")
+        due = _due(came, hand, own, when[1]) if is_open else None
+        called = face(row, companies.get(row.account_id or ""))
+        yield Waiting(
+            place, called, came, hand, due, last.get(place.number), own, _closing(said)
+        )
+
+
+def _answered(session: Session, numbers: Sequence[int]) -> dict[int, AnswerRow]:
+    """Return what was last answered of each lead, and counts."""
+    return {
+        row.lead_no: row
+        for row in handover.answers_of(session, numbers)
+        if row.kind in ANSWERS and row.refused is None and row.undone_at is None
+    }
+
+
+def _closing(said: AnswerRow | None) -> AnswerRow | None:
+    """Return an answer after which a lead waits no more; one that put it off is none."""
+    return None if said is None or said.kind == "snoozed" else said
 
 
 def _top(ladder: Ladder | None) -> str:
@@ -273,8 +353,15 @@ def _top(ladder: Ladder | None) -> str:
     return list(ladder.edges)[-1] if ladder is not None and ladder.edges else ""
 
 
-def _due(since: int | None, raised: int | None, agreed: Agreed) -> int | None:
-    """Return when a lead is to be called: so long after the last that made it urgent."""
+def _due(
+    since: int | None, raised: int | None, has: OwnershipRow | None, agreed: Agreed
+) -> int | None:
+    """Return when a lead is to be called: so long after the last that made it urgent.
+
+    Who was given a lead has the time that was agreed for it; what was put off is due then.
+    """
+    if has is not None and (stated := has.snoozed_until or has.due_at) is not None:
+        return stated
     began = [each for each in (since, raised) if each is not None]
     if since is None:
         return None

@@ -11,7 +11,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.history import History
 from leadline.scoring import Run
 from leadline.service.answers import Unstored, unstored
-from leadline.service.explaining import Explainer, explained_with_moves, run_of
+from leadline.service.explaining import Explainer, explained_with_moves, run_of, run_of_account
 from leadline.service.glance import Glances
 from leadline.service.live import Live, published
 from leadline.service.past import AsItWas, as_it_was, past
@@ -88,6 +88,17 @@ class Reader:
         with (
             self._engine.new_session() as engine,
             run_of(engine, session, live, row, at, knowing) as run,
+        ):
+            yield run
+
+    @contextmanager
+    def run_of_account(
+        self, session: Session, live: Live, account_id: str, at: int
+    ) -> Iterator[Run]:
+        """Yield the live model over all rows that say of an account, at a moment."""
+        with (
+            self._engine.new_session() as engine,
+            run_of_account(engine, session, live, account_id, at) as run,
         ):
             yield run
 

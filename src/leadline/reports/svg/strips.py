@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from leadline.reports.svg.colours import colours
+from leadline.reports.svg.letters import width_of
+from leadline.reports.svg.room import WIDE, Room
 
 _GAP = 0.6
 _LEAST = 0.7
 """Parts of a hundred of the width: between two bands, and of the narrowest bar."""
 _MIDDLE, _THICK, _HIGH = 8, 4, 16
+_SHARE = 0.65
+"""Of a room's width a strip with names has about so much."""
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,12 @@ def span_of(rungs: Sequence[Rung], values: Sequence[float | None]) -> Span:
     return Span.around([*ends, *known] or [0.0])
 
 
-def line(
+def line(  # noqa: PLR0913, PLR0917 - a scale, three places on it, and words
     rungs: Sequence[Rung],
     span: Span,
     value: float | None,
     before: float | None,
+    band: str | None,
     says: str,
 ) -> str:
     """Return a score on its bands: a dark mark where it stands, a grey one where it stood.
@@ -83,6 +88,7 @@ def line(
         span: What the strip shows.
         value: The score.
         before: The score a week ago.
+        band: The band that is shown as that of the score; it may be another than that of its edge.
         says: What is read out in place of the strip.
     """
     strip = _strip(_HIGH, says, "line")
@@ -91,8 +97,8 @@ def line(
     for number, (rung, end, style) in enumerate(zip(rungs, ends, styles, strict=True)):
         low = span.place(rung.edge if number else span.low)
         high = span.place(min(end, span.high))
-        is_here = value is not None and (rung.edge <= value or not number) and value < end
-        _rect(strip, low + _GAP / 2, high - _GAP / 2, style if is_here else "rail", _THICK)
+        look = style if rung.name == band else "rail"
+        _rect(strip, low + _GAP / 2, high - _GAP / 2, look, _THICK)
     if not rungs:
         _rect(strip, 0, 100, "rail", _THICK)
     if before is not None:
@@ -117,19 +123,26 @@ def bar(span: Span, start: float, end: float, style: str, edges: Sequence[float]
     return ET.tostring(strip, encoding="unicode")
 
 
-def scale(span: Span, marks: Sequence[tuple[float, str]]) -> str:
-    """Return the head of a ledger: names at their values, those that have no room left out."""
-    strip = _strip(18, "", "scale")
+def scale(span: Span, marks: Sequence[tuple[float, str]], room: Room = WIDE) -> str:
+    """Return names at their values; those that have no room left are left out.
+
+    Args:
+        span: What the strip shows.
+        marks: Values and names, rising.
+        room: For which width it is drawn.
+    """
+    strip = _strip(18, "", f"scale {room.name}")
     free = -100.0
     for value, said in marks:
         at = span.place(value)
-        half = 1.1 * len(said) + 1
-        if at - half < free:
-            continue
+        half = 50 * width_of(said) / (_SHARE * room.width)
         anchor = "start" if at < half else "end" if at > 100 - half else "middle"
+        left = {"start": at, "middle": at - half, "end": at - 2 * half}[anchor]
+        if left < free:
+            continue
         made = ET.SubElement(strip, "text", {"x": _percent(at), "y": "13", "text-anchor": anchor})
         made.text = said
-        free = at + half
+        free = left + 2 * half + 1
     return ET.tostring(strip, encoding="unicode")
 
 

@@ -42,6 +42,7 @@ HEADERS: Mapping[str, str] = {
     "Vary": "Cookie, Accept-Encoding",
 }
 _LEAST_PACKED = 1000
+KEYS_COOKIE = "leadline_keys"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class Visit:
     def given(self, name: str, otherwise: str = "") -> str:
         """Return a parameter of the address."""
         return self.request.query_params.get(name, otherwise)
+
+    @property
+    def keys_off(self) -> bool:
+        """Whether single keys do nothing in this browser."""
+        return self.request.cookies.get(KEYS_COOKIE) == "off"
 
     def form(self, name: str, otherwise: str = "") -> str:
         """Return a field of the form that was sent."""
@@ -134,11 +140,7 @@ class Address:
         return Route(self.path, signing.page(self.needs, answer), methods=list(self.methods))
 
     def _drawn(self, service: Service, request: Request, signed: Signed) -> Response:
-        header = request.headers.get("accept-language", "")
-        person = signed.person
-        now = clock.at(service.now())
-        said = words(person.language or asked_for(header), person.time_zone or "UTC")
-        visit = Visit(service, request, signed, said, now)
+        visit = visit_of(service, request, signed)
         try:
             found = self.view(visit)
         except Lacking as lacking:
@@ -150,24 +152,35 @@ class Address:
         return found if isinstance(found, Response) else drawn(visit, found)
 
 
+def visit_of(service: Service, request: Request, signed: Signed) -> Visit:
+    """Return a request with what pages say to who makes it."""
+    person = signed.person
+    language = person.language or asked_for(request.headers.get("accept-language", ""))
+    said = words(language, person.time_zone or "UTC")
+    return Visit(service, request, signed, said, clock.at(service.now()))
+
+
 def drawn(visit: Visit, shown: Shown) -> Response:
     """Return a page as it is sent."""
+    return packed(visit.request, text_of(visit, shown), shown.status)
+
+
+def text_of(visit: Visit, shown: Shown) -> str:
+    """Return a page, or a part of one, as text."""
     said = visit.words
-    text = _environment().get_template(shown.template).render(
-        {
-            "t": said.t,
-            "n": said.n,
-            "w": said,
-            "visit": visit,
-            "person": visit.signed.person,
-            "token": visit.signed.form_token,
-            "now": visit.now,
-            "here": shown.here,
-            "to": to,
-            **shown.parts,
-        }
-    )
-    return packed(visit.request, text, shown.status)
+    parts = {
+        "t": said.t,
+        "n": said.n,
+        "w": said,
+        "visit": visit,
+        "person": visit.signed.person,
+        "token": visit.signed.form_token,
+        "now": visit.now,
+        "here": shown.here,
+        "to": to,
+        **shown.parts,
+    }
+    return _environment().get_template(shown.template).render(parts)
 
 
 def packed(request: Request, text: str, status: int = 200) -> Response:

@@ -16,6 +16,7 @@ from leadline.model.names import fields_of
 from leadline.model.rules import BaseRule, TableRule, UnitRule
 from leadline.query.context import rule_expressions
 from leadline.reports.svg import strips
+from leadline.reports.svg.room import ROOMS
 from leadline.reports.svg.strips import Span
 from leadline.reports.waterfall import Row, Waterfall, chance, log_odds, waterfall
 from leadline.service import answers, clock, queue
@@ -79,7 +80,7 @@ def page(visit: Visit) -> Shown:
     with visit.service.reading() as (session, live):
         found = found_of(visit, session, live)
         mates = list(_mates(visit, session, live, found))
-    return Shown("lead.html", {**_parts(visit, found), "mates": mates}, here="leads")
+    return Shown("lead.html", {**parts_of_page(visit, found), "mates": mates}, here="leads")
 
 
 def peek(visit: Visit) -> Shown:
@@ -89,10 +90,11 @@ def peek(visit: Visit) -> Shown:
         deeds = stored.events_of_lead(session, found.row.lead_no, 6)
     tell, now = found.tell, visit.now
     seen = [(tell.labels.event(kind), visit.words.when(clock.at(at), now)) for kind, at in deeds]
-    return Shown("peek.html", {**_parts(visit, found), "deeds": seen})
+    return Shown("peek.html", {**parts_of_page(visit, found), "deeds": seen})
 
 
-def _parts(visit: Visit, found: Found) -> dict[str, Any]:
+def parts_of_page(visit: Visit, found: Found) -> dict[str, Any]:
+    """Return what the templates of a lead show."""
     tell, explained = found.tell, found.explanation
     fall = waterfall(tell.model, explained)
     value = explained["scores"][tell.model.main_score]
@@ -103,6 +105,7 @@ def _parts(visit: Visit, found: Found) -> dict[str, Any]:
     account_missing = [each.split(".", 1)[1] for each in missing if each.startswith("account.")]
     return {
         "lead": found,
+        "is_news": False,
         "face": found.waiting.face,
         "tell": tell,
         "row": queue_row(found.waiting, tell, visit, tell.span([value, before])),
@@ -211,7 +214,8 @@ def _head(tell: Teller, fall: Waterfall) -> str:
     else:
         edges = [(each.edge, f"{tell.band(each.name)} {tell.words.number(each.edge)}") for each in tell.rungs]
         marks = sorted([(0.0, "0"), *(each for each in edges if each[0])])
-    return strips.scale(span, [each for each in marks if span.low <= each[0] <= span.high])
+    shown = [each for each in marks if span.low <= each[0] <= span.high]
+    return "".join(strips.scale(span, shown, room) for room in ROOMS)
 
 
 def _drawn(

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from leadline.reports.svg import strips
 from leadline.reports.svg.draw import draw_all
+from leadline.reports.svg.room import ROOMS
 from leadline.service.faces import initials
 from leadline.web.pages.telling import Teller, capital
 
@@ -64,18 +65,23 @@ def bars(place: int, of: int) -> Markup:
     return Markup(f'<svg class="bars" viewBox="0 0 14 12" aria-hidden="true">{drawn}</svg>')
 
 
-def strip(
-    rungs: Sequence[strips.Rung], span: strips.Span, value: float | None, before: float | None,
+def strip(  # noqa: PLR0913, PLR0917 - as of the drawing
+    rungs: Sequence[strips.Rung],
+    span: strips.Span,
+    value: float | None,
+    before: float | None,
+    band: str | None,
     says: str,
 ) -> Markup:
     """Return a score on its bands."""
-    return Markup(strips.line(rungs, span, value, before, says))  # noqa: S704 - an XML writer's
+    return Markup(strips.line(rungs, span, value, before, band, says))  # noqa: S704 - an XML writer's
 
 
 def edges_of(tell: Teller, span: strips.Span) -> Markup:
     """Return the names of bands below the strip of a score."""
     marks = [(each.edge, f"{tell.band(each.name)} {tell.words.number(each.edge)}") for each in tell.rungs[1:]]
-    return Markup(strips.scale(span, marks))  # noqa: S704 - an XML writer's
+    drawn = "".join(strips.scale(span, marks, room) for room in ROOMS)
+    return Markup(drawn)  # noqa: S704 - an XML writer's
 
 
 def short(text: str) -> str:

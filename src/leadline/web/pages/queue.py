@@ -26,19 +26,20 @@ class View:
     Attributes:
         name: Its text.
         asked: What the address asks for.
-        count: How many leads it has; None where nobody counted.
+        count: How many leads it has.
+        is_here: Whether it is the one that is shown.
     """
 
     name: str
     asked: dict[str, str]
-    count: int | None
+    count: int
     is_here: bool
 
 
 def page(visit: Visit) -> Shown:
     """Return the queue with the lead that is chosen beside it."""
     with visit.service.reading() as (session, live):
-        wanted = _wanted(visit, live.model, stored.known_fields(session, "lead"))
+        wanted = wanted_of(visit, live.model, stored.known_fields(session, "lead"))
         if not wanted.ladder:
             raise Lacking("no_ladder")
         glances = visit.service.glances(live)
@@ -58,7 +59,7 @@ def page(visit: Visit) -> Shown:
         "wanted": wanted,
         "rows": [row(each, tell, visit, span) for each in found.shown],
         "chosen": chosen,
-        "views": _views(tell, found, wanted, visit),
+        "views": _views(found, wanted, visit),
         "bands": [(each, tell.band(each)) for each in standings.bands_of(live.model, wanted.ladder)],
         "fields": [(each, in_name(each)) for each in fields],
         "sorts": queue.SORTS,
@@ -69,17 +70,20 @@ def page(visit: Visit) -> Shown:
     return Shown("queue.html", parts, here="queue")
 
 
-def _wanted(visit: Visit, model: Model, fields: Sequence[str]) -> Wanted:
+def wanted_of(visit: Visit, model: Model, fields: Sequence[str]) -> Wanted:
     """Return what the address asks for; what it cannot mean is left out."""
     ladder = queue.ladder_of(model, visit.given("ladder"))
     known = standings.bands_of(model, ladder) if ladder else []
     asked = [each for each in visit.request.query_params.getlist("band") if each in known]
     name = visit.given("field")
     sort = visit.given("sort", "next")
+    show = visit.given("show", "open")
     start = visit.given("from", "0")
     return Wanted(
         ladder,
         asked or (queue.bands_of(model, ladder) if ladder else []),
+        visit.signed.person.email,
+        show if show in queue.SHOWS else "open",
         sort if sort in queue.SORTS else "next",
         Field(name, visit.given("equals")) if name in fields else None,
         min(int(start), MOST_FROM) if start.isdecimal() and len(start) <= len("500") else 0,
@@ -87,28 +91,18 @@ def _wanted(visit: Visit, model: Model, fields: Sequence[str]) -> Wanted:
     )
 
 
-def _views(tell: Teller, found: Queue, wanted: Wanted, visit: Visit) -> list[View]:
-    """Return a view of the upper bands, and one of each of them."""
-    upper = queue.bands_of(tell.model, wanted.ladder)
-    is_plain = wanted.field is None and wanted.sort == "next"
-    views = [
+def _views(found: Queue, wanted: Wanted, visit: Visit) -> list[View]:
+    """Return the parts of the queue with how many leads each has."""
+    is_plain = wanted.field is None and not visit.request.query_params.getlist("band")
+    return [
         View(
-            visit.words.t("view_all"),
-            {},
-            sum(found.counts.values()) if list(wanted.bands) == upper else None,
-            is_plain and list(wanted.bands) == upper,
+            visit.words.t(f"view_{show}"),
+            {} if show == "open" else {"show": show},
+            found.counts[show],
+            is_plain and wanted.show == show,
         )
+        for show in queue.SHOWS
     ]
-    for band in upper if len(upper) > 1 else ():
-        views.append(
-            View(
-                tell.band(band),
-                {"band": band},
-                found.counts.get(band),
-                is_plain and list(wanted.bands) == [band],
-            )
-        )
-    return views
 
 
 def _chosen(visit: Visit, shown: Sequence[Waiting]) -> Waiting | None:
@@ -151,6 +145,11 @@ def row(each: Waiting, tell: Teller, visit: Visit, span: Span) -> dict[str, Any]
         "spent": 0 if due is None or not total else _spent(total, (due - now).total_seconds()),
         "of": "" if not total else words.t("of", span=words.span(total)),
         "is_hand": each.raised_at is not None,
+        "owner": each.owner,
+        "is_mine": each.owner == visit.signed.person.email,
+        "rests": "" if not each.rests(clock.micros(now)) else words.t(
+            "until", when=words.moment(clock.at(each.has.snoozed_until or 0))
+        ),
     }
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from leadline.web.pages import lead, queue
+from leadline.web.pages import account, answering, export, lead, learning, lists, news, queue, search
 from leadline.web.signing import Signing
 
-ADDRESSES = (*queue.ADDRESSES, *lead.ADDRESSES)
+ADDRESSES = (
+    *queue.ADDRESSES,
+    *lead.ADDRESSES,
+    *lists.ADDRESSES,
+    *account.ADDRESSES,
+    *answering.ADDRESSES,
+    *search.ADDRESSES,
+    *export.ADDRESSES,
+    *learning.ADDRESSES,
+)
 
 
 def routes(signing: Signing) -> list[Route]:
     """Return the addresses of the pages."""
-    return [each.route(signing) for each in ADDRESSES]
+    return [*(each.route(signing) for each in ADDRESSES), *news.routes(signing)]

@@ -42,12 +42,12 @@ class Words:
     phrases: Phrases
     texts: Mapping[str, Any]
 
-    def t(self, name: str, **parts: object) -> str:
+    def t(self, name: str, /, **parts: object) -> str:
         """Return a text with its parts."""
         text: str = self.texts[name]
         return text.format(**parts) if parts else text
 
-    def n(self, name: str, count: float, **parts: object) -> str:
+    def n(self, name: str, count: float, /, **parts: object) -> str:
         """Return a text in the form that its number asks for."""
         forms: Mapping[str, str] = self.texts[name]
         form = self.phrases.locale.plural_form(count)
@@ -65,9 +65,11 @@ class Words:
     def points(self, value: float, digits: int = 2) -> str:
         """Return points with their sign; those that digits do not show are no points."""
         value = round(value, digits)
+        if not value:
+            return "0"
         pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
         said = format_decimal(abs(value), pattern, locale=self.phrases.locale)
-        return f"{'+' if value > 0 else '−' if value < 0 else ''}{said}"
+        return f"{'+' if value > 0 else '−'}{said}"
 
     def day(self, at: datetime, now: datetime | None = None) -> str:
         """Return a day; the year is said where it is another than now."""
