@@ -72,17 +72,22 @@ class Serve(OfStore, Question["Answer[None]"]):
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
         from leadline.service import logs
+        from leadline.service.hooks.hook import hooks_of
         from leadline.service.loop import Keeping
+        from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
         from leadline.web.server import serve
 
         logs.begin(self.log)
         keeping = Keeping(self.raw_days, self.parked_days)
+        hooks = hooks_of(self.hooks, secret_of)
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
-        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs)
+        service = Service(
+            store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs, hooks=hooks
+        )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -25,6 +26,7 @@ from leadline.service.clock import Clock
 from leadline.service.explaining import Explainer, explained_with_moves
 from leadline.service.feed import Feed
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
+from leadline.service.hooks.hook import Hook
 from leadline.service.live import Live, published
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
@@ -81,6 +83,7 @@ class Service:
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -93,6 +96,7 @@ class Service:
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -103,12 +107,14 @@ class Service:
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
         """
         self.store = store
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
@@ -356,6 +362,7 @@ class Service:
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
                         tell=self._tell,
                     )
                     self._tell(Began())

@@ -10,7 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import accounts, health, ingest, leads, measuring, reading, snippet, stream
+from leadline.web import (
+    accounts,
+    health,
+    hooks,
+    ingest,
+    leads,
+    measuring,
+    reading,
+    snippet,
+    stream,
+)
 from leadline.web.endpoint import document, json
 
 ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS)
@@ -20,6 +30,7 @@ def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
     beside = {
         **ingest.described(),
+        **hooks.described(),
         **stream.described(),
         **health.described(),
         **measuring.described(),
@@ -40,6 +51,7 @@ def application(service: Service, *, open_metrics: bool = False) -> Starlette:
         *measuring.routes(service, is_open=open_metrics),
         *snippet.routes(),
         *ingest.routes(service),
+        *hooks.routes(service),
         *(each.route(service) for each in ENDPOINTS),
     ]
     followed = stream.routes(service)  # it lasts as long as its reader wants

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
+HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
@@ -31,6 +32,7 @@ class OfStore:
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
+    hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
 
     @property
     def telling(self) -> Telling:
@@ -43,12 +45,14 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
-            Loop(store, engine, telling=self.telling, signs=Signs.of(self.signs)).drain()
+            signs, hooks = Signs.of(self.signs), mappings_of(self.hooks)
+            Loop(store, engine, telling=self.telling, signs=signs, hooks=hooks).drain()
         store.release()
         return True
 
