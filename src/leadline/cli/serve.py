@@ -86,7 +86,14 @@ class Serve(OfStore, Question["Answer[None]"]):
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
         service = Service(
-            store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs, hooks=hooks
+            store,
+            None,
+            self.telling,
+            keeping,
+            feeds,
+            signs=signs,
+            hooks=hooks,
+            handing=self.handing,
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():

@@ -138,6 +138,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
     ),
     Setting(
+        "handover.reasons",
+        "texts",
+        "Why a lead may be given back, or was lost; by default a short list.",
+        example="not our market",
+    ),
+    Setting(
+        "handover.cool_down",
+        "duration",
+        "For so long after it changed, the band that people go by does not fall.",
+        example="1d",
+    ),
+    Setting(
         "hooks.*.mapping",
         "text",
         "Mapping of a webhook, of those that ship; by default the one of its name.",

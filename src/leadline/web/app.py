@@ -12,6 +12,7 @@ from starlette.routing import Route
 from leadline.service.service import Service
 from leadline.web import (
     accounts,
+    answering,
     health,
     hooks,
     ingest,
@@ -23,7 +24,7 @@ from leadline.web import (
 )
 from leadline.web.endpoint import document, json
 
-ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS)
+ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
 
 
 def described() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A request to facts, by its kind: ``segment:ENDPOINT``, ``rows:TABLE`` or ``hook:NAME``."""
+"""A request to facts, by its kind: ``segment:ENDPOINT``, ``rows:TABLE`` and their like."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
-from leadline.service.arriving import rows, segment
+from leadline.service.arriving import answer, rows, segment
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
 from leadline.service.hooks import mapped
@@ -29,5 +29,7 @@ def read(kind: str, body: bytes, received_at: int, hooks: Hooks = NO_HOOKS) -> I
         yield from mapped.read(hooks[name], name, body, received_at)
     elif form == "hook":
         raise Refused("no_mapping", f"the settings must have a webhook named {name}")
+    elif kind == answer.KIND:
+        yield answer.read(body)
     else:
         raise Refused("unknown_kind", f"must be of a known kind; found {kind}")

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
 HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
+HANDOVER = asks(
+    "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
+)
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -33,6 +37,14 @@ class OfStore:
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
+    handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+
+    @property
+    def handing(self) -> Handover:
+        """What becomes of leads that are ready."""
+        from leadline.service.handover.settings import Handover
+
+        return Handover.of(self.handover)
 
     @property
     def telling(self) -> Telling:
@@ -51,8 +63,15 @@ class OfStore:
         if not store.hold():
             return False
         with DuckDB() as engine:
-            signs, hooks = Signs.of(self.signs), mappings_of(self.hooks)
-            Loop(store, engine, telling=self.telling, signs=signs, hooks=hooks).drain()
+            loop = Loop(
+                store,
+                engine,
+                telling=self.telling,
+                signs=Signs.of(self.signs),
+                hooks=mappings_of(self.hooks),
+                handing=self.handing,
+            )
+            loop.drain()
         store.release()
         return True
 
