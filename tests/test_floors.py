@@ -29,6 +29,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
     "prometheus_client": ("service/measures",),
+    "argon2": ("service/passwords",),
+    "zxcvbn": ("service/passwords",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

@@ -16,33 +16,20 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     text,
 )
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_by_%(column_0_N_name)s",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "pk": "%(table_name)s_key",
-        "fk": "%(table_name)s_%(column_0_N_name)s_of_%(referred_table_name)s",
-    }
-)
+from leadline.store.columns import METADATA
+from leadline.store.columns import NUMBER as _NUMBER
+from leadline.store.columns import text_column as _text
+from leadline.store.columns import time_column as _time
+from leadline.store.people_tables import keys, people, sessions, teams, tickets, tries
 
-_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""A number that the store gives; SQLite numbers rows by INTEGER alone."""
-
-
-def _time(name: str, *, empty: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=empty)
-
-
-def _text(name: str, *, empty: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=empty, primary_key=key)
-
+__all__ = ["METADATA", "keys", "people", "sessions", "teams", "tickets", "tries"]
+# beside the tables below: those of people, which stand in a file of their own
 
 settings = Table("settings", METADATA, _text("name", key=True), _text("value"))
 """What the store says of itself: the last ``taken_at``, the types once decided."""
@@ -340,18 +327,3 @@ transitions = Table(
     Column("quiet", Boolean, nullable=False),
     _text("ledger", empty=True),
 )
-
-# --- who may
-
-keys = Table(
-    "keys",
-    METADATA,
-    _text("key_hash", key=True),
-    Column("name", Text, nullable=False, unique=True),
-    _text("kind"),
-    _text("scopes"),
-    _time("created_at"),
-    _time("ends_at", empty=True),
-    _time("revoked_at", empty=True),
-)
-"""Write keys of sources, keys of browsers and tokens of the API, each by its hash alone."""
