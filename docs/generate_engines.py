@@ -52,7 +52,11 @@ A table of the engine is written `table:SCHEMA.NAME`, such as `--events table:cr
 
 Every line is a test, or several, that run on a real server of that engine; `yes` means that they
 pass, `no` that the engine cannot do it. A dash means that the line does not concern the engine.
+`as Spark`: Spark Connect is sent the text that Spark runs, and is not asked again.
 """
+
+SAME_TEXT = {"spark": "connect"}
+"""Engine to another one that is sent the same text, and need not be asked again."""
 
 FOOT = """
 ## Where engines may differ
@@ -78,6 +82,7 @@ class Marks:
     def __init__(self) -> None:
         """Start with nothing."""
         self.found: dict[str, dict[str, bool]] = defaultdict(dict)
+        self.same: set[tuple[str, str]] = set()
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Note the marks of all tests."""
@@ -87,6 +92,20 @@ class Marks:
                 for engine in _engines(item, mark):
                     before = self.found[mark.args[0]].get(engine, True)
                     self.found[mark.args[0]][engine] = before and cannot is None
+                    if engine in SAME_TEXT and _is_compared(item):
+                        self.same.add((mark.args[0], SAME_TEXT[engine]))
+
+    def cell(self, feature: str, engine: str) -> str:
+        """Return what the page says of a feature on an engine."""
+        engines = self.found[feature]
+        if engine in engines:
+            return "yes" if engines[engine] else "no"
+        return "as Spark" if (feature, engine) in self.same else "-"
+
+
+def _is_compared(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and not {"any_engine", "server"}.isdisjoint(call.params)
 
 
 def _engines(item: pytest.Item, mark: pytest.Mark) -> tuple[str, ...]:
@@ -109,16 +128,10 @@ def main() -> None:
     if status != pytest.ExitCode.OK:
         raise SystemExit(f"the tests cannot be collected: {status}")
     lines = [f"| what | {' | '.join(ENGINES.values())} |", "| --- |" + " --- |" * len(ENGINES)]
-    for feature, engines in sorted(marks.found.items()):
-        cells = " | ".join(_cell(engines, engine) for engine in ENGINES)
+    for feature in sorted(marks.found):
+        cells = " | ".join(marks.cell(feature, engine) for engine in ENGINES)
         lines.append(f"| {feature} | {cells} |")
     sys.stdout.write("\n".join([HEAD, *lines, FOOT]))
-
-
-def _cell(engines: dict[str, bool], engine: str) -> str:
-    if engine not in engines:
-        return "-"
-    return "yes" if engines[engine] else "no"
 
 
 if __name__ == "__main__":

@@ -18,12 +18,8 @@ from leadline.engines.spark.engine import Spark
 from leadline.store.store import Store
 from leadline.tables.read import Loaded, load
 
-ENGINES = (
-    "duckdb",
-    "postgres",
-    pytest.param("spark", marks=pytest.mark.spark),
-    pytest.param("connect", marks=pytest.mark.spark),
-)
+ENGINES = ("duckdb", "postgres", pytest.param("spark", marks=pytest.mark.spark))
+"""Spark Connect is sent the text that Spark runs: what is its own is tested in ``engines``."""
 
 MARKS = (
     "slow: takes more than two seconds on a quiet machine; scripts/check leaves it out",
@@ -95,8 +91,8 @@ def any_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
         with DuckDB(threads=1) as duckdb:
             yield duckdb
         return
-    if request.param in {"spark", "connect"}:
-        yield request.getfixturevalue(request.param)
+    if request.param == "spark":
+        yield request.getfixturevalue("spark")
         return
     with Postgres(request.getfixturevalue("postgres_url")) as postgres:
         yield postgres

@@ -7,6 +7,7 @@ version comes later has to bring it to its own.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,8 @@ import msgspec
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock
+from leadline.service.arriving.answer import KIND, SOURCE, written
+from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
 from leadline.store import archive, inbox, keys, people, sign_ins
 from leadline.store.inbox import Received
@@ -54,9 +57,15 @@ def _people(session: Session) -> None:
 
 
 def _everything() -> list[Received]:
+    claimed = Answer("said", "claimed", Ids(lead="ada"), "eva", clock.now())
+    decided = replace(
+        claimed, answer_id="held", kind="override", band="sales", ladder="band", reason="fair",
+        until=clock.now() + 10**15,
+    )  # fmt: skip
     return [
         *(_received(f"segment:{name}", BODIES[name]) for name in ingest.SEGMENT),
         *(_received(f"rows:{name}", BODIES[name]) for name in ingest.TABLES),
+        *(Received(SOURCE, KIND, clock.now(), written(each)) for each in (claimed, decided)),
     ]
 
 

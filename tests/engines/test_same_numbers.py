@@ -101,11 +101,7 @@ def test_a_worked_case_comes_out_alike(name: str, server: Engine) -> None:
 @pytest.mark.feature("random models against the oracle")
 @pytest.mark.parametrize(
     ("server", "start"),
-    pairs(
-        range(0, SEEDS, BLOCK),
-        spark=[0],
-        connect=[SPARK_BLOCK],
-    ),
+    pairs(range(0, SEEDS, BLOCK), spark=[0]),
     indirect=["server"],
 )
 def test_engine_and_oracle_agree(start: int, server: Engine) -> None:

@@ -102,7 +102,9 @@ class Serve(OfStore, Question["Answer[None]"]):
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
-        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs)
+        service = Service(
+            store, None, self.telling, keeping, feeds, signs=signs, handing=self.handing
+        )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

@@ -29,6 +29,7 @@ from leadline.tables.past_fields import as_usual, with_past_fields
 from leadline.tables.places.inputs import Input
 from leadline.tables.places.raw import prepare
 from leadline.tables.read import Loaded
+from leadline.timings import step
 
 if TYPE_CHECKING:
     from leadline.engines.engine import Engine
@@ -108,7 +109,8 @@ def load(
 def _looked_over(engine: Engine, loaded: Loaded, model: Model) -> Loaded:
     """Return what was read with what only all tables together say."""
     loaded = with_past_fields(engine, loaded, model.columns)
-    lost = orphans(engine, loaded.schema, loaded.names)
+    with step("look for rows that name nothing"):
+        lost = list(orphans(engine, loaded.schema, loaded.names))
     return _told(engine, replace(loaded, notes=[*loaded.notes, *lost]), model)
 
 

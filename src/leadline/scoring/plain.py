@@ -132,7 +132,7 @@ def _rows(found: Sums) -> pa.Table:
 def _array(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
     """Return a column without nulls as an array; pyarrow's own way imports pandas where it is."""
     chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    arrays = [each.to_numpy() for each in chunks]
+    arrays = [np.from_dlpack(each) for each in chunks]
     return arrays[0] if len(arrays) == 1 else np.concatenate([_NOTHING, *arrays])
 
 

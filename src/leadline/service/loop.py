@@ -22,6 +22,8 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
+from leadline.service.handover.effective import Effective, effective
+from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Ended, Tell, nobody
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
@@ -29,7 +31,7 @@ from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys
+from leadline.store import handover, inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -43,8 +45,8 @@ MOST_PARKED = 500
 """Parts of one request that are parked each by itself; all others together, as the request."""
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
-
-
+ENDS_SECONDS = 0.5
+"""How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
 DAY = 86_400_000_000
 
@@ -90,6 +92,7 @@ class Loop:
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         signs: Signs | None = None,
+        handing: Handover | None = None,
         tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
@@ -103,6 +106,7 @@ class Loop:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
             signs: What tells a program from a person.
+            handing: What becomes of leads that are ready.
             tell: Is told what happens.
         """
         self.store = store
@@ -112,6 +116,8 @@ class Loop:
         self._tell = tell
         self.came_round = monotonic()
         self._tidy_at = 0.0
+        self._handing = handing or Handover()
+        self._ends_at = 0.0
         self.engine = engine
         self._marking = Marking(engine, signs)
         self.signal = Signal()
@@ -140,7 +146,7 @@ class Loop:
         try:
             while not self._stopping:
                 self.came_round = monotonic()
-                if not self.take() + self.go_on():
+                if not self.take() + self.go_on() + self._end_in_time():
                     self._tidy()
                     self.signal.wait(IDLE_SECONDS)
                     self.signal.clear()
@@ -156,6 +162,7 @@ class Loop:
             total += taken
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
+        self.end_holds()
         return total
 
     def _tidy(self) -> None:
@@ -168,6 +175,40 @@ class Loop:
             gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
         if not gone:
             self._tidy_at = monotonic() + TIDY_SECONDS
+
+    # --- what ends by itself
+
+    def _end_in_time(self) -> int:
+        """End what is over, every now and then; return how much that was."""
+        if monotonic() < self._ends_at:
+            return 0
+        self._ends_at = monotonic() + ENDS_SECONDS
+        return self.end_holds()
+
+    def end_holds(self) -> int:
+        """Have leads go by their computed bands again whose hold is over; return how many."""
+        with self.store.reading() as session:
+            over = handover.ended_holds(session, self.clock.now(), MOST_REQUESTS)
+            model = kept.published(session)
+            if not over or model is None:
+                return 0
+            live, at = self.live(session, model), self.clock.take()
+            ended = {(row.lead_no, row.ladder): None for row in over}
+            found = effective(session, live, Scores(model.version), ended, at, 0)
+        with self.store.working() as session:
+            self._write_effective(session, replace(found, gone=list(ended)))
+            stored.set_last_taken(session, at)
+        return len(over)
+
+    def _effective(self, session: Session, live: Live, found: Scores, taken: Taken) -> Effective:
+        """Return scores with the transitions of what people go by."""
+        holds, cool_down = taken.desk.holds, self._handing.cool_down
+        return effective(session, live, found, holds, self.clock.last, cool_down)
+
+    @staticmethod
+    def _write_effective(session: Session, found: Effective) -> None:
+        handover.put_holds(session, found.holds, found.gone)
+        writing.scores(session, found.scores)
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -211,7 +252,8 @@ class Loop:
                 live, left = self.live(session, row), Taken(active_accounts=found.accounts)
                 touched = live.touched(session, left, self._most_together)
                 batch = live.batch(session, touched, Taken())
-                writing.scores(session, live.score(batch, self.clock.take(), "erase"))
+                rescored = live.score(batch, self.clock.take(), "erase")
+                self._write_effective(session, self._effective(session, live, rescored, Taken()))
                 writing.due(session, touched.large, self.clock.last)
             write_body(session, asked.inbox_id, b"")  # it names the person
             jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
@@ -283,7 +325,7 @@ class Loop:
                 ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
-            writing.scores(session, found)
+            self._write_effective(session, self._effective(session, beside.live, found, Taken()))
         cause = beside.cause if isinstance(beside, Sweep) else "account"
         self._tell(happenings.scored(cause, found))
 
@@ -406,15 +448,16 @@ class Loop:
             as_of = self.clock.take()
             model = kept.published(session)
             live = self.live(session, model) if model else None
-            touched, scores = Touched(), Scores()
+            touched, found = Touched(), Effective(Scores())
             if live is not None:
                 touched = live.touched(session, taken, self._most_together)
                 scores = live.score(live.batch(session, touched, taken), as_of, "event")
+                found = self._effective(session, live, scores, taken)
         if self._beside is not None:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
-            writing.scores(session, scores)
+            self._write_effective(session, found)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])
@@ -423,7 +466,7 @@ class Loop:
             stored.set_last_taken(session, as_of)
         self._marking.written()
         self._due.add(touched.large, as_of)
-        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, scores))
+        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, found.scores))
 
     def _mark(self, session: Session, taken: Taken) -> None:
         """Mark what no person did, also of what came before; whose it is, is scored again."""

@@ -137,6 +137,18 @@ SETTINGS: tuple[Setting, ...] = (
         "texts",
         "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
     ),
+    Setting(
+        "handover.reasons",
+        "texts",
+        "Why a lead may be given back, or was lost; by default a short list.",
+        example="not our market",
+    ),
+    Setting(
+        "handover.cool_down",
+        "duration",
+        "For so long after it changed, the band that people go by does not fall.",
+        example="1d",
+    ),
     Setting("files.watch", "file", "Folder from which files are taken.", example="arriving"),
     Setting("kafka.*.servers", "text", "Brokers to ask.", example="broker:9092"),
     Setting("kafka.*.topic", "text", "Topic whose messages are taken.", example="events"),

@@ -1,4 +1,4 @@
-"""What the tables of a store are made of: numbers, times and texts, and the list of all tables."""
+"""What tables of a store are made of: how keys and indexes are called, numbers, times, texts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def time_column(name: str, *, empty: bool = False) -> Column[int]:
-    """Return a column of moments, in microseconds since 1970."""
+    """Return a column of whole microseconds since 1970, UTC."""
     return Column(name, BigInteger, nullable=empty)
 
 
 def text_column(name: str, *, empty: bool = False, key: bool = False) -> Column[str]:
-    """Return a column of texts."""
+    """Return a column of text."""
     return Column(name, Text, nullable=empty, primary_key=key)

@@ -126,30 +126,41 @@ def _sound(
 ) -> frozenset[str]:
     """Return the columns with types of their own of which no value has to become null.
 
-    Texts are asked where the head of a file has the answer: it is what makes them fast to read.
+    The heads of files answer for all but the ends of keys, which are looked at by themselves: one
+    question that rows must answer has all the others read rows too.
     """
-    asked = {
-        each.name: question(each.given.value)
+    by_heads = {
+        each.name: asked(each.given.value)
         for each in targets
-        if each.given and (question := _question(raw, each, types[each.name]))
+        if each.given and (asked := _by_heads(raw, each, types[each.name]))
     }
+    sound = _true(engine, raw, by_heads)
+    keys = {
+        each.name: are_trimmed(each.given.value)
+        for each in targets
+        if each.given and each.is_key and each.name in sound and types[each.name] is Type.TEXT
+    }
+    return sound - keys.keys() | _true(engine, raw, keys)
+
+
+def _true(engine: DuckDB, raw: Raw, asked: Mapping[str, Sql]) -> frozenset[str]:
+    """Return the columns of which what is asked is true."""
     if not asked:
         return frozenset()
     columns = list(asked.values())
     [found] = engine.rows(sql_text("select {c} from {rows}", c=columns, rows=raw.relation))
-    return frozenset(title for title, is_sound in zip(asked, found, strict=True) if is_sound)
+    return frozenset(title for title, is_true in zip(asked, found, strict=True) if is_true)
 
 
-def _question(raw: Raw, target: Target, kind: Type) -> Callable[[Sql], Sql] | None:
+def _by_heads(raw: Raw, target: Target, kind: Type) -> Callable[[Sql], Sql] | None:
     """Return what asks whether a column is sound, None where it is not asked."""
     if target.given is None:
         return None
     native = native_of(target.given)
     if kind is native.type is Type.TIME:
         return are_in_reach
-    if not raw.has_heads or kind is not Type.TEXT or native.text != BARE:
-        return None
-    return are_trimmed if target.is_key else are_filled
+    is_asked = raw.has_heads and kind is Type.TEXT and native.text == BARE
+    return are_filled if is_asked else None
 
 
 def _fitting(

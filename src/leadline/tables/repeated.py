@@ -84,7 +84,8 @@ def _sorted(engine: DuckDB, hashes: Sql, parts: int) -> Iterator[pa.Table]:
         template = "select hash from ({hashes}) where hash % {parts} = {part}"
         found = engine.arrow(sql_text(template, hashes=hashes, parts=parts, part=part))
         # ours to sort in place, where an array of one chunk would be the engine's
-        numbers = np.concatenate([chunk.to_numpy() for chunk in found["hash"].chunks] or [[]])
+        chunks = [np.from_dlpack(chunk) for chunk in found["hash"].chunks]
+        numbers = np.concatenate([np.empty(0, np.uint64), *chunks])
         del found
         numbers.sort()
         repeated = np.unique(numbers[1:][numbers[1:] == numbers[:-1]])

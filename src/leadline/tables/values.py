@@ -186,9 +186,8 @@ def are_in_reach(x: Sql) -> Sql:
 
 
 def are_trimmed(x: Sql) -> Sql:
-    """Return whether no text of a column is empty, or has a space at an end."""
-    template = "{filled} and not coalesce(bool_or({x} like ' %' or {x} like '% '), false)"
-    return sql_text(template, filled=are_filled(x), x=x)
+    """Return whether no text of a column has a space at an end."""
+    return sql_text("not coalesce(bool_or({x} like ' %' or {x} like '% '), false)", x=x)
 
 
 def are_filled(x: Sql) -> Sql:

@@ -11,7 +11,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.service.service import Service
-from leadline.web import accounts, health, ingest, leads, measuring, reading, snippet, stream
+from leadline.web import (
+    accounts,
+    answering,
+    health,
+    ingest,
+    leads,
+    measuring,
+    reading,
+    snippet,
+    stream,
+)
 from leadline.web.endpoint import document, json
 from leadline.web.entrance.drawn import refusal
 from leadline.web.entrance.routes import Entrance
@@ -19,7 +29,7 @@ from leadline.web.front import Front
 from leadline.web.headers import guarded
 from leadline.web.signing import Signing
 
-ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS)
+ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
 
 
 def described() -> dict[str, Any]:

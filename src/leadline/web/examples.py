@@ -24,6 +24,16 @@ _MOMENT = {
     "scores": {"fit": 35.0, "person": 41.5, "profile": 76.5}, "bands": {"band": "sales"},
     "model": _MODEL, "version": 2,
 }  # fmt: skip
+_ANSWER = {
+    "answer_id": "mW3k0q", "kind": "rejected", "by": "eva", "said_at": _AT, "taken_at": _AT,
+    "reason": "no budget", "note": None, "amount": None, "until": None, "ladder": None,
+    "band": None, "to": None, "undoes": None, "waited_seconds": 940.0, "undone_at": None,
+    "refused": None,
+}  # fmt: skip
+_HELD = {
+    "ladder": "band", "band": "sales", "kind": "person", "by": "eva", "reason": "met at the fair",
+    "since": _AT, "until": "2026-12-02T09:30:00Z",
+}  # fmt: skip
 _VERSION = {
     "version": 2, "name": "b2b", "fingerprint": _MODEL, "state": "published",
     "published_at": _AT, "retired_at": None,
@@ -31,8 +41,46 @@ _VERSION = {
 _EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
 
 ANSWERS: Mapping[str, Any] = {
-    "lead": {**_ROW, "model": _MODEL, "fields": _FIELDS},
-    "leads": {"leads": [{**_ROW, "band": "sales", "value": 76.5, "fields": _FIELDS}], "next": ""},
+    "lead": {
+        **_ROW,
+        "model": _MODEL,
+        "fields": _FIELDS,
+        "effective_bands": {"band": "sales"},
+        "owner": "eva",
+    },
+    "leads": {
+        "leads": [
+            {
+                **_ROW,
+                "band": "sales",
+                "effective_band": "sales",
+                "owner": "eva",
+                "value": 76.5,
+                "fields": _FIELDS,
+            }
+        ],
+        "next": "",
+    },
+    "answer": {"answer_id": "mW3k0q", "state": "taken", "owner": "", "answer": _ANSWER},
+    "answers": {
+        "lead_id": "ada",
+        "owner": None,
+        "owned_since": None,
+        "snoozed_until": None,
+        "held": [_HELD],
+        "answers": [_ANSWER],
+    },
+    "answer_kinds": {
+        "kinds": [
+            {
+                "kind": "rejected",
+                "says": "It is not; for a reason of the team's list.",
+                "needs": ["reason"],
+                "takes": ["note", "owner"],
+            }
+        ],
+        "reasons": ["not our market", "no budget"],
+    },
     "history": {"lead_id": "ada", "moments": [_MOMENT]},
     "accounts": {"accounts": [_ACCOUNT], "next": ""},
     "account": {**_ACCOUNT, "leads": 3},
@@ -47,6 +95,7 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "answer": {"kind": "rejected", "by": "eva", "reason": "no budget"},
     "score": {"lead": {"title": "Head of Sales"}, "account": {}, "events": [_EVENT]},
     "batch": _BATCH,
     "import": _BATCH,

@@ -1,11 +1,11 @@
-"""A request to facts, by its kind: ``segment:ENDPOINT`` or ``rows:TABLE``."""
+"""A request to facts, by its kind: ``segment:ENDPOINT``, ``rows:TABLE`` or ``answer``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from leadline.service.arriving import rows, segment
+from leadline.service.arriving import answer, rows, segment
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
 
@@ -19,5 +19,7 @@ def read(kind: str, body: bytes, received_at: int) -> Iterator[Found]:
         yield from segment.read(body, received_at, name)
     elif form == "rows" and name in rows.READERS:
         yield from rows.read(body, received_at, name)
+    elif kind == answer.KIND:
+        yield answer.read(body)
     else:
         raise Refused("unknown_kind", f"must be of a known kind; found {kind}")

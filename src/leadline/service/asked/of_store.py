@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
+HANDOVER = asks(
+    "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
+)
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -31,6 +35,14 @@ class OfStore:
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
+    handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+
+    @property
+    def handing(self) -> Handover:
+        """What becomes of leads that are ready."""
+        from leadline.service.handover.settings import Handover
+
+        return Handover.of(self.handover)
 
     @property
     def telling(self) -> Telling:
@@ -48,7 +60,9 @@ class OfStore:
         if not store.hold():
             return False
         with DuckDB() as engine:
-            Loop(store, engine, telling=self.telling, signs=Signs.of(self.signs)).drain()
+            signs = Signs.of(self.signs)
+            loop = Loop(store, engine, telling=self.telling, signs=signs, handing=self.handing)
+            loop.drain()
         store.release()
         return True
 
