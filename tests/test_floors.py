@@ -32,6 +32,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jsonpath": ("service/hooks/said",),
     "defusedxml": ("service/hooks/bodies",),
     "cryptography": ("service/hooks/publickeys",),
+    "argon2": ("service/passwords",),
+    "zxcvbn": ("service/passwords",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

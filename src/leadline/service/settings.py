@@ -183,6 +183,18 @@ SETTINGS: tuple[Setting, ...] = (
         "The service gives its figures to anybody, without a token.",
         False,
     ),
+    Setting(
+        "service.url",
+        "address",
+        "Where people reach the service; links lead there, and pages are shown there alone.",
+        example="https://leads.example.com",
+    ),
+    Setting(
+        "service.proxies",
+        "texts",
+        "Addresses of servers before this one, whose word is taken for who asks; by default "
+        "those of this machine.",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),
