@@ -2,10 +2,10 @@
 
     python benchmarks/scale.py [--core-hour 0.045] [--gigabyte-month 0.10]
 
-The costs of an event, a lead and a byte are arguments; their defaults are those of
-``docs/performance.md``. Two things are simulated, with numpy and a seed: how evenly accounts spread
-over loops when a hash of the account decides (accounts are as unequal as firms are), and how long an
-event waits for its score when a loop takes what has come and goes again at once.
+Costs are arguments; their defaults are those of ``docs/performance.md``. Two things are simulated,
+with numpy and a seed: how evenly accounts spread over loops where a hash of the account decides
+(accounts are as unequal as firms are), and how long an event waits for its score where a loop takes
+what has come and goes again at once.
 """
 
 from __future__ import annotations
