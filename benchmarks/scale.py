@@ -46,7 +46,7 @@ class Costs:
     take_us: float = 445 + 195
     pass_ms: float = 75
     sweep_us: float = 270
-    event_bytes: float = 420
+    event_bytes: float = 185
     busy: float = 2.4
     busy_loop: float = 0.6
     leads_a_thousand: float = 100
