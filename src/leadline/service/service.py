@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -23,6 +24,7 @@ from leadline.service.clock import Clock
 from leadline.service.feed import Feed
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
+from leadline.service.hooks.hook import Hook
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
@@ -75,6 +77,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
@@ -88,6 +91,7 @@ class Service(Reader):
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
@@ -99,6 +103,7 @@ class Service(Reader):
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
         """
         super().__init__(store, DuckDB(threads=1))
@@ -106,6 +111,7 @@ class Service(Reader):
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
         self.handing = handing or Handover()
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
@@ -297,6 +303,7 @@ class Service(Reader):
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
                         handing=self.handing,
                         tell=self._tell,
                     )
