@@ -28,6 +28,7 @@ from leadline.web.entrance.drawn import refusal
 from leadline.web.entrance.routes import Entrance
 from leadline.web.front import Front
 from leadline.web.headers import guarded
+from leadline.web.pages import assets, news, site
 from leadline.web.signing import Signing
 
 ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
@@ -61,10 +62,13 @@ def application(
         *measuring.routes(service, signing, is_open=open_metrics),
         *snippet.routes(),
         *Entrance(signing).routes(),
+        *assets.routes(),
+        *site.routes(signing),
         *ingest.routes(service),
         *hooks.routes(service),
         *(each.route(service, signing) for each in ENDPOINTS),
     ]
-    followed = stream.routes(service, signing)  # it lasts as long as its reader wants
+    # these last as long as their reader wants
+    followed = [*stream.routes(service, signing), *news.routes(signing)]
     timed = [measuring.timed(service, each) for each in routes]
     return Starlette(routes=[*timed, *followed], middleware=[Middleware(guarded)])

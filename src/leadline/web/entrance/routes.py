@@ -149,7 +149,7 @@ class Entrance:
         return signed_in(request, _go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
-        return _go(request, "/me")
+        return _go(request, "/queue")
 
     async def _me(self, request: Request, visit: Visit) -> Response:
         return _account(request, visit)

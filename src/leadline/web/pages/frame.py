@@ -96,12 +96,15 @@ class Shown:
         parts: What it shows.
         status: Its status.
         here: Which entry of the menu it is.
+        then: The event that the page hears of once it is shown: a part that takes long follows
+            another one, so that they do not take the time from each other.
     """
 
     template: str
     parts: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     here: str = ""
+    then: str = ""
 
 
 class Lacking(Exception):  # noqa: N818 - an answer, no error of ours
@@ -162,7 +165,10 @@ def visit_of(service: Service, request: Request, signed: Signed) -> Visit:
 
 def drawn(visit: Visit, shown: Shown) -> Response:
     """Return a page as it is sent."""
-    return packed(visit.request, text_of(visit, shown), shown.status)
+    response = packed(visit.request, text_of(visit, shown), shown.status)
+    if shown.then:
+        response.headers["HX-Trigger"] = shown.then
+    return response
 
 
 def text_of(visit: Visit, shown: Shown) -> str:

@@ -58,11 +58,8 @@ class Found:
 
 def found_of(visit: Visit, session: Session, live: Live) -> Found:
     """Return the lead that an address names. Raises Lacking."""
-    lead = answers.lead(session, live, visit.given("id"))
-    if lead is None:
-        raise Lacking("no_such_lead")
-    row, as_of, _ = lead
-    ladder = queue.ladder_of(live.model, visit.given("ladder"))
+    asked = asked_of(visit, session, live)
+    row, as_of, ladder = asked.row, asked.as_of, asked.tell.ladder
     glances = visit.service.glances(live)
     waiting = queue.one(session, live, glances, row, ladder, clock.micros(visit.now))
     if waiting is None:
@@ -70,9 +67,31 @@ def found_of(visit: Visit, session: Session, live: Live) -> Found:
     explained = visit.service.explain(session, live, row, as_of, moves=False)
     accounts = stored.accounts(session, [row.account_id] if row.account_id else [])
     company = present(accounts[0].fields) if accounts else {}
-    return Found(
-        row, as_of, explained, Teller(live.model, ladder, visit.words), waiting, company
-    )
+    return Found(row, as_of, explained, asked.tell, waiting, company)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A lead that an address names, and what says what the model means.
+
+    Attributes:
+        row: Its row.
+        as_of: Moment of its scores.
+        tell: Says what the model means.
+    """
+
+    row: LeadRow
+    as_of: int
+    tell: Teller
+
+
+def asked_of(visit: Visit, session: Session, live: Live) -> Asked:
+    """Return the lead that an address names. Raises Lacking."""
+    lead = answers.lead(session, live, visit.given("id"))
+    if lead is None:
+        raise Lacking("no_such_lead")
+    ladder = queue.ladder_of(live.model, visit.given("ladder"))
+    return Asked(lead[0], lead[1], Teller(live.model, ladder, visit.words))
 
 
 def page(visit: Visit) -> Shown:
@@ -302,7 +321,7 @@ def _mates(visit: Visit, session: Session, live: Live, found: Found) -> Iterator
 def moves(visit: Visit) -> Shown:
     """Return what would move a lead, and what is said of it in words."""
     with visit.service.reading() as (session, live):
-        found = found_of(visit, session, live)
+        found = asked_of(visit, session, live)
         with visit.service.run_of(session, live, found.row, found.as_of) as run:
             from leadline.explain.explain import explain  # noqa: PLC0415 - loads the engine
 
@@ -336,7 +355,7 @@ def course(visit: Visit) -> Shown:
     """Return the score of a lead over time on its bands, and what comes if nothing happens."""
     now = clock.micros(visit.now)
     with visit.service.reading() as (session, live):
-        found = found_of(visit, session, live)
+        found = asked_of(visit, session, live)
         history = visit.service.past(session, found.row, now)
         with visit.service.run_of(session, live, found.row, now) as run:
             coming = ahead(run, found.row.lead_id, visit.now)
@@ -347,13 +366,13 @@ def course(visit: Visit) -> Shown:
             "falls", band=tell.band(fall.band), day=visit.words.day(fall.at, visit.now)
         )
     picture = chart(visit, tell, history, coming)
-    return Shown("lead_course.html", {"picture": picture, "says": says})
+    return Shown("lead_course.html", {"picture": picture, "says": says}, then="moves-next")
 
 
 def deeds(visit: Visit) -> Shown:
     """Return what a lead did, with what each event gave then and gives now."""
     with visit.service.reading() as (session, live):
-        found = found_of(visit, session, live)
+        found = asked_of(visit, session, live)
         now = clock.micros(visit.now)
         with visit.service.run_of(session, live, found.row, now, "recorded") as run:
             events = timeline(run, found.row.lead_id, visit.now)
@@ -374,7 +393,7 @@ def deeds(visit: Visit) -> Shown:
         }
         for each in events
     ]
-    return Shown("lead_deeds.html", {"rows": rows, "lead": found})
+    return Shown("lead_deeds.html", {"rows": rows}, then="course-next")
 
 
 def _said(session: Session, row: LeadRow, ids: list[str]) -> dict[str, str]:

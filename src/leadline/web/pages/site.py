@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from leadline.web.pages import account, answering, export, lead, learning, lists, news, queue, search
+from leadline.web.pages import account, administration, answering, export, lead, learning, lists, personal, queue, search
 from leadline.web.signing import Signing
 
 ADDRESSES = (
@@ -16,9 +16,11 @@ ADDRESSES = (
     *search.ADDRESSES,
     *export.ADDRESSES,
     *learning.ADDRESSES,
+    *personal.ADDRESSES,
+    *administration.ADDRESSES,
 )
 
 
 def routes(signing: Signing) -> list[Route]:
     """Return the addresses of the pages."""
-    return [*(each.route(signing) for each in ADDRESSES), *news.routes(signing)]
+    return [each.route(signing) for each in ADDRESSES]
