@@ -29,6 +29,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
     "prometheus_client": ("service/measures",),
+    "httpcore2": ("service/delivery",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

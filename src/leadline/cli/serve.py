@@ -83,8 +83,9 @@ class Serve(OfStore, Question["Answer[None]"]):
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
         service = Service(
-            store, None, self.telling, keeping, feeds, signs=signs, handing=self.handing
-        )
+            store, None, self.telling, keeping, feeds, signs=signs, handing=self.handing,
+            destinations=self.told,
+        )  # fmt: skip
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")

@@ -24,8 +24,9 @@ from sqlalchemy import (
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
 from leadline.store.handover_schema import answers, band_holds, ownerships
+from leadline.store.outbox_schema import deliveries
 
-__all__ = ["METADATA", "answers", "band_holds", "ownerships"]
+__all__ = ["METADATA", "answers", "band_holds", "deliveries", "ownerships"]
 
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))

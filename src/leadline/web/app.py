@@ -13,6 +13,7 @@ from leadline.service.service import Service
 from leadline.web import (
     accounts,
     answering,
+    delivering,
     health,
     ingest,
     leads,
@@ -23,7 +24,13 @@ from leadline.web import (
 )
 from leadline.web.endpoint import document, json
 
-ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
+ENDPOINTS = (
+    *reading.ENDPOINTS,
+    *leads.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *answering.ENDPOINTS,
+    *delivering.ENDPOINTS,
+)
 
 
 def described() -> dict[str, Any]:

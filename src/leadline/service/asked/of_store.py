@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.delivery.destinations import Destination
     from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
@@ -23,6 +24,9 @@ IDENTITY = asks("What tells leads apart, as the settings say.", "object", settin
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
+)
+DESTINATIONS = asks(
+    "Where changes of band go, as the settings say.", "object", setting="destinations"
 )
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
@@ -36,6 +40,14 @@ class OfStore:
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+    destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+
+    @property
+    def told(self) -> tuple[Destination, ...]:
+        """Where changes of band go. Raises LeadlineError."""
+        from leadline.service.delivery.destinations import destinations
+
+        return destinations(self.destinations)
 
     @property
     def handing(self) -> Handover:
@@ -55,14 +67,18 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.delivery.destinations import destinations
+        from leadline.service.delivery.telling import Outbox
+        from leadline.service.handover.handing import Handing
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
             signs = Signs.of(self.signs)
-            loop = Loop(store, engine, telling=self.telling, signs=signs, handing=self.handing)
-            loop.drain()
+            told = destinations(self.destinations, with_secrets=False)
+            handing = Handing(self.handing, Outbox(told))
+            Loop(store, engine, telling=self.telling, signs=signs, handing=handing).drain()
         store.release()
         return True
 
