@@ -19,9 +19,11 @@ from leadline.service import clock
 from leadline.service.arriving.answer import KIND, SOURCE, written
 from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
-from leadline.store import archive, inbox, keys
+from leadline.store import archive, inbox, keys, people, sign_ins
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
+from leadline.store.people import Person
+from leadline.store.session import Session
 from leadline.store.store import Store
 from leadline.web import ingest
 from leadline.web.examples import BODIES
@@ -35,12 +37,23 @@ def live_in(store: Store, engine: DuckDB) -> None:
     with store.writing() as session:
         keys.make(session, Key("web", "write"), clock.now())
         keys.make(session, Key("page", "browser", fields=("email",)), clock.now())
+        _people(session)
     publish(store)
     inbox.accept(store, [*_everything(), Received("web", "rows:events", clock.now(), b"[{}, {}]")])
     assert store.hold()
     Loop(store, engine).drain()
     store.release()
     inbox.accept(store, [_received("segment:track", BODIES["track"] | {"messageId": "later"})])
+
+
+def _people(session: Session) -> None:
+    """Have somebody of a team sign in, and have a link out for them."""
+    people.add_team(session, "north", "Nordics", clock.now())
+    ada = people.add(session, Person(0, "ada@team.example", "Ada", "sales", "north"), clock.now())
+    people.set_password(session, ada, "no hash of anything")
+    sign_ins.begin(session, ada, "a browser", clock.now())
+    sign_ins.give(session, "password", ada, clock.now())
+    sign_ins.may_try(session, "address:127.0.0.1", 20, clock.now())
 
 
 def _everything() -> list[Received]:

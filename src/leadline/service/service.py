@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -28,6 +29,7 @@ from leadline.service.feed import Feed
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
+from leadline.service.hooks.hook import Hook
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
@@ -80,6 +82,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
@@ -94,6 +97,7 @@ class Service(Reader):
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
         destinations: Sequence[Destination] = (),
     ) -> None:
@@ -106,6 +110,7 @@ class Service(Reader):
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
             destinations: Where changes of band go.
         """
@@ -114,6 +119,7 @@ class Service(Reader):
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
         self.handing = handing or Handover()
         self.destinations = destinations
         self._deliverers = [
@@ -318,6 +324,7 @@ class Service(Reader):
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
                         handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
                         tell=self._tell,
                     )

@@ -25,9 +25,12 @@ from sqlalchemy import (
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
 from leadline.store.handover_schema import answers, band_holds, ownerships
 from leadline.store.outbox_schema import deliveries
+from leadline.store.people_schema import keys, people, sessions, teams, tickets, tries
 
-__all__ = ["METADATA", "answers", "band_holds", "deliveries", "ownerships"]
-
+__all__ = [
+    "METADATA", "answers", "band_holds", "deliveries", "keys", "ownerships", "people", "sessions",
+    "teams", "tickets", "tries",
+]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))
 """What the store says of itself: the last ``taken_at``, the types once decided."""
@@ -329,18 +332,3 @@ transitions = Table(
     Column("quiet", Boolean, nullable=False),
     text_column("ledger", empty=True),
 )
-
-# --- who may
-
-keys = Table(
-    "keys",
-    METADATA,
-    text_column("key_hash", key=True),
-    Column("name", Text, nullable=False, unique=True),
-    text_column("kind"),
-    text_column("scopes"),
-    time_column("created_at"),
-    time_column("ends_at", empty=True),
-    time_column("revoked_at", empty=True),
-)
-"""Write keys of sources, keys of browsers and tokens of the API, each by its hash alone."""

@@ -15,6 +15,7 @@ from leadline.service.handover import saying
 from leadline.service.handover.kinds import ALWAYS, KINDS
 from leadline.service.service import Service
 from leadline.store.handover import AnswerRow, HoldRow
+from leadline.store.people import Person
 from leadline.web.endpoint import Asked, Endpoint, Id, NoParameters, Refused
 
 Text = Annotated[str, Meta(max_length=2000, pattern=r"^[^\x00]*$")]
@@ -30,7 +31,9 @@ class Said(msgspec.Struct, forbid_unknown_fields=True):
     """What somebody says of a lead; what a kind needs says ``GET /v1/answers``."""
 
     kind: str
-    by: Annotated[Text, Meta(description="Who says it; by default the name of the key.")] = ""
+    by: Annotated[
+        Text, Meta(description="Who says it where a token comes with it; by default its name.")
+    ] = ""
     answer_id: Annotated[
         str,
         Meta(
@@ -139,11 +142,16 @@ def _said(service: Service, asked: Asked) -> Answer:
     now = service.now()
     at = now if given.said_at is None else min(_micros(given.said_at), now)
     return Answer(
-        given.answer_id, given.kind, Ids(lead=asked.parameters.lead_id), given.by or asked.key.name,
+        given.answer_id, given.kind, Ids(lead=asked.parameters.lead_id), _speaker(asked),
         at, given.reason, given.note, given.amount,
         None if given.until is None else _micros(given.until), given.ladder, given.band, given.to,
         given.undoes, given.owner,
     )  # fmt: skip
+
+
+def _speaker(asked: Asked) -> str:
+    """Return who says it: somebody who is signed in speaks for nobody else."""
+    return asked.by if isinstance(asked.who, Person) else asked.body.by or asked.who.name
 
 
 def _micros(moment: datetime) -> int:
@@ -202,7 +210,7 @@ ENDPOINTS = (
     Endpoint(
         "POST", "/v1/leads/{lead_id}/answers", "answer",
         "Say something of a lead: accepted, rejected, won and others; take it, or hand it over.",
-        "write", OfLead, Answered, _answer, takes=Said, errors=(400, 401, 403, 404, 409, 413, 503),
+        "answer", OfLead, Answered, _answer, takes=Said, errors=(400, 401, 403, 404, 409, 413, 503),
     ),
     Endpoint(
         "GET", "/v1/leads/{lead_id}/answers", "answers",

@@ -148,7 +148,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "POST", "/v1/destinations/{name}/test", "test_destination",
-        "Deliver a test that tells of nobody.", "write", OfDestination, Tested, _test,
+        "Deliver a test that tells of nobody.", "operate", OfDestination, Tested, _test,
         errors=(400, 401, 403, 503),
     ),
     Endpoint(
@@ -157,7 +157,7 @@ ENDPOINTS = (
     ),
     Endpoint(
         "POST", "/v1/deliveries/replay", "replay_deliveries",
-        "Have parked deliveries go again, all their tries anew.", "write", NoParameters, Replayed,
+        "Have parked deliveries go again, all their tries anew.", "operate", NoParameters, Replayed,
         _replay, takes=Again, errors=(400, 401, 403, 413, 503),
     ),
 )  # fmt: skip

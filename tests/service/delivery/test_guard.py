@@ -153,8 +153,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("tls")
     key, made = folder / "key.pem", folder / "cert.pem"
     subprocess.run(
-        ["/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout",
-         str(key), "-out", str(made), "-subj", "/CN=hooks.example", "-addext",
+        ["/usr/bin/openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-keyout", str(key), "-out", str(made), "-subj", "/CN=hooks.example", "-addext",
          "subjectAltName=DNS:hooks.example"], check=True, capture_output=True,
     )  # fmt: skip
     return key, made

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
+HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
@@ -39,6 +40,7 @@ class OfStore:
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
+    hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
     destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
 
@@ -70,15 +72,22 @@ class OfStore:
         from leadline.service.delivery.destinations import destinations
         from leadline.service.delivery.telling import Outbox
         from leadline.service.handover.handing import Handing
+        from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
-            signs = Signs.of(self.signs)
             told = destinations(self.destinations, with_secrets=False)
-            handing = Handing(self.handing, Outbox(told))
-            Loop(store, engine, telling=self.telling, signs=signs, handing=handing).drain()
+            loop = Loop(
+                store,
+                engine,
+                telling=self.telling,
+                signs=Signs.of(self.signs),
+                hooks=mappings_of(self.hooks),
+                handing=Handing(self.handing, Outbox(told)),
+            )
+            loop.drain()
         store.release()
         return True
 

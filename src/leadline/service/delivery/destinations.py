@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from leadline.errors import Fault, InputError, nearest
 from leadline.service.delivery.guard import Network, networks
 from leadline.service.delivery.signing import key_of
-from leadline.service.secrets import secret_of
+from leadline.service.secrets import secret_named, secret_of
 from leadline.store.outbox import DeliveryRow
 
 
@@ -134,12 +134,9 @@ def _networks(where: str, said: Mapping[str, Any]) -> tuple[Network, ...]:
 
 def _keys(where: str, said: Mapping[str, Any]) -> list[bytes]:
     """Return what is signed with: the secret, and while it changes the one before."""
-    given = [secret_of(where, said), secret_of(where, said, "old_secret")]
-    if given[0] is None:
-        remedy = "Name a variable with secret_env, or a file with secret_file."
-        raise InputError(Fault("", where, "must have a secret to sign with", "", remedy))
+    given = [secret_of(where, said), secret_named(where, said, "old_secret")]
     try:
-        return [key_of(each) for each in given if each is not None]
+        return [key_of(each) for each in given if each]
     except ValueError as error:
         raise InputError(Fault("", where, str(error))) from None
 
