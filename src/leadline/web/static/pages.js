@@ -80,7 +80,7 @@
   let gone = [];
   const choose = (row, focus = true) => {
     if (!row) return;
-    chosen()?.removeAttribute("aria-current");
+    all(".row[aria-current]").forEach((each) => each.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
     if (focus) one("a", row).focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
