@@ -24,11 +24,19 @@ from sqlalchemy import (
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
 from leadline.store.handover_schema import answers, band_holds, ownerships
-from leadline.store.people_schema import keys, people, sessions, teams, tickets, tries
+from leadline.store.people_schema import (
+    audit_log,
+    keys,
+    people,
+    sessions,
+    teams,
+    tickets,
+    tries,
+)
 
 __all__ = [
-    "METADATA", "answers", "band_holds", "keys", "ownerships", "people", "sessions", "teams",
-    "tickets", "tries",
+    "METADATA", "answers", "audit_log", "band_holds", "keys", "ownerships", "people", "sessions",
+    "teams", "tickets", "tries",
 ]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))
