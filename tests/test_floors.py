@@ -29,6 +29,9 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
     "prometheus_client": ("service/measures",),
+    "jsonpath": ("service/hooks/said",),
+    "defusedxml": ("service/hooks/bodies",),
+    "cryptography": ("service/hooks/publickeys",),
     "argon2": ("service/passwords",),
     "zxcvbn": ("service/passwords",),
 }

@@ -57,7 +57,7 @@ def test_a_model_that_goes_live_is_logged(store: Store, engine: DuckDB) -> None:
     """By whom, and which one it follows; so is going back. A sweep changes no model."""
     with office(store, engine) as desk:
         document = MODEL.replace("40", "50", 1)
-        asked = [
+        asked: list[commands.Command] = [
             commands.Publish(document, by="grace@team.example"),
             commands.RollBack(by="ada@team.example"),
             commands.Sweep(by="shell root"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from leadline.store import audit_log
+from leadline.store import audit_log, schema
 from leadline.store.audit_log import Checked, Entry
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -57,7 +57,7 @@ def _hashed_anew(session: Session) -> None:
     rows = list(audit_log.rows(session))
     changed = audit_log._row(3, rows[1].hash, Entry("eve", "model.published", "b2b"), 1)  # noqa: SLF001
     session.run("delete from audit_log where number = 3")
-    session.insert(audit_log.schema.audit_log, [changed])
+    session.insert(schema.audit_log, [changed])
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,9 @@ class Serve(OfStore, Question["Answer[None]"]):
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
         from leadline.service import logs, signing_in
+        from leadline.service.hooks.hook import hooks_of
         from leadline.service.loop import Keeping
+        from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
         from leadline.web.front import Front
@@ -99,11 +101,19 @@ class Serve(OfStore, Question["Answer[None]"]):
         logs.begin(self.log)
         front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
         keeping = Keeping(self.raw_days, self.parked_days)
+        hooks = hooks_of(self.hooks, secret_of)
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
         service = Service(
-            store, None, self.telling, keeping, feeds, signs=signs, handing=self.handing
+            store,
+            None,
+            self.telling,
+            keeping,
+            feeds,
+            signs=signs,
+            hooks=hooks,
+            handing=self.handing,
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():

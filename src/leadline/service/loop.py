@@ -92,6 +92,7 @@ class Loop:
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         signs: Signs | None = None,
+        hooks: reading.Hooks = reading.NO_HOOKS,
         handing: Handover | None = None,
         tell: Tell = nobody,
     ) -> None:
@@ -106,6 +107,7 @@ class Loop:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
             signs: What tells a program from a person.
+            hooks: What reads the requests of webhooks.
             handing: What becomes of leads that are ready.
             tell: Is told what happens.
         """
@@ -113,6 +115,7 @@ class Loop:
         self._most_together = most_together
         self._telling = telling or Telling()
         self._keeping = keeping
+        self._hooks = hooks
         self._tell = tell
         self.came_round = monotonic()
         self._tidy_at = 0.0
@@ -242,7 +245,7 @@ class Loop:
     def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
         """Take a person out of the store, and score who is in a company with them."""
         with self.store.reading() as session:
-            found = erasing.person(session, command.lead)
+            found = erasing.person(session, command.lead, self._hooks)
         with self.store.working() as session:
             jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
             erasing.erase(session, found, self._erased, at)
@@ -413,7 +416,7 @@ class Loop:
                 break
             made.requests.append(request)
             unusable = 0
-            for found in _facts(request, self._pages.get(request.source), self._telling):
+            for found in self._facts(request):
                 if self._erased.has(named(found)):
                     made.erased.setdefault(request.inbox_id, request.body)
                 elif isinstance(found, Unusable):
@@ -430,13 +433,30 @@ class Loop:
                 made.parked.append(_parked(request, others))
         return made
 
+    def _facts(self, request: Waiting) -> Iterator[reading.Found]:
+        """Yield what a request says; one that cannot be read at all is one that is no fact.
+
+        One that came with a public key may set the fields of that key alone.
+        """
+        fields = self._pages.get(request.source)
+        try:
+            facts = reading.read(request.kind, request.body, request.received_at, self._hooks)
+            for item, found in enumerate(facts):
+                yield (
+                    found
+                    if isinstance(found, Unusable)
+                    else _usable(request, item, found, fields, self._telling)
+                )
+        except Refused as refused:
+            yield Unusable(0, refused.reason, refused.detail, request.body)
+
     def _without_erased(self, request: Waiting) -> bytes:
         """Return the body of a request without what names somebody who was erased."""
 
         def is_of(found: reading.Found) -> bool:
             return self._erased.has(named(found))
 
-        return without(request.kind, request.body, request.received_at, is_of)
+        return without(request.kind, request.body, request.received_at, is_of, self._hooks)
 
     def _write(self, made: Pass) -> None:
         """Score whom the facts of a pass touch, then write all of it in one transaction."""
@@ -512,24 +532,6 @@ class Loop:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])
             stored.set_last_taken(session, self.clock.last)
-
-
-def _facts(
-    request: Waiting, fields: Collection[str] | None, telling: Telling
-) -> Iterator[reading.Found]:
-    """Yield what a request says; one that cannot be read at all is one that is no fact.
-
-    Where ``fields`` are given it came with a public key, which may set these alone.
-    """
-    try:
-        for item, found in enumerate(reading.read(request.kind, request.body, request.received_at)):
-            yield (
-                found
-                if isinstance(found, Unusable)
-                else _usable(request, item, found, fields, telling)
-            )
-    except Refused as refused:
-        yield Unusable(0, refused.reason, refused.detail, request.body)
 
 
 def _usable(

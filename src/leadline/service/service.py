@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -23,6 +24,7 @@ from leadline.service.clock import Clock
 from leadline.service.feed import Feed
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
+from leadline.service.hooks.hook import Hook
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
@@ -77,6 +79,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
@@ -90,6 +93,7 @@ class Service(Reader):
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
@@ -101,6 +105,7 @@ class Service(Reader):
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
         """
         super().__init__(store, DuckDB(threads=1))
@@ -108,6 +113,7 @@ class Service(Reader):
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
         self.handing = handing or Handover()
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
@@ -313,6 +319,7 @@ class Service(Reader):
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
                         handing=self.handing,
                         tell=self._tell,
                     )

@@ -15,6 +15,7 @@ from leadline.web import (
     accounts,
     answering,
     health,
+    hooks,
     ingest,
     leads,
     measuring,
@@ -36,6 +37,7 @@ def described() -> dict[str, Any]:
     """Return the OpenAPI document of every address that has a meaning of its own."""
     beside = {
         **ingest.described(),
+        **hooks.described(),
         **stream.described(),
         **health.described(),
         **measuring.described(),
@@ -60,6 +62,7 @@ def application(
         *snippet.routes(),
         *Entrance(signing).routes(),
         *ingest.routes(service),
+        *hooks.routes(service),
         *(each.route(service, signing) for each in ENDPOINTS),
     ]
     followed = stream.routes(service, signing)  # it lasts as long as its reader wants

@@ -105,6 +105,7 @@ BODIES: Mapping[str, Any] = {
     "page": {**_MESSAGE, "name": "Pricing", "properties": {"path": "/pricing"}},
     "screen": {**_MESSAGE, "name": "Start"},
     "alias": {"messageId": "m2", "previousId": "device-7", "userId": "ada"},
+    "hooks": {"type": "booth_visited", "timestamp": _AT, "data": {"email": "ada@north.example"}},
     "events": [{"event_id": "e1", "lead_id": "ada", "type": "demo_requested", "occurred_at": _AT}],
     "leads": [{"lead_id": "ada", "account_id": "north", **_FIELDS}],
     "accounts": [{"account_id": "north", "employees": 400}],

@@ -12,7 +12,14 @@ from leadline.questions.answer import Answer
 from leadline.questions.inputs import table
 from leadline.questions.marks import Marks as OfTables
 from leadline.questions.option import asks
-from leadline.service.asked.of_store import DEFAULT, HANDOVER, IDENTITY, OfStore, note
+from leadline.service.asked.of_store import (
+    DEFAULT,
+    HANDOVER,
+    HOOKS,
+    IDENTITY,
+    OfStore,
+    note,
+)
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -46,6 +53,7 @@ class Marks(OfTables):
     )
     store: str | None = field(default=None, kw_only=True, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=IDENTITY)
+    hooks: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HANDOVER)
     undo: str | None = field(default=None, kw_only=True, metadata=UNDO)
     example: ClassVar[str] = "leadline marks --events events.csv --out event_marks.csv"
@@ -61,6 +69,7 @@ class Marks(OfTables):
             store=self.store or DEFAULT,
             identity=self.identity,
             signs=self.signs,
+            hooks=self.hooks,
             handover=self.handover,
         )
         with of_store.opened() as store:

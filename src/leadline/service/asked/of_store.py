@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
+HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
@@ -35,6 +36,7 @@ class OfStore:
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
+    hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
 
     @property
@@ -55,13 +57,20 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
-            signs = Signs.of(self.signs)
-            loop = Loop(store, engine, telling=self.telling, signs=signs, handing=self.handing)
+            loop = Loop(
+                store,
+                engine,
+                telling=self.telling,
+                signs=Signs.of(self.signs),
+                hooks=mappings_of(self.hooks),
+                handing=self.handing,
+            )
             loop.drain()
         store.release()
         return True
