@@ -29,6 +29,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
     "prometheus_client": ("service/measures",),
+    "httpcore2": ("service/delivery",),
     "jsonpath": ("service/hooks/said",),
     "defusedxml": ("service/hooks/bodies",),
     "cryptography": ("service/hooks/publickeys",),

@@ -114,6 +114,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             signs=signs,
             hooks=hooks,
             handing=self.handing,
+            destinations=self.told,
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():

@@ -21,7 +21,12 @@ from leadline.service import clock, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.delivery.deliverer import Deliverer
+from leadline.service.delivery.destinations import Destination
+from leadline.service.delivery.senders import sender
+from leadline.service.delivery.telling import Outbox
 from leadline.service.feed import Feed
+from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.hooks.hook import Hook
@@ -79,6 +84,7 @@ class Service(Reader):
         load: How much waits, as it was a second ago.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
+        destinations: Where changes of band go.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -93,6 +99,7 @@ class Service(Reader):
         signs: Signs | None = None,
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
+        destinations: Sequence[Destination] = (),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -105,6 +112,7 @@ class Service(Reader):
             signs: What tells programs from people.
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
+            destinations: Where changes of band go.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -113,6 +121,10 @@ class Service(Reader):
         self._signs = signs
         self.hooks = hooks
         self.handing = handing or Handover()
+        self.destinations = destinations
+        self._deliverers = [
+            Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
+        ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
@@ -159,6 +171,8 @@ class Service(Reader):
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
+        for each in self._deliverers:
+            each.start()
         self._tell(Served(version("leadline"), self.store.kind))
 
     def stop(self) -> None:
@@ -171,6 +185,8 @@ class Service(Reader):
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        for each in self._deliverers:
+            each.stop()
         for feed in self._feeds:
             feed.close()
         self._engine.close()
@@ -287,6 +303,11 @@ class Service(Reader):
             found["store_bytes"] = self.store.size(session)
         return found
 
+    def _deliver(self) -> None:
+        """Have looked at what was written into the outbox."""
+        for each in self._deliverers:
+            each.signal.set()
+
     def _wake(self) -> None:
         if self._loop is not None:
             self._loop.signal.set()
@@ -304,7 +325,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
-                        handing=self.handing,
+                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
                         tell=self._tell,
                     )
                     self._tell(Began())

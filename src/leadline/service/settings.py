@@ -197,10 +197,45 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
-    Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),
+    Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
     Setting("destinations.*.url", "address", "Where it is."),
     Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
     Setting("destinations.*.secret_file", "file", "File with its secret."),
+    Setting(
+        "destinations.*.old_secret_env",
+        "variable",
+        "Variable with the secret before, while it is changed: both sign.",
+        example="OLD_TOKEN",
+    ),
+    Setting(
+        "destinations.*.old_secret_file",
+        "file",
+        "File with the secret before.",
+        example="old.secret",
+    ),
+    Setting(
+        "destinations.*.ladder",
+        "text",
+        "Only changes of this ladder; by default of all.",
+        example="band",
+    ),
+    Setting(
+        "destinations.*.bands",
+        "texts",
+        "Only changes that enter or leave one of these bands; by default all.",
+    ),
+    Setting(
+        "destinations.*.newest",
+        "flag",
+        "Of a lead only the last change counts: one that waits is left out for a newer one.",
+        False,
+    ),
+    Setting("destinations.*.fields", "texts", "Fields of the lead that are sent beside its id."),
+    Setting(
+        "destinations.*.allow_private",
+        "texts",
+        "Private networks that it may be in, such as 10.0.0.0/8; http is allowed then too.",
+    ),
 )
 """All of them, in the order in which a file has them."""
 

@@ -14,6 +14,7 @@ from leadline.service.service import Service
 from leadline.web import (
     accounts,
     answering,
+    delivering,
     health,
     hooks,
     ingest,
@@ -30,7 +31,13 @@ from leadline.web.front import Front
 from leadline.web.headers import guarded
 from leadline.web.signing import Signing
 
-ENDPOINTS = (*reading.ENDPOINTS, *leads.ENDPOINTS, *accounts.ENDPOINTS, *answering.ENDPOINTS)
+ENDPOINTS = (
+    *reading.ENDPOINTS,
+    *leads.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *answering.ENDPOINTS,
+    *delivering.ENDPOINTS,
+)
 
 
 def described() -> dict[str, Any]:

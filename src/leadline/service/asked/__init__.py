@@ -15,6 +15,7 @@ SERVED: Mapping[str, str] = {
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
+    "deliveries": "leadline.service.asked.deliveries:Deliveries",
     "mapping": "leadline.service.asked.mapping:Mappings",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",

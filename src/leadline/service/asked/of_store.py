@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.delivery.destinations import Destination
     from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
@@ -24,6 +25,9 @@ HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
+)
+DESTINATIONS = asks(
+    "Where changes of band go, as the settings say.", "object", setting="destinations"
 )
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
@@ -38,6 +42,14 @@ class OfStore:
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+    destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+
+    @property
+    def told(self) -> tuple[Destination, ...]:
+        """Where changes of band go. Raises LeadlineError."""
+        from leadline.service.delivery.destinations import destinations
+
+        return destinations(self.destinations)
 
     @property
     def handing(self) -> Handover:
@@ -57,19 +69,23 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.delivery.destinations import destinations
+        from leadline.service.delivery.telling import Outbox
+        from leadline.service.handover.handing import Handing
         from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
+            told = destinations(self.destinations, with_secrets=False)
             loop = Loop(
                 store,
                 engine,
                 telling=self.telling,
                 signs=Signs.of(self.signs),
                 hooks=mappings_of(self.hooks),
-                handing=self.handing,
+                handing=Handing(self.handing, Outbox(told)),
             )
             loop.drain()
         store.release()
