@@ -60,7 +60,7 @@ def test_times_are_said_as_people_say_them() -> None:
 def test_points_have_their_sign_and_nothing_is_nothing() -> None:
     """The minus is one, and no hyphen."""
     assert words("en").points(2.5) == "+2.50"
-    assert words("pl").points(-2.5) == "−2,50"
+    assert words("pl").points(-2.5) == "\N{MINUS SIGN}2,50"
     assert words("en").points(0.0) == "0"
 
 

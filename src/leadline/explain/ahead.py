@@ -34,9 +34,7 @@ def ahead(run: Run, lead_id: str, as_of: datetime, days: int = DAYS) -> list[Ahe
     model = run.model
     ladder = next((model.column(each) for each in model.lead_bands), None)
     return [
-        Ahead(
-            row["as_of"].astimezone(UTC), row[model.main_score], row[ladder] if ladder else None
-        )
+        Ahead(row["as_of"].astimezone(UTC), row[model.main_score], row[ladder] if ladder else None)
         for row in rows
     ]
 

@@ -66,7 +66,7 @@ def standing(model: Model, ladder: str, scores: Mapping[str, Any]) -> Standing |
 def _above(edges: Mapping[str, float], band: str | None, value: float) -> str | None:
     """Return the band above: that of its own, or of its points where no edge gave its own."""
     ordered = list(edges)
-    if band in edges:
+    if band is not None and band in edges:
         place = ordered.index(band)
     else:
         place = max((n for n, each in enumerate(ordered) if edges[each] <= value), default=0)

@@ -113,7 +113,7 @@ def _adds_up(values: Mapping[str, float | None], parts: Sequence[str], main: str
 def _sum(model: Model, name: str, value: float | None, rows: Iterable[Mapping[str, Any]]) -> float:
     """Return what the rows of a score end at: the score itself, or its log-odds."""
     if model.scores[name].link is not None:
-        return sum(row["points"] for row in rows if row["score"] == name)
+        return float(sum(row["points"] for row in rows if row["score"] == name))
     return value or 0.0
 
 
@@ -126,9 +126,7 @@ def _of_score(
     for row in sorted(counted, key=_place):
         after = at + row["points"]
         kind: Kind = "limit" if row["state"] == "limit" else "rule"
-        yield Row(
-            kind, name, row["rule"], row["points"], at, after, row["count"], row["last_at"]
-        )
+        yield Row(kind, name, row["rule"], row["points"], at, after, row["count"], row["last_at"])
         at = after
     if abs(end - at) >= _CENT:
         yield Row("range", name, "", end - at, at, end)

@@ -89,5 +89,5 @@ def _name(fields: Mapping[str, Any]) -> str:
 
 def _of(fields: Mapping[str, Any], role: str) -> str:
     """Return the first value of the fields that say something, as text."""
-    titles = find({name: Type.TEXT for name in fields}).get(role, ())
+    titles = find(dict.fromkeys(fields, Type.TEXT)).get(role, ())
     return next((str(fields[each]) for each in titles if fields[each]), "")

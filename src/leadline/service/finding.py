@@ -103,6 +103,8 @@ def _leads(  # noqa: PLR0913, PLR0917 - where, by which ladder, and what
         beside = ", ".join(filter(None, (face.title, face.company)))
         at = standing.get(number)
         found.append(
-            Found("lead", face.key, face.name, beside, *((at.band, at.value) if at else (None, None)))
+            Found(
+                "lead", face.key, face.name, beside, *((at.band, at.value) if at else (None, None))
+            )
         )
     return found

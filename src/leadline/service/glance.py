@@ -82,9 +82,7 @@ class Glances:
                 self._kept.popitem(last=False)
         return {number: each for number, each in found.items() if each is not None}
 
-    def _looked(
-        self, session: Session, moments: Mapping[int, int], week: int
-    ) -> dict[int, Glance]:
+    def _looked(self, session: Session, moments: Mapping[int, int], week: int) -> dict[int, Glance]:
         if not moments:
             return {}
         before = self._before(session, moments, week)

@@ -156,7 +156,7 @@ def bands_of(model: Model, ladder: str) -> list[str]:
     return ordered[: UPPER_BANDS if len(ordered) > UPPER_BANDS else 1]
 
 
-def queue(  # noqa: PLR0913 - of what, whom, when and by what agreement
+def queue(  # noqa: PLR0913, PLR0917 - of what, whom, when and by what agreement
     session: Session,
     live: Live,
     glances: Glances,
@@ -191,7 +191,7 @@ def _part(known: Sequence[Waiting], wanted: Wanted, now: int) -> list[Waiting]:
     ]
 
 
-def one(
+def one(  # noqa: PLR0913, PLR0917 - where, by which ladder, whom and when
     session: Session, live: Live, glances: Glances, row: LeadRow, ladder: str, now: int
 ) -> Waiting | None:
     """Return one lead as the queue shows it, in whatever band; None where it has no score."""
@@ -329,9 +329,7 @@ def _waiting(
         is_open = place.band == top and (said is None or said.kind == "snoozed")
         due = _due(came, hand, own, when[1]) if is_open else None
         called = face(row, companies.get(row.account_id or ""))
-        yield Waiting(
-            place, called, came, hand, due, last.get(place.number), own, _closing(said)
-        )
+        yield Waiting(place, called, came, hand, due, last.get(place.number), own, _closing(said))
 
 
 def _answered(session: Session, numbers: Sequence[int]) -> dict[int, AnswerRow]:
@@ -368,9 +366,7 @@ def _due(
     return max(began) + (agreed.other if raised is None else agreed.raised)
 
 
-def _since(
-    session: Session, ladder: str, numbers: Sequence[int]
-) -> dict[tuple[int, str], int]:
+def _since(session: Session, ladder: str, numbers: Sequence[int]) -> dict[tuple[int, str], int]:
     """Return when each lead last came into each band."""
     rows = session.rows(
         "select lead_no, to_band, max(at) from transitions where lead_no in ?? and ladder = ? "
@@ -387,7 +383,9 @@ def hands(model: Model, ladder: Ladder | None) -> dict[str, Duration | None]:
     They are those that the highest band asks for: the event rules that its ``require`` reads.
     """
     asked = ladder.require.get(_top(ladder)) if ladder is not None else None
-    read = {each.parts[-1] for each in names(asked.tree) if each.parts[0] == "hits"} if asked else {}
+    read = (
+        {each.parts[-1] for each in names(asked.tree) if each.parts[0] == "hits"} if asked else {}
+    )
     found: dict[str, Duration | None] = {}
     for _, name, rule in model.rules():
         if name in read and isinstance(rule, EventRule):

@@ -23,7 +23,7 @@ from leadline.store.keys import Key
 from leadline.store.people import Person, Role
 from leadline.store.store import Store
 
-from ..conftest import MODEL, Live
+from ..conftest import MODEL, Live  # noqa: TID252 - tests are no package of their own
 
 AXE = Path(__file__).parents[1] / "axe"
 HOSTILE = "<script>alert(1)</script> \"'&{{7*7}} \U0001f600"

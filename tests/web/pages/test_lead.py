@@ -11,7 +11,7 @@ from .conftest import Open, Site
 
 
 def _number(text: str) -> float:
-    return float(text.replace("−", "-").replace("+", ""))
+    return float(text.replace("\N{MINUS SIGN}", "-").replace("+", ""))
 
 
 def test_the_ledger_adds_up_to_the_score(opened: Open) -> None:

@@ -19,7 +19,7 @@ def _answers(site: Site, lead: str) -> list[tuple[str, bool]]:
         f"join leads as l on l.lead_no = a.lead_no where l.lead_id = '{lead}' "
         "and a.refused is null order by a.taken_at"
     )
-    return [(kind, bool(undone)) for kind, undone in site.live.rows(query)]
+    return [(str(kind), bool(undone)) for kind, undone in site.live.rows(query)]
 
 
 def test_raised_hands_stand_first_with_reasons_in_words_and_time_left(opened: Open) -> None:
@@ -34,9 +34,7 @@ def test_raised_hands_stand_first_with_reasons_in_words_and_time_left(opened: Op
         expect(page.locator("#beside h2")).not_to_be_empty()
 
 
-def test_a_lead_is_answered_by_one_key_and_taken_back_by_another(
-    opened: Open, site: Site
-) -> None:
+def test_a_lead_is_answered_by_one_key_and_taken_back_by_another(opened: Open, site: Site) -> None:
     """The next one is chosen, and focus goes with it; undo brings the first one back."""
     with opened("queue") as window:
         page = window.page
@@ -48,7 +46,9 @@ def test_a_lead_is_answered_by_one_key_and_taken_back_by_another(
         page.keyboard.press("a")
         expect(page.locator("#said")).to_contain_text("accepted.")
         assert _chosen(page) not in {"", lead}
-        assert page.evaluate("document.activeElement.closest('.row')?.dataset.lead") == _chosen(page)
+        assert page.evaluate("document.activeElement.closest('.row')?.dataset.lead") == _chosen(
+            page
+        )
         page.keyboard.press("z")
         expect(page.locator("#said")).to_contain_text("Taken back")
         assert _chosen(page) == lead
@@ -72,9 +72,7 @@ def test_a_lead_is_rejected_with_a_reason_by_two_keys(opened: Open, site: Site) 
     assert found == [("too small",)]
 
 
-def test_who_comes_second_is_told_kindly_that_a_colleague_has_it(
-    opened: Open, site: Site
-) -> None:
+def test_who_comes_second_is_told_kindly_that_a_colleague_has_it(opened: Open, site: Site) -> None:
     """Two people take one lead; nothing of the second answer counts."""
     with opened("lead?id=ben", "sales") as one, opened("lead?id=ben", "marketing") as two:
         one.page.keyboard.press("c")

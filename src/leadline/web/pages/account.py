@@ -110,9 +110,7 @@ def _weeks(visit: Visit, counts: Sequence[int]) -> Chart:
     )
 
 
-def _events(
-    visit: Visit, session: Session, tell: Teller, account: str
-) -> Iterator[dict[str, str]]:
+def _events(visit: Visit, session: Session, tell: Teller, account: str) -> Iterator[dict[str, str]]:
     for number, kind, at in stored.latest_of_account(session, account, MOST_EVENTS):
         rows = stored.leads(session, [number]) if number else []
         yield {

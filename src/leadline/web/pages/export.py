@@ -12,7 +12,9 @@ from starlette.responses import Response, StreamingResponse
 
 from leadline.service import clock, queue, standings
 from leadline.service.standings import Standing
+from leadline.store import audit_log
 from leadline.store import facts as stored
+from leadline.store.audit_log import Entry
 from leadline.web.pages import lists
 from leadline.web.pages import queue as queue_page
 from leadline.web.pages.frame import Address, Lacking, Visit
@@ -30,6 +32,7 @@ def of_leads(visit: Visit) -> Response:
         ladder = queue.ladder_of(live.model, visit.given("ladder"))
         wanted = lists.wanted_of(visit, live.model, ladder, fields)
         scores = [name for name, score in live.model.scores.items() if not score.is_account]
+    _noted(visit, "leads.csv")
     head = ["lead_id", "account_id", "band", "effective_band", "owner", "as_of", *scores, *fields]
     return _file("leads.csv", head, _leads(visit, wanted, scores, fields))
 
@@ -71,6 +74,7 @@ def of_queue(visit: Visit) -> Response:
             raise Lacking("no_ladder")
         wanted = replace(wanted, start=0, most=queue.MOST_WAITING)
         found = queue.queue(session, live, visit.service.glances(live), wanted, now)
+    _noted(visit, "queue.csv")
     tell = Teller(live.model, wanted.ladder, visit.words)
     head = ["lead_id", "name", "title", "company", "band", "score", "owner", "due", "reasons"]
     rows = (
@@ -90,6 +94,18 @@ def of_queue(visit: Visit) -> Response:
         for each in found.shown
     )
     return _file("queue.csv", head, rows)
+
+
+def _noted(visit: Visit, name: str) -> None:
+    """Have the audit log say that somebody takes a list away."""
+    at = clock.micros(visit.now)
+    entry = Entry(visit.signed.person.email, "list.exported", name, None, _asked(visit))
+    with visit.service.store.writing() as session:
+        audit_log.write(session, [entry], at)
+
+
+def _asked(visit: Visit) -> dict[str, str]:
+    return {name: value[:200] for name, value in visit.request.query_params.items()}
 
 
 def _file(name: str, head: Sequence[str], rows: Iterator[list[Any]]) -> Response:

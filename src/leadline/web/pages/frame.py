@@ -219,5 +219,3 @@ def _environment() -> Environment:
     environment.filters |= marking.FILTERS
     environment.globals |= {"asset": assets.address, **marking.GLOBALS}
     return environment
-
-

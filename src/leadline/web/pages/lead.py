@@ -98,7 +98,7 @@ def page(visit: Visit) -> Shown:
     """Return the page of a lead; what takes longer to compute follows it."""
     with visit.service.reading() as (session, live):
         found = found_of(visit, session, live)
-        mates = list(_mates(visit, session, live, found))
+        mates = list(_mates(session, live, found))
     return Shown("lead.html", {**parts_of_page(visit, found), "mates": mates}, here="leads")
 
 
@@ -133,7 +133,9 @@ def parts_of_page(visit: Visit, found: Found) -> dict[str, Any]:
         "exact": tell.exact(value),
         "moved": tell.moved(value, before, 2),
         "why_band": list(_why_band(tell, explained)),
-        "fall": drawn(tell, fall, {**_prefixed("account", found.company), **_prefixed("lead", fields)}),
+        "fall": drawn(
+            tell, fall, {**_prefixed("account", found.company), **_prefixed("lead", fields)}
+        ),
         "is_odds": fall.is_odds,
         "formula": fall.formula,
         "head": _head(tell, fall),
@@ -211,7 +213,9 @@ def drawn(tell: Teller, fall: Waterfall, fields: Mapping[str, Any]) -> list[dict
     """Return the rows of a ledger as they are shown, each with its strip."""
     span = _span(fall)
     edges = [
-        log_odds(each.edge) if fall.is_odds else each.edge for each in tell.rungs if _is_seen(each.edge, span, fall)
+        log_odds(each.edge) if fall.is_odds else each.edge
+        for each in tell.rungs
+        if _is_seen(each.edge, span, fall)
     ]
     return [_drawn(tell, fall, each, (span, edges), fields) for each in fall.rows]
 
@@ -231,7 +235,10 @@ def _head(tell: Teller, fall: Waterfall) -> str:
     if fall.is_odds:
         marks = [(log_odds(each), tell.words.t("chance", n=str(each))) for each in _CHANCES]
     else:
-        edges = [(each.edge, f"{tell.band(each.name)} {tell.words.number(each.edge)}") for each in tell.rungs]
+        edges = [
+            (each.edge, f"{tell.band(each.name)} {tell.words.number(each.edge)}")
+            for each in tell.rungs
+        ]
         marks = sorted([(0.0, "0"), *(each for each in edges if each[0])])
     shown = [each for each in marks if span.low <= each[0] <= span.high]
     return "".join(strips.scale(span, shown, room) for room in ROOMS)
@@ -303,7 +310,7 @@ def _shown(tell: Teller, fall: Waterfall, row: Row) -> str:
     return words.exact(row.value) if row.kind == "score" else words.points(row.value)
 
 
-def _mates(visit: Visit, session: Session, live: Live, found: Found) -> Iterator[dict[str, Any]]:
+def _mates(session: Session, live: Live, found: Found) -> Iterator[dict[str, Any]]:
     """Yield the other leads of the account with the highest scores."""
     account = found.row.account_id
     if not account:

@@ -45,9 +45,7 @@ def leads(visit: Visit) -> Shown:
     return Shown("leads.html", parts, here="leads")
 
 
-def wanted_of(
-    visit: Visit, model: Model, ladder: str, fields: Sequence[str]
-) -> standings.Wanted:
+def wanted_of(visit: Visit, model: Model, ladder: str, fields: Sequence[str]) -> standings.Wanted:
     """Return what the address asks for; what it cannot mean is left out."""
     known = standings.bands_of(model, ladder) if ladder else []
     by = visit.given("sort")
@@ -166,7 +164,7 @@ def _people(session: Session, ids: Sequence[str]) -> dict[str, int]:
         "select account_id, count(*) from leads where account_id in ?? group by account_id",
         list(ids),
     )
-    return {account: count for account, count in rows}
+    return dict(rows)
 
 
 ADDRESSES = (Address("/leads", leads), Address("/accounts", all_accounts))

@@ -19,6 +19,7 @@ from leadline.web.signing import Signing
 from leadline.web.signing import Visit as Signed
 
 POLL_SECONDS = 0.25
+MOST_DIGITS = 18
 SILENT_SECONDS = 15.0
 TOLD_SECONDS = 10.0
 """News of a list are told no more often: who has a page read out is not talked over."""
@@ -85,7 +86,7 @@ class _Arrivals:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         given = visit.given("since", "0")
-        self._since = int(given) if given.isdecimal() and len(given) < 19 else 0
+        self._since = int(given) if given.isdecimal() and len(given) <= MOST_DIGITS else 0
         self._seen: set[str] = set()
 
     def poll(self) -> str:

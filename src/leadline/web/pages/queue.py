@@ -16,6 +16,9 @@ from leadline.web.pages.frame import Address, Lacking, Shown, Visit
 from leadline.web.pages.telling import Teller, in_name
 
 SHOWN = 50
+NOW_SECONDS = 300
+"""What somebody did so long ago they do now."""
+NEAR_POINTS = 10
 MOST_FROM = queue.MOST_WAITING
 
 
@@ -60,7 +63,9 @@ def page(visit: Visit) -> Shown:
         "rows": [row(each, tell, visit, span) for each in found.shown],
         "chosen": chosen,
         "views": _views(found, wanted, visit),
-        "bands": [(each, tell.band(each)) for each in standings.bands_of(live.model, wanted.ladder)],
+        "bands": [
+            (each, tell.band(each)) for each in standings.bands_of(live.model, wanted.ladder)
+        ],
         "fields": [(each, in_name(each)) for each in fields],
         "sorts": queue.SORTS,
         "news": news,
@@ -129,7 +134,7 @@ def row(each: Waiting, tell: Teller, visit: Visit, span: Span) -> dict[str, Any]
         "place": tell.place(each.place.band),
         "score": tell.whole(value),
         "moved": moved,
-        "fell": moved.startswith("−"),
+        "fell": value is not None and before is not None and value < before,
         "is_new": before is None,
         "value": value,
         "before": before,
@@ -139,7 +144,8 @@ def row(each: Waiting, tell: Teller, visit: Visit, span: Span) -> dict[str, Any]
         "short": _short(tell, each),
         "last": tell.labels.event(each.last.type) if each.last else "",
         "last_when": words.when(clock.at(each.last.at), now) if each.last else "",
-        "is_now": each.last is not None and 0 <= (now - clock.at(each.last.at)).total_seconds() < 300,
+        "is_now": each.last is not None
+        and 0 <= (now - clock.at(each.last.at)).total_seconds() < NOW_SECONDS,
         "due": "" if due is None else words.left(due, now),
         "is_late": due is not None and due < now,
         "spent": 0 if due is None or not total else _spent(total, (due - now).total_seconds()),
@@ -147,10 +153,16 @@ def row(each: Waiting, tell: Teller, visit: Visit, span: Span) -> dict[str, Any]
         "is_hand": each.raised_at is not None,
         "owner": each.owner,
         "is_mine": each.owner == visit.signed.person.email,
-        "rests": "" if not each.rests(clock.micros(now)) else words.t(
-            "until", when=words.moment(clock.at(each.has.snoozed_until or 0))
-        ),
+        "rests": _rests(each, visit),
     }
+
+
+def _rests(each: Waiting, visit: Visit) -> str:
+    """Say until when a lead rests, where it does."""
+    until = each.has.snoozed_until if each.has is not None else None
+    if until is None or not each.rests(clock.micros(visit.now)):
+        return ""
+    return visit.words.t("until", when=visit.words.moment(clock.at(until)))
 
 
 def _spent(total: float, left: float) -> int:
@@ -164,7 +176,7 @@ def _short(tell: Teller, each: Waiting) -> str:
         return ""
     top = tell.rungs[-1]
     lacks = top.edge - each.place.value
-    if each.place.band == top.name or not 0 < lacks <= 10:
+    if each.place.band == top.name or not 0 < lacks <= NEAR_POINTS:
         return ""
     return tell.words.t("short_of", n=tell.words.number(lacks, 1), band=tell.band(top.name))
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from leadline.web.pages import account, administration, answering, export, lead, learning, lists, personal, queue, search
+from leadline.web.pages import (
+    account,
+    administration,
+    answering,
+    export,
+    lead,
+    learning,
+    lists,
+    personal,
+    queue,
+    search,
+)
 from leadline.web.signing import Signing
 
 ADDRESSES = (

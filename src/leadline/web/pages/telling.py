@@ -14,6 +14,8 @@ from leadline.model.labels import Labels
 from leadline.reports.svg.strips import Rung, Span, span_of
 from leadline.web.words import Words
 
+TIMES = "\N{MULTIPLICATION SIGN}"
+
 
 @dataclass(frozen=True)
 class Said:
@@ -114,7 +116,7 @@ class Teller:
 
     def _with_count(self, reason: Reason) -> str:
         said = self.labels.rule(reason.score, reason.rule)
-        return f"{said} × {reason.count}" if (reason.count or 0) > 1 else said
+        return f"{said} {TIMES} {reason.count}" if (reason.count or 0) > 1 else said
 
     def strip_says(self, value: float | None, band: str | None, before: float | None) -> str:
         """Return what is read out in place of a strip."""

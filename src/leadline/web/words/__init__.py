@@ -12,7 +12,6 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 
@@ -23,6 +22,7 @@ PSEUDO = "qps"
 """A language of the tests: English, a third longer and in brackets."""
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _NEAR_DAYS = 6
+MINUS = "\N{MINUS SIGN}"
 _LETTERS = str.maketrans("aeiouAEIOU", "áéíóúÁÉÍÓÚ")
 
 
@@ -69,7 +69,7 @@ class Words:
             return "0"
         pattern = "#,##0" + (f".{'0' * digits}" if digits else "")
         said = format_decimal(abs(value), pattern, locale=self.phrases.locale)
-        return f"{'+' if value > 0 else '−'}{said}"
+        return f"{'+' if value > 0 else MINUS}{said}"
 
     def day(self, at: datetime, now: datetime | None = None) -> str:
         """Return a day; the year is said where it is another than now."""
@@ -114,7 +114,7 @@ class Words:
 
 
 def _minus(number: Any) -> str:
-    return str(number).replace("-", "−")
+    return str(number).replace("-", MINUS)
 
 
 @cache
