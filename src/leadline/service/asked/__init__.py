@@ -16,6 +16,7 @@ SERVED: Mapping[str, str] = {
     "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
+    "assign": "leadline.service.asked.assign:Assign",
     "mapping": "leadline.service.asked.mapping:Mappings",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
