@@ -59,7 +59,7 @@ def test_three_services_never_give_a_lead_to_two(postgres_url: str, tmp_path: Pa
         def work(number: int) -> list[int]:
             random, found = Random(number), []
             with httpx2.Client(base_url=urls[number], headers=head, timeout=30) as client:
-                for turn in range(25):
+                for turn in range(12):
                     lead = random.choice(LEADS)
                     _event(urls[number], write, lead, turn)
                     who = random.choice(PEOPLE)
