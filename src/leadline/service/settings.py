@@ -150,16 +150,6 @@ SETTINGS: tuple[Setting, ...] = (
         example="1d",
     ),
     Setting(
-        "hooks.*.mapping",
-        "text",
-        "Mapping of a webhook, of those that ship; by default the one of its name.",
-        example="sendgrid",
-    ),
-    Setting("hooks.*.file", "file", "A mapping of your own (YAML).", example="typeform.yaml"),
-    Setting("hooks.*.url", "address", "Its address as its sender has it, where that is signed."),
-    Setting("hooks.*.secret_env", "variable", "Variable with its secret.", example="HOOK_KEY"),
-    Setting("hooks.*.secret_file", "file", "File with its secret."),
-    Setting(
         "handover.answer_within",
         "duration",
         "Working time in which who gets a lead answers: at half of it they are reminded, at twice "
@@ -207,6 +197,16 @@ SETTINGS: tuple[Setting, ...] = (
         example="account.owner",
     ),
     Setting("assign.*.answer_within", "duration", "Working time to answer in.", example="2h"),
+    Setting(
+        "hooks.*.mapping",
+        "text",
+        "Mapping of a webhook, of those that ship; by default the one of its name.",
+        example="sendgrid",
+    ),
+    Setting("hooks.*.file", "file", "A mapping of your own (YAML).", example="typeform.yaml"),
+    Setting("hooks.*.url", "address", "Its address as its sender has it, where that is signed."),
+    Setting("hooks.*.secret_env", "variable", "Variable with its secret.", example="HOOK_KEY"),
+    Setting("hooks.*.secret_file", "file", "File with its secret."),
     Setting("files.watch", "file", "Folder from which files are taken.", example="arriving"),
     Setting("kafka.*.servers", "text", "Brokers to ask.", example="broker:9092"),
     Setting("kafka.*.topic", "text", "Topic whose messages are taken.", example="events"),
