@@ -14,6 +14,7 @@ SERVED: Mapping[str, str] = {
     "marks": "leadline.service.asked.marks:Marks",
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
+    "tidy": "leadline.service.asked.tidy:Tidy",
     "parked": "leadline.service.asked.parked:Parked",
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
     "mapping": "leadline.service.asked.mapping:Mappings",
