@@ -53,7 +53,7 @@ def _seen(device: str, **more: object) -> dict[str, object]:
 
 
 def _visit(store: Store, loop: Loop, hours: Hours) -> None:
-    """Let visitors come: four that nobody knows, of whom one comes again, and two that are known."""
+    """Let visitors come: four that nobody knows, one of whom comes again, and two known ones."""
     publish = commands.encoded(commands.Publish(MODEL))
     inbox.accept(store, [Received("test", commands.KIND, START, publish)])
     _send(

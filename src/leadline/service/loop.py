@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
 from leadline.model.types import Type
-from leadline.service import commands, erasing, happenings, writing
+from leadline.service import auditing, commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -204,7 +204,7 @@ class Loop:
             command = commands.decoded(asked.body)
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
-                self._erase(asked, command.lead, at)
+                self._erase(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -220,13 +220,13 @@ class Loop:
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
+        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id, command.by)
         self._beside.start(self.store)
 
-    def _erase(self, asked: Waiting, lead: str, at: int) -> None:
+    def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
         """Take a person out of the store, and score who is in a company with them."""
         with self.store.reading() as session:
-            found = erasing.person(session, lead, self._hooks)
+            found = erasing.person(session, command.lead, self._hooks)
         with self.store.working() as session:
             jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
             erasing.erase(session, found, self._erased, at)
@@ -245,6 +245,7 @@ class Loop:
             jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
 
@@ -348,6 +349,8 @@ class Loop:
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            if sweep.switches:
+                auditing.switched(session, sweep, self.clock.last)
         self._due.add(large, self.clock.last)
         self._tell(Ended(sweep.cause, "done"))
 
@@ -471,6 +474,7 @@ class Loop:
             for inbox_id, body in made.erased.items():
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
+            auditing.passed(session, made.arrived, taken.desk, as_of)
         self._handing.outbox.wake()
         self._marking.written()
         self._due.add(touched.large, as_of)

@@ -12,6 +12,8 @@ SERVED: Mapping[str, str] = {
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
     "marks": "leadline.service.asked.marks:Marks",
+    "people": "leadline.service.asked.people:People",
+    "audit-log": "leadline.service.asked.audit_log:AuditLog",
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
     "tidy": "leadline.service.asked.tidy:Tidy",
