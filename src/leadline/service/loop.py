@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
 from leadline.model.types import Type
-from leadline.service import commands, erasing, happenings, writing
+from leadline.service import auditing, commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -25,13 +25,14 @@ from leadline.service.clock import Clock, now
 from leadline.service.handover.effective import Effective
 from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
+from leadline.service.keeping import Keeping
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys, outbox
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -48,15 +49,6 @@ IDLE_SECONDS = 0.02
 ENDS_SECONDS = 0.5
 """How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
-DAY = 86_400_000_000
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How long requests are kept as they came, and parts of them that could not be used."""
-
-    raw_days: int = 7
-    parked_days: int = 90
 
 
 @dataclass
@@ -174,11 +166,9 @@ class Loop:
         if self._keeping is None or monotonic() < self._tidy_at:
             return
         at = self.clock.take()
-        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
         with self.store.working() as session:
-            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-            gone += outbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-        if not gone:
+            gone = self._keeping.tidy(session, at, MOST_REQUESTS)
+        if not any(gone.values()):
             self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- what ends by itself
@@ -228,7 +218,7 @@ class Loop:
             command = commands.decoded(asked.body)
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
-                self._erase(asked, command.lead, at)
+                self._erase(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -244,13 +234,13 @@ class Loop:
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
+        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id, command.by)
         self._beside.start(self.store)
 
-    def _erase(self, asked: Waiting, lead: str, at: int) -> None:
+    def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
         """Take a person out of the store, and score who is in a company with them."""
         with self.store.reading() as session:
-            found = erasing.person(session, lead, self._hooks)
+            found = erasing.person(session, command.lead, self._hooks)
         with self.store.working() as session:
             jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
             erasing.erase(session, found, self._erased, at)
@@ -269,6 +259,7 @@ class Loop:
             jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
 
@@ -372,6 +363,8 @@ class Loop:
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            if sweep.switches:
+                auditing.switched(session, sweep, self.clock.last)
         self._due.add(large, self.clock.last)
         self._tell(Ended(sweep.cause, "done"))
 
@@ -495,6 +488,7 @@ class Loop:
             for inbox_id, body in made.erased.items():
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
+            auditing.passed(session, made.arrived, taken.desk, as_of)
         self._handing.outbox.wake()
         self._marking.written()
         self._due.add(touched.large, as_of)

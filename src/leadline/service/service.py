@@ -30,7 +30,8 @@ from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.hooks.hook import Hook
-from leadline.service.loop import Keeping, Loop
+from leadline.service.keeping import Keeping
+from leadline.service.loop import Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
@@ -43,6 +44,8 @@ from leadline.store.store import Store
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
+USED_SECONDS = 60.0
+"""How often is written which keys were used."""
 HOLD_SECONDS = 1.0
 
 
@@ -130,6 +133,8 @@ class Service(Reader):
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
+        self._used: dict[str, int] = {}
+        self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
         self._loop: Loop | None = None
@@ -221,11 +226,22 @@ class Service(Reader):
 
         One that is not known yet is looked up before it is refused, as senders throw away what is.
         """
-        found = self._keys.get(keys.hashed(given))
+        key_hash = keys.hashed(given)
+        found = self._keys.get(key_hash)
         if found is None and given:
             await asyncio.to_thread(self._read_keys)
-            found = self._keys.get(keys.hashed(given))
+            found = self._keys.get(key_hash)
+        if found is not None:
+            self._used[key_hash] = self.now()
         return found
+
+    def _write_used(self) -> None:
+        """Write which keys were used, once in a while: not with each request."""
+        if self._used and monotonic() >= self._write_used_at:
+            self._write_used_at = monotonic() + USED_SECONDS
+            used, self._used = self._used, {}
+            with self.store.writing() as session:
+                keys.used(session, dict(used))
 
     def refuses(self) -> str:
         """Return why nothing more is taken now; an empty text where it is."""
@@ -238,6 +254,7 @@ class Service(Reader):
         while not self._stopping.is_set():
             try:
                 self._read_keys()
+                self._write_used()
                 reason = self._overload()
             except LeadlineError:
                 reason = "the store does not answer"

@@ -9,8 +9,10 @@ from ipaddress import IPv6Address, ip_address
 
 from leadline.errors import Fault, InputError
 from leadline.service import passwords
-from leadline.store import people, sign_ins
+from leadline.store import audit_log, people, sign_ins
+from leadline.store.audit_log import Entry
 from leadline.store.people import Person
+from leadline.store.session import Session
 from leadline.store.sign_ins import TicketKind
 from leadline.store.store import Store
 
@@ -64,7 +66,7 @@ def sign_in(store: Store, email: str, password: str, caller: Caller) -> str | No
         if passwords.is_old(known):
             people.set_password(session, person, passwords.hashed(password))
         sign_ins.forget_tries(session, _name(email), caller.at)
-        return sign_ins.begin(session, person, caller.agent, caller.at)
+        return _begin(session, person, caller, "person.signed_in")
 
 
 def count_try(store: Store, email: str, caller: Caller) -> None:
@@ -112,7 +114,7 @@ def set_up(store: Store, ticket: str, new: Person, password: str, caller: Caller
             raise _used("A service that runs prints a new one when it starts and nobody is there.")
         person = people.add(session, new, caller.at)
         people.set_password(session, person, kept)
-        return sign_ins.begin(session, person, caller.agent, caller.at)
+        return _begin(session, person, caller, "service.set_up")
 
 
 def choose_password(
@@ -132,7 +134,7 @@ def choose_password(
             raise _used("An administrator can make a new one.")
         people.set_password(session, person, kept)
         sign_ins.end_all(session, person)
-        return sign_ins.begin(session, person, caller.agent, caller.at)
+        return _begin(session, person, caller, "person.password_chosen")
 
 
 def change_password(store: Store, person: Person, old: str, new: str, caller: Caller) -> str:
@@ -150,7 +152,15 @@ def change_password(store: Store, person: Person, old: str, new: str, caller: Ca
     with store.writing() as session:
         people.set_password(session, person, kept)
         sign_ins.end_all(session, person)
-        return sign_ins.begin(session, person, caller.agent, caller.at)
+        return _begin(session, person, caller, "person.password_changed")
+
+
+def _begin(session: Session, person: Person, caller: Caller, action: str) -> str:
+    """Begin a session and note for what; return its secret."""
+    secret = sign_ins.begin(session, person, caller.agent, caller.at)
+    after = {"from": caller.place, "by": caller.agent[: sign_ins.MOST_AGENT]}
+    audit_log.write(session, [Entry(person.email, action, person.email, None, after)], caller.at)
+    return secret
 
 
 def check_password(password: str, person: Person) -> None:

@@ -9,7 +9,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.inputs import PastTables
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore, alone, done
+from leadline.service.asked.of_store import OfStore, alone, done, note
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -54,6 +54,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
         with self.opened() as store:
             with alone(store):
                 found = Importer(store, engine, loaded, _teller(session)).run()
+            note(store, "imported", after={"rows": found.rows})
             with store.reading() as reading:
                 is_live = published(reading) is not None
             if is_live:

@@ -109,6 +109,29 @@ class OfStore:
             store.close()
 
 
+def actor() -> str:
+    """Return who runs a command, as the audit log calls them."""
+    import getpass
+
+    try:
+        return f"shell {getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as in a container
+        import os
+
+        return f"shell {os.getuid()}"
+
+
+def note(store: Store, action: str, subject: str = "", after: Any = None) -> None:
+    """Have the audit log say what a command did that changed no row, such as an export."""
+    from leadline.service import clock
+    from leadline.store import audit_log
+    from leadline.store.audit_log import Entry
+
+    entry = Entry(actor(), action, subject, after=after)
+    with store.writing() as session:
+        audit_log.write(session, [entry], clock.now())
+
+
 def done(store: Store, asked: OfStore, command: Command, tell: Tell) -> str:
     """Have the loop do something, and return what it says of it.
 
