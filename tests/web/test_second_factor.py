@@ -15,6 +15,7 @@ import signed
 import stores
 from leadline.service import clock, second_factor
 from leadline.store import sign_ins
+from leadline.store.keys import hashed
 from leadline.store.people import Person
 from leadline.store.store import Store
 from signed import PASSWORD, browser
@@ -159,7 +160,7 @@ def test_one_session_or_all_others_can_be_ended(house: House) -> None:
 
     with browser(house.url, mine) as client:
         for ended in (bens, first):
-            named = {"session": sign_ins.hashed(ended)}
+            named = {"session": hashed(ended)}
             assert client.post("/me/sessions/end", data=named).status_code == 303
         assert [is_in(each) for each in (mine, first, second, bens)] == [True, False, True, True]
         client.post("/me/sessions/end")

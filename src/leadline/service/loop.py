@@ -25,13 +25,14 @@ from leadline.service.clock import Clock, now
 from leadline.service.handover.effective import Effective
 from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
+from leadline.service.keeping import Keeping
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys, outbox
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -48,15 +49,6 @@ IDLE_SECONDS = 0.02
 ENDS_SECONDS = 0.5
 """How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
-DAY = 86_400_000_000
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How long requests are kept as they came, and parts of them that could not be used."""
-
-    raw_days: int = 7
-    parked_days: int = 90
 
 
 @dataclass
@@ -173,11 +165,9 @@ class Loop:
         if self._keeping is None or monotonic() < self._tidy_at:
             return
         at = self.clock.take()
-        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
         with self.store.working() as session:
-            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-            gone += outbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-        if not gone:
+            gone = self._keeping.tidy(session, at, MOST_REQUESTS)
+        if not any(gone.values()):
             self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- what ends by itself

@@ -123,6 +123,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
+    Setting(
+        "store.unknown_days",
+        "whole",
+        "Days for which leads that nobody knows are kept, since they last did something; "
+        "without it for ever.",
+        example="395",
+    ),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
     Setting(

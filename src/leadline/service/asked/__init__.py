@@ -16,6 +16,7 @@ SERVED: Mapping[str, str] = {
     "audit-log": "leadline.service.asked.audit_log:AuditLog",
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
+    "tidy": "leadline.service.asked.tidy:Tidy",
     "parked": "leadline.service.asked.parked:Parked",
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
     "mapping": "leadline.service.asked.mapping:Mappings",
