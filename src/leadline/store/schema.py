@@ -29,6 +29,8 @@ from leadline.store.people_schema import (
     audit_log,
     keys,
     people,
+    recovery_codes,
+    second_factors,
     sessions,
     teams,
     tickets,
@@ -37,7 +39,7 @@ from leadline.store.people_schema import (
 
 __all__ = [
     "METADATA", "answers", "audit_log", "band_holds", "deliveries", "keys", "ownerships", "people",
-    "sessions", "teams", "tickets", "tries", "turns",
+    "recovery_codes", "second_factors", "sessions", "teams", "tickets", "tries", "turns",
 ]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))
