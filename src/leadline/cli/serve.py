@@ -34,6 +34,13 @@ PARKED_DAYS = asks(
     least=1,
     setting="store.parked_days",
 )
+UNKNOWN_DAYS = asks(
+    "Days for which leads that nobody knows are kept, since they last did something.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.unknown_days",
+)
 WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KAFKA = asks("Topics that the settings name.", "object", setting="kafka")
 LOG = asks(
@@ -78,6 +85,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     port: int = field(default=8321, kw_only=True, metadata=PORT)
     raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
     parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
+    unknown_days: int | None = field(default=None, kw_only=True, metadata=UNKNOWN_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
     log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
@@ -91,7 +99,7 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.marks.signs import Signs
         from leadline.service import logs, signing_in
         from leadline.service.hooks.hook import hooks_of
-        from leadline.service.loop import Keeping
+        from leadline.service.keeping import Keeping
         from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
@@ -100,7 +108,7 @@ class Serve(OfStore, Question["Answer[None]"]):
 
         logs.begin(self.log)
         front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
-        keeping = Keeping(self.raw_days, self.parked_days)
+        keeping = Keeping(self.raw_days, self.parked_days, self.unknown_days)
         hooks = hooks_of(self.hooks, secret_of)
         store = connect(self.store)
         feeds = list(self._feeds(store))

@@ -30,7 +30,8 @@ from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.hooks.hook import Hook
-from leadline.service.loop import Keeping, Loop
+from leadline.service.keeping import Keeping
+from leadline.service.loop import Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored

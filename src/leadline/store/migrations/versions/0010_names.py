@@ -7,8 +7,8 @@ import unicodedata
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0010"
+down_revision = "0009"
 
 BYTES = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 NAMING = re.compile(r"name|company|organi[sz]ation|employer|mail|domain|website", re.IGNORECASE)
