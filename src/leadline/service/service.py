@@ -14,19 +14,20 @@ from time import monotonic
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
-from leadline.service import clock, happenings, logs
+from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.commands import Command
 from leadline.service.feed import Feed
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
-from leadline.store import inbox, keys
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -36,6 +37,8 @@ from leadline.store.store import Store
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
 HOLD_SECONDS = 1.0
+ASK_SECONDS = 0.05
+"""How often the store is asked whether the loop has done something."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +273,23 @@ class Service(Reader):
             found["accounts_due"] = len(kept.accounts_due(session))
             found["store_bytes"] = self.store.size(session)
         return found
+
+    def ask(self, command: Command) -> str:
+        """Have the loop do something, wherever it runs, and return what it says of it.
+
+        Raises LeadlineError with its words where it could not.
+        """
+        request = Received("command", commands.KIND, clock.now(), commands.encoded(command))
+        [number] = inbox.accept(self.store, [request])
+        self._wake()
+        while not self._stopping.wait(ASK_SECONDS):
+            with self.store.reading() as session:
+                job = jobs.find(session, number)
+            if job is not None and job.state == "failed":
+                raise LeadlineError(job.detail)
+            if job is not None and job.state == "done":
+                return job.detail
+        raise StoreError("the service ends; what was asked is done when it runs again.")
 
     def _wake(self) -> None:
         if self._loop is not None:

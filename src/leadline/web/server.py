@@ -69,6 +69,6 @@ def serve(service: Service, host: str, port: int, *, open_metrics: bool = False)
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,
-        lifespan="off",
+        lifespan="on",
     )
     _Server(config, service).run()
