@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadline.mcp.server import DRAFT, READ, server
 from leadline.mcp.stored import Stored
+from leadline.service.rights import key_may
 from leadline.service.service import Service
 from leadline.store.keys import Key
 from leadline.web.endpoint import Error, json, key_of
@@ -67,7 +68,7 @@ class Agents:
         if refused is not None or key is None:
             await (refused or Response(status_code=401))(scope, receive, send)
             return
-        scopes = frozenset({READ, DRAFT}) if key.may(DRAFT) else frozenset({READ})
+        scopes = frozenset({READ, DRAFT}) if key_may(key, "draft") else frozenset({READ})
         await self._apps[scopes](scope, receive, send)
 
     async def _refusal(self, request: Request) -> tuple[Response | None, Key | None]:
@@ -81,7 +82,7 @@ class Agents:
         if key is None:
             says = "a known token must be given as Authorization: Bearer TOKEN"
             return json(Error(says), 401, {"WWW-Authenticate": "Bearer"}), None
-        if not key.may(READ):
+        if not key_may(key, "read"):
             return json(Error(f"the token must have the scope {READ}"), 403), None
         return None, key
 

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -21,9 +22,17 @@ from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
 from leadline.service.commands import Command
+from leadline.service.delivery.deliverer import Deliverer
+from leadline.service.delivery.destinations import Destination
+from leadline.service.delivery.senders import sender
+from leadline.service.delivery.telling import Outbox
 from leadline.service.feed import Feed
+from leadline.service.handover.handing import Handing
+from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
-from leadline.service.loop import Keeping, Loop
+from leadline.service.hooks.hook import Hook
+from leadline.service.keeping import Keeping
+from leadline.service.loop import Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
@@ -36,6 +45,8 @@ from leadline.store.store import Store
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
+USED_SECONDS = 60.0
+"""How often is written which keys were used."""
 HOLD_SECONDS = 1.0
 ASK_SECONDS = 0.05
 """How often the store is asked whether the loop has done something."""
@@ -77,6 +88,9 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
+        handing: What becomes of leads that are ready.
+        destinations: Where changes of band go.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -89,6 +103,9 @@ class Service(Reader):
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
+        handing: Handover | None = None,
+        destinations: Sequence[Destination] = (),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -99,17 +116,28 @@ class Service(Reader):
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
+            handing: What becomes of leads that are ready.
+            destinations: Where changes of band go.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
+        self.handing = handing or Handover()
+        self.destinations = destinations
+        self._deliverers = [
+            Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
+        ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
+        self._used: dict[str, int] = {}
+        self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
         self._loop: Loop | None = None
@@ -151,6 +179,8 @@ class Service(Reader):
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
+        for each in self._deliverers:
+            each.start()
         self._tell(Served(version("leadline"), self.store.kind))
 
     def stop(self) -> None:
@@ -163,6 +193,8 @@ class Service(Reader):
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        for each in self._deliverers:
+            each.stop()
         for feed in self._feeds:
             feed.close()
         self._engine.close()
@@ -183,6 +215,11 @@ class Service(Reader):
         assert self._acceptor is not None, "it was started"  # noqa: S101 - says what is known
         await self._acceptor.accept(request)
 
+    def keep(self, requests: Sequence[Received]) -> None:
+        """Keep requests; they are on the disk when this returns. Raises StoreError."""
+        inbox.accept(self.store, requests)
+        self._kept(requests)
+
     def now(self) -> int:
         """Return the present moment in microseconds."""
         return clock.now()
@@ -192,11 +229,22 @@ class Service(Reader):
 
         One that is not known yet is looked up before it is refused, as senders throw away what is.
         """
-        found = self._keys.get(keys.hashed(given))
+        key_hash = keys.hashed(given)
+        found = self._keys.get(key_hash)
         if found is None and given:
             await asyncio.to_thread(self._read_keys)
-            found = self._keys.get(keys.hashed(given))
+            found = self._keys.get(key_hash)
+        if found is not None:
+            self._used[key_hash] = self.now()
         return found
+
+    def _write_used(self) -> None:
+        """Write which keys were used, once in a while: not with each request."""
+        if self._used and monotonic() >= self._write_used_at:
+            self._write_used_at = monotonic() + USED_SECONDS
+            used, self._used = self._used, {}
+            with self.store.writing() as session:
+                keys.used(session, dict(used))
 
     def refuses(self) -> str:
         """Return why nothing more is taken now; an empty text where it is."""
@@ -209,6 +257,7 @@ class Service(Reader):
         while not self._stopping.is_set():
             try:
                 self._read_keys()
+                self._write_used()
                 reason = self._overload()
             except LeadlineError:
                 reason = "the store does not answer"
@@ -291,6 +340,11 @@ class Service(Reader):
                 return job.detail
         raise StoreError("the service ends; what was asked is done when it runs again.")
 
+    def _deliver(self) -> None:
+        """Have looked at what was written into the outbox."""
+        for each in self._deliverers:
+            each.signal.set()
+
     def _wake(self) -> None:
         if self._loop is not None:
             self._loop.signal.set()
@@ -307,6 +361,8 @@ class Service(Reader):
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
+                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
                         tell=self._tell,
                     )
                     self._tell(Began())

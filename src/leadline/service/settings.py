@@ -123,6 +123,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
+    Setting(
+        "store.unknown_days",
+        "whole",
+        "Days for which leads that nobody knows are kept, since they last did something; "
+        "without it for ever.",
+        example="395",
+    ),
     Setting("store.password_env", "variable", "Variable with its password.", example="DB_PASSWORD"),
     Setting("store.password_file", "file", "File with its password.", example="db-password"),
     Setting(
@@ -137,6 +144,28 @@ SETTINGS: tuple[Setting, ...] = (
         "texts",
         "Ids, e-mail addresses and names before the @ that identify nobody, beside those always.",
     ),
+    Setting(
+        "handover.reasons",
+        "texts",
+        "Why a lead may be given back, or was lost; by default a short list.",
+        example="not our market",
+    ),
+    Setting(
+        "handover.cool_down",
+        "duration",
+        "For so long after it changed, the band that people go by does not fall.",
+        example="1d",
+    ),
+    Setting(
+        "hooks.*.mapping",
+        "text",
+        "Mapping of a webhook, of those that ship; by default the one of its name.",
+        example="sendgrid",
+    ),
+    Setting("hooks.*.file", "file", "A mapping of your own (YAML).", example="typeform.yaml"),
+    Setting("hooks.*.url", "address", "Its address as its sender has it, where that is signed."),
+    Setting("hooks.*.secret_env", "variable", "Variable with its secret.", example="HOOK_KEY"),
+    Setting("hooks.*.secret_file", "file", "File with its secret."),
     Setting("files.watch", "file", "Folder from which files are taken.", example="arriving"),
     Setting("kafka.*.servers", "text", "Brokers to ask.", example="broker:9092"),
     Setting("kafka.*.topic", "text", "Topic whose messages are taken.", example="events"),
@@ -161,12 +190,59 @@ SETTINGS: tuple[Setting, ...] = (
         "The service gives its figures to anybody, without a token.",
         False,
     ),
+    Setting(
+        "service.url",
+        "address",
+        "Where people reach the service; links lead there, and pages are shown there alone.",
+        example="https://leads.example.com",
+    ),
+    Setting(
+        "service.proxies",
+        "texts",
+        "Addresses of servers before this one, whose word is taken for who asks; by default "
+        "those of this machine.",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
-    Setting("destinations.*.kind", "text", "What is delivered to.", example="hubspot"),
+    Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
     Setting("destinations.*.url", "address", "Where it is."),
     Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
     Setting("destinations.*.secret_file", "file", "File with its secret."),
+    Setting(
+        "destinations.*.old_secret_env",
+        "variable",
+        "Variable with the secret before, while it is changed: both sign.",
+        example="OLD_TOKEN",
+    ),
+    Setting(
+        "destinations.*.old_secret_file",
+        "file",
+        "File with the secret before.",
+        example="old.secret",
+    ),
+    Setting(
+        "destinations.*.ladder",
+        "text",
+        "Only changes of this ladder; by default of all.",
+        example="band",
+    ),
+    Setting(
+        "destinations.*.bands",
+        "texts",
+        "Only changes that enter or leave one of these bands; by default all.",
+    ),
+    Setting(
+        "destinations.*.newest",
+        "flag",
+        "Of a lead only the last change counts: one that waits is left out for a newer one.",
+        False,
+    ),
+    Setting("destinations.*.fields", "texts", "Fields of the lead that are sent beside its id."),
+    Setting(
+        "destinations.*.allow_private",
+        "texts",
+        "Private networks that it may be in, such as 10.0.0.0/8; http is allowed then too.",
+    ),
 )
 """All of them, in the order in which a file has them."""
 
