@@ -11,6 +11,7 @@ import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
+from mcp_types import TextResourceContents
 
 
 @dataclass
@@ -47,8 +48,9 @@ class Agent:
 
     def read(self, uri: str) -> str:
         """Return the text of a resource."""
-        text: str = self.portal.call(self.client.read_resource, uri).contents[0].text
-        return text
+        [found] = self.portal.call(self.client.read_resource, uri).contents
+        assert isinstance(found, TextResourceContents)
+        return found.text
 
 
 @contextmanager

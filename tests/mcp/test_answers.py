@@ -169,10 +169,10 @@ def _same_of_documents(shop: Shop) -> None:
     )
     expected = shop.command("backtest", "draft.yaml")
     found = shop.agent.call("backtest", document=draft)
-    names = ("says", "verdict", "intervals", "positives", "split")
+    told_of = ("says", "verdict", "intervals", "positives", "split")
     shop.same(
-        [*(found[name] for name in names), found["figures"]["roc_auc"], found["judged"]],
-        [*(expected[name] for name in names), expected["roc_auc"], expected["n"]],
+        [*(found[name] for name in told_of), found["figures"]["roc_auc"], found["judged"]],
+        [*(expected[name] for name in told_of), expected["roc_auc"], expected["n"]],
     )
 
 

@@ -260,6 +260,22 @@ def test_a_token_that_reads_keeps_no_draft(served: Served) -> None:
         )
 
 
+def test_who_is_answered_waits_no_more(served: Served) -> None:
+    """An outcome takes a lead off the list of those that came into a band."""
+    with agent_of(served.url, served.reads) as found:
+        lead = min(_waiting(found))
+        said = {"lead_id": lead, "outcome": "accepted", "outcome_id": "o1"}
+        url = f"{served.base}/v1/outcomes"
+        assert httpx2.post(url, json=said, auth=(served.writes, "")).status_code == 200
+        served.settle()
+        assert lead not in _waiting(found)
+
+
+def _waiting(found: Agent) -> set[str]:
+    into = found.call("transitions_open", days=1)["transitions"]
+    return {each["record_text"]["lead_id"] for each in into if each["to_band"] == "sales"}
+
+
 def test_a_store_answers_without_its_service_too(served: Served) -> None:
     """Over standard input, from the same rows."""
     with DuckDB(threads=1) as engine:
@@ -282,7 +298,7 @@ def test_the_inspector_reads_it_too(
 
     def inspect(*more: str) -> Any:
         command = [
-            program, "--cli", served.url, "--transport", "http",
+            str(program), "--cli", served.url, "--transport", "http",
             "--header", f"Authorization: Bearer {served.reads}", *more,
         ]  # fmt: skip
         done = subprocess.run(

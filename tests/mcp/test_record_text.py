@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_a_text_has_an_end() -> None:
 def test_an_answer_fits_and_says_what_it_lacks() -> None:
     """Its longest lists are cut."""
     rows = [{"text": "ż" * 100} for _ in range(300)]
-    found = fitted(dict, {"few": [1, 2], "rows": rows})
+    found: dict[str, Any] = fitted(dict, {"few": [1, 2], "rows": rows})
     assert size(found) <= MOST_BYTES
     assert len(json.dumps(found, ensure_ascii=False).encode()) <= MOST_BYTES
     assert found["few"] == [1, 2]

@@ -49,6 +49,7 @@ class Listed:
     as_of: str
     scores: Mapping[str, float | None]
     bands: Mapping[str, str | None]
+    effective_band: str | None
     fields: Mapping[str, Any]
 
 

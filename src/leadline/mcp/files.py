@@ -275,6 +275,7 @@ def _listed(model: Model, row: Mapping[str, Any], at: datetime) -> Listed:
         plain(at),
         {each: row[each] for each, score in model.scores.items() if not score.is_account},
         {each: row[model.column(each)] for each in model.lead_bands},
+        next((row[model.column(each)] for each in model.lead_bands), None),
         plain(row["fields"]),
     )
 

@@ -22,13 +22,21 @@ Bands = Annotated[dict[str, str | None], Field(description="Ladder to band.")]
 Scores = dict[str, float | None]
 
 
-class FoundLead(TypedDict):
-    """A lead of a list."""
+class LeadScores(TypedDict):
+    """Where a lead stands."""
 
     record_text: RecordText
     as_of: Moment
     scores: Scores
     bands: Bands
+
+
+class FoundLead(LeadScores):
+    """A lead of a list."""
+
+    effective_band: Annotated[
+        str | None, Field(description="The band that people go by, where one of them said so.")
+    ]
 
 
 class FoundLeads(TypedDict):

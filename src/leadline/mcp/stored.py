@@ -204,7 +204,7 @@ def _asked(model: Model, wanted: Wanted) -> standings.Wanted:
         ladder,
         bands,
         wanted.account_id,
-        Field(wanted.field, wanted.equals) if wanted.field else None,
+        field=Field(wanted.field, wanted.equals) if wanted.field else None,
         after=wanted.after,
         most=wanted.limit,
     )
@@ -218,6 +218,7 @@ def _listed(model: Model, each: Standing, fields: Sequence[str]) -> Listed:
         clock.text(each.as_of),
         {name: each.scores.get(name) for name in scores},
         {ladder: each.scores.get(model.column(ladder)) for ladder in model.lead_bands},
+        each.effective_band,
         {name: each.fields.get(name) for name in fields},
     )
 

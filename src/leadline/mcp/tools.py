@@ -84,12 +84,13 @@ class Tools:
                 "as_of": each.as_of,
                 "scores": each.scores,
                 "bands": each.bands,
+                "effective_band": each.effective_band,
             }
             for each in found
         ]
         return fitted(forms.FoundLeads, {"leads": leads, "next": on})
 
-    def score(self, lead: Lead) -> forms.FoundLead:
+    def score(self, lead: Lead) -> forms.LeadScores:
         """Get the scores and bands of one lead. Use explain to learn why it has them."""
         found = self._desk.explained(lead, moves=False)
         return {
@@ -160,7 +161,7 @@ class Tools:
         days: Annotated[int, Field(description="Since so many days.", ge=1, le=MOST_DAYS)] = 7,
         limit: Annotated[int, Field(description="Leads.", ge=1, le=MOST_LEADS)] = MOST_LEADS,
     ) -> forms.OpenTransitions:
-        """List leads that came into a band and have had no outcome since: they wait."""
+        """List leads that came into a band and have had no answer or outcome since: they wait."""
         into, since, found = self._desk.entered(band, days, limit)
         rows = [
             {

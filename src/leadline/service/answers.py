@@ -129,7 +129,7 @@ class Entered(NamedTuple):
 
 
 def entered(session: Session, version: int, ladder: str, band: str, since: int) -> list[Entered]:
-    """Return who entered a band since a moment and is in it, with no outcome since, latest first.
+    """Return who entered a band and is in it, with no answer and no outcome since, latest first.
 
     A change that a publish or a sweep made counts as any other.
     """
@@ -141,6 +141,8 @@ def entered(session: Session, version: int, ladder: str, band: str, since: int) 
         "where t.ladder = ? and t.to_band = ? and t.at >= ? "
         "and coalesce(t.from_band, '') <> t.to_band and not exists "
         "(select 1 from outcomes as o where o.lead_no = t.lead_no and o.taken_at >= t.at) "
+        "and not exists (select 1 from answers as a where a.lead_no = t.lead_no "
+        "and a.taken_at >= t.at and a.undone_at is null and a.refused is null) "
         "order by t.transition_id desc",
         version,
         ladder,

@@ -10,8 +10,8 @@ from leadline.store.keys import Key
 from leadline.store.people import Person, Role
 
 Right = Literal[
-    "read", "answer", "override", "correct", "export", "try", "draft", "publish", "operate", "administer",
-    "metrics", "send",
+    "read", "answer", "override", "correct", "export", "try", "draft", "publish", "operate",
+    "administer", "metrics", "send",
 ]  # fmt: skip
 
 _ALL: tuple[Role, ...] = ("viewer", "sales", "marketing", "administrator")
