@@ -34,6 +34,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jsonpath": ("service/hooks/said",),
     "defusedxml": ("service/hooks/bodies",),
     "cryptography": ("service/hooks/publickeys",),
+    "pyotp": ("service/second_factor",),
+    "segno": ("service/second_factor",),
     "argon2": ("service/passwords",),
     "zxcvbn": ("service/passwords",),
 }
