@@ -73,6 +73,6 @@ def serve(
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,
-        lifespan="off",
+        lifespan="on",
     )
     _Server(config, service).run()
