@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import dialect
 
 from leadline.errors import EngineError, StoreError
@@ -163,7 +163,7 @@ class PostgresSession:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         statement = f"copy {name} ({columns}) from stdin (format binary)"
         with self._cursor.copy(_text(statement)) as copy:
-            copy.set_types([_TYPES[str(c.type.compile(dialect=_DIALECT))] for c in table.columns])
+            copy.set_types([_type(column) for column in table.columns])
             for row in rows:
                 copy.write_row(row)
 
@@ -178,6 +178,12 @@ _TYPES = {
     "DOUBLE PRECISION": "float8",
 }
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+def _type(column: Column[Any]) -> str:
+    """Return the type by which rows are copied; how a text is ordered is no matter."""
+    written = str(column.type.compile(dialect=_DIALECT))
+    return _TYPES[written.partition(" COLLATE ")[0]]
 
 
 def _text(statement: str) -> sql.SQL:
