@@ -66,10 +66,10 @@ class Entrance:
                 Route(f"/{word}/{{ticket}}", self._open(partial(self._choose, word)), methods=both)
                 for word in LINKS
             ),
-            Route("/sign-out", page("read", self._sign_out), methods=["POST"]),
+            Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
-            Route(HOME, page("read", self._home)),
+            Route(HOME, page("read", self._home, within=True)),
         ]
 
     def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
