@@ -158,6 +158,7 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         self.end_holds()
+        self.remind()
         return total
 
     def _tidy(self) -> None:
@@ -177,7 +178,7 @@ class Loop:
         if monotonic() < self._ends_at:
             return 0
         self._ends_at = monotonic() + ENDS_SECONDS
-        return self.end_holds()
+        return self.end_holds() + self.remind()
 
     def end_holds(self) -> int:
         """Have leads go by their computed bands again whose hold is over; return how many."""
@@ -193,6 +194,19 @@ class Loop:
             stored.set_last_taken(session, at)
         self._handing.outbox.wake()
         return len(over)
+
+    def remind(self) -> int:
+        """Do what is due of leads that nobody answered in time; return of how many."""
+        with self.store.reading() as session:
+            late = self._handing.owning.late(session, self.clock.now())
+        if not late:
+            return 0
+        at = self.clock.take()
+        with self.store.working() as session:
+            self._handing.owning.remind(session, late, at)
+            stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
+        return len(late)
 
     # --- commands, sweeps and large accounts, beside the passes
 

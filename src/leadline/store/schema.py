@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
-from leadline.store.handover_schema import answers, band_holds, ownerships
+from leadline.store.handover_schema import answers, band_holds, ownerships, turns
 from leadline.store.outbox_schema import deliveries
 from leadline.store.people_schema import (
     audit_log,
@@ -39,8 +39,7 @@ from leadline.store.people_schema import (
 
 __all__ = [
     "METADATA", "answers", "audit_log", "band_holds", "deliveries", "keys", "ownerships", "people",
-    "recovery_codes", "second_factors", "sessions",
-    "teams", "tickets", "tries",
+    "recovery_codes", "second_factors", "sessions", "teams", "tickets", "tries", "turns",
 ]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))

@@ -29,6 +29,8 @@ HANDOVER = asks(
 DESTINATIONS = asks(
     "Where changes of band go, as the settings say.", "object", setting="destinations"
 )
+SELLERS = asks("Who takes leads, as the settings say.", "object", setting="sellers")
+ASSIGN = asks("Whom leads go to, as the settings say.", "object", setting="assign")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -43,6 +45,8 @@ class OfStore:
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
     destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+    sellers: Mapping[str, Any] | None = field(default=None, metadata=SELLERS)
+    assign: Mapping[str, Any] | None = field(default=None, metadata=ASSIGN)
 
     @property
     def told(self) -> tuple[Destination, ...]:
@@ -56,7 +60,7 @@ class OfStore:
         """What becomes of leads that are ready."""
         from leadline.service.handover.settings import Handover
 
-        return Handover.of(self.handover)
+        return Handover.of(self.handover, self.sellers, self.assign)
 
     @property
     def telling(self) -> Telling:

@@ -13,6 +13,9 @@ from leadline.service.delivery.signing import key_of
 from leadline.service.secrets import secret_named, secret_of
 from leadline.store.outbox import DeliveryRow
 
+EVENTS = ("band_changed", "assigned", "reminder", "overdue", "returned")
+"""Kinds of news: a band changed, somebody got a lead, and three of who did not answer in time."""
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -54,6 +57,7 @@ class Destination:
         keys: What is signed with; never shown.
         ladder: Only changes of this ladder; empty for all.
         bands: Only changes that enter or leave one of these; empty for all.
+        events: Which kinds of news go there.
         newest: Whether only the last change of a lead counts, as for a list or a CRM.
         fields: Fields of the lead that are sent beside its id.
         allowed: Private networks that it may be in.
@@ -65,13 +69,14 @@ class Destination:
     keys: tuple[bytes, ...] = field(default=(), repr=False)
     ladder: str = ""
     bands: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset({"band_changed"})
     newest: bool = False
     fields: tuple[str, ...] = ()
     allowed: tuple[Network, ...] = ()
 
     def takes(self, ladder: str, from_band: str | None, to_band: str | None) -> bool:
         """Say whether a change of band goes there."""
-        if self.ladder not in {"", ladder}:
+        if "band_changed" not in self.events or self.ladder not in {"", ladder}:
             return False
         return not self.bands or bool(self.bands & {from_band, to_band})
 
@@ -116,10 +121,20 @@ def _webhook(name: str, where: str, said: Mapping[str, Any]) -> Destination:
         (),
         str(said.get("ladder", "")),
         frozenset(said.get("bands", ())),
+        _events(where, said),
         bool(said.get("newest", False)),
         tuple(said.get("fields", ())),
         allowed,
     )
+
+
+def _events(where: str, said: Mapping[str, Any]) -> frozenset[str]:
+    given = said.get("events", ["band_changed"])
+    for each in given:
+        if each not in EVENTS:
+            expected = f"must be of {', '.join(EVENTS)}"
+            raise InputError(Fault("", f"{where}.events", expected, each, nearest(each, EVENTS)))
+    return frozenset(given)
 
 
 def _networks(where: str, said: Mapping[str, Any]) -> tuple[Network, ...]:

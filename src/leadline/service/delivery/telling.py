@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from leadline.service import clock
@@ -23,6 +24,23 @@ STRONGEST = 5
 
 def nobody() -> None:
     """Wake nobody."""
+
+
+@dataclass(frozen=True)
+class News:
+    """Something that happened to who has a lead.
+
+    Attributes:
+        event: One of ``destinations.EVENTS``.
+        key: Tells a repeat.
+        lead: The lead.
+        told: What is told beside it.
+    """
+
+    event: str
+    key: str
+    lead: LeadRow
+    told: Mapping[str, Any]
 
 
 class Outbox:
@@ -55,6 +73,32 @@ class Outbox:
         ]
         return len(outbox.add(session, made, at))
 
+    def news(self, session: Session, news: Sequence[News], at: int) -> int:
+        """Write what is to be told of who has leads; return how much that is."""
+        made = [
+            NewDelivery(
+                f"{each.key}-{where.name}", where.name, f"lead:{each.lead.lead_id}",
+                f"lead.{each.event}", each.lead.lead_no,
+                compact(
+                    {
+                        "type": f"lead.{each.event}",
+                        "timestamp": clock.text(at),
+                        "data": {
+                            "lead_id": each.lead.lead_id,
+                            "account_id": each.lead.account_id,
+                            **each.told,
+                            "fields": _fields(each.lead, where.fields),
+                        },
+                    }
+                ),
+                at,
+            )
+            for each in news
+            for where in self._destinations
+            if each.event in where.events
+        ]  # fmt: skip
+        return len(outbox.add(session, made, at))
+
     def _of(
         self, number: int, row: TransitionRow, lead: LeadRow | None, at: int
     ) -> Iterator[NewDelivery]:
@@ -78,7 +122,6 @@ def told_of(
     number: int, row: TransitionRow, lead: LeadRow | None, fields: Sequence[str]
 ) -> dict[str, Any]:
     """Return what is told of a change; ``seq`` rises from change to change."""
-    values = {} if lead is None else present(lead.fields)
     return {
         "seq": number,
         "lead_id": None if lead is None else lead.lead_id,
@@ -91,8 +134,14 @@ def told_of(
         "cause": row.cause,
         "model": row.model,
         "reasons": reasons(row.ledger),
-        "fields": {name: values.get(name) for name in fields},
+        "fields": {} if lead is None else _fields(lead, fields),
     }
+
+
+def _fields(lead: LeadRow, names: Sequence[str]) -> dict[str, Any]:
+    """Return fields of a lead; those that it has not are null."""
+    values = present(lead.fields)
+    return {name: values.get(name) for name in names}
 
 
 def reasons(ledger: str | None, most: int = STRONGEST) -> list[Mapping[str, Any]]:
