@@ -16,7 +16,7 @@ import signed
 import stores
 from leadline.service.rights import RIGHTS
 from leadline.service.service import Service
-from leadline.store.people import ROLES, Person
+from leadline.store.people import ROLES, Person, Role
 from leadline.store.store import Store
 from leadline.web.app import application
 from leadline.web.signing import token_of
@@ -44,7 +44,7 @@ class House:
 
     store: Store
     app: Starlette
-    people: dict[str, Person]
+    people: dict[Role, Person]
 
     def ask(self, method: str, path: str, person: Person | None = None) -> httpx2.Response:
         """Ask an address as a page of our own does."""
