@@ -79,6 +79,6 @@ def serve(  # noqa: PLR0913 - where, and to whom
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,
-        lifespan="off",
+        lifespan="on",
     )
     _Server(config, service).run()

@@ -19,7 +19,7 @@ from leadline.store import sign_ins
 from leadline.store.people import Person
 from leadline.store.sign_ins import TicketKind
 from leadline.web.endpoint import Refused
-from leadline.web.entrance.account import ACCOUNT, LENGTHS, OFTEN, Account
+from leadline.web.entrance.account import LENGTHS, OFTEN, Account
 from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw, refusal
 from leadline.web.entrance.turns import Turns
@@ -175,7 +175,7 @@ class Entrance:
         return signed_in(request, go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
-        return go(request, ACCOUNT)
+        return go(request, "/queue")
 
     async def _sign_out(self, request: Request, visit: Visit) -> Response:
         await asyncio.to_thread(self._end, visit)
