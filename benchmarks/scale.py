@@ -33,7 +33,7 @@ class Costs:
         take_us: Processor time to take in and score one, in microseconds.
         pass_ms: What a pass of the loop takes whatever is in it, in milliseconds.
         sweep_us: Processor time to score a lead anew from the store, in microseconds.
-        event_bytes: What an event takes up in the store.
+        event_bytes: What an event takes up in the store, with its share of a lead.
         busy: The busiest hour of a day beside its mean.
         busy_loop: Up to this share of its time a loop may be at work in the busiest hour.
         leads_a_thousand: Leads that a thousand events are of.
@@ -46,7 +46,7 @@ class Costs:
     take_us: float = 445 + 195
     pass_ms: float = 75
     sweep_us: float = 270
-    event_bytes: float = 420
+    event_bytes: float = 290
     busy: float = 2.4
     busy_loop: float = 0.6
     leads_a_thousand: float = 100

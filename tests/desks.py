@@ -13,7 +13,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock, commands
 from leadline.service.arriving.answer import KIND, SOURCE, written
 from leadline.service.arriving.facts import Answer, Ids
-from leadline.service.handover.settings import Handover
+from leadline.service.handover.handing import Handing
 from leadline.service.loop import Loop
 from leadline.store import handover, inbox
 from leadline.store.handover import AnswerRow
@@ -128,7 +128,7 @@ class Office:
 
 
 @contextmanager
-def office(store: Store, engine: DuckDB, handing: Handover | None = None) -> Iterator[Office]:
+def office(store: Store, engine: DuckDB, handing: Handing | None = None) -> Iterator[Office]:
     """Yield a store with its loop, where the model of the tests is live."""
     hands = Hands()
     assert store.hold()

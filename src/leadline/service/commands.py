@@ -23,11 +23,16 @@ STATEMENT = 1
 """Number of the statement: an upgrade of leadline that changes a score has another."""
 
 
+NOBODY = "nobody who is named"
+"""Who asked, where a program did not say."""
+
+
 class Publish(msgspec.Struct, tag="publish"):
     """Score everybody by a document, then make it the model that is live."""
 
     document: str
     alerts: bool = False
+    by: str = NOBODY
 
 
 class RollBack(msgspec.Struct, tag="roll_back"):
@@ -35,21 +40,30 @@ class RollBack(msgspec.Struct, tag="roll_back"):
 
     version: int | None = None
     alerts: bool = False
+    by: str = NOBODY
 
 
 class Sweep(msgspec.Struct, tag="sweep"):
     """Score everybody by the model that is live."""
 
     quiet: bool = False
+    by: str = NOBODY
 
 
 class Erase(msgspec.Struct, tag="erase"):
     """Take a person out of the store, named by an id of theirs."""
 
     lead: str
+    by: str = NOBODY
 
 
-Command = Publish | RollBack | Sweep | Erase
+class Draft(msgspec.Struct, tag="draft"):
+    """Keep a document as a version that nobody is scored by."""
+
+    document: str
+
+
+Command = Publish | RollBack | Sweep | Erase | Draft
 KIND = "command"
 
 
@@ -76,6 +90,11 @@ def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -
     if isinstance(command, Sweep):
         return _live(session)
     return _former(session, command.version)
+
+
+def drafted(session: Session, command: Draft, at: int) -> ModelRow:
+    """Return the version that a document is kept as. Raises ModelError where it has faults."""
+    return _added(session, command.document, at)
 
 
 def _live(session: Session) -> ModelRow:

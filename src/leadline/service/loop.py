@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
 from leadline.model.types import Type
-from leadline.service import commands, erasing, happenings, writing
+from leadline.service import auditing, commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -22,16 +22,17 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
-from leadline.service.handover.effective import Effective, effective
-from leadline.service.handover.settings import Handover
+from leadline.service.handover.effective import Effective
+from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
+from leadline.service.keeping import Keeping
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import handover, inbox, jobs, keys
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -48,15 +49,6 @@ IDLE_SECONDS = 0.02
 ENDS_SECONDS = 0.5
 """How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
-DAY = 86_400_000_000
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How long requests are kept as they came, and parts of them that could not be used."""
-
-    raw_days: int = 7
-    parked_days: int = 90
 
 
 @dataclass
@@ -93,7 +85,7 @@ class Loop:
         keeping: Keeping | None = None,
         signs: Signs | None = None,
         hooks: reading.Hooks = reading.NO_HOOKS,
-        handing: Handover | None = None,
+        handing: Handing | None = None,
         tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
@@ -119,7 +111,7 @@ class Loop:
         self._tell = tell
         self.came_round = monotonic()
         self._tidy_at = 0.0
-        self._handing = handing or Handover()
+        self._handing = handing or Handing()
         self._ends_at = 0.0
         self.engine = engine
         self._marking = Marking(engine, signs)
@@ -166,6 +158,7 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         self.end_holds()
+        self.remind()
         return total
 
     def _tidy(self) -> None:
@@ -173,10 +166,9 @@ class Loop:
         if self._keeping is None or monotonic() < self._tidy_at:
             return
         at = self.clock.take()
-        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
         with self.store.working() as session:
-            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-        if not gone:
+            gone = self._keeping.tidy(session, at, MOST_REQUESTS)
+        if not any(gone.values()):
             self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- what ends by itself
@@ -186,32 +178,35 @@ class Loop:
         if monotonic() < self._ends_at:
             return 0
         self._ends_at = monotonic() + ENDS_SECONDS
-        return self.end_holds()
+        return self.end_holds() + self.remind()
 
     def end_holds(self) -> int:
         """Have leads go by their computed bands again whose hold is over; return how many."""
         with self.store.reading() as session:
-            over = handover.ended_holds(session, self.clock.now(), MOST_REQUESTS)
+            over = self._handing.over(session, self.clock.now())
             model = kept.published(session)
             if not over or model is None:
                 return 0
-            live, at = self.live(session, model), self.clock.take()
-            ended = {(row.lead_no, row.ladder): None for row in over}
-            found = effective(session, live, Scores(model.version), ended, at, 0)
+            at = self.clock.take()
+            found = self._handing.ended(session, self.live(session, model), over, at)
         with self.store.working() as session:
-            self._write_effective(session, replace(found, gone=list(ended)))
+            self._handing.write(session, found, at)
             stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
         return len(over)
 
-    def _effective(self, session: Session, live: Live, found: Scores, taken: Taken) -> Effective:
-        """Return scores with the transitions of what people go by."""
-        holds, cool_down = taken.desk.holds, self._handing.cool_down
-        return effective(session, live, found, holds, self.clock.last, cool_down)
-
-    @staticmethod
-    def _write_effective(session: Session, found: Effective) -> None:
-        handover.put_holds(session, found.holds, found.gone)
-        writing.scores(session, found.scores)
+    def remind(self) -> int:
+        """Do what is due of leads that nobody answered in time; return of how many."""
+        with self.store.reading() as session:
+            late = self._handing.owning.late(session, self.clock.now())
+        if not late:
+            return 0
+        at = self.clock.take()
+        with self.store.working() as session:
+            self._handing.owning.remind(session, late, at)
+            stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
+        return len(late)
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -223,7 +218,10 @@ class Loop:
             command = commands.decoded(asked.body)
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
-                self._erase(asked, command.lead, at)
+                self._erase(asked, command, at)
+                return
+            if isinstance(command, commands.Draft):
+                self._keep_draft(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -239,13 +237,13 @@ class Loop:
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
+        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id, command.by)
         self._beside.start(self.store)
 
-    def _erase(self, asked: Waiting, lead: str, at: int) -> None:
+    def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
         """Take a person out of the store, and score who is in a company with them."""
         with self.store.reading() as session:
-            found = erasing.person(session, lead, self._hooks)
+            found = erasing.person(session, command.lead, self._hooks)
         with self.store.working() as session:
             jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
             erasing.erase(session, found, self._erased, at)
@@ -255,15 +253,28 @@ class Loop:
                 live, left = self.live(session, row), Taken(active_accounts=found.accounts)
                 touched = live.touched(session, left, self._most_together)
                 batch = live.batch(session, touched, Taken())
-                rescored = live.score(batch, self.clock.take(), "erase")
-                self._write_effective(session, self._effective(session, live, rescored, Taken()))
+                moment = self.clock.take()
+                rescored = live.score(batch, moment, "erase")
+                going = self._handing.effective(session, live, rescored, moment)
+                self._handing.write(session, going, moment)
                 writing.due(session, touched.large, self.clock.last)
             write_body(session, asked.inbox_id, b"")  # it names the person
             jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
+
+    def _keep_draft(self, asked: Waiting, command: commands.Draft, at: int) -> None:
+        """Keep a document that nobody is scored by; the job ends with its version."""
+        with self.store.working() as session:
+            jobs.begin(session, asked.inbox_id, commands.Draft.__name__, at)
+            row = commands.drafted(session, command, at)
+            jobs.end(session, asked.inbox_id, "done", str(row.version), self.clock.take())
+            inbox.done(session, [asked.inbox_id])
+            stored.set_last_taken(session, self.clock.last)
+        self._tell(Ended("draft", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()
@@ -328,7 +339,10 @@ class Loop:
                 ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
-            self._write_effective(session, self._effective(session, beside.live, found, Taken()))
+            at = self.clock.last
+            going = self._handing.effective(session, beside.live, found, at)
+            self._handing.write(session, going, at)
+        self._handing.outbox.wake()
         cause = beside.cause if isinstance(beside, Sweep) else "account"
         self._tell(happenings.scored(cause, found))
 
@@ -354,13 +368,16 @@ class Loop:
             large: set[str] = set()
             if sweep.switches:
                 large = self._catch_up(session, sweep)
-                kept.add_changes(
+                changed = kept.add_changes(
                     session, sweep.before, sweep.live.row, sweep.cause, quiet=sweep.quiet
                 )
+                self._handing.tell(session, *changed, self.clock.last)
                 kept.switch(session, sweep.live.row.version, self.clock.take())
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            if sweep.switches:
+                auditing.switched(session, sweep, self.clock.last)
         self._due.add(large, self.clock.last)
         self._tell(Ended(sweep.cause, "done"))
 
@@ -472,18 +489,20 @@ class Loop:
             if live is not None:
                 touched = live.touched(session, taken, self._most_together)
                 scores = live.score(live.batch(session, touched, taken), as_of, "event")
-                found = self._effective(session, live, scores, taken)
+                found = self._handing.effective(session, live, scores, as_of, taken)
         if self._beside is not None:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
-            self._write_effective(session, found)
+            self._handing.write(session, found, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])
             for inbox_id, body in made.erased.items():
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
+            auditing.passed(session, made.arrived, taken.desk, as_of)
+        self._handing.outbox.wake()
         self._marking.written()
         self._due.add(touched.large, as_of)
         self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, found.scores))

@@ -15,21 +15,28 @@ from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
-from leadline.service import clock, happenings, logs
+from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.commands import Command
+from leadline.service.delivery.deliverer import Deliverer
+from leadline.service.delivery.destinations import Destination
+from leadline.service.delivery.senders import sender
+from leadline.service.delivery.telling import Outbox
 from leadline.service.feed import Feed
+from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.hooks.hook import Hook
-from leadline.service.loop import Keeping, Loop
+from leadline.service.keeping import Keeping
+from leadline.service.loop import Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
-from leadline.store import inbox, keys
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -38,7 +45,11 @@ from leadline.store.store import Store
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
+USED_SECONDS = 60.0
+"""How often is written which keys were used."""
 HOLD_SECONDS = 1.0
+ASK_SECONDS = 0.05
+"""How often the store is asked whether the loop has done something."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,7 @@ class Service(Reader):
         load: How much waits, as it was a second ago.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
+        destinations: Where changes of band go.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -93,6 +105,7 @@ class Service(Reader):
         signs: Signs | None = None,
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
+        destinations: Sequence[Destination] = (),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -105,6 +118,7 @@ class Service(Reader):
             signs: What tells programs from people.
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
+            destinations: Where changes of band go.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -113,11 +127,17 @@ class Service(Reader):
         self._signs = signs
         self.hooks = hooks
         self.handing = handing or Handover()
+        self.destinations = destinations
+        self._deliverers = [
+            Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
+        ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
+        self._used: dict[str, int] = {}
+        self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
         self._loop: Loop | None = None
@@ -159,6 +179,8 @@ class Service(Reader):
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
+        for each in self._deliverers:
+            each.start()
         self._tell(Served(version("leadline"), self.store.kind))
 
     def stop(self) -> None:
@@ -171,6 +193,8 @@ class Service(Reader):
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        for each in self._deliverers:
+            each.stop()
         for feed in self._feeds:
             feed.close()
         self._engine.close()
@@ -205,11 +229,22 @@ class Service(Reader):
 
         One that is not known yet is looked up before it is refused, as senders throw away what is.
         """
-        found = self._keys.get(keys.hashed(given))
+        key_hash = keys.hashed(given)
+        found = self._keys.get(key_hash)
         if found is None and given:
             await asyncio.to_thread(self._read_keys)
-            found = self._keys.get(keys.hashed(given))
+            found = self._keys.get(key_hash)
+        if found is not None:
+            self._used[key_hash] = self.now()
         return found
+
+    def _write_used(self) -> None:
+        """Write which keys were used, once in a while: not with each request."""
+        if self._used and monotonic() >= self._write_used_at:
+            self._write_used_at = monotonic() + USED_SECONDS
+            used, self._used = self._used, {}
+            with self.store.writing() as session:
+                keys.used(session, dict(used))
 
     def refuses(self) -> str:
         """Return why nothing more is taken now; an empty text where it is."""
@@ -222,6 +257,7 @@ class Service(Reader):
         while not self._stopping.is_set():
             try:
                 self._read_keys()
+                self._write_used()
                 reason = self._overload()
             except LeadlineError:
                 reason = "the store does not answer"
@@ -287,6 +323,28 @@ class Service(Reader):
             found["store_bytes"] = self.store.size(session)
         return found
 
+    def ask(self, command: Command) -> str:
+        """Have the loop do something, wherever it runs, and return what it says of it.
+
+        Raises LeadlineError with its words where it could not.
+        """
+        request = Received("command", commands.KIND, clock.now(), commands.encoded(command))
+        [number] = inbox.accept(self.store, [request])
+        self._wake()
+        while not self._stopping.wait(ASK_SECONDS):
+            with self.store.reading() as session:
+                job = jobs.find(session, number)
+            if job is not None and job.state == "failed":
+                raise LeadlineError(job.detail)
+            if job is not None and job.state == "done":
+                return job.detail
+        raise StoreError("the service ends; what was asked is done when it runs again.")
+
+    def _deliver(self) -> None:
+        """Have looked at what was written into the outbox."""
+        for each in self._deliverers:
+            each.signal.set()
+
     def _wake(self) -> None:
         if self._loop is not None:
             self._loop.signal.set()
@@ -304,7 +362,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
-                        handing=self.handing,
+                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
                         tell=self._tell,
                     )
                     self._tell(Began())

@@ -1,4 +1,4 @@
-"""The tables of who may: people and their teams, keys, and how somebody is signed in.
+"""The tables of who may and who did: people, teams, keys, sessions, and the audit log.
 
 Of whatever opens something the store has the hash alone.
 """
@@ -19,6 +19,7 @@ keys = Table(
     time_column("created_at"),
     time_column("ends_at", empty=True),
     time_column("revoked_at", empty=True),
+    time_column("used_at", empty=True),
 )
 """Write keys of sources, keys of browsers and tokens of the API."""
 
@@ -77,3 +78,38 @@ tries = Table(
     time_column("at"),
 )
 """How often somebody tried to sign in: a bucket that fills by tries and empties with time."""
+
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("person_no", NUMBER, ForeignKey("people.person_no"), primary_key=True),
+    text_column("secret"),
+    Column("last_step", NUMBER, nullable=False),
+    time_column("begun_at"),
+    time_column("confirmed_at", empty=True),
+)
+"""Programs that give a code every half minute; until one was typed in it is not asked for."""
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    text_column("code_hash", key=True),
+    Column("person_no", NUMBER, ForeignKey("people.person_no"), nullable=False, index=True),
+)
+"""Codes that are taken once in the place of such a program's."""
+
+audit_log = Table(
+    "audit_log",
+    METADATA,
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
+    time_column("at"),
+    text_column("actor"),
+    text_column("action"),
+    text_column("subject", empty=True),
+    text_column("details", empty=True),
+    text_column("salt", empty=True),
+    text_column("digest"),
+    text_column("hash"),
+)
+"""Who changed what, and took what away. Rows are added and never changed: each hashes the one
+before it. Subject and details, of which the digest is, go where a person is erased."""

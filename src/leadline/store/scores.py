@@ -14,7 +14,7 @@ from leadline.store.schema import (
     publications,
     transitions,
 )
-from leadline.store.session import Kind, Session, rows_of
+from leadline.store.session import Kind, Session, columns_of, rows_of
 
 
 class ModelRow(NamedTuple):
@@ -240,14 +240,26 @@ def account_done(session: Session, account: str, at: int) -> None:
     session.run("delete from accounts_due where account_id = ? and since <= ?", account, at)
 
 
-def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
-    """Keep who stands elsewhere by one version than by another, each at its last moment."""
+def add_changes(
+    session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool
+) -> tuple[list[int], list[TransitionRow]]:
+    """Keep who stands elsewhere by one version than by another, each at its last moment.
+
+    Returns the changes with their numbers, where people are told of them.
+    """
+    [(last,)] = session.rows("select coalesce(max(transition_id), 0) from transitions")
     for who, bands_, scores, holds in (
         ("lead_no", "current_bands", "current_scores", "band_holds"),
         ("account_id", "current_account_bands", "current_account_scores", _NO_HOLDS),
     ):
         query = _CHANGES.format(who=who, bands=bands_, scores=scores, holds=holds)
         session.run(query, new.fingerprint, cause, quiet, old, new.version)
+    if quiet:
+        return [], []
+    columns = columns_of(TransitionRow)
+    query = f"select transition_id, {columns} from transitions where transition_id > ? order by 1"
+    rows = session.rows(query, last)
+    return [row[0] for row in rows], [TransitionRow(*row[1:]) for row in rows]
 
 
 _NO_HOLDS = (

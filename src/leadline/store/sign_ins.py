@@ -142,7 +142,7 @@ def take(session: Session, ticket: str, at: int) -> Ticket | None:
 
 def may_try(session: Session, what: str, most: int, at: int) -> bool:
     """Count a try, and say whether it may be: at most so many at once, and a minute."""
-    session.insert(schema.tries, [(what, 0.0, at)], "keep")
+    session.run("insert into tries values (?, 0, ?) on conflict do nothing", what, at)
     return bool(session.run(_TRY, at, most, MINUTE, at, most, MINUTE, at, what, at, most, MINUTE,
                             most))  # fmt: skip
 

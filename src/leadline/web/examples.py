@@ -34,6 +34,11 @@ _HELD = {
     "ladder": "band", "band": "sales", "kind": "person", "by": "eva", "reason": "met at the fair",
     "since": _AT, "until": "2026-12-02T09:30:00Z",
 }  # fmt: skip
+_DELIVERY = {
+    "delivery_id": 31, "key": "change-17-crm", "destination": "crm", "subject": "lead:ada",
+    "kind": "lead.band_changed", "created_at": _AT, "due_at": _AT, "tries": 8, "state": "parked",
+    "ended_at": _AT, "status": 500, "detail": "answered 500",
+}  # fmt: skip
 _VERSION = {
     "version": 2, "name": "b2b", "fingerprint": _MODEL, "state": "published",
     "published_at": _AT, "retired_at": None,
@@ -70,6 +75,21 @@ ANSWERS: Mapping[str, Any] = {
         "held": [_HELD],
         "answers": [_ANSWER],
     },
+    "destinations": {
+        "destinations": [
+            {
+                "name": "crm",
+                "kind": "webhook",
+                "waiting": 0,
+                "oldest_at": None,
+                "parked": 1,
+                "last_done_at": _AT,
+            }
+        ]
+    },
+    "test_destination": {"key": "test-5c1f0a9be2d34c77"},
+    "deliveries": {"deliveries": [_DELIVERY]},
+    "replay_deliveries": {"replayed": 1},
     "answer_kinds": {
         "kinds": [
             {
@@ -95,6 +115,7 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "replay_deliveries": {"delivery_ids": [31]},
     "answer": {"kind": "rejected", "by": "eva", "reason": "no budget"},
     "score": {"lead": {"title": "Head of Sales"}, "account": {}, "events": [_EVENT]},
     "batch": _BATCH,

@@ -7,6 +7,7 @@ from typing import Any
 from desks import HOUR, Office, office
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import commands
+from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.store import inbox
 from leadline.store.inbox import Received
@@ -176,7 +177,7 @@ def test_a_decided_band_outlives_another_model(store: Store, engine: DuckDB) -> 
 
 def test_a_flickering_lead_is_seen_to_fall_once(store: Store, engine: DuckDB) -> None:
     """It rises at once and falls when the ladder has cooled down; its scores go as they go."""
-    with office(store, engine, Handover(cool_down=24 * HOUR)) as desk:
+    with office(store, engine, Handing(Handover(cool_down=24 * HOUR))) as desk:
         desk.happens("page_viewed", "ada")
         for _ in range(4):
             desk.happens("demo_requested", "ada")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def _drain(store: Store, *requests: tuple[str, bytes], mapping: str = OURS) -> None:
-    hooks = {"ours": read_text(mapping, "ours.yaml"), "mailchimp": read_shipped("mailchimp")}
+    hooks = {name: read_shipped(name) for name in ("mailchimp", "sendgrid")}
+    hooks["ours"] = read_text(mapping, "ours.yaml")
     inbox.accept(
         store,
         [Received(f"hooks/{name}", f"hook:{name}", clock.now(), body) for name, body in requests],
@@ -64,6 +66,16 @@ def test_a_mapping_that_was_mended_takes_what_was_parked(store: Store) -> None:
     _drain(store, mapping=MENDED)
     found = _rows(store, "select type, count(*) from events group by type order by type")
     assert found == [("form_submitted", 1), ("wish_made", 1)]
+
+
+def test_a_click_of_a_mail_scanner_is_marked(store: Store) -> None:
+    """It came two seconds after delivery, by what SendGrid says of both."""
+    sent, _, click, *_ = json.loads(sample_of("sendgrid"))
+    soon = click | {"timestamp": sent["timestamp"] + 2}
+    _drain(store, ("sendgrid", json.dumps([sent, soon]).encode()))
+    [(event_id, mark)] = _rows(store, "select event_id, mark from event_marks")
+    assert event_id == "sendgrid:Y2xpY2stMQ"
+    assert str(mark).startswith("mail scanner: clicked 2 s after delivery")
 
 
 def test_a_webhook_that_is_not_set_any_more_waits_parked(store: Store) -> None:

@@ -12,7 +12,14 @@ from leadline.questions.answer import Answer
 from leadline.questions.inputs import table
 from leadline.questions.marks import Marks as OfTables
 from leadline.questions.option import asks
-from leadline.service.asked.of_store import DEFAULT, HANDOVER, HOOKS, IDENTITY, OfStore
+from leadline.service.asked.of_store import (
+    DEFAULT,
+    HANDOVER,
+    HOOKS,
+    IDENTITY,
+    OfStore,
+    note,
+)
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -97,6 +104,7 @@ class Marks(OfTables):
             for start in range(0, len(ids), 1000)
         ]
         inbox.accept(store, requests)
+        note(store, "marks.taken_back", str(self.undo), {"events": len(ids)})
         if not of_store.drain(store):
             session.tell("asked of the service that runs")
         return len(ids)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.delivery.destinations import Destination
     from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
@@ -25,6 +26,11 @@ SIGNS = asks("What tells programs from people, as the settings say.", "object", 
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
 )
+DESTINATIONS = asks(
+    "Where changes of band go, as the settings say.", "object", setting="destinations"
+)
+SELLERS = asks("Who takes leads, as the settings say.", "object", setting="sellers")
+ASSIGN = asks("Whom leads go to, as the settings say.", "object", setting="assign")
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -38,13 +44,23 @@ class OfStore:
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+    destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+    sellers: Mapping[str, Any] | None = field(default=None, metadata=SELLERS)
+    assign: Mapping[str, Any] | None = field(default=None, metadata=ASSIGN)
+
+    @property
+    def told(self) -> tuple[Destination, ...]:
+        """Where changes of band go. Raises LeadlineError."""
+        from leadline.service.delivery.destinations import destinations
+
+        return destinations(self.destinations)
 
     @property
     def handing(self) -> Handover:
         """What becomes of leads that are ready."""
         from leadline.service.handover.settings import Handover
 
-        return Handover.of(self.handover)
+        return Handover.of(self.handover, self.sellers, self.assign)
 
     @property
     def telling(self) -> Telling:
@@ -57,19 +73,23 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.delivery.destinations import destinations
+        from leadline.service.delivery.telling import Outbox
+        from leadline.service.handover.handing import Handing
         from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
+            told = destinations(self.destinations, with_secrets=False)
             loop = Loop(
                 store,
                 engine,
                 telling=self.telling,
                 signs=Signs.of(self.signs),
                 hooks=mappings_of(self.hooks),
-                handing=self.handing,
+                handing=Handing(self.handing, Outbox(told)),
             )
             loop.drain()
         store.release()
@@ -87,6 +107,29 @@ class OfStore:
             yield store
         finally:
             store.close()
+
+
+def actor() -> str:
+    """Return who runs a command, as the audit log calls them."""
+    import getpass
+
+    try:
+        return f"shell {getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as in a container
+        import os
+
+        return f"shell {os.getuid()}"
+
+
+def note(store: Store, action: str, subject: str = "", after: Any = None) -> None:
+    """Have the audit log say what a command did that changed no row, such as an export."""
+    from leadline.service import clock
+    from leadline.store import audit_log
+    from leadline.store.audit_log import Entry
+
+    entry = Entry(actor(), action, subject, after=after)
+    with store.writing() as session:
+        audit_log.write(session, [entry], clock.now())
 
 
 def done(store: Store, asked: OfStore, command: Command, tell: Tell) -> str:
