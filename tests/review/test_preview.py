@@ -79,8 +79,6 @@ def test_faults_and_other_columns_are_refused() -> None:
     """A variant with faults says where; one that reads the tables otherwise is opened anew."""
     with _opened() as preview:
         with pytest.raises(ModelError, match=r"scores\.company\.rules\.size\.of"):
-            preview.of(
-                read_model(changed_model("scores/company/rules/size/of", "lead.syze"))[0]
-            )
+            preview.of(read_model(changed_model("scores/company/rules/size/of", "lead.syze"))[0])
         with pytest.raises(InputError, match="must stay as they are"):
             preview.of(read_model({**MODEL, "passive": ["visit"]})[0])

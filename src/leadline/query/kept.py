@@ -44,8 +44,8 @@ ACCOUNTS = ("account_view", "account_total")
 def is_plain(numbered: NumberedRule) -> bool:
     """Say whether the points of a rule at one moment are a plain sum over units.
 
-    Units are its hits, or the latest of each day or value: whatever the rule's window is, the latest
-    one within it is the latest of all, or there is none.
+    Units are its hits, or the latest of each day or value: whatever the rule's window is, the
+    latest one within it is the latest of all, or there is none.
     """
     rule = numbered.rule
     return (
@@ -74,7 +74,9 @@ def hits(context: Context) -> Statement:
             steps |= dict(match_steps(context, stream, found, some.name))
             if kind == "latest":
                 steps |= dict(sums_of_hits.latest(some))
-                parts.append(sql_tree("select * from :t as u", t=exp.to_table(f"{some.name}_latest")))
+                parts.append(
+                    sql_tree("select * from :t as u", t=exp.to_table(f"{some.name}_latest"))
+                )
             else:
                 parts.append(some.select([sql_tree("e.occurred_at")]))
     query = (

@@ -260,8 +260,8 @@ def scores_of(context: Context, print_: str, *more: str) -> Tree:
     columns += [named(column(bands.grade_column(name), "f"), name) for name in model.grades]
     columns += _bands(context, "lead")
     return sql_tree(
-        "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model, :more "
-        "from lead_banded as f",
+        "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model, "
+        ":more from lead_banded as f",
         shown=subjects.shown(context, "lead"),
         columns=columns,
         model=text(print_),

@@ -109,9 +109,7 @@ def limited(context: Context, name: str, alias: str) -> Tree:
     return whole
 
 
-def _limited(
-    context: Context, name: str, *, has_rows: bool, alias: str = "s"
-) -> Iterator[Tree]:
+def _limited(context: Context, name: str, *, has_rows: bool, alias: str = "s") -> Iterator[Tree]:
     """Yield the sums of a score's groups and the sum of all with the groups limited."""
     score = context.model.scores[name]
     groups = limited_groups(score)

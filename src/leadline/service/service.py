@@ -34,6 +34,7 @@ from leadline.service.hooks.hook import Hook
 from leadline.service.keeping import Keeping
 from leadline.service.loop import Loop
 from leadline.service.measures import Measures
+from leadline.service.previewing import Previewing
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs, keys
@@ -88,6 +89,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        previewing: What drafts of the model would do.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
@@ -133,6 +135,7 @@ class Service(Reader):
         ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
+        self.previewing = Previewing(store)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
@@ -197,6 +200,7 @@ class Service(Reader):
             each.stop()
         for feed in self._feeds:
             feed.close()
+        self.previewing.close()
         self._engine.close()
         self.store.close()
         self._tell(Stopped())

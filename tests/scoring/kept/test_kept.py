@@ -13,6 +13,7 @@ from comparison import given
 from examples import examples
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError, ModelError
+from leadline.model.given import read_model
 from leadline.scoring import Run
 from leadline.scoring.kept.kept import KeptLeads
 from oracle.generate import Case, case
@@ -42,8 +43,6 @@ def test_variants_are_what_the_statement_gives(start: int) -> None:
 
 
 def _read(document: Mapping[str, Any]) -> Any:
-    from leadline.model.given import read_model
-
     return read_model(document)[0]
 
 
@@ -98,7 +97,9 @@ def _change_rule(key: str, *values: Any) -> Any:
 
 
 def _change_decay(document: dict[str, Any], draw: random.Random) -> None:
-    scores = [each for each in document["scores"].values() if "rules" in each and "link" not in each]
+    scores = [
+        each for each in document["scores"].values() if "rules" in each and "link" not in each
+    ]
     if scores:
         draw.choice(scores)["decay"] = draw.choice([{"half_life": "9d"}, {"linear": "40d"}])
 
@@ -117,7 +118,9 @@ def _change_range(document: dict[str, Any], draw: random.Random) -> None:
 
 
 def _drop_rule(document: dict[str, Any], draw: random.Random) -> None:
-    rules = [each["rules"] for each in document["scores"].values() if len(each.get("rules") or {}) > 1]
+    rules = [
+        each["rules"] for each in document["scores"].values() if len(each.get("rules") or {}) > 1
+    ]
     if rules:
         some = draw.choice(rules)
         del some[draw.choice(list(some))]

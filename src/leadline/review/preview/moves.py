@@ -51,7 +51,7 @@ def named(moves: Moves, ladder: str, numbers: Sequence[int]) -> Iterator[Mapping
     rows = [moves.leads.rows(each, numbers) for each in (moves.before, moves.after)]
     order = dict(zip(rows[1]["lead_n"].to_pylist(), rows[1]["lead_id"].to_pylist(), strict=True))
     with workspace:
-        sides = [
+        old, new = (
             Side(
                 given.model,
                 name(workspace.register("moved", table)),
@@ -60,12 +60,12 @@ def named(moves: Moves, ladder: str, numbers: Sequence[int]) -> Iterator[Mapping
             for given, other, table in zip(
                 (moves.before, moves.after), (moves.after, moves.before), rows, strict=True
             )
-        ]
+        )
         engine.run(EMPTY)
-        make_deltas(engine, *sides, moves.names)
-        query = compared(*sides, moves.names, ladder, Sql("true"))
+        make_deltas(engine, old, new, moves.names)
+        query = compared(old, new, moves.names, ladder, Sql("true"))
         engine.run(f"create or replace temp table impact_compared as {query}")
-        engine.run(f"insert into {CHANGED} by name {changed(*sides, ladder)}")
+        engine.run(f"insert into {CHANGED} by name {changed(old, new, ladder)}")
         found = {row["lead_id"]: row for row in engine.arrow(CHANGED_SQL).to_pylist()}
     shown = {row["lead_id"]: names_shown(moves.after.model, row) for row in rows[1].to_pylist()}
     for number in numbers:

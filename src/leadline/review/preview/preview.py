@@ -143,19 +143,24 @@ def _ladder(moves: Moves, ladder: str, most: int) -> LadderPreview:
         for given, names in ((moves.before, moves.names), (moves.after, None))
     )
     known = moves.leads.known
-    changed = known[old[known] != new[known]]
+    changed = known[_of(old != new, known)]
     is_ranked = (np.minimum(old, new)[changed] > 0) & (np.maximum(old, new)[changed] <= edges)
     step = np.where(is_ranked, np.sign(new[changed] - old[changed]), 0)
     return LadderPreview(
         ladder,
         bands,
-        tuple(_cells(bands, old[known], new[known])),
+        tuple(_cells(bands, _of(old, known), _of(new, known))),
         int((step > 0).sum()),
         int((step < 0).sum()),
         len(changed),
         _spread(*_values(moves, ladder), known),
         tuple(named(moves, ladder, _listed(moves, ladder, changed, step, most))),
     )
+
+
+def _of(values: npt.NDArray[Any], known: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
+    """Return the values of known leads."""
+    return values if len(known) == len(values) else values[known]
 
 
 def _bands(moves: Moves, ladder: str) -> tuple[tuple[str, ...], int]:
@@ -176,7 +181,7 @@ def _ranks(
     """Return the place of the band of each lead, from 1; 0 for none."""
     called = names.bands if names is not None else {}
     places = [bands.index(called.get((ladder, each), each)) + 1 for each in given.places[ladder]]
-    return np.array([0, *places], np.int8)[given.bands[ladder]]
+    return np.array([0, *places], np.int8).take(given.bands[ladder])
 
 
 def _cells(
@@ -199,26 +204,38 @@ def _values(moves: Moves, ladder: str) -> tuple[Floats | None, Floats | None]:
     return moves.before.scores[old], moves.after.scores[new]
 
 
-def _spread(
-    old: Floats | None, new: Floats | None, known: npt.NDArray[np.int64]
-) -> Spread | None:
+def _spread(old: Floats | None, new: Floats | None, known: npt.NDArray[np.int64]) -> Spread | None:
     if old is None or new is None:
         return None
-    sides = [each[known] for each in (old, new)]
-    sides = [each[~np.isnan(each)] for each in sides]
-    if not all(map(len, sides)):
+    before = _valued(old, known)
+    after = before if old is new else _valued(new, known)
+    if not len(before) or not len(after):
         return None
-    low, high = (float(pick([pick(each) for each in sides])) for pick in (np.min, np.max))
-    before, after = (
-        tuple(np.histogram(each, BINS, (low, high))[0].tolist()) for each in sides
-    )
-    return Spread(low, high, before, after)
+    low = float(min(before.min(), after.min()))
+    high = float(max(before.max(), after.max()))
+    counted = _counts(before, low, high)
+    return Spread(low, high, counted, counted if old is new else _counts(after, low, high))
+
+
+def _valued(values: Floats, known: npt.NDArray[np.int64]) -> Floats:
+    """Return the values that known leads have."""
+    some = values if len(known) == len(values) else values[known]
+    return some[~np.isnan(some)] if np.isnan(some).any() else some
+
+
+def _counts(values: Floats, low: float, high: float) -> tuple[int, ...]:
+    """Return how many values are in each part."""
+    part = (values - low) * (BINS / max(high - low, 1e-9))
+    places = np.minimum(part.astype(np.int64), BINS - 1)
+    return tuple(np.bincount(places, minlength=BINS).tolist())
 
 
 def _listed(
     moves: Moves, ladder: str, changed: npt.NDArray[np.int64], step: npt.NDArray[Any], most: int
 ) -> list[int]:
     """Return the leads of each direction whose value changes most, by number where it is equal."""
+    if not most:
+        return []
     old, new = _values(moves, ladder)
     size = np.zeros(len(changed))
     if old is not None and new is not None:

@@ -151,10 +151,10 @@ class Finder:
         all_names = (*names, *((each.score_name, each.name) for each in read))
         part = self.part(only(self.context.model, all_names))
         rows = part.asked(kept.rows(part.context), "rows")
-        columns = [array_of(rows[each]) for each in ("lead", "rule", "points")]
+        lead, rule, points = (array_of(rows[each]) for each in ("lead", "rule", "points"))
         found = {
             (part.context.rules[place].score_name, part.context.rules[place].name): Points(*given)
-            for place, *given in by_rule(*columns, len(part.context.rules))
+            for place, *given in by_rule(lead, rule, points, len(part.context.rules))
         }
         return {number: found[name] for name, number in names.items()}
 

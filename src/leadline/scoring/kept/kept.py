@@ -158,10 +158,7 @@ class KeptLeads:
         lacking = self._hits.lacks(wanted)
         if lacking:
             self._hits.put(finder.hits([wanted[each] for each in lacking]))
-        return {
-            each.number: summed(each, self._hits[keys.of_hits(each)])
-            for each in rules
-        }
+        return {each.number: summed(each, self._hits[keys.of_hits(each)]) for each in rules}
 
     def _scores_of(self, finder: Finder, view: View) -> Scores:
         """Return every score, NaN for none."""
@@ -177,11 +174,11 @@ class KeptLeads:
             number = array_of(rows[kept.NUMBER])
             return {each: _placed(rows[each], number, self.count) for each in context.model.scores}
 
-        return self._scores.get(f"{keys.of_view(context)} {keys.of_scores(context.model)}", work_out)
+        return self._scores.get(
+            f"{keys.of_view(context)} {keys.of_scores(context.model)}", work_out
+        )
 
-    def _sum_of(
-        self, finder: Finder, name: str, rules: Sequence[NumberedRule]
-    ) -> Floats:
+    def _sum_of(self, finder: Finder, name: str, rules: Sequence[NumberedRule]) -> Floats:
         """Return the points of some rules together, by lead.
 
         They are whole numbers: what was summed before is exact with what differs added to it.

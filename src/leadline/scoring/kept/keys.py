@@ -27,12 +27,12 @@ _SAYS_WHO = ("scores", "grades", "bands", "overrides")
 
 def shared(model: Model) -> str:
     """Return the key of all that is read: what stands outside scores and bands."""
-    return _text(canonical(model.model_copy(update={**dict.fromkeys(_SAYS_WHO, {})})))
+    return _text(canonical(model.model_copy(update={key: {} for key in _SAYS_WHO})))
 
 
 def of_rule(context: Context, numbered: NumberedRule) -> str:
     """Return the key of a rule's points."""
-    read = [_alone(each) for each in read_by(context, numbered)]
+    read = [_of_count(context, each) for each in read_by(context, numbered)]
     return _text([_alone(numbered), *read])
 
 
@@ -70,7 +70,9 @@ def of_scores(model: Model) -> str:
 
 def of_bands(model: Model) -> str:
     """Return the key of every grade and band, beside the scores."""
-    return _text([canonical(getattr(model, each), each) for each in ("grades", "bands", "overrides")])
+    return _text(
+        [canonical(getattr(model, each), each) for each in ("grades", "bands", "overrides")]
+    )
 
 
 def read_by(context: Context, numbered: NumberedRule) -> Iterator[NumberedRule]:
@@ -88,8 +90,7 @@ def _counts(context: Context, numbered: NumberedRule) -> Iterator[tuple[str, str
 
 def _alone(numbered: NumberedRule) -> list[Any]:
     score = numbered.score
-    decay = score.decay if isinstance(numbered.rule, UnitRule) else None
-    around = (score.of, score.for_, score.reset_on, decay)
+    around = (score.of, score.for_, score.reset_on, numbered.decay)
     return [canonical(numbered.rule), *(canonical(each) for each in around)]
 
 

@@ -1,4 +1,4 @@
-"""Points of rules by lead: of plain sums from their hits in arrays, of others from the statement."""
+"""Points of rules by lead, and what they are kept and made of."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ class Hits(NamedTuple):
         """Return the latest hit of each lead."""
         if not len(self.lead):
             return self
-        return Hits(
-            self.lead, np.arange(len(self.lead)), np.minimum.reduceat(self.age, self.first)
-        )
+        return Hits(self.lead, np.arange(len(self.lead)), np.minimum.reduceat(self.age, self.first))
 
 
 AT_ONCE = 50_000
@@ -84,9 +82,7 @@ def summed(numbered: NumberedRule, hits: Hits) -> Points:
     if not len(hits.lead):
         return Points(hits.lead, np.empty(0))
     within = None if rule.within is None else rule.within.microseconds
-    weights = np.concatenate(
-        [_weighed(numbered, within, part) for part in _parts(hits.age)]
-    )
+    weights = np.concatenate([_weighed(numbered, within, part) for part in _parts(hits.age)])
     points = np.add.reduceat(weights, hits.first)[:, np.newaxis]
     Rules.of([PlainRule(rule.points, rule.limit)]).give_points(points)
     some = np.flatnonzero(points)
@@ -111,7 +107,9 @@ def only(model: Model, rules: Iterable[tuple[str, str]]) -> Model:
         name: score.model_copy(
             update={
                 "rules": {
-                    rule: each for rule, each in (score.rules or {}).items() if (name, rule) in wanted
+                    rule: each
+                    for rule, each in (score.rules or {}).items()
+                    if (name, rule) in wanted
                 }
             }
         )
