@@ -220,6 +220,9 @@ class Loop:
             if isinstance(command, commands.Erase):
                 self._erase(asked, command, at)
                 return
+            if isinstance(command, commands.Draft):
+                self._keep_draft(asked, command, at)
+                return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
                 row = commands.version_of(session, command, at)
@@ -262,6 +265,16 @@ class Loop:
             auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
+
+    def _keep_draft(self, asked: Waiting, command: commands.Draft, at: int) -> None:
+        """Keep a document that nobody is scored by; the job ends with its version."""
+        with self.store.working() as session:
+            jobs.begin(session, asked.inbox_id, commands.Draft.__name__, at)
+            row = commands.drafted(session, command, at)
+            jobs.end(session, asked.inbox_id, "done", str(row.version), self.clock.take())
+            inbox.done(session, [asked.inbox_id])
+            stored.set_last_taken(session, self.clock.last)
+        self._tell(Ended("draft", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()

@@ -250,6 +250,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Addresses of servers before this one, whose word is taken for who asks; by default "
         "those of this machine.",
     ),
+    Setting(
+        "people.territory",
+        "text",
+        "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
+        example="account.country",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),

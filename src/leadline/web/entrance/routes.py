@@ -19,7 +19,7 @@ from leadline.store import sign_ins
 from leadline.store.people import Person
 from leadline.store.sign_ins import TicketKind
 from leadline.web.endpoint import Refused
-from leadline.web.entrance.account import ACCOUNT, LENGTHS, OFTEN, Account
+from leadline.web.entrance.account import LENGTHS, OFTEN, Account
 from leadline.web.entrance.acting import Acting
 from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw, refusal
@@ -69,10 +69,10 @@ class Entrance:
                 for word in LINKS
             ),
             Route("/act/{ticket}", self._open(self._acting.act), methods=both),
-            Route("/sign-out", page("read", self._sign_out), methods=["POST"]),
+            Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
-            Route(HOME, page("read", self._home)),
+            Route(HOME, page("read", self._home, within=True)),
         ]
 
     def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
@@ -178,7 +178,7 @@ class Entrance:
         return signed_in(request, go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
-        return go(request, ACCOUNT)
+        return go(request, "/queue")
 
     async def _sign_out(self, request: Request, visit: Visit) -> Response:
         await asyncio.to_thread(self._end, visit)
