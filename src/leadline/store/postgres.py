@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import dialect
 
 from leadline.errors import EngineError, StoreError
@@ -167,7 +167,7 @@ class PostgresSession:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         statement = f"copy {name} ({columns}) from stdin (format binary)"
         with self._cursor.copy(_text(statement)) as copy:
-            copy.set_types([_TYPES[str(c.type.compile(dialect=_DIALECT))] for c in table.columns])
+            copy.set_types([_type(column) for column in table.columns])
             for row in rows:
                 copy.write_row(row)
 
@@ -182,6 +182,11 @@ _TYPES = {
     "DOUBLE PRECISION": "float8",
 }
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+def _type(column: Column[Any]) -> str:
+    """Return the type of a column, whatever order its texts have."""
+    return _TYPES[str(column.type.compile(dialect=_DIALECT)).partition(" COLLATE ")[0]]
 
 
 def _text(statement: str) -> sql.SQL:
