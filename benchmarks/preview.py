@@ -6,8 +6,9 @@
 The model has two scores and a formula over them, 40 rules of events that are limited, half of them
 decaying and a third within a window, six of which count once, a day, or by value, and eight rules
 of fields; three bands, one with a requirement, and an override. Figures are the seconds of all
-cores, and in brackets those of the clock, the least of three different changes of a kind: the machine may
-be shared. What is timed is a read model in, and counts of bands and the distribution out.
+cores, and in brackets those of the clock, the least of three different changes of a kind: the
+machine may be shared. What is timed is a read model in, and counts of bands and the distribution
+out.
 """
 
 from __future__ import annotations
