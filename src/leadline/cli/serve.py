@@ -128,6 +128,7 @@ class Serve(OfStore, Question["Answer[None]"]):
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
+        told = self.told
         service = Service(
             store,
             None,
@@ -137,7 +138,8 @@ class Serve(OfStore, Question["Answer[None]"]):
             signs=signs,
             hooks=hooks,
             handing=self.handing,
-            destinations=self.told,
+            destinations=told,
+            alerting=self.alerting(told, self.url or ""),
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():

@@ -20,6 +20,7 @@ from leadline.store.people import Person
 from leadline.store.sign_ins import TicketKind
 from leadline.web.endpoint import Refused
 from leadline.web.entrance.account import LENGTHS, OFTEN, Account
+from leadline.web.entrance.acting import Acting
 from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw, refusal
 from leadline.web.entrance.turns import Turns
@@ -54,6 +55,7 @@ class Entrance:
         self._signing = signing
         self._service = signing.service
         self._turns = Turns()
+        self._acting = Acting(signing.service)
 
     def routes(self) -> list[Route]:
         """Return them."""
@@ -66,6 +68,7 @@ class Entrance:
                 Route(f"/{word}/{{ticket}}", self._open(partial(self._choose, word)), methods=both)
                 for word in LINKS
             ),
+            Route("/act/{ticket}", self._open(self._acting.act), methods=both),
             Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
