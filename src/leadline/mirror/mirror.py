@@ -124,7 +124,7 @@ class Mirror:
             engine.run(
                 sql_text(
                     "copy (select * from read_parquet([{files}]) order by {lead}, occurred_at) "
-                    "to {made} (format parquet, compression zstd, row_group_size {chunk})",
+                    "to {made} (format parquet, row_group_size {chunk})",
                     files=[str(self.folder / part.name) for part in kept.parts],
                     lead=name("lead_id"),
                     made=str(self.folder / made),

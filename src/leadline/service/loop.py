@@ -164,6 +164,7 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         self.end_holds()
+        self.remind()
         return total
 
     def _tidy(self) -> None:
@@ -183,7 +184,7 @@ class Loop:
         if monotonic() < self._ends_at:
             return 0
         self._ends_at = monotonic() + ENDS_SECONDS
-        return self.end_holds()
+        return self.end_holds() + self.remind()
 
     def end_holds(self) -> int:
         """Have leads go by their computed bands again whose hold is over; return how many."""
@@ -200,6 +201,19 @@ class Loop:
         self._handing.outbox.wake()
         return len(over)
 
+    def remind(self) -> int:
+        """Do what is due of leads that nobody answered in time; return of how many."""
+        with self.store.reading() as session:
+            late = self._handing.owning.late(session, self.clock.now())
+        if not late:
+            return 0
+        at = self.clock.take()
+        with self.store.working() as session:
+            self._handing.owning.remind(session, late, at)
+            stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
+        return len(late)
+
     # --- commands, sweeps and large accounts, beside the passes
 
     def _begin(self, asked: Waiting) -> None:
@@ -211,6 +225,9 @@ class Loop:
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
                 self._erase(asked, command, at)
+                return
+            if isinstance(command, commands.Draft):
+                self._keep_draft(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -258,6 +275,16 @@ class Loop:
             self._mirror.drop()
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
+
+    def _keep_draft(self, asked: Waiting, command: commands.Draft, at: int) -> None:
+        """Keep a document that nobody is scored by; the job ends with its version."""
+        with self.store.working() as session:
+            jobs.begin(session, asked.inbox_id, commands.Draft.__name__, at)
+            row = commands.drafted(session, command, at)
+            jobs.end(session, asked.inbox_id, "done", str(row.version), self.clock.take())
+            inbox.done(session, [asked.inbox_id])
+            stored.set_last_taken(session, self.clock.last)
+        self._tell(Ended("draft", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()

@@ -61,10 +61,10 @@ def columns(  # noqa: PLR0913 - where, what, and until when
         "event_marks": iter([tables.mark_table(marks(session, until), knowing)]),
     }
     written: dict[str, str] = {}
-    for name, parts in made.items():
+    for name, rows in made.items():
         if name not in but:
             file = folder / f"{name}.parquet"
-            write(file, parts)
+            write(file, rows)
             written[name] = str(file)
     return written
 
@@ -80,7 +80,7 @@ def write(path: Path, parts: Iterator[pa.Table]) -> int:
 
     first = next(parts)
     rows = 0
-    with ParquetWriter(path, first.schema, compression="zstd") as writer:
+    with ParquetWriter(path, first.schema) as writer:
         for part in chain([first], parts):
             writer.write_table(part)
             rows += part.num_rows

@@ -19,6 +19,8 @@ SERVED: Mapping[str, str] = {
     "tidy": "leadline.service.asked.tidy:Tidy",
     "parked": "leadline.service.asked.parked:Parked",
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
+    "assign": "leadline.service.asked.assign:Assign",
+    "alerts": "leadline.service.asked.alerts:Alerts",
     "mapping": "leadline.service.asked.mapping:Mappings",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
