@@ -11,8 +11,8 @@ when done. PostgreSQL is started here, with its rows in DIR, and stopped. In the
 - ``taking``: events from the inbox into the store without a model, beside the same rows inserted
   with nothing around: those tables, those indexes, that size.
 - ``publish``: everybody scored; with ``import`` it is what a new store takes until it is scored.
-- ``sweep``: everybody scored again, with events from the store, from a mirror that is made, and from
-  one that follows.
+- ``sweep``: everybody scored again, with events from the store, from a mirror that is made, and
+  from one that follows.
 - ``batch``: a pass that touches 500 leads, beside the statement alone over the same rows.
 - ``asked``: a lead with its ledger, and with its moves, asked for by four callers at once.
 - ``latency``: from a post to the stored score, at a steady rate.
