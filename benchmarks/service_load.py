@@ -16,6 +16,8 @@ when done. PostgreSQL is started here, with its rows in DIR, and stopped. In the
 - ``batch``: a pass that touches 500 leads, beside the statement alone over the same rows.
 - ``asked``: a lead with its ledger, and with its moves, asked for by four callers at once.
 - ``latency``: from a post to the stored score, at a steady rate.
+- ``wire``: from a post to the webhook that tells of a changed band, at the same rate; then beside a
+  destination that never answers.
 - ``sustained``: taken in and scored at a steady rate, what waits meanwhile, and the memory.
 - ``singles``, ``batches``: accepted, which is synced, as fast as answers come; the loop goes on
   beside it.
@@ -58,6 +60,7 @@ from generate import (
 )
 from load import Load, post, request, send
 from spark import Cost, cost, used_by
+from wire import told
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.mirror.mirror import Mirror
@@ -495,6 +498,23 @@ def _is_known(store: Store, known_by: bytes) -> bool:
         return bool(stored.known_events(session, [known_by]))
 
 
+def wire(asked: Asked) -> None:
+    """Show how long it takes from a post until others are told of the band that it changed."""
+    seconds = min(asked.seconds, 60)
+    with _opened(asked.place) as store, store.writing() as session:
+        key = keys.make(session, Key(f"load-{uuid.uuid4()}", "write"), clock.now())
+    for hangs in (False, True):
+        waits, sent = told(
+            asked.place.url, asked.place.folder, key, asked.leads, seconds, hangs=hangs
+        )
+        beside = ", beside a destination that hangs" if hangs else ""
+        _show(
+            "wire",
+            f"at {sent.rate:.0f} events/s{beside}: median {1000 * median(waits):.0f} ms, "
+            f"p99 {1000 * quantiles(waits, n=100)[98]:.0f} ms of {len(waits)} posts",
+        )
+
+
 def sustained(asked: Asked) -> None:
     """Show what is taken in and scored for long, what waits meanwhile, and the memory."""
     with _served(asked) as (server, load), _opened(asked.place) as store:
@@ -572,6 +592,7 @@ ROWS: Mapping[str, Callable[[Asked], None]] = {
     "batch": batch,
     "asked": asked_for,
     "latency": latency,
+    "wire": wire,
     "sustained": sustained,
     "singles": singles,
     "batches": batches,
