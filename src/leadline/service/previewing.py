@@ -81,7 +81,7 @@ class Previewing:
         with self._lock, self._store.reading() as session:
             trying = _Trying.of(session, document)
             if self._now is None or not self._now.serves(trying):
-                self._now = _ended(self._now)
+                self._end_now()
                 self._now = trying.opened("taken", _preview)
             return trying.row.version, self._now.asked.of(trying.on(self._now), named)
 
@@ -93,19 +93,25 @@ class Previewing:
         with self._lock, self._store.reading() as session:
             trying = _Trying.of(session, document)
             if self._past is None or not self._past.serves(trying):
-                self._past = _ended(self._past)
+                self._end_past()
                 self._past = trying.opened("recorded", Past.open)
             return trying.row.version, self._past.asked.of(trying.on(self._past))
 
     def close(self) -> None:
         """Let go of what was read."""
         with self._lock:
-            self._now, self._past = _ended(self._now), _ended(self._past)
+            self._end_now()
+            self._end_past()
 
+    def _end_now(self) -> None:
+        opened, self._now = self._now, None
+        if opened is not None:
+            opened.ends.close()
 
-def _ended(opened: _Opened[Asked] | None) -> None:
-    if opened is not None:
-        opened.ends.close()
+    def _end_past(self) -> None:
+        opened, self._past = self._past, None
+        if opened is not None:
+            opened.ends.close()
 
 
 def _preview(run: Run) -> Preview:
