@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leadline.questions.scored import Scored
     from leadline.questions.thresholds import thresholds
     from leadline.questions.trial import trial
+    from leadline.questions.watch import watch
 
 __all__ = [
     "Answer",
@@ -58,6 +59,7 @@ __all__ = [
     "score",
     "thresholds",
     "trial",
+    "watch",
     "write",
 ]
 
@@ -88,6 +90,7 @@ _PLACES = {
     "score": "questions.score",
     "thresholds": "questions.thresholds",
     "trial": "questions.trial",
+    "watch": "questions.watch",
     "write": "model.reading.writer",
 }
 """Where each name stands; its module is imported when it is first used."""
