@@ -7,6 +7,7 @@ version comes later has to bring it to its own.
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,10 +16,15 @@ import msgspec
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import clock
+from leadline.service.arriving.answer import KIND, SOURCE, written
+from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
-from leadline.store import archive, inbox, keys
+from leadline.store import archive, audit_log, inbox, keys, people, sign_ins
+from leadline.store.audit_log import Entry
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
+from leadline.store.people import Person
+from leadline.store.session import Session
 from leadline.store.store import Store
 from leadline.web import ingest
 from leadline.web.examples import BODIES
@@ -32,6 +38,8 @@ def live_in(store: Store, engine: DuckDB) -> None:
     with store.writing() as session:
         keys.make(session, Key("web", "write"), clock.now())
         keys.make(session, Key("page", "browser", fields=("email",)), clock.now())
+        _people(session)
+        audit_log.write(session, [Entry("a test", "key.made", "web")], clock.now())
     publish(store)
     inbox.accept(store, [*_everything(), Received("web", "rows:events", clock.now(), b"[{}, {}]")])
     assert store.hold()
@@ -40,10 +48,26 @@ def live_in(store: Store, engine: DuckDB) -> None:
     inbox.accept(store, [_received("segment:track", BODIES["track"] | {"messageId": "later"})])
 
 
+def _people(session: Session) -> None:
+    """Have somebody of a team sign in, and have a link out for them."""
+    people.add_team(session, "north", "Nordics", clock.now())
+    ada = people.add(session, Person(0, "ada@team.example", "Ada", "sales", "north"), clock.now())
+    people.set_password(session, ada, "no hash of anything")
+    sign_ins.begin(session, ada, "a browser", clock.now())
+    sign_ins.give(session, "password", ada, clock.now())
+    sign_ins.may_try(session, "address:127.0.0.1", 20, clock.now())
+
+
 def _everything() -> list[Received]:
+    claimed = Answer("said", "claimed", Ids(lead="ada"), "eva", clock.now())
+    decided = replace(
+        claimed, answer_id="held", kind="override", band="sales", ladder="band", reason="fair",
+        until=clock.now() + 10**15,
+    )  # fmt: skip
     return [
         *(_received(f"segment:{name}", BODIES[name]) for name in ingest.SEGMENT),
         *(_received(f"rows:{name}", BODIES[name]) for name in ingest.TABLES),
+        *(Received(SOURCE, KIND, clock.now(), written(each)) for each in (claimed, decided)),
     ]
 
 

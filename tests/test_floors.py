@@ -29,6 +29,12 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "rich": ("reports", "questions", "cli"),
     "typer": ("cli",),
     "prometheus_client": ("service/measures",),
+    "httpcore2": ("service/delivery",),
+    "jsonpath": ("service/hooks/said",),
+    "defusedxml": ("service/hooks/bodies",),
+    "cryptography": ("service/hooks/publickeys",),
+    "argon2": ("service/passwords",),
+    "zxcvbn": ("service/passwords",),
 }
 """Library to where it may be imported: drivers by their engine, arrays where there is no SQL."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -19,11 +19,15 @@ DAY, MOMENT = 1, 2
 Cell = str | float | bool | datetime | None
 
 
-def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]]) -> Path:
-    """Write a workbook with sheets of rows, and return where."""
+def write_workbook(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[Cell]]], *, hidden: Collection[str] = ()
+) -> Path:
+    """Write a workbook with sheets of rows, some of which nobody sees, and return where."""
     numbers = range(1, len(sheets) + 1)
     listed = "".join(
-        f'<sheet name="{title}" sheetId="{number}" r:id="r{number}"/>'
+        f'<sheet name="{title}" sheetId="{number}" r:id="r{number}"'
+        + (' state="hidden"' if title in hidden else "")
+        + "/>"
         for number, title in zip(numbers, sheets, strict=True)
     )
     relations = "".join(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from leadline.questions.rules import rules
     from leadline.questions.score import score
     from leadline.questions.scored import Scored
+    from leadline.questions.snapshot import snapshot
     from leadline.questions.thresholds import thresholds
     from leadline.questions.trial import trial
     from leadline.questions.watch import watch
@@ -57,6 +58,7 @@ __all__ = [
     "resolve",
     "rules",
     "score",
+    "snapshot",
     "thresholds",
     "trial",
     "watch",
@@ -88,6 +90,7 @@ _PLACES = {
     "resolve": "questions.resolve",
     "rules": "questions.rules",
     "score": "questions.score",
+    "snapshot": "questions.snapshot",
     "thresholds": "questions.thresholds",
     "trial": "questions.trial",
     "watch": "questions.watch",

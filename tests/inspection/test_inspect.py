@@ -578,3 +578,20 @@ def test_a_key_is_found_by_the_rows_of_another_file(folder: Path) -> None:
         'Is it {from: "signup_day"}? It is the only date, but no name says that it is created_at.'
     )
     assert asked in found.tables[0].findings
+
+
+def test_unknown_beside_empty_cells_is_asked_about(folder: Path) -> None:
+    """Who was asked and does not know is not who was not asked; by itself the word is missing."""
+    given = ["new", "old", "unknown", "unknown", "", "new", "old"]
+    rows = "".join(f"{at},{value},{value or 'unknown'}\n" for at, value in enumerate(given))
+    (folder / "leads.csv").write_text(f"lead_id,both,alone\n{rows}", encoding="utf-8")
+    found = columns("leads.csv")
+    assert found["both"].declare.get("missing") is None
+    assert found["both"].distinct == 3
+    [asked] = found["both"].findings
+    assert asked == (
+        "unknown stands in 2 rows, and 1 row is empty: where both mean the same, "
+        "declare missing: [unknown]; rates says what became of each."
+    )
+    assert [each.value for each in found["alone"].suspects] == ["unknown"]
+    assert not found["alone"].findings

@@ -56,13 +56,15 @@ def test_exports_become_tables_with_a_model_that_reads_them(folder: Path) -> Non
     assert found.get("task") is None
 
 
-def test_outcomes_become_a_task_that_reads_them(folder: Path) -> None:
-    """The outcome is the one that is called like a win, and it is said that this is a guess."""
+def test_outcomes_become_a_task(folder: Path) -> None:
+    """Of the outcome that is called like a win, which is said to be a guess; the model reads."""
     files = exports(folder, contacts=CONTACTS, deals=DEALS)
     made = asked(exports=files[:1], more=files[1:])
     task = read_task(folder / "shop" / "task.yaml")
     assert task.task.outcome.outcome == ("Closed Won",)
-    assert task.source.values["columns"]["leads"]["lead_id"] == {"from": "Prospect ID"}
+    assert "columns" not in task.source.values
+    model = read(folder / "shop" / "model.yaml")
+    assert model.columns["leads"]["lead_id"].source == "Prospect ID"
     assert any("Closed Won" in each and "guess" in each for each in made.result.open)
 
 

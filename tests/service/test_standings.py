@@ -39,7 +39,9 @@ def _standing(random: Random, number: int) -> Standing:
     scores = {"fit": random.randrange(5) / 10, "total": total}
     fields = {"title": random.choice(["Chief", "Clerk"]), "employees": random.choice([5, 7])}
     account = random.choice([None, "north", "south"])
-    return Standing(f"lead-{number}", account, band, total, random.randrange(9), scores, fields)
+    return Standing(
+        f"lead-{number}", account, band, band, None, total, random.randrange(9), scores, fields
+    )
 
 
 @pytest.fixture

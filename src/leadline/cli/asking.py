@@ -12,11 +12,11 @@ from typing import Any
 
 from leadline.cli import STARTED
 from leadline.cli.options import OF_ALL
-from leadline.cli.values import Known, placed
 from leadline.questions.option import options_of
 from leadline.questions.question import Question
 from leadline.questions.session import Session
 from leadline.service.source import with_tables
+from leadline.service.values import Known, placed
 from leadline.service.workspace import workspace
 from leadline.timings import Step, listening
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -47,6 +47,22 @@ OPEN_METRICS = asks(
     "Give figures at /metrics to anybody, without a token.", "flag", setting="service.open_metrics"
 )
 KEYS = asks("Keys that the settings name.", "object", setting="keys")
+ADDRESS = asks(
+    "Where people reach the service, such as https://leads.example.com.",
+    "text",
+    "URL",
+    setting="service.url",
+)
+PROXIES = asks(
+    "Address of a server before this one whose word is taken for who asks.",
+    "text",
+    "A",
+    is_list=True,
+    word="proxy",
+    setting="service.proxies",
+)
+LOOPBACK = ("127.0.0.1", "::1")
+"""Servers of this machine, whose word is taken where no others are named."""
 
 
 @dataclass(frozen=True)
@@ -67,27 +83,47 @@ class Serve(OfStore, Question["Answer[None]"]):
     log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
+    url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
+    proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
-        from leadline.service import logs
+        from leadline.service import logs, signing_in
+        from leadline.service.hooks.hook import hooks_of
         from leadline.service.loop import Keeping
+        from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
+        from leadline.web.front import Front
         from leadline.web.server import serve
 
         logs.begin(self.log)
+        front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
         keeping = Keeping(self.raw_days, self.parked_days)
+        hooks = hooks_of(self.hooks, secret_of)
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
-        service = Service(store, telling=self.telling, keeping=keeping, feeds=feeds, signs=signs)
+        service = Service(
+            store,
+            None,
+            self.telling,
+            keeping,
+            feeds,
+            signs=signs,
+            hooks=hooks,
+            handing=self.handing,
+            destinations=self.told,
+        )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
                 session.tell(f"{name} key, shown this once: {key}")
+            if ticket := signing_in.set_up_ticket(service.store, service.now()):
+                link = front.link(f"/set-up/{ticket}", self.host, self.port)
+                session.tell(f"nobody can sign in yet; this link works once, for a day: {link}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
-            serve(service, self.host, self.port, open_metrics=self.open_metrics)
+            serve(service, self.host, self.port, front, open_metrics=self.open_metrics)
         return Answer(question=self.name, result=None, printed="")
 
     def _feeds(self, store: Store) -> Iterator[Feed]:

@@ -16,7 +16,7 @@ from leadline.inspection.block import block_of
 from leadline.inspection.commas import alike
 from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
-from leadline.inspection.report import ColumnReport, Inspection, TableReport
+from leadline.inspection.report import ColumnReport, Inspection, Suspect, TableReport
 from leadline.inspection.roles import Look, seems
 from leadline.inspection.sheets import in_workbook, other_sheets
 from leadline.inspection.types import reader_options, type_of
@@ -24,6 +24,7 @@ from leadline.inspection.values import Values, values_of
 from leadline.model.contract import CONTRACT
 from leadline.model.types import Type
 from leadline.sql.text import name, sql_text
+from leadline.tables.columns import Repeats
 from leadline.tables.places.files import format_of
 from leadline.tables.places.inputs import Input, files_or_rows
 from leadline.tables.places.raw import REJECTS, Raw, RawColumn, prepare
@@ -229,9 +230,9 @@ def _with_strangers(reports: Sequence[TableReport]) -> Iterator[TableReport]:
 
 
 def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: str, rows: int) -> Looked:
-    values = values_of(engine, raw, given, place)
-    worded = list(missing.words(values))
-    values = values.without([text for text, _ in worded])
+    given_values = values_of(engine, raw, given, place)
+    worded = list(missing.words(given_values))
+    values = given_values.without([text for text, _ in worded])
     found = type_of(values)
     suspects = [suspect for _, suspect in worded]
     if found.type is Type.TIME:
@@ -250,7 +251,28 @@ def _look(engine: DuckDB, raw: Raw, given: RawColumn, place: str, rows: int) -> 
     role = seems(look)
     doubts = () if role == "identifier" and look.says_id else found.findings
     findings = (*doubts, *_spellings(engine, values, role))
-    return Looked(given.name, values, found, tuple(suspects), filled, distinct, role, findings)
+    looked = Looked(given.name, values, found, tuple(suspects), filled, distinct, role, findings)
+    return _asked(looked, worded, given_values, rows)
+
+
+def _asked(
+    each: Looked, worded: Sequence[tuple[str, Suspect]], values: Values, rows: int
+) -> Looked:
+    """Return a category with words that stand beside empty cells asked about, not proposed."""
+    blank = rows - each.filled - sum(s.count for _, s in worded if s.why != missing.IS_BLANK)
+    apart = dict(missing.beside_blanks(worded, blank) if each.seems == "category" else ())
+    if not apart:
+        return each
+    kept = values.without([text for text, _ in worded if text not in apart])
+    filled, distinct = kept.counts()
+    return replace(
+        each,
+        values=kept,
+        suspects=tuple(s for s in each.suspects if s.value not in apart),
+        filled=filled,
+        distinct=distinct,
+        findings=(*each.findings, *apart.values()),
+    )
 
 
 def _with_totals(each: Looked, is_key: bool) -> Looked:  # noqa: FBT001 - says what it is
@@ -389,7 +411,8 @@ def _table_findings(repeats: int, rejected: int) -> Iterator[str]:
         lines = "1 line" if rejected == 1 else f"{rejected:,} lines"
         yield f"{lines} cannot be read; scoring writes such lines out with --rejects."
     if repeats:
-        yield f"{repeats:,} row{' repeats' if repeats == 1 else 's repeat'} another row exactly."
+        rows = "row repeats" if repeats == 1 else "rows repeat"
+        yield Repeats(f"{repeats:,} {rows} another row exactly.")
 
 
 def _lacks(

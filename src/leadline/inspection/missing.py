@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leadline.inspection.report import Suspect
@@ -43,8 +43,12 @@ MEANINGS: Mapping[str, str] = {
 FRAME = "-–—.…*<>()[]|: "  # noqa: RUF001
 """What forms and programs put around a word: ``--Select--``, ``(none)``, ``<null>``."""
 
+IS_BLANK = "is blank"
+UNKNOWN = "says that it is unknown"
+"""What somebody has written or chosen, where others left the cell empty."""
+
 WORDS: Mapping[str, str] = {
-    "": "is blank",
+    "": IS_BLANK,
     **{word: why for why, words in MEANINGS.items() for word in words.split("; ")},
 }
 
@@ -84,6 +88,25 @@ def words(values: Values) -> Iterator[tuple[str, Suspect]]:
         letters = folded_text in {"x", "xx", "xxx", "na", "_", "."}
         if not (letters and (is_code or others.counts()[1] == 0 or len(folded_text) == 1)):
             yield text, Suspect(text, count, WORDS[folded_text])
+
+
+def beside_blanks(worded: Iterable[tuple[str, Suspect]], blank: int) -> Iterator[tuple[str, str]]:
+    """Yield texts that say unknown where cells are empty too, with what to ask.
+
+    Who was asked and does not know is another lead than who was not asked, and may win more often.
+    """
+    if blank <= 0:
+        return
+    empty = f"{_rows(blank)} {'is' if blank == 1 else 'are'} empty"
+    for text, suspect in worded:
+        if suspect.why == UNKNOWN:
+            stands = f"{text} stands in {_rows(suspect.count)}, and {empty}"
+            advice = f"where both mean the same, declare missing: [{text}]"
+            yield text, f"{stands}: {advice}; rates says what became of each."
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 TOTALS = (

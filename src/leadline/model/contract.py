@@ -298,6 +298,8 @@ CONTRACT: Mapping[str, Table] = {
             ),
             # a value that is recorded again later may take back one that was recorded between
             once=("entity", "id", "field", "value", "valid_from", "recorded_at"),
+            after="[Snapshots](../how-to/keep-history.md) make such a table, and versions of\n"
+            "whole rows can be read as one.",
         ),
         Table(
             "lead_merges",

@@ -206,6 +206,14 @@ class TextFile(Part):
     sheet: Text | None = Field(
         None, description="Sheet of a workbook; by default the first that can be seen."
     )
+    version_from: Text | None = Field(
+        None,
+        description="Of field_history, where a row is a version of a lead or an account: the "
+        "column that says from when on, or `file name`.",
+    )
+    version_to: Text | None = Field(
+        None, description="The column that says until when a version was there."
+    )
 
     def model_post_init(self, _context: Any) -> None:
         """Refuse a table that ends before it begins."""

@@ -28,6 +28,7 @@ QUESTIONS: Mapping[str, str] = {
     "inspect": "leadline.questions.inspect:Inspect",
     "resolve": "leadline.questions.resolve:Resolve",
     "marks": "leadline.questions.marks:Marks",
+    "snapshot": "leadline.questions.snapshot:Snapshot",
     "demo-data": "leadline.questions.demo_data:DemoData",
     "fingerprint": "leadline.questions.fingerprint:Fingerprint",
     "schema": "leadline.questions.schema:Schema",

@@ -47,7 +47,11 @@ PLACES: Mapping[str, str] = {
 }
 """Dialect to what reads tables of that engine where they are; imported when one is given."""
 
-KEEP_IN_VIEW = "Keep one row of each in a view, and name that."
+OF_FILES = {
+    "keep": "Keep one row of each in a view, and name that.",
+    "version_from": "Name a view that has the columns of field_history.",
+}
+"""Keys that can be declared of files alone, and what stands for each in a database."""
 
 FILES = frozenset({"spark"})
 """Dialects of engines that themselves read files which are known to be clean, where they can."""
@@ -213,7 +217,9 @@ def _read_there(engine: Engine, inputs: Mapping[str, Input], model: Model) -> di
     """
     found: dict[str, InPlace] = {}
     for table, given in inputs.items():
-        if not isinstance(given, ArrowStream) and table_address(given) is None:
+        is_file = not isinstance(given, ArrowStream) and table_address(given) is None
+        has_versions = table in model.files and model.files[table].version_from is not None
+        if is_file and not has_versions:
             made = import_module(PLACES[engine.dialect]).read_parquet(
                 engine, table, given, model.columns.get(table, {})
             )
@@ -282,9 +288,10 @@ def _refuse_tables(engine: Engine, addresses: Mapping[str, str]) -> None:
 def _refuse_kept(addresses: Mapping[str, str], model: Model) -> None:
     """Refuse to choose among rows of a table of the engine, which has views for it."""
     faults = [
-        Fault(f"{TABLE}{address}", "keep", "can be declared of files alone", "", KEEP_IN_VIEW)
+        Fault(f"{TABLE}{address}", key, "can be declared of files alone", "", remedy)
         for table, address in addresses.items()
-        if table in model.files and model.files[table].keep is not None
+        for key, remedy in OF_FILES.items()
+        if table in model.files and getattr(model.files[table], key) is not None
     ]
     if faults:
         raise InputError(*faults)

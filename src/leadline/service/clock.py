@@ -58,6 +58,10 @@ class Clock:
         self.last = max(self._read(), self.last + 1)
         return self.last
 
+    def now(self) -> int:
+        """Return the greatest of the clock and the last moment, which is not given by that."""
+        return max(self._read(), self.last)
+
     def refuse_behind(self) -> None:
         """Refuse to go on where the clock has been set back by more than a minute."""
         ahead = self.last - self._read()

@@ -23,11 +23,16 @@ STATEMENT = 1
 """Number of the statement: an upgrade of leadline that changes a score has another."""
 
 
+NOBODY = "nobody who is named"
+"""Who asked, where a program did not say."""
+
+
 class Publish(msgspec.Struct, tag="publish"):
     """Score everybody by a document, then make it the model that is live."""
 
     document: str
     alerts: bool = False
+    by: str = NOBODY
 
 
 class RollBack(msgspec.Struct, tag="roll_back"):
@@ -35,18 +40,21 @@ class RollBack(msgspec.Struct, tag="roll_back"):
 
     version: int | None = None
     alerts: bool = False
+    by: str = NOBODY
 
 
 class Sweep(msgspec.Struct, tag="sweep"):
     """Score everybody by the model that is live."""
 
     quiet: bool = False
+    by: str = NOBODY
 
 
 class Erase(msgspec.Struct, tag="erase"):
     """Take a person out of the store, named by an id of theirs."""
 
     lead: str
+    by: str = NOBODY
 
 
 Command = Publish | RollBack | Sweep | Erase

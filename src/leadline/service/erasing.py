@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import quote_plus
 
 from leadline.errors import Fault, InputError
+from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Mark, Unusable
 from leadline.service.arriving.leaving import named, without
 from leadline.service.people import People
@@ -56,11 +58,12 @@ class Person:
     def _written(self) -> Iterator[bytes]:
         for each in [*(value for _, value in self.ever), *self.events]:
             yield each.lower().encode()
+            yield quote_plus(each).lower().encode()
             if not each.isascii() or '"' in each or "\\" in each:
                 yield json.dumps(each.lower())[1:-1].encode()
 
 
-def person(session: Session, given: str) -> Person:
+def person(session: Session, given: str, hooks: reading.Hooks = reading.NO_HOOKS) -> Person:
     """Return whom an id of a lead, a user id or an e-mail address leads to. Raises InputError."""
     rows = stored.leads_by_id(session, [given])
     number = rows[0].lead_no if rows else _led(session, given)
@@ -77,7 +80,7 @@ def person(session: Session, given: str) -> Person:
     )
     for row in erasing.requests(session):
         if found.may_be_in(row.body):
-            left = without(row.kind, row.body, row.received_at, found.is_in)
+            left = without(row.kind, row.body, row.received_at, found.is_in, hooks)
             if left != row.body:
                 found.bodies[row.inbox_id] = left
     found.parked = [

@@ -69,7 +69,7 @@ def proposal(engine: DuckDB, exports: Sequence[str], folder: Path, starter: str 
         {table: _seen_from(folder, files) for table, files in given.items()},
         model,
         name,
-        None if outcome is None else task_text(outcome, found.block, has_events="events" in given),
+        None if outcome is None else task_text(outcome, has_events="events" in given),
         tuple(dict.fromkeys((*made.open, *_open(engine, found, model, given, outcome)))),
     )
 
@@ -132,8 +132,8 @@ def _outcome(engine: DuckDB) -> str | None:
     return next((each for each in kinds if each.lower() in _WON), next(iter(kinds), None))
 
 
-def task_text(outcome: str, block: str = "", *, has_events: bool = True) -> str:
-    """Return a task to start from, with the columns by which its tables are read.
+def task_text(outcome: str, *, has_events: bool = True) -> str:
+    """Return a task to start from; its tables are read as the model beside it says.
 
     Where leads do things, they are judged again and again; else when they were created.
     """
@@ -145,7 +145,7 @@ def task_text(outcome: str, block: str = "", *, has_events: bool = True) -> str:
         "task:\n"
         f"  outcome: {{outcome: {yaml_text(outcome)}}}\n"
         f"  horizon: {_HORIZON_DAYS}d                  # how long after the moment it counts\n"
-        f"{_EVERY if has_events else ''}{block}"
+        f"{_EVERY if has_events else ''}"
     )
 
 
@@ -165,12 +165,13 @@ def _open(
     """Yield what a person has to look at: guesses, what does not fit, what is not there."""
     from leadline.model.given import read_model
     from leadline.review.trial.checked import check_tables
-    from leadline.tables.columns import ReadAs, Unnamed
+    from leadline.tables.columns import ReadAs, Repeats, Unnamed
 
     for each in found.tables:
         if each.is_guess:
             yield f"{each.where} is taken for {each.table}; if it is not, change [tables]."
-        yield from (_placed(each.where, line) for line in each.findings)
+        found_here = (line for line in each.findings if not isinstance(line, Repeats))
+        yield from (_placed(each.where, line) for line in found_here)
     checked = check_tables(engine, *read_model(model), given)
     yield from (each for each in checked.notes if not isinstance(each, (ReadAs, Unnamed)))
     yield from (_of_model(each) for each in checked.faults)

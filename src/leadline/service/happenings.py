@@ -83,6 +83,21 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Delivered:
+    """Something was sent to a destination: ``state`` is done, failed or parked.
+
+    Attributes:
+        destination: Its name.
+        state: What became of it.
+        seconds: Since it was written.
+    """
+
+    destination: str
+    state: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Refuses:
     """From now on requests are refused for a reason; none where they are taken again."""
 
@@ -107,7 +122,9 @@ class Stopped:
     """The service ended: what was accepted is in the store."""
 
 
-Happening: TypeAlias = Kept | Passed | Scored | Ended | Failed | Refuses | Began | Served | Stopped
+Happening: TypeAlias = (
+    Kept | Passed | Scored | Ended | Failed | Delivered | Refuses | Began | Served | Stopped
+)
 Tell: TypeAlias = Callable[[Happening], None]
 
 

@@ -300,6 +300,7 @@ class Live:
             stored.outcomes_of_accounts(session, whole) if whole else [],
             taken.outcomes,
         )
+        batch.outcomes = [r for r in batch.outcomes if r.outcome_id not in taken.desk.gone]
         batch.marks = _marks(session, batch, taken)
         batch.previous = kept.bands(session, self.row.version, batch.leads)
         if self.model.account_bands:

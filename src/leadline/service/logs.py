@@ -12,6 +12,7 @@ from typing import Any, Literal, TextIO
 from leadline.service import clock
 from leadline.service.happenings import (
     Began,
+    Delivered,
     Ended,
     Failed,
     Happening,
@@ -49,6 +50,8 @@ def hear(happening: Happening) -> None:
     if isinstance(happening, Passed):
         for (source, reason), parts in happening.parked.items():
             _write(logging.WARNING, "parked", {"source": source, "reason": reason, "parts": parts})
+    elif isinstance(happening, Delivered) and happening.state == "parked":
+        _write(logging.WARNING, "undelivered", {"destination": happening.destination})
     elif type(happening) in _LEVELS:
         _write(_LEVELS[type(happening)], type(happening).__name__.lower(), asdict(happening))
 

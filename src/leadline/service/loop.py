@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
 from leadline.model.types import Type
-from leadline.service import commands, erasing, happenings, writing
+from leadline.service import auditing, commands, erasing, happenings, writing
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -22,6 +22,8 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
+from leadline.service.handover.effective import Effective
+from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
@@ -29,7 +31,7 @@ from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys
+from leadline.store import inbox, jobs, keys, outbox
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -43,8 +45,8 @@ MOST_PARKED = 500
 """Parts of one request that are parked each by itself; all others together, as the request."""
 IDLE_SECONDS = 0.02
 """How long to wait for other processes' requests; those of this one wake the loop at once."""
-
-
+ENDS_SECONDS = 0.5
+"""How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
 DAY = 86_400_000_000
 
@@ -90,6 +92,8 @@ class Loop:
         telling: Telling | None = None,
         keeping: Keeping | None = None,
         signs: Signs | None = None,
+        hooks: reading.Hooks = reading.NO_HOOKS,
+        handing: Handing | None = None,
         tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
@@ -103,15 +107,20 @@ class Loop:
             telling: What tells leads apart.
             keeping: How long requests are kept as they came; None for ever.
             signs: What tells a program from a person.
+            hooks: What reads the requests of webhooks.
+            handing: What becomes of leads that are ready.
             tell: Is told what happens.
         """
         self.store = store
         self._most_together = most_together
         self._telling = telling or Telling()
         self._keeping = keeping
+        self._hooks = hooks
         self._tell = tell
         self.came_round = monotonic()
         self._tidy_at = 0.0
+        self._handing = handing or Handing()
+        self._ends_at = 0.0
         self.engine = engine
         self._marking = Marking(engine, signs)
         self.signal = Signal()
@@ -140,7 +149,7 @@ class Loop:
         try:
             while not self._stopping:
                 self.came_round = monotonic()
-                if not self.take() + self.go_on():
+                if not self.take() + self.go_on() + self._end_in_time():
                     self._tidy()
                     self.signal.wait(IDLE_SECONDS)
                     self.signal.clear()
@@ -156,6 +165,7 @@ class Loop:
             total += taken
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
+        self.end_holds()
         return total
 
     def _tidy(self) -> None:
@@ -166,8 +176,33 @@ class Loop:
         raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
         with self.store.working() as session:
             gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
+            gone += outbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
         if not gone:
             self._tidy_at = monotonic() + TIDY_SECONDS
+
+    # --- what ends by itself
+
+    def _end_in_time(self) -> int:
+        """End what is over, every now and then; return how much that was."""
+        if monotonic() < self._ends_at:
+            return 0
+        self._ends_at = monotonic() + ENDS_SECONDS
+        return self.end_holds()
+
+    def end_holds(self) -> int:
+        """Have leads go by their computed bands again whose hold is over; return how many."""
+        with self.store.reading() as session:
+            over = self._handing.over(session, self.clock.now())
+            model = kept.published(session)
+            if not over or model is None:
+                return 0
+            at = self.clock.take()
+            found = self._handing.ended(session, self.live(session, model), over, at)
+        with self.store.working() as session:
+            self._handing.write(session, found, at)
+            stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
+        return len(over)
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -179,7 +214,7 @@ class Loop:
             command = commands.decoded(asked.body)
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
-                self._erase(asked, command.lead, at)
+                self._erase(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -195,13 +230,13 @@ class Loop:
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id)
+        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id, command.by)
         self._beside.start(self.store)
 
-    def _erase(self, asked: Waiting, lead: str, at: int) -> None:
+    def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
         """Take a person out of the store, and score who is in a company with them."""
         with self.store.reading() as session:
-            found = erasing.person(session, lead)
+            found = erasing.person(session, command.lead, self._hooks)
         with self.store.working() as session:
             jobs.begin(session, asked.inbox_id, commands.Erase.__name__, at)
             erasing.erase(session, found, self._erased, at)
@@ -211,12 +246,16 @@ class Loop:
                 live, left = self.live(session, row), Taken(active_accounts=found.accounts)
                 touched = live.touched(session, left, self._most_together)
                 batch = live.batch(session, touched, Taken())
-                writing.scores(session, live.score(batch, self.clock.take(), "erase"))
+                moment = self.clock.take()
+                rescored = live.score(batch, moment, "erase")
+                going = self._handing.effective(session, live, rescored, moment)
+                self._handing.write(session, going, moment)
                 writing.due(session, touched.large, self.clock.last)
             write_body(session, asked.inbox_id, b"")  # it names the person
             jobs.end(session, asked.inbox_id, "done", f"{len(found.leads)}", self.clock.take())
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
 
@@ -283,7 +322,10 @@ class Loop:
                 ]
                 changes = beside.live.changes(found, before, beside.cause, quiet=beside.quiet)
                 found = replace(found, transitions=list(changes))
-            writing.scores(session, found)
+            at = self.clock.last
+            going = self._handing.effective(session, beside.live, found, at)
+            self._handing.write(session, going, at)
+        self._handing.outbox.wake()
         cause = beside.cause if isinstance(beside, Sweep) else "account"
         self._tell(happenings.scored(cause, found))
 
@@ -309,13 +351,16 @@ class Loop:
             large: set[str] = set()
             if sweep.switches:
                 large = self._catch_up(session, sweep)
-                kept.add_changes(
+                changed = kept.add_changes(
                     session, sweep.before, sweep.live.row, sweep.cause, quiet=sweep.quiet
                 )
+                self._handing.tell(session, *changed, self.clock.last)
                 kept.switch(session, sweep.live.row.version, self.clock.take())
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+            if sweep.switches:
+                auditing.switched(session, sweep, self.clock.last)
         self._due.add(large, self.clock.last)
         self._tell(Ended(sweep.cause, "done"))
 
@@ -368,7 +413,7 @@ class Loop:
                 break
             made.requests.append(request)
             unusable = 0
-            for found in _facts(request, self._pages.get(request.source), self._telling):
+            for found in self._facts(request):
                 if self._erased.has(named(found)):
                     made.erased.setdefault(request.inbox_id, request.body)
                 elif isinstance(found, Unusable):
@@ -385,13 +430,30 @@ class Loop:
                 made.parked.append(_parked(request, others))
         return made
 
+    def _facts(self, request: Waiting) -> Iterator[reading.Found]:
+        """Yield what a request says; one that cannot be read at all is one that is no fact.
+
+        One that came with a public key may set the fields of that key alone.
+        """
+        fields = self._pages.get(request.source)
+        try:
+            facts = reading.read(request.kind, request.body, request.received_at, self._hooks)
+            for item, found in enumerate(facts):
+                yield (
+                    found
+                    if isinstance(found, Unusable)
+                    else _usable(request, item, found, fields, self._telling)
+                )
+        except Refused as refused:
+            yield Unusable(0, refused.reason, refused.detail, request.body)
+
     def _without_erased(self, request: Waiting) -> bytes:
         """Return the body of a request without what names somebody who was erased."""
 
         def is_of(found: reading.Found) -> bool:
             return self._erased.has(named(found))
 
-        return without(request.kind, request.body, request.received_at, is_of)
+        return without(request.kind, request.body, request.received_at, is_of, self._hooks)
 
     def _write(self, made: Pass) -> None:
         """Score whom the facts of a pass touch, then write all of it in one transaction."""
@@ -406,24 +468,27 @@ class Loop:
             as_of = self.clock.take()
             model = kept.published(session)
             live = self.live(session, model) if model else None
-            touched, scores = Touched(), Scores()
+            touched, found = Touched(), Effective(Scores())
             if live is not None:
                 touched = live.touched(session, taken, self._most_together)
                 scores = live.score(live.batch(session, touched, taken), as_of, "event")
+                found = self._handing.effective(session, live, scores, as_of, taken)
         if self._beside is not None:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
-            writing.scores(session, scores)
+            self._handing.write(session, found, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])
             for inbox_id, body in made.erased.items():
                 write_body(session, inbox_id, body)
             stored.set_last_taken(session, as_of)
+            auditing.passed(session, made.arrived, taken.desk, as_of)
+        self._handing.outbox.wake()
         self._marking.written()
         self._due.add(touched.large, as_of)
-        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, scores))
+        self._tell(happenings.passed(made.began, made.arrived, taken, made.parked, found.scores))
 
     def _mark(self, session: Session, taken: Taken) -> None:
         """Mark what no person did, also of what came before; whose it is, is scored again."""
@@ -465,24 +530,6 @@ class Loop:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])
             stored.set_last_taken(session, self.clock.last)
-
-
-def _facts(
-    request: Waiting, fields: Collection[str] | None, telling: Telling
-) -> Iterator[reading.Found]:
-    """Yield what a request says; one that cannot be read at all is one that is no fact.
-
-    Where ``fields`` are given it came with a public key, which may set these alone.
-    """
-    try:
-        for item, found in enumerate(reading.read(request.kind, request.body, request.received_at)):
-            yield (
-                found
-                if isinstance(found, Unusable)
-                else _usable(request, item, found, fields, telling)
-            )
-    except Refused as refused:
-        yield Unusable(0, refused.reason, refused.detail, request.body)
 
 
 def _usable(

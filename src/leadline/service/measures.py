@@ -9,7 +9,15 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from leadline.service.happenings import Ended, Failed, Happening, Kept, Passed, Scored
+from leadline.service.happenings import (
+    Delivered,
+    Ended,
+    Failed,
+    Happening,
+    Kept,
+    Passed,
+    Scored,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PASS_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -44,6 +52,10 @@ class Measures:
         self._changed = self._counter("transitions", "Bands that changed.", "cause")
         self._jobs = self._counter("jobs", "Commands of the loop that ended.", "kind", "state")
         self._failures = self._counter("failures", "What failed and is tried again.", "what")
+        self._deliveries = self._counter(
+            "deliveries", "What was sent to destinations, by what became of it.",
+            "destination", "state",
+        )  # fmt: skip
         self._passes = Histogram(
             "leadline_pass_seconds",
             "How long passes of the loop took.",
@@ -63,6 +75,7 @@ class Measures:
             Scored: self._count_scored,
             Ended: lambda each: self._jobs.labels(each.kind, each.state).inc(),
             Failed: lambda each: self._failures.labels(each.what).inc(),
+            Delivered: lambda each: self._deliveries.labels(each.destination, each.state).inc(),
         }
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:

@@ -20,12 +20,14 @@ class Sweep(Beside):
         cause: What its transitions are for.
         quiet: Whether none of them is told anybody.
         inbox_id: The command that asked for it.
+        by: Who did.
     """
 
     before: int
     cause: str
     quiet: bool
     inbox_id: int
+    by: str
 
     @property
     def switches(self) -> bool:

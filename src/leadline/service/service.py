@@ -4,44 +4,47 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from time import monotonic
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError
-from leadline.explain.history import History
 from leadline.marks.signs import Signs
 from leadline.service import clock, happenings, logs
 from leadline.service.accepting import Acceptor
-from leadline.service.answers import Unstored, unstored
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
-from leadline.service.explaining import Explainer, explained_with_moves
+from leadline.service.delivery.deliverer import Deliverer
+from leadline.service.delivery.destinations import Destination
+from leadline.service.delivery.senders import sender
+from leadline.service.delivery.telling import Outbox
 from leadline.service.feed import Feed
+from leadline.service.handover.handing import Handing
+from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
-from leadline.service.live import Live, published
+from leadline.service.hooks.hook import Hook
 from leadline.service.loop import Keeping, Loop
 from leadline.service.measures import Measures
-from leadline.service.past import AsItWas, as_it_was, past
+from leadline.service.reader import Reader
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
 from leadline.store import scores as kept
-from leadline.store.facts import LeadRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.migrate import migrate
-from leadline.store.scores import ModelRow
-from leadline.store.session import Session
 from leadline.store.store import Store
 
 WATCH_SECONDS = 1.0
 """How long it may go unnoticed that a key was revoked, or that the disk is full."""
+USED_SECONDS = 60.0
+"""How often is written which keys were used."""
 HOLD_SECONDS = 1.0
 
 
@@ -73,7 +76,7 @@ class Load:
     free_bytes: int | None = None
 
 
-class Service:
+class Service(Reader):
     """Accepts, takes in, scores; several processes may be one on a server, one on a file.
 
     Attributes:
@@ -81,6 +84,9 @@ class Service:
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        hooks: What other systems send, by the names of their addresses.
+        handing: What becomes of leads that are ready.
+        destinations: Where changes of band go.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -93,6 +99,9 @@ class Service:
         feeds: Sequence[Feed] = (),
         *,
         signs: Signs | None = None,
+        hooks: Mapping[str, Hook] = MappingProxyType({}),
+        handing: Handover | None = None,
+        destinations: Sequence[Destination] = (),
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -103,22 +112,30 @@ class Service:
             keeping: How long requests are kept as they came.
             feeds: Where more comes from; it closes them.
             signs: What tells programs from people.
+            hooks: What other systems send, by the names of their addresses.
+            handing: What becomes of leads that are ready.
+            destinations: Where changes of band go.
         """
-        self.store = store
+        super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
         self._keeping = keeping or Keeping()
         self._feeds = feeds
         self._signs = signs
+        self.hooks = hooks
+        self.handing = handing or Handover()
+        self.destinations = destinations
+        self._deliverers = [
+            Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
+        ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
+        self._used: dict[str, int] = {}
+        self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
-        self._shown: Live | None = None
-        self._shown_lock = Lock()
-        self._explainer: Explainer | None = None
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -126,7 +143,6 @@ class Service:
             Thread(target=self._watch, name="watch"),
             *(Thread(target=self._follow, args=(each,), name="feed") for each in feeds),
         ]
-        self._engine = DuckDB(threads=1)
         self._acceptor: Acceptor | None = None
 
     def __enter__(self) -> Self:
@@ -159,6 +175,8 @@ class Service:
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
+        for each in self._deliverers:
+            each.start()
         self._tell(Served(version("leadline"), self.store.kind))
 
     def stop(self) -> None:
@@ -171,6 +189,8 @@ class Service:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join()
+        for each in self._deliverers:
+            each.stop()
         for feed in self._feeds:
             feed.close()
         self._engine.close()
@@ -191,6 +211,11 @@ class Service:
         assert self._acceptor is not None, "it was started"  # noqa: S101 - says what is known
         await self._acceptor.accept(request)
 
+    def keep(self, requests: Sequence[Received]) -> None:
+        """Keep requests; they are on the disk when this returns. Raises StoreError."""
+        inbox.accept(self.store, requests)
+        self._kept(requests)
+
     def now(self) -> int:
         """Return the present moment in microseconds."""
         return clock.now()
@@ -200,11 +225,22 @@ class Service:
 
         One that is not known yet is looked up before it is refused, as senders throw away what is.
         """
-        found = self._keys.get(keys.hashed(given))
+        key_hash = keys.hashed(given)
+        found = self._keys.get(key_hash)
         if found is None and given:
             await asyncio.to_thread(self._read_keys)
-            found = self._keys.get(keys.hashed(given))
+            found = self._keys.get(key_hash)
+        if found is not None:
+            self._used[key_hash] = self.now()
         return found
+
+    def _write_used(self) -> None:
+        """Write which keys were used, once in a while: not with each request."""
+        if self._used and monotonic() >= self._write_used_at:
+            self._write_used_at = monotonic() + USED_SECONDS
+            used, self._used = self._used, {}
+            with self.store.writing() as session:
+                keys.used(session, dict(used))
 
     def refuses(self) -> str:
         """Return why nothing more is taken now; an empty text where it is."""
@@ -217,6 +253,7 @@ class Service:
         while not self._stopping.is_set():
             try:
                 self._read_keys()
+                self._write_used()
                 reason = self._overload()
             except LeadlineError:
                 reason = "the store does not answer"
@@ -282,63 +319,10 @@ class Service:
             found["store_bytes"] = self.store.size(session)
         return found
 
-    @contextmanager
-    def reading(self) -> Iterator[tuple[Session, Live]]:
-        """Yield the store as it is now, and the model that is live.
-
-        Raises InputError where no model is.
-        """
-        with self.store.reading() as session:
-            row = published(session)
-            fields = stored.known_fields(session, "lead")
-            yield session, self._shown_of(row, fields)
-
-    def _shown_of(self, row: ModelRow, fields: list[str]) -> Live:
-        """Return the live version made ready; the one before it lets go of what it planned."""
-        with self._shown_lock:
-            before = self._shown
-            if before is not None and not before.is_stale(row, fields):
-                return before
-            self._shown = Live(self._engine, row, fields)
-            if before is not None:
-                before.close()
-            return self._shown
-
-    def explain(
-        self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
-    ) -> dict[str, Any]:
-        """Return why a lead has the scores that it has since a moment."""
-        if not moves:
-            return self._explaining(live).explained(session, row, as_of)
-        with self._engine.new_session() as engine:
-            return explained_with_moves(engine, session, live, row, as_of)
-
-    def _explaining(self, live: Live) -> Explainer:
-        """Return what explains by a version; that of another one ends."""
-        found = self._explainer
-        if found is None or found.live is not live:
-            before, found = found, Explainer(live)
-            self._explainer = found
-            if before is not None:
-                before.close()
-        return found
-
-    def past(self, session: Session, row: LeadRow, until: int) -> History:
-        """Return the scores that a lead had up to a moment, each by the model of that day."""
-        with self._engine.new_session() as engine:
-            return past(engine, session, row, until)
-
-    def as_it_was(
-        self, session: Session, row: LeadRow, at: int, *, ledger: bool, moves: bool
-    ) -> AsItWas | None:
-        """Return a lead as it was at a moment; None where it had no score then."""
-        with self._engine.new_session() as engine:
-            return as_it_was(engine, session, row, at, ledger=ledger, moves=moves)
-
-    def score(self, who: Unstored, at: int) -> tuple[str, dict[str, Any]]:
-        """Return the fingerprint of the model, and what a lead would score that is not stored."""
-        with self.reading() as (_, live), self._shown_lock:
-            return live.row.fingerprint, unstored(live, who, at)
+    def _deliver(self) -> None:
+        """Have looked at what was written into the outbox."""
+        for each in self._deliverers:
+            each.signal.set()
 
     def _wake(self) -> None:
         if self._loop is not None:
@@ -356,6 +340,8 @@ class Service:
                         telling=self._telling,
                         keeping=self._keeping,
                         signs=self._signs,
+                        hooks={name: each.mapping for name, each in self.hooks.items()},
+                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
                         tell=self._tell,
                     )
                     self._tell(Began())

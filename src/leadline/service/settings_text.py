@@ -18,7 +18,7 @@ _HEAD = """\
 # Paths count from here. An option of a command beats this file, and so does an environment
 # variable such as LEADLINE_MODEL. Secrets never stand here. "leadline config" shows what holds.
 """
-_NAMED = {"kafka": "clicks", "keys": "web", "destinations": "crm"}
+_NAMED = {"kafka": "clicks", "keys": "web", "hooks": "mail", "destinations": "crm"}
 """What a user could call one of many."""
 _EXAMPLES = {
     "flag": "true",
@@ -40,7 +40,7 @@ def settings_text(given: Given) -> str:
 def _section(section: tuple[str, ...], settings: Sequence[Setting], given: Given) -> Iterator[str]:
     """Yield the lines of one table; its head is a comment where nothing in it has a value."""
     if section:
-        named = [_NAMED[section[0]] if part == ANY else part for part in section]
+        named = [_NAMED.get(section[0], "name") if part == ANY else part for part in section]
         is_set = any(each.name in given for each in settings)
         yield f"{'' if is_set else '# '}[{'.'.join(named)}]"
     for each in settings:

@@ -30,17 +30,23 @@ from leadline.service.listing import (
 )
 from leadline.service.live import Live
 from leadline.store import facts as stored
+from leadline.store import handover
 from leadline.store import scores as kept
 from leadline.store.rows import present
 from leadline.store.session import Session
 
 
 class Standing(NamedTuple):
-    """A lead in a list; ``band`` and ``value`` are of the ladder that was asked for."""
+    """A lead in a list; its bands and ``value`` are of the ladder that was asked for.
+
+    ``effective_band`` is the one that people go by.
+    """
 
     lead_id: str
     account_id: str | None
     band: str | None
+    effective_band: str | None
+    owner: str | None
     value: float | None
     as_of: int
     scores: Mapping[str, Any]
@@ -54,8 +60,9 @@ class Wanted:
     Attributes:
         order: By a score of leads or by when they were scored.
         ladder: The ladder whose bands are shown.
-        bands: Those of its bands that are listed; empty for all leads.
+        bands: Those of its bands that are listed, as people go by them; empty for all leads.
         account_id: Whose leads are listed; empty for all.
+        owner: Who has the leads that are listed; empty for all.
         field: What a field of the lead must be.
         scored_since: When it must have been scored at the earliest.
         active_since: When it must have done something at the earliest.
@@ -67,6 +74,7 @@ class Wanted:
     ladder: str = ""
     bands: Sequence[str] = ()
     account_id: str = ""
+    owner: str = ""
     field: Field | None = None
     scored_since: int | None = None
     active_since: int | None = None
@@ -76,7 +84,8 @@ class Wanted:
     @property
     def looks(self) -> bool:
         """Whether anything is asked that the walk does not answer."""
-        return any(each is not None for each in (self.field, self.scored_since, self.active_since))
+        asked = (self.field, self.scored_since, self.active_since, self.owner or None)
+        return any(each is not None for each in asked)
 
     @property
     def looked(self) -> int:
@@ -99,6 +108,7 @@ def listed(session: Session, kind: str, live: Live, wanted: Wanted) -> tuple[lis
     if ladder:
         bands: Sequence[str | None] = wanted.bands or [*bands_of(live.model, ladder), None]
         walks = [of_band(version, wanted, (ladder, band), after) for band in bands]
+        walks += [of_holds(version, wanted, ladder, after)] if wanted.bands else []
     else:
         walks = [by_pass(kind, version, wanted, after)]
     lists = [session.rows(each.text, *each.params) for each in walks]
@@ -123,8 +133,20 @@ def of_band(
     ladder, band = rung
     own = Statement("current_bands where version = ? and ladder = ?", (version, ladder))
     stretch = Statement("band is null") if band is None else Statement("band = ?", (band,))
-    source = every(own, stretch)
+    free = [Statement(f"not exists ({_HELD})")] if wanted.bands else []
+    source = every(own, stretch, *free)
     return walk(wanted.order, source, "lead_no", after, wanted.looked, within="band")
+
+
+def of_holds(version: int, wanted: Wanted, ladder: str, after: Place | None) -> Statement:
+    """Return the statement that walks the leads whose band is held at one that is listed."""
+    held = Statement(f"exists ({_HELD} and h.band in ??)", (list(wanted.bands),))
+    own = Statement("current_bands where version = ? and ladder = ?", (version, ladder))
+    few = Statement(
+        "lead_no in (select lead_no from band_holds where ladder = ? and band in ??)",
+        (ladder, list(wanted.bands)),
+    )
+    return walk(wanted.order, every(own, few, held), "lead_no", after, wanted.looked)
 
 
 def by_pass(kind: str, version: int, wanted: Wanted, after: Place | None) -> Statement:
@@ -134,7 +156,8 @@ def by_pass(kind: str, version: int, wanted: Wanted, after: Place | None) -> Sta
     if wanted.account_id:
         own.append(Statement(_OF_ACCOUNT, (wanted.account_id,)))
     if wanted.bands:
-        own.append(Statement(_IN_BANDS, (version, wanted.ladder, list(wanted.bands))))
+        bands = list(wanted.bands)
+        own.append(Statement(_IN_BANDS, (version, wanted.ladder, bands, wanted.ladder, bands)))
     text, params = every(*own)
     source = Statement(
         f"(select {value.text} as value, lead_no from current_scores where {text}) as valued "
@@ -145,8 +168,14 @@ def by_pass(kind: str, version: int, wanted: Wanted, after: Place | None) -> Sta
 
 
 _OF_ACCOUNT = "lead_no in (select lead_no from leads where account_id = ?)"
+_HELD = (
+    "select 1 from band_holds as h where h.lead_no = current_bands.lead_no "
+    "and h.ladder = current_bands.ladder"
+)
 _IN_BANDS = (
-    "lead_no in (select lead_no from current_bands where version = ? and ladder = ? and band in ??)"
+    "lead_no in (select lead_no from current_bands where version = ? and ladder = ? and band in ?? "
+    f"and not exists ({_HELD}) union all "
+    "select lead_no from band_holds where ladder = ? and band in ??)"
 )
 
 
@@ -159,6 +188,8 @@ def _fitting(session: Session, version: int, wanted: Wanted) -> Callable[[Sequen
             found &= _ever(session, _SCORED, found, version, wanted.scored_since)
         if wanted.active_since is not None:
             found &= _ever(session, _ACTIVE, found, wanted.active_since)
+        if wanted.owner:
+            found &= _ever(session, _OWNED, found, wanted.owner)
         if wanted.field is not None:
             rows = stored.leads(session, found)
             found &= {row.lead_no for row in rows if wanted.field.holds(row.fields)}
@@ -169,6 +200,8 @@ def _fitting(session: Session, version: int, wanted: Wanted) -> Callable[[Sequen
 
 _SCORED = "select lead_no from current_scores where lead_no in ?? and version = ? and as_of >= ?"
 _ACTIVE = "select distinct lead_no from events where lead_no in ?? and occurred_at >= ?"
+
+_OWNED = "select lead_no from ownerships where lead_no in ?? and owner = ? and ended_at is null"
 
 
 def _ever(session: Session, query: str, numbers: set[int], *params: object) -> set[int]:
@@ -182,6 +215,8 @@ def _standings(
     bands = {
         row.lead_no: row for row in kept.bands(session, version, numbers) if row.ladder == ladder
     }
+    held = {row.lead_no: row for row in handover.holds(session, numbers) if row.ladder == ladder}
+    owners = {row.lead_no: row.owner for row in handover.owned(session, numbers)}
     scores = {
         number: (as_of, json.loads(values))
         for number, as_of, values in session.rows(
@@ -195,6 +230,12 @@ def _standings(
             rows[number].lead_id,
             rows[number].account_id,
             bands[number].band if number in bands else None,
+            held[number].band
+            if number in held
+            else bands[number].band
+            if number in bands
+            else None,
+            owners.get(number),
             bands[number].value if number in bands else None,
             *scores[number],
             present(rows[number].fields),

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from leadline.service.arriving.facts import (
     AccountFields,
     Alias,
+    Answer,
     Event,
     Fact,
     Ids,
@@ -19,6 +20,7 @@ from leadline.service.arriving.facts import (
     Merge,
     Outcome,
 )
+from leadline.service.handover.desk import Desk
 from leadline.service.people import Id, Identity, People, latest, pairs
 from leadline.store import facts as stored
 from leadline.store.facts import (
@@ -60,6 +62,7 @@ class Known:
         marked: Ids of events whose mark came before them.
         accounts_of_events: Accounts that the events carry that marks name.
         told: Entity, id and field of the values that the history has.
+        desk: Who has the leads that answers are about, and what was answered.
     """
 
     people: People
@@ -71,6 +74,7 @@ class Known:
     marked: set[str]
     accounts_of_events: dict[str, str]
     told: set[tuple[str, str, str]]
+    desk: Desk = field(default_factory=Desk)
 
 
 @dataclass
@@ -82,6 +86,7 @@ class Taken:
         touched: Leads whose score may be another now.
         touched_accounts: Accounts whose fields or members changed.
         active_accounts: Accounts that something happened to.
+        desk: What answers changed.
     """
 
     leads: dict[int, LeadRow] = field(default_factory=dict)
@@ -95,6 +100,7 @@ class Taken:
     touched: set[int] = field(default_factory=set)
     touched_accounts: set[str] = field(default_factory=set)
     active_accounts: set[str] = field(default_factory=set)
+    desk: Desk = field(default_factory=Desk)
 
 
 def digest(event_id: str) -> bytes:
@@ -134,6 +140,7 @@ def know(session: Session, facts: Sequence[Fact]) -> Known:
         stored.waiting_marks(session, ids) if ids else set(),
         stored.accounts_of_events(session, leads_of_events.values(), marks) if marks else {},
         _told(session, facts, [row.lead_id for row in leads.values()], list(accounts)),
+        Desk.read(session, (each for each in facts if isinstance(each, Answer)), numbers),
     )
 
 
@@ -171,7 +178,7 @@ def _people(
 
 def _ids(facts: Iterable[Fact]) -> Iterator[Ids]:
     for fact in facts:
-        if isinstance(fact, Event | LeadFields | AccountFields | Outcome | Alias):
+        if isinstance(fact, Event | LeadFields | AccountFields | Outcome | Alias | Answer):
             yield fact.ids
         if isinstance(fact, Alias):
             yield fact.previous
@@ -204,7 +211,7 @@ class Taking:
     def __init__(self, known: Known, *, scores_anonymous: bool = False) -> None:
         self.known = known
         self._scores_anonymous = scores_anonymous
-        self.taken = Taken()
+        self.taken = Taken(desk=known.desk)
         self._takers = {
             Event: self._event,
             LeadFields: self._lead_fields,
@@ -213,6 +220,7 @@ class Taking:
             Outcome: self._outcome,
             Merge: self._merge,
             Mark: self._mark,
+            Answer: self._answer,
         }
 
     def take(self, arrived: Arrived) -> None:
@@ -383,6 +391,31 @@ class Taking:
                 arrived.source,
             )
         )
+
+    def _answer(self, said: Answer, arrived: Arrived) -> None:
+        """Take what a person said of a lead; what is an outcome is one from now on."""
+        taken, desk = self.taken, self.known.desk
+        number = self._whose(said.ids, arrived, said.occurred_at)
+        row = desk.take(said, number, arrived.source, arrived.taken_at)
+        if row is None:
+            return
+        taken.outcomes = [each for each in taken.outcomes if each.outcome_id not in desk.gone]
+        if row.outcome_id and row.outcome_id not in desk.gone:
+            at = arrived.taken_at
+            taken.outcomes.append(
+                OutcomeRow(
+                    row.outcome_id,
+                    number,
+                    None,
+                    row.kind,
+                    row.said_at,
+                    at,
+                    at,
+                    row.amount,
+                    row.reason,
+                    arrived.source,
+                )
+            )
 
     def _merge(self, said: Merge, arrived: Arrived) -> None:
         people = self.known.people

@@ -34,6 +34,7 @@ _SECRET = re.compile(r"password|secret|token|key", re.IGNORECASE)
 _SECRETS = {
     "engine": "PostgreSQL reads it from PGPASSWORD or ~/.pgpass.",
     "store": "Name a variable with password_env, or a file with password_file.",
+    "hooks": "Name a variable with secret_env, or a file with secret_file.",
     "keys": "The service makes keys, and keeps them in its store.",
     "destinations": "Name a variable with secret_env, or a file with secret_file.",
 }

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from leadline.service.handover.desk import Desk
 from leadline.service.live import Scores
 from leadline.service.people import People
 from leadline.service.taking import Taken, digest
-from leadline.store import schema
+from leadline.store import handover, schema
 from leadline.store import scores as kept
 from leadline.store.session import Session
 
@@ -33,6 +34,15 @@ def facts(session: Session, taken: Taken, people: People) -> None:
         session.run("update event_marks set lead_no = ? where event_id = ?", lead, event_id)
     fields = {(entity, name) for entity, _, name, *_ in taken.history}
     session.insert(schema.known_fields, sorted(fields), "keep")
+    if taken.desk.new_answers:
+        answers(session, taken.desk)
+
+
+def answers(session: Session, desk: Desk) -> None:
+    """Write what was answered, and who has which lead for it."""
+    handover.put_answers(session, list(desk.new_answers.values()))
+    handover.put_ownerships(session, desk.ownerships.values())
+    handover.forget_outcomes(session, desk.gone)
 
 
 def scores(session: Session, found: Scores) -> list[int]:

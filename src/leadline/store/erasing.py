@@ -110,6 +110,10 @@ _OF_LEADS = (
     ("current_scores", "lead_no"),
     ("current_bands", "lead_no"),
     ("transitions", "lead_no"),
+    ("answers", "lead_no"),
+    ("deliveries", "lead_no"),
+    ("ownerships", "lead_no"),
+    ("band_holds", "lead_no"),
     ("leads", "lead_no"),
 )
 

@@ -56,7 +56,7 @@ def make(session: Session, key: Key, at: int, ends_at: int | None = None) -> str
     prefix = {"write": "lw", "browser": "lb", "token": "lt"}[key.kind]
     made = f"{prefix}_{secrets.token_urlsafe(24)}"
     scopes = json.dumps({"scopes": key.scopes, "fields": key.fields})
-    session.insert(keys, [(hashed(made), key.name, key.kind, scopes, at, ends_at, None)])
+    session.insert(keys, [(hashed(made), key.name, key.kind, scopes, at, ends_at, None, None)])
     return made
 
 
@@ -91,10 +91,17 @@ def _key(name: str, kind: Kind, told: Mapping[str, list[str]]) -> Key:
     return Key(name, kind, tuple(told["scopes"]), tuple(told["fields"]))
 
 
+def used(session: Session, at: Mapping[str, int]) -> None:
+    """Note when keys were last used, by what they hash to."""
+    for key_hash, moment in at.items():
+        session.run("update keys set used_at = ? where key_hash = ?", moment, key_hash)
+
+
 def listed(session: Session) -> list[tuple[Any, ...]]:
-    """Return ``name, kind, scopes and fields, created_at, ends_at, revoked_at`` of every key."""
+    """Return every key: name, kind, scopes and fields, when made, ends, revoked, last used."""
     found = session.rows(
-        "select name, kind, scopes, created_at, ends_at, revoked_at from keys order by created_at"
+        "select name, kind, scopes, created_at, ends_at, revoked_at, used_at from keys "
+        "order by created_at"
     )
     return [(name, kind, json.loads(scopes), *times) for name, kind, scopes, *times in found]
 

@@ -29,6 +29,16 @@ def migrate(store: Store) -> None:
         engine.dispose()
 
 
+def is_current(store: Store) -> bool:
+    """Say whether the tables of a store are of this version."""
+    engine = create_engine(store.address)
+    try:
+        with engine.connect() as connection:
+            return version(connection) == versions()[0]
+    finally:
+        engine.dispose()
+
+
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Bring tables to a version, in the transaction of the caller."""
     config = _config()

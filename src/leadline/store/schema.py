@@ -16,35 +16,32 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
     text,
 )
 
-METADATA = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_by_%(column_0_N_name)s",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "pk": "%(table_name)s_key",
-        "fk": "%(table_name)s_%(column_0_N_name)s_of_%(referred_table_name)s",
-    }
+from leadline.store.columns import METADATA, NUMBER, text_column, time_column
+from leadline.store.handover_schema import answers, band_holds, ownerships
+from leadline.store.outbox_schema import deliveries
+from leadline.store.people_schema import (
+    audit_log,
+    keys,
+    people,
+    sessions,
+    teams,
+    tickets,
+    tries,
 )
 
-_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
-"""A number that the store gives; SQLite numbers rows by INTEGER alone."""
+__all__ = [
+    "METADATA", "answers", "audit_log", "band_holds", "deliveries", "keys", "ownerships", "people",
+    "sessions",
+    "teams", "tickets", "tries",
+]  # fmt: skip
 
-
-def _time(name: str, *, empty: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=empty)
-
-
-def _text(name: str, *, empty: bool = False, key: bool = False) -> Column[str]:
-    return Column(name, Text, nullable=empty, primary_key=key)
-
-
-settings = Table("settings", METADATA, _text("name", key=True), _text("value"))
+settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))
 """What the store says of itself: the last ``taken_at``, the types once decided."""
 
 # --- what arrived
@@ -52,65 +49,67 @@ settings = Table("settings", METADATA, _text("name", key=True), _text("value"))
 inbox = Table(
     "inbox",
     METADATA,
-    Column("inbox_id", _NUMBER, primary_key=True),
-    _text("source"),
-    _text("kind"),
-    _time("received_at"),
+    Column("inbox_id", NUMBER, primary_key=True),
+    text_column("source"),
+    text_column("kind"),
+    time_column("received_at"),
     Column("body", LargeBinary, nullable=False),
     Index(None, "received_at"),
 )
 """Every request that was accepted, as it came; kept for some days, so that it can be replayed."""
 
-waiting = Table("waiting", METADATA, Column("inbox_id", _NUMBER, primary_key=True))
+waiting = Table("waiting", METADATA, Column("inbox_id", NUMBER, primary_key=True))
 """Rows of the inbox that the loop has not taken. It is a state and no position in a sequence:
 numbers are not given in the order in which transactions commit."""
 
 parked = Table(
     "parked",
     METADATA,
-    Column("parked_id", _NUMBER, primary_key=True),
-    Column("inbox_id", _NUMBER, nullable=False, index=True),
+    Column("parked_id", NUMBER, primary_key=True),
+    Column("inbox_id", NUMBER, nullable=False, index=True),
     Column("item", Integer, nullable=False),
-    _text("source"),
-    _text("reason"),
-    _text("detail"),
+    text_column("source"),
+    text_column("reason"),
+    text_column("detail"),
     Column("body", LargeBinary, nullable=False),
-    _time("received_at"),
-    _time("parked_at"),
-    _time("replayed_at", empty=True),
+    time_column("received_at"),
+    time_column("parked_at"),
+    time_column("replayed_at", empty=True),
 )
 """What could not be used, each with its reason."""
 
 jobs = Table(
     "jobs",
     METADATA,
-    Column("inbox_id", _NUMBER, primary_key=True, autoincrement=False),
-    _text("kind"),
-    _text("state"),
-    _text("detail"),
-    _time("began_at"),
-    _time("ended_at", empty=True),
+    Column("inbox_id", NUMBER, primary_key=True, autoincrement=False),
+    text_column("kind"),
+    text_column("state"),
+    text_column("detail"),
+    time_column("began_at"),
+    time_column("ended_at", empty=True),
 )
 """What commands asked of the loop, and what became of it: running, done or failed."""
 
 offsets = Table(
     "offsets",
     METADATA,
-    _text("source", key=True),
-    _text("topic", key=True),
+    text_column("source", key=True),
+    text_column("topic", key=True),
     Column("part", Integer, primary_key=True, autoincrement=False),
-    _time("next"),
+    time_column("next"),
 )
 """Of each part of a topic the message that is taken next; it changes with the rows of the inbox."""
 
-accounts_due = Table("accounts_due", METADATA, _text("account_id", key=True), _time("since"))
+accounts_due = Table(
+    "accounts_due", METADATA, text_column("account_id", key=True), time_column("since")
+)
 """Large accounts whose leads are to be scored together, ``since`` something last happened."""
 
 erased = Table(
     "erased",
     METADATA,
     Column("digest", LargeBinary, primary_key=True),
-    _time("erased_at"),
+    time_column("erased_at"),
     sqlite_with_rowid=False,
 )
 """Ids of people who were erased, by hashes; what names one of them is refused."""
@@ -120,37 +119,39 @@ erased = Table(
 leads = Table(
     "leads",
     METADATA,
-    Column("lead_no", _NUMBER, primary_key=True),
+    Column("lead_no", NUMBER, primary_key=True),
     Column("lead_id", Text, nullable=False, unique=True),
     Column("account_id", Text, index=True),
     Column("is_known", Boolean, nullable=False),
-    _time("created_at", empty=True),
-    _time("recorded_at", empty=True),
-    _time("taken_at"),
-    _text("fields"),
+    time_column("created_at", empty=True),
+    time_column("recorded_at", empty=True),
+    time_column("taken_at"),
+    text_column("fields"),
 )
 """One row a lead; ``fields`` is JSON of what is known now. Only known leads are scored."""
 
 accounts = Table(
     "accounts",
     METADATA,
-    _text("account_id", key=True),
-    _time("created_at", empty=True),
-    _time("recorded_at", empty=True),
-    _time("taken_at"),
-    _text("fields"),
+    text_column("account_id", key=True),
+    time_column("created_at", empty=True),
+    time_column("recorded_at", empty=True),
+    time_column("taken_at"),
+    text_column("fields"),
 )
 
-known_fields = Table("known_fields", METADATA, _text("entity", key=True), _text("field", key=True))
+known_fields = Table(
+    "known_fields", METADATA, text_column("entity", key=True), text_column("field", key=True)
+)
 """Names of fields that any lead or account ever had."""
 
 identities = Table(
     "identities",
     METADATA,
-    _text("kind", key=True),
-    _text("value", key=True),
+    text_column("kind", key=True),
+    text_column("value", key=True),
     Column("taken_at", BigInteger, primary_key=True),
-    Column("lead_no", _NUMBER, nullable=False, index=True),
+    Column("lead_no", NUMBER, nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 """To whom an id leads; of several rows the latest."""
@@ -158,29 +159,29 @@ identities = Table(
 conflicts = Table(
     "conflicts",
     METADATA,
-    Column("conflict_id", _NUMBER, primary_key=True),
-    _text("kind"),
-    _text("value"),
-    Column("from_no", _NUMBER, nullable=False),
-    Column("to_no", _NUMBER, nullable=False),
-    _time("taken_at"),
+    Column("conflict_id", NUMBER, primary_key=True),
+    text_column("kind"),
+    text_column("value"),
+    Column("from_no", NUMBER, nullable=False),
+    Column("to_no", NUMBER, nullable=False),
+    time_column("taken_at"),
 )
 """Ids that went from one known lead to another; two known leads are never merged by one."""
 
 events = Table(
     "events",
     METADATA,
-    Column("lead_no", _NUMBER, primary_key=True),
+    Column("lead_no", NUMBER, primary_key=True),
     Column("occurred_at", BigInteger, primary_key=True),
-    _text("event_id", key=True),
-    _text("account_id", empty=True),
-    _text("type"),
-    _time("recorded_at"),
-    _time("taken_at"),
-    _time("given_at", empty=True),
-    _text("source"),
-    _text("properties"),
-    _text("origin", empty=True),
+    text_column("event_id", key=True),
+    text_column("account_id", empty=True),
+    text_column("type"),
+    time_column("recorded_at"),
+    time_column("taken_at"),
+    time_column("given_at", empty=True),
+    text_column("source"),
+    text_column("properties"),
+    text_column("origin", empty=True),
     Index(
         "events_by_account_id",
         "account_id",
@@ -195,7 +196,7 @@ event_ids = Table(
     "event_ids",
     METADATA,
     Column("digest", LargeBinary, primary_key=True),
-    Column("lead_no", _NUMBER, nullable=False),
+    Column("lead_no", NUMBER, nullable=False),
     sqlite_with_rowid=False,
 )
 """Which events are there, by 16 bytes of a hash: a third of an index over the ids themselves."""
@@ -203,51 +204,51 @@ event_ids = Table(
 outcomes = Table(
     "outcomes",
     METADATA,
-    _text("outcome_id", key=True),
-    Column("lead_no", _NUMBER, index=True),
+    text_column("outcome_id", key=True),
+    Column("lead_no", NUMBER, index=True),
     Column("account_id", Text, index=True),
-    _text("outcome"),
-    _time("occurred_at"),
-    _time("recorded_at"),
-    _time("taken_at"),
+    text_column("outcome"),
+    time_column("occurred_at"),
+    time_column("recorded_at"),
+    time_column("taken_at"),
     Column("amount", Double),
-    _text("reason", empty=True),
-    _text("source"),
+    text_column("reason", empty=True),
+    text_column("source"),
 )
 
 field_history = Table(
     "field_history",
     METADATA,
-    _text("entity", key=True),
-    _text("id", key=True),
-    _text("field", key=True),
+    text_column("entity", key=True),
+    text_column("id", key=True),
+    text_column("field", key=True),
     Column("taken_at", BigInteger, primary_key=True),
-    _text("value", empty=True),
-    _time("valid_from"),
-    _time("recorded_at"),
-    _text("source"),
+    text_column("value", empty=True),
+    time_column("valid_from"),
+    time_column("recorded_at"),
+    text_column("source"),
     sqlite_with_rowid=False,
 )
 
 lead_merges = Table(
     "lead_merges",
     METADATA,
-    Column("from_no", _NUMBER, primary_key=True),
+    Column("from_no", NUMBER, primary_key=True),
     Column("taken_at", BigInteger, primary_key=True),
-    Column("into_no", _NUMBER, index=True),
-    _time("recorded_at"),
-    _text("source"),
+    Column("into_no", NUMBER, index=True),
+    time_column("recorded_at"),
+    text_column("source"),
 )
 
 event_marks = Table(
     "event_marks",
     METADATA,
-    _text("event_id", key=True),
+    text_column("event_id", key=True),
     Column("taken_at", BigInteger, primary_key=True),
-    Column("lead_no", _NUMBER, nullable=False, index=True),
-    _text("mark", empty=True),
-    _time("recorded_at"),
-    _text("source"),
+    Column("lead_no", NUMBER, nullable=False, index=True),
+    text_column("mark", empty=True),
+    time_column("recorded_at"),
+    text_column("source"),
 )
 
 # --- scores
@@ -255,15 +256,15 @@ event_marks = Table(
 models = Table(
     "models",
     METADATA,
-    Column("version", _NUMBER, primary_key=True),
-    _text("name"),
-    _text("fingerprint"),
-    _text("document"),
+    Column("version", NUMBER, primary_key=True),
+    text_column("name"),
+    text_column("fingerprint"),
+    text_column("document"),
     Column("statement", SmallInteger, nullable=False),
-    _text("state"),
-    _time("created_at"),
-    _time("published_at", empty=True),
-    _time("retired_at", empty=True),
+    text_column("state"),
+    time_column("created_at"),
+    time_column("published_at", empty=True),
+    time_column("retired_at", empty=True),
 )
 """Versions of the model: draft, published, retired. What is published is scored."""
 
@@ -271,38 +272,38 @@ publications = Table(
     "publications",
     METADATA,
     Column("at", BigInteger, primary_key=True, autoincrement=False),
-    Column("version", _NUMBER, ForeignKey("models.version"), nullable=False),
+    Column("version", NUMBER, ForeignKey("models.version"), nullable=False),
 )
 """Which version was live from when on; one that was gone back to is there again."""
 
 current_scores = Table(
     "current_scores",
     METADATA,
-    Column("version", _NUMBER, ForeignKey("models.version"), primary_key=True),
-    Column("lead_no", _NUMBER, primary_key=True),
-    _time("as_of"),
-    _text("scores"),
+    Column("version", NUMBER, ForeignKey("models.version"), primary_key=True),
+    Column("lead_no", NUMBER, primary_key=True),
+    time_column("as_of"),
+    text_column("scores"),
     sqlite_with_rowid=False,
 )
 
 current_account_scores = Table(
     "current_account_scores",
     METADATA,
-    Column("version", _NUMBER, ForeignKey("models.version"), primary_key=True),
-    _text("account_id", key=True),
-    _time("as_of"),
-    _text("scores"),
+    Column("version", NUMBER, ForeignKey("models.version"), primary_key=True),
+    text_column("account_id", key=True),
+    time_column("as_of"),
+    text_column("scores"),
     sqlite_with_rowid=False,
 )
 
 current_bands = Table(
     "current_bands",
     METADATA,
-    Column("version", _NUMBER, ForeignKey("models.version"), primary_key=True),
-    _text("ladder", key=True),
-    Column("lead_no", _NUMBER, primary_key=True),
-    _text("band", empty=True),
-    _text("edge_band", empty=True),
+    Column("version", NUMBER, ForeignKey("models.version"), primary_key=True),
+    text_column("ladder", key=True),
+    Column("lead_no", NUMBER, primary_key=True),
+    text_column("band", empty=True),
+    text_column("edge_band", empty=True),
     Column("value", Double),
     Index(None, "version", "ladder", "band", "value", "lead_no"),
     sqlite_with_rowid=False,
@@ -311,11 +312,11 @@ current_bands = Table(
 current_account_bands = Table(
     "current_account_bands",
     METADATA,
-    Column("version", _NUMBER, ForeignKey("models.version"), primary_key=True),
-    _text("ladder", key=True),
-    _text("account_id", key=True),
-    _text("band", empty=True),
-    _text("edge_band", empty=True),
+    Column("version", NUMBER, ForeignKey("models.version"), primary_key=True),
+    text_column("ladder", key=True),
+    text_column("account_id", key=True),
+    text_column("band", empty=True),
+    text_column("edge_band", empty=True),
     Column("value", Double),
     sqlite_with_rowid=False,
 )
@@ -323,35 +324,20 @@ current_account_bands = Table(
 transitions = Table(
     "transitions",
     METADATA,
-    Column("transition_id", _NUMBER, primary_key=True),
-    Column("lead_no", _NUMBER, index=True),
+    Column("transition_id", NUMBER, primary_key=True),
+    Column("lead_no", NUMBER, index=True),
     Column("account_id", Text),
-    _text("ladder"),
-    _time("at"),
-    _text("from_band", empty=True),
-    _text("to_band", empty=True),
-    _text("from_edge_band", empty=True),
-    _text("edge_band", empty=True),
+    text_column("ladder"),
+    time_column("at"),
+    text_column("from_band", empty=True),
+    text_column("to_band", empty=True),
+    text_column("from_edge_band", empty=True),
+    text_column("edge_band", empty=True),
     Column("value", Double),
-    _text("override", empty=True),
-    Column("version", _NUMBER, ForeignKey("models.version"), nullable=False),
-    _text("model"),
-    _text("cause"),
+    text_column("override", empty=True),
+    Column("version", NUMBER, ForeignKey("models.version"), nullable=False),
+    text_column("model"),
+    text_column("cause"),
     Column("quiet", Boolean, nullable=False),
-    _text("ledger", empty=True),
+    text_column("ledger", empty=True),
 )
-
-# --- who may
-
-keys = Table(
-    "keys",
-    METADATA,
-    _text("key_hash", key=True),
-    Column("name", Text, nullable=False, unique=True),
-    _text("kind"),
-    _text("scopes"),
-    _time("created_at"),
-    _time("ends_at", empty=True),
-    _time("revoked_at", empty=True),
-)
-"""Write keys of sources, keys of browsers and tokens of the API, each by its hash alone."""

@@ -14,7 +14,7 @@ from leadline.store.schema import (
     publications,
     transitions,
 )
-from leadline.store.session import Kind, Session, rows_of
+from leadline.store.session import Kind, Session, columns_of, rows_of
 
 
 class ModelRow(NamedTuple):
@@ -240,28 +240,46 @@ def account_done(session: Session, account: str, at: int) -> None:
     session.run("delete from accounts_due where account_id = ? and since <= ?", account, at)
 
 
-def add_changes(session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool) -> None:
-    """Keep who stands elsewhere by one version than by another, each at its last moment."""
-    for who, bands_, scores in (
-        ("lead_no", "current_bands", "current_scores"),
-        ("account_id", "current_account_bands", "current_account_scores"),
+def add_changes(
+    session: Session, old: int, new: ModelRow, cause: str, *, quiet: bool
+) -> tuple[list[int], list[TransitionRow]]:
+    """Keep who stands elsewhere by one version than by another, each at its last moment.
+
+    Returns the changes with their numbers, where people are told of them.
+    """
+    [(last,)] = session.rows("select coalesce(max(transition_id), 0) from transitions")
+    for who, bands_, scores, holds in (
+        ("lead_no", "current_bands", "current_scores", "band_holds"),
+        ("account_id", "current_account_bands", "current_account_scores", _NO_HOLDS),
     ):
-        query = _CHANGES.format(who=who, bands=bands_, scores=scores)
+        query = _CHANGES.format(who=who, bands=bands_, scores=scores, holds=holds)
         session.run(query, new.fingerprint, cause, quiet, old, new.version)
+    if quiet:
+        return [], []
+    columns = columns_of(TransitionRow)
+    query = f"select transition_id, {columns} from transitions where transition_id > ? order by 1"
+    rows = session.rows(query, last)
+    return [row[0] for row in rows], [TransitionRow(*row[1:]) for row in rows]
 
 
+_NO_HOLDS = (
+    "(select '' as account_id, '' as ladder, null as band from models where version is null)"
+)
+"""Bands of accounts are held by nobody."""
 _CHANGES = """
     insert into transitions (
         {who}, ladder, at, from_band, to_band, from_edge_band, edge_band, value,
         version, model, cause, quiet
     )
-    select n.{who}, n.ladder, s.as_of, o.band, n.band, o.edge_band, n.edge_band, n.value,
+    select n.{who}, n.ladder, s.as_of, coalesce(h.band, o.band), coalesce(h.band, n.band),
+        o.edge_band, n.edge_band, n.value,
         n.version, ?, ?, ?
     from {bands} as n
     join {scores} as s on s.version = n.version and s.{who} = n.{who}
     left join {bands} as o on o.version = ? and o.ladder = n.ladder and o.{who} = n.{who}
+    left join {holds} as h on h.{who} = n.{who} and h.ladder = n.ladder
     where n.version = ? and (
-        coalesce(n.band, '') <> coalesce(o.band, '')
+        coalesce(h.band, n.band, '') <> coalesce(h.band, o.band, '')
         or coalesce(n.edge_band, '') <> coalesce(o.edge_band, '')
     )
     order by n.{who}, n.ladder

@@ -127,6 +127,12 @@ class Unnamed(str):
     __slots__ = ()
 
 
+class Repeats(str):
+    """A note of an export on rows that repeat others, which whoever reads the table says too."""
+
+    __slots__ = ()
+
+
 class ReadAs(str):
     """A note that loses nothing: it says under which name a column is read."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from leadline.engines.engine import ArrowStream
@@ -24,6 +25,7 @@ from leadline.tables.places.raw import REJECTS, Raw, prepare, staged
 from leadline.tables.places.split import split
 from leadline.tables.places.text import AS_IT_IS, Written
 from leadline.tables.places.typed import read_arrow, read_parquet
+from leadline.tables.places.versions import versions
 from leadline.tables.places.workbook import read_workbook
 from leadline.tables.values import Reading, is_number
 from leadline.timings import step
@@ -146,7 +148,7 @@ def load(  # noqa: PLR0913 - tables, and what is declared of them
     faults: list[Fault | str] = []
     for table, given in found.items():
         written = (files or {}).get(table, AS_IT_IS)
-        declared = Declared(columns.get(table, {}), written, is_handed_on)
+        declared = Declared(columns.get(table, {}), written, is_handed_on, columns)
         try:
             with step(f"read {table}"):
                 tables[table] = _load(engine, table, given, declared, is_clean=clean)
@@ -165,6 +167,7 @@ class Declared(NamedTuple):
     columns: Mapping[str, Column]
     written: Written
     is_handed_on: bool = False
+    others: Mapping[str, Mapping[str, Column]] = MappingProxyType({})
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -205,6 +208,7 @@ def _load(
     is_clean: bool,
 ) -> Table:
     raw = read_raw(engine, table, given, declared.written, declared.paths)
+    raw = versions(engine, raw, declared.written, declared.others)
     raw = split(engine, replace(raw, is_handed_on=declared.is_handed_on), declared.columns)
     targets, match_notes = match(raw, declared.columns)
     readings = settle(engine, raw, targets)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -18,9 +18,14 @@ from starlette.routing import Route
 
 from leadline.errors import InputError, LeadlineError, ModelError, StoreError
 from leadline.service.arriving import items
+from leadline.service.rights import RIGHTS, Right, key_may
 from leadline.service.service import Service
 from leadline.store.keys import Key
+from leadline.store.people import Person
 from leadline.web.examples import ANSWERS, BODIES
+
+if TYPE_CHECKING:
+    from leadline.web.signing import Signing
 
 MOST_BODY = 1024 * 1024
 Limit = Annotated[int, Meta(ge=1, le=200, description="Rows of a page.")]
@@ -30,6 +35,7 @@ MEANINGS: Mapping[int, str] = {
     401: "The key is not known, or is missing.",
     403: "The key has not the scope.",
     404: "There is no such thing.",
+    409: "A colleague has the lead meanwhile; it says who. Nothing was changed.",
     413: "The body is too large.",
     429: "The service takes nothing now; ask again after Retry-After seconds.",
     503: "The store does not answer now; ask again after Retry-After seconds.",
@@ -65,12 +71,17 @@ class Asked:
     Attributes:
         parameters: Those of the path and the query, as the endpoint's type of them.
         body: As the endpoint's type of it; None where it takes none.
-        key: What it came with.
+        who: The token that it came with, or the person who is signed in.
     """
 
     parameters: Any
     body: Any
-    key: Key
+    who: Key | Person
+
+    @property
+    def by(self) -> str:
+        """Who asked, as what they change says it."""
+        return self.who.email if isinstance(self.who, Person) else f"token {self.who.name}"
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,7 @@ class Endpoint:
         path: Such as ``/v1/leads/{lead_id}``.
         name: A word for it in clients that are generated.
         says: What it does, in one sentence.
-        scope: What a token must be allowed; empty where nobody is asked.
+        right: What a token, or somebody who is signed in, must be allowed.
         parameters: A struct of what stands in the path and the query.
         gives: A struct of the answer.
         answer: Computes it, in a thread of its own.
@@ -93,19 +104,19 @@ class Endpoint:
     path: str
     name: str
     says: str
-    scope: str
+    right: Right
     parameters: type[msgspec.Struct]
     gives: Any
     answer: Callable[[Service, Asked], Any]
     takes: Any = None
     errors: tuple[int, ...] = field(default=(400, 401, 403, 429, 503))
 
-    def route(self, service: Service) -> Route:
+    def route(self, service: Service, signing: Signing) -> Route:
         """Return its route."""
 
         async def respond(request: Request) -> Response:
             try:
-                asked = await self._asked(service, request)
+                asked = await self._asked(service, signing, request)
                 found = await asyncio.to_thread(self.answer, service, asked)
                 return json(found, 200)
             except Refused as refused:
@@ -121,12 +132,8 @@ class Endpoint:
 
         return Route(self.path, respond, methods=[self.method], name=self.name)
 
-    async def _asked(self, service: Service, request: Request) -> Asked:
-        key = await key_of(service, request)
-        if key is None:
-            raise Refused(401, "a known token must be given as Authorization: Bearer TOKEN")
-        if not key.may(self.scope):
-            raise Refused(403, f"the token must have the scope {self.scope}")
+    async def _asked(self, service: Service, signing: Signing, request: Request) -> Asked:
+        who = await asking(service, signing, request, self.right)
         given = {**request.query_params, **request.path_params}
         known = self.parameters.__struct_fields__
         if unknown := [each for each in given if each not in known]:
@@ -141,7 +148,30 @@ class Endpoint:
             raise Refused(400, str(error)) from None
         except RecursionError:
             raise Refused(400, "the body must not be nested so deep") from None
-        return Asked(parameters, said, key)
+        return Asked(parameters, said, who)
+
+
+async def asking(
+    service: Service, signing: Signing, request: Request, right: Right
+) -> Key | Person:
+    """Return who makes a request of the API and has a right to it. Raises Refused.
+
+    A token comes in the head. A page of our own comes with the session, and to change something
+    with the token of its forms.
+    """
+    if "authorization" not in request.headers:
+        visit = await signing.visit(request)
+        if visit is not None:
+            if not visit.may(right):
+                raise Refused(403, f"the role {visit.person.role} does not allow this")
+            signing.refuse_foreign(request, visit)
+            return visit.person
+    key = await key_of(service, request)
+    if key is None:
+        raise Refused(401, "a known token must be given as Authorization: Bearer TOKEN")
+    if not key_may(key, right):
+        raise Refused(403, f"the token must have the scope {RIGHTS[right].scope}")
+    return key
 
 
 async def key_of(service: Service, request: Request) -> Key | None:

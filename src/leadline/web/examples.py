@@ -24,6 +24,21 @@ _MOMENT = {
     "scores": {"fit": 35.0, "person": 41.5, "profile": 76.5}, "bands": {"band": "sales"},
     "model": _MODEL, "version": 2,
 }  # fmt: skip
+_ANSWER = {
+    "answer_id": "mW3k0q", "kind": "rejected", "by": "eva", "said_at": _AT, "taken_at": _AT,
+    "reason": "no budget", "note": None, "amount": None, "until": None, "ladder": None,
+    "band": None, "to": None, "undoes": None, "waited_seconds": 940.0, "undone_at": None,
+    "refused": None,
+}  # fmt: skip
+_HELD = {
+    "ladder": "band", "band": "sales", "kind": "person", "by": "eva", "reason": "met at the fair",
+    "since": _AT, "until": "2026-12-02T09:30:00Z",
+}  # fmt: skip
+_DELIVERY = {
+    "delivery_id": 31, "key": "change-17-crm", "destination": "crm", "subject": "lead:ada",
+    "kind": "lead.band_changed", "created_at": _AT, "due_at": _AT, "tries": 8, "state": "parked",
+    "ended_at": _AT, "status": 500, "detail": "answered 500",
+}  # fmt: skip
 _VERSION = {
     "version": 2, "name": "b2b", "fingerprint": _MODEL, "state": "published",
     "published_at": _AT, "retired_at": None,
@@ -31,8 +46,61 @@ _VERSION = {
 _EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
 
 ANSWERS: Mapping[str, Any] = {
-    "lead": {**_ROW, "model": _MODEL, "fields": _FIELDS},
-    "leads": {"leads": [{**_ROW, "band": "sales", "value": 76.5, "fields": _FIELDS}], "next": ""},
+    "lead": {
+        **_ROW,
+        "model": _MODEL,
+        "fields": _FIELDS,
+        "effective_bands": {"band": "sales"},
+        "owner": "eva",
+    },
+    "leads": {
+        "leads": [
+            {
+                **_ROW,
+                "band": "sales",
+                "effective_band": "sales",
+                "owner": "eva",
+                "value": 76.5,
+                "fields": _FIELDS,
+            }
+        ],
+        "next": "",
+    },
+    "answer": {"answer_id": "mW3k0q", "state": "taken", "owner": "", "answer": _ANSWER},
+    "answers": {
+        "lead_id": "ada",
+        "owner": None,
+        "owned_since": None,
+        "snoozed_until": None,
+        "held": [_HELD],
+        "answers": [_ANSWER],
+    },
+    "destinations": {
+        "destinations": [
+            {
+                "name": "crm",
+                "kind": "webhook",
+                "waiting": 0,
+                "oldest_at": None,
+                "parked": 1,
+                "last_done_at": _AT,
+            }
+        ]
+    },
+    "test_destination": {"key": "test-5c1f0a9be2d34c77"},
+    "deliveries": {"deliveries": [_DELIVERY]},
+    "replay_deliveries": {"replayed": 1},
+    "answer_kinds": {
+        "kinds": [
+            {
+                "kind": "rejected",
+                "says": "It is not; for a reason of the team's list.",
+                "needs": ["reason"],
+                "takes": ["note", "owner"],
+            }
+        ],
+        "reasons": ["not our market", "no budget"],
+    },
     "history": {"lead_id": "ada", "moments": [_MOMENT]},
     "accounts": {"accounts": [_ACCOUNT], "next": ""},
     "account": {**_ACCOUNT, "leads": 3},
@@ -47,6 +115,8 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "replay_deliveries": {"delivery_ids": [31]},
+    "answer": {"kind": "rejected", "by": "eva", "reason": "no budget"},
     "score": {"lead": {"title": "Head of Sales"}, "account": {}, "events": [_EVENT]},
     "batch": _BATCH,
     "import": _BATCH,
@@ -56,6 +126,7 @@ BODIES: Mapping[str, Any] = {
     "page": {**_MESSAGE, "name": "Pricing", "properties": {"path": "/pricing"}},
     "screen": {**_MESSAGE, "name": "Start"},
     "alias": {"messageId": "m2", "previousId": "device-7", "userId": "ada"},
+    "hooks": {"type": "booth_visited", "timestamp": _AT, "data": {"email": "ada@north.example"}},
     "events": [{"event_id": "e1", "lead_id": "ada", "type": "demo_requested", "occurred_at": _AT}],
     "leads": [{"lead_id": "ada", "account_id": "north", **_FIELDS}],
     "accounts": [{"account_id": "north", "employees": 400}],

@@ -34,6 +34,8 @@ ALLOWED = {
     "Access-Control-Allow-Methods": "POST, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, X-Retry-Count",
     "Access-Control-Max-Age": "86400",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "no-cache",  # with no-store a browser waits for somebody to read the answer
 }
 """A page of any site may send, as a tracker does; nothing can be read with such a request."""
 

@@ -34,7 +34,10 @@ class ListAsked(msgspec.Struct):
     """Which leads to list, and in which order."""
 
     ladder: Annotated[str, Meta(description="By default the first of the model.")] = ""
-    band: Annotated[str, Meta(description="Bands, with a comma between; by default all.")] = ""
+    band: Annotated[
+        str,
+        Meta(description="Bands that people go by, with a comma between; by default all."),
+    ] = ""
     sort: Annotated[
         str,
         Meta(
@@ -47,6 +50,9 @@ class ListAsked(msgspec.Struct):
     most: Most = None
     account_id: Annotated[
         str, Meta(max_length=512, pattern=r"^[^\x00]*$", description="Only leads of this account.")
+    ] = ""
+    owner: Annotated[
+        str, Meta(max_length=512, pattern=r"^[^\x00]*$", description="Only leads that they have.")
     ] = ""
     field: FieldName = ""
     equals: Equals = ""
@@ -61,11 +67,13 @@ class ListAsked(msgspec.Struct):
 
 
 class Row(msgspec.Struct):
-    """A lead of a list; band and value are of the ladder."""
+    """A lead of a list; band and value are of the ladder, effective_band is what people go by."""
 
     lead_id: str
     account_id: str | None
     band: str | None
+    effective_band: str | None
+    owner: str | None
     value: float | None
     as_of: str
     scores: dict[str, Any]
@@ -103,6 +111,7 @@ def _wanted(given: ListAsked, model: Model, fields: list[str]) -> Wanted:
         ladder,
         bands,
         given.account_id,
+        given.owner,
         field_of(given.field, given.equals, fields),
         _moment(given.scored_since),
         _moment(given.active_since),
@@ -122,7 +131,8 @@ def _moment(given: datetime | None) -> int | None:
 
 def _row(each: Standing) -> Row:
     return Row(
-        each.lead_id, each.account_id, each.band, each.value, time(each.as_of),
+        each.lead_id, each.account_id, each.band, each.effective_band, each.owner, each.value,
+        time(each.as_of),
         dict(each.scores), dict(each.fields),
     )  # fmt: skip
 

@@ -12,10 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.service.measures import CONTENT_TYPE
 from leadline.service.service import Service
-from leadline.web.endpoint import Error, json, key_of, refusal
+from leadline.web.endpoint import Error, Refused, asking, json, refusal
+from leadline.web.signing import Signing
 
 PATH = "/metrics"
-SCOPE = "metrics"
 
 
 def described() -> dict[str, dict[str, object]]:
@@ -33,17 +33,15 @@ def described() -> dict[str, dict[str, object]]:
     return {PATH: {"get": operation}}
 
 
-def routes(service: Service, *, is_open: bool) -> list[Route]:
+def routes(service: Service, signing: Signing, *, is_open: bool) -> list[Route]:
     """Return the address of the figures, which are for everybody where it is open."""
 
     async def measure(request: Request) -> Response:
         if not is_open:
-            key = await key_of(service, request)
-            if key is None:
-                says = "a known token must be given as Authorization: Bearer TOKEN"
-                return json(Error(says), 401)
-            if not key.may(SCOPE):
-                return json(Error(f"the token must have the scope {SCOPE}"), 403)
+            try:
+                await asking(service, signing, request, "metrics")
+            except Refused as refused:
+                return json(Error(refused.says), refused.status)
         found = await asyncio.to_thread(service.measures.text)
         return Response(found, headers={"Content-Type": CONTENT_TYPE})
 

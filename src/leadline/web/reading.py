@@ -13,6 +13,7 @@ from leadline.service import answers
 from leadline.service.arriving.items import flat
 from leadline.service.clock import micros
 from leadline.service.clock import text as time
+from leadline.service.handover.standing import standing
 from leadline.service.service import Service
 from leadline.store import facts as stored
 from leadline.store import scores as kept
@@ -65,7 +66,7 @@ class History(msgspec.Struct):
 
 
 class Lead(msgspec.Struct):
-    """A lead, its scores, and where it stands."""
+    """A lead, its scores, and where it stands; ``effective_bands`` are those that people go by."""
 
     lead_id: str
     account_id: str | None
@@ -73,6 +74,8 @@ class Lead(msgspec.Struct):
     model: str
     scores: dict[str, Any]
     fields: dict[str, Any]
+    effective_bands: dict[str, str | None] = {}
+    owner: str | None = None
     explanation: dict[str, Any] | None = None
 
 
@@ -181,6 +184,7 @@ def _lead(service: Service, asked: Asked) -> Lead:
         explanation = None
         if wanted:
             explanation = service.explain(session, live, row, as_of, moves="moves" in wanted)
+        bands, owner = standing(session, live, row.lead_no, scores)
     return Lead(
         row.lead_id,
         row.account_id,
@@ -188,6 +192,8 @@ def _lead(service: Service, asked: Asked) -> Lead:
         live.row.fingerprint,
         scores,
         present(row.fields),
+        bands,
+        owner,
         explanation,
     )
 
@@ -202,7 +208,13 @@ def _lead_then(service: Service, given: LeadAsked, wanted: set[str]) -> Lead:
     if found is None:
         raise Refused(404, f"lead {given.lead_id} had no score then")
     return Lead(
-        row.lead_id, row.account_id, time(at), found.model, found.scores, {}, found.explanation
+        row.lead_id,
+        row.account_id,
+        time(at),
+        found.model,
+        found.scores,
+        {},
+        explanation=found.explanation,
     )
 
 

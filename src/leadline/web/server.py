@@ -12,6 +12,7 @@ import uvicorn
 
 from leadline.service.service import Service
 from leadline.web.app import application
+from leadline.web.front import Front
 
 IDLE_SECONDS = 65
 """How long a connection may rest; longer than the minute of common proxies."""
@@ -53,11 +54,13 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(service: Service, host: str, port: int, *, open_metrics: bool = False) -> None:
+def serve(
+    service: Service, host: str, port: int, front: Front, *, open_metrics: bool = False
+) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service, open_metrics=open_metrics),
+        application(service, front, open_metrics=open_metrics),
         host=host,
         port=port,
         loop="uvloop",
@@ -66,6 +69,7 @@ def serve(service: Service, host: str, port: int, *, open_metrics: bool = False)
         log_config=None,  # what it says goes where the service's own lines go
         log_level="warning",
         server_header=False,
+        forwarded_allow_ips=list(front.proxies),
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         limit_concurrency=MOST_CONNECTIONS,

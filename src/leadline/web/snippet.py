@@ -9,7 +9,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 PATH = "/track.js"
-HEADERS = {"Cache-Control": "public, max-age=3600", "Access-Control-Allow-Origin": "*"}
+HEADERS = {
+    "Cache-Control": "public, max-age=3600",
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Pages of any site load it."""
 
 
 def text() -> bytes:

@@ -13,9 +13,10 @@ from starlette.routing import Route
 from leadline.errors import LeadlineError
 from leadline.service import answers
 from leadline.service.service import Service
-from leadline.web.endpoint import Error, json, key_of, refusal
+from leadline.web.endpoint import Error, Refused, asking, json, refusal
 from leadline.web.examples import CHANGE
 from leadline.web.reading import changes
+from leadline.web.signing import Signing
 
 POLL_SECONDS = 0.25
 SILENT_SECONDS = 15.0
@@ -48,15 +49,14 @@ def described() -> dict[str, dict[str, object]]:
     return {PATH: {"get": operation}}
 
 
-def routes(service: Service) -> list[Route]:
+def routes(service: Service, signing: Signing) -> list[Route]:
     """Return the address of the stream."""
 
     async def follow(request: Request) -> Response:
-        key = await key_of(service, request)
-        if key is None:
-            return json(Error("a known token must be given as Authorization: Bearer TOKEN"), 401)
-        if not key.may("read"):
-            return json(Error("the token must have the scope read"), 403)
+        try:
+            await asking(service, signing, request, "read")
+        except Refused as refused:
+            return json(Error(refused.says), refused.status)
         given = request.headers.get("last-event-id") or request.query_params.get("since", "")
         if given and not (given.isascii() and given.isdigit() and len(given) <= MOST_DIGITS):
             return json(Error(f"since must be the number of a change; found {given[:80]}"), 400)

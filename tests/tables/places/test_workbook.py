@@ -97,3 +97,15 @@ def test_what_is_no_workbook_or_lacks_the_sheet_is_refused(engine: DuckDB, tmp_p
         with pytest.raises(InputError, match=r"Save it as \.xlsx, or as CSV UTF-8\."):
             format_of(old)
     assert format_of("macros.xlsm") == "workbook"
+
+
+def test_a_workbook_whose_only_sheet_is_hidden_says_so(engine: DuckDB, tmp_path: Path) -> None:
+    """With what to do; and declared by its name the sheet is read."""
+    rows: list[list[Cell]] = [["Lead ID"], ["1"]]
+    file = write_workbook(tmp_path / "leads.xlsx", {"Old": rows}, hidden=["Old"])
+    said = r"must have a sheet that can be seen; found Old, which nobody sees\. Show a sheet, or"
+    with pytest.raises(InputError, match=said):
+        leadline.inspect(file, engine=engine)
+    files = {"leads": TextFile.model_validate({"sheet": "Old"})}
+    load(engine, {"leads": file}, {"leads": COLUMNS}, files=files)
+    assert engine.rows("select lead_id from leads") == [("1",)]

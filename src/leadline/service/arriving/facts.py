@@ -107,7 +107,38 @@ class Mark:
     mark: str | None
 
 
-Fact: TypeAlias = Event | LeadFields | AccountFields | Alias | Outcome | Merge | Mark
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody said of a lead, of a kind of ``handover.kinds``.
+
+    Attributes:
+        answer_id: Tells it apart; said again it counts no second time.
+        kind: What is said.
+        ids: The lead.
+        who: Who says it.
+        occurred_at: When, in microseconds.
+        to: Who has the lead from now on.
+        undoes: The answer that is taken back.
+        owner: Whom the speaker thought to have the lead; empty for nobody, None where unsaid.
+    """
+
+    answer_id: str
+    kind: str
+    ids: Ids
+    who: str
+    occurred_at: int
+    reason: str | None = None
+    note: str | None = None
+    amount: float | None = None
+    until: int | None = None
+    ladder: str | None = None
+    band: str | None = None
+    to: str = ""
+    undoes: str = ""
+    owner: str | None = None
+
+
+Fact: TypeAlias = Event | LeadFields | AccountFields | Alias | Outcome | Merge | Mark | Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -23,10 +24,10 @@ class _Batch(msgspec.Struct):
     sentAt: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815 - as senders write it
 
 
-def without(kind: str, body: bytes, received_at: int, is_of: IsOf) -> bytes:
+def without(kind: str, body: bytes, received_at: int, is_of: IsOf, hooks: reading.Hooks) -> bytes:
     """Return a body without the parts that are of somebody; empty where none is left."""
     parts, head, between, tail = _taken_apart(kind, body)
-    left = [each for each in parts if not any(map(is_of, _read(kind, each, received_at)))]
+    left = [each for each in parts if not any(map(is_of, _read(kind, each, received_at, hooks)))]
     if len(left) == len(parts):
         return body
     return head + between.join(left) + tail if left else b""
@@ -49,7 +50,7 @@ def named(fact: Fact | Unusable) -> Iterator[tuple[str, str]]:
                 yield from [("email", ids.email)] if ids.email else []
 
 
-_WORD = re.compile(r"[^\s\"'<>(){}\[\],;:=]+")
+_WORD = re.compile(r"[^\s\"'<>(){}\[\],;:=&]+")
 
 
 def _texts_in(body: bytes) -> Iterator[str]:
@@ -57,7 +58,8 @@ def _texts_in(body: bytes) -> Iterator[str]:
     try:
         waiting = [json.loads(body)]
     except (ValueError, RecursionError):
-        yield from _WORD.findall(body.decode("utf-8", "replace"))
+        for word in _WORD.findall(body.decode("utf-8", "replace")):
+            yield from {word, unquote_plus(word)}  # it may be a form
         return
     while waiting:
         value = waiting.pop()
@@ -80,7 +82,8 @@ def _taken_apart(kind: str, body: bytes) -> tuple[list[bytes], bytes, bytes, byt
             return items.parts(body), b"[", b",", b"]"
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, Refused):
         return [body], b"", b"", b""
-    lines = [each for each in body.splitlines() if each.strip()]
+    is_one = kind.startswith("hook:")  # of a form or of XML no line is a part
+    lines = [body] if is_one else [each for each in body.splitlines() if each.strip()]
     try:
         json.loads(body)
     except (ValueError, RecursionError):
@@ -88,8 +91,10 @@ def _taken_apart(kind: str, body: bytes) -> tuple[list[bytes], bytes, bytes, byt
     return [body], b"", b"", b""
 
 
-def _read(kind: str, part: bytes, received_at: int) -> Iterator[Fact | Unusable]:
+def _read(
+    kind: str, part: bytes, received_at: int, hooks: reading.Hooks
+) -> Iterator[Fact | Unusable]:
     try:
-        yield from reading.read(kind, part, received_at)
+        yield from reading.read(kind, part, received_at, hooks)
     except Refused as refused:
         yield Unusable(0, refused.reason, refused.detail, part)

@@ -12,9 +12,13 @@ SERVED: Mapping[str, str] = {
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
     "marks": "leadline.service.asked.marks:Marks",
+    "people": "leadline.service.asked.people:People",
+    "audit-log": "leadline.service.asked.audit_log:AuditLog",
     "keys": "leadline.service.asked.keys:Keys",
     "erase": "leadline.service.asked.erase:Erase",
     "parked": "leadline.service.asked.parked:Parked",
+    "deliveries": "leadline.service.asked.deliveries:Deliveries",
+    "mapping": "leadline.service.asked.mapping:Mappings",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
 }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import DEFAULT, STORE
+from leadline.service.asked.of_store import DEFAULT, STORE, note
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -34,11 +34,14 @@ class Backup(Question["Answer[Contents]"]):
         """Write every row of every table, as they are at one moment."""
         from leadline.service import clock
         from leadline.store.archive import backup
+        from leadline.store.migrate import is_current
         from leadline.store.store import connect, require
 
         require(self.store)
         store = connect(self.store)
         try:
+            if is_current(store):  # before an upgrade it has no log, or another
+                note(store, "backup.made", str(self.file))
             found = backup(store, Path(self.file), clock.now())
         finally:
             store.close()

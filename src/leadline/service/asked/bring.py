@@ -9,7 +9,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.inputs import PastTables
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore, alone, done
+from leadline.service.asked.of_store import OfStore, alone, done, note
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -34,6 +34,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
     def answer(self, session: Session) -> Answer[Imported]:
         """Read and clean the tables, write them, and have everybody scored."""
         from leadline.errors import Fault, InputError
+        from leadline.model.contract import CONTRACT
         from leadline.model.given import read_model
         from leadline.service import commands
         from leadline.service.importing import Importer
@@ -42,7 +43,8 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
 
         tables = self.tables()
         if not tables:
-            options = ", ".join(f"--{each.name.replace('_', '-')}" for each in fields(PastTables))
+            names = [each.name for each in fields(PastTables) if each.name in CONTRACT]
+            options = ", ".join(f"--{each.replace('_', '-')}" for each in names)
             raise InputError(Fault("", "import", "needs a table", "", f"Give one of {options}."))
         model = None if self.model is None else read_model(self.model)[0]
         declared: Any = model.columns if model else {}
@@ -52,6 +54,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
         with self.opened() as store:
             with alone(store):
                 found = Importer(store, engine, loaded, _teller(session)).run()
+            note(store, "imported", after={"rows": found.rows})
             with store.reading() as reading:
                 is_live = published(reading) is not None
             if is_live:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore, done
+from leadline.service.asked.of_store import OfStore, actor, done
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -37,7 +37,7 @@ class Erase(OfStore, Question["Answer[int]"]):
         if not self.yes and not session.confirm(f"Erase {self.lead} for good?"):
             raise InputError(Fault("", "erase", "must be confirmed", "", "Give --yes."))
         with self.opened() as store:
-            leads = int(done(store, self, commands.Erase(self.lead), session.tell))
+            leads = int(done(store, self, commands.Erase(self.lead, by=actor()), session.tell))
             store.compact()
         return Answer(
             question=self.name,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.of_store import OfStore, note
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -34,6 +34,7 @@ class Export(OfStore, Question["Answer[dict[str, int]]"]):
 
         with self.opened() as store:
             rows = export(store, Path(self.to))
+            note(store, "exported", "the whole store", {"rows": rows})
         lines = [
             f"{table}.jsonl{'':{14 - len(table)}} {count:>12,} rows"
             for table, count in rows.items()

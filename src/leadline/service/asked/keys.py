@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.of_store import OfStore, actor
 from leadline.service.asked.publish import plain_time
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
+    from leadline.store.audit_log import Entry
+    from leadline.store.keys import Key
 
 MAKE = asks("Name of a key to make; it is the source of what comes with it.", "text", "NAME")
 KIND = asks(
@@ -50,14 +52,19 @@ class Keys(OfStore, Question["Answer[list[dict[str, Any]]]"]):
     def answer(self, _: Session) -> Answer[list[dict[str, Any]]]:
         """Do what is asked, and list the keys."""
         from leadline.service import clock
-        from leadline.store import keys
+        from leadline.store import audit_log, keys
+        from leadline.store.audit_log import Entry
 
         made = ""
         with self.opened() as store, store.writing() as session:
+            at = clock.now()
             if self.make is not None:
-                made = keys.make(session, self._key(), clock.now(), self._ends())
+                key, ends = self._key(), self._ends()
+                made = keys.make(session, key, at, ends)
+                audit_log.write(session, [_made(key, ends)], at)
             if self.revoke is not None:
-                keys.revoke(session, self.revoke, clock.now())
+                keys.revoke(session, self.revoke, at)
+                audit_log.write(session, [Entry(actor(), "key.revoked", self.revoke)], at)
             rows = [_plain(row) for row in keys.listed(session)]
         figures = {"keys": rows, **({"made": made} if made else {})}
         printed = [f"{self.make}, shown this once: {made}"] if made else []
@@ -68,7 +75,7 @@ class Keys(OfStore, Question["Answer[list[dict[str, Any]]]"]):
             printed="\n".join([*printed, *map(_line, rows)]),
         )
 
-    def _key(self) -> Any:
+    def _key(self) -> Key:
         from leadline.errors import Fault, InputError, nearest
         from leadline.store.keys import SCOPES as KNOWN
         from leadline.store.keys import Key
@@ -89,8 +96,20 @@ class Keys(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         return None if self.ends is None else micros(moment(self.ends, "--ends"))
 
 
+def _made(key: Key, ends: int | None) -> Entry:
+    from leadline.store.audit_log import Entry
+
+    after = {
+        "kind": key.kind,
+        "scopes": key.scopes,
+        "fields": key.fields,
+        "ends_at": plain_time(ends),
+    }
+    return Entry(actor(), "key.made", key.name, None, after)
+
+
 def _plain(row: tuple[Any, ...]) -> dict[str, Any]:
-    name, kind, scopes, created_at, ends_at, revoked_at = row
+    name, kind, scopes, created_at, ends_at, revoked_at, used_at = row
     return {
         "name": name,
         "kind": kind,
@@ -98,10 +117,13 @@ def _plain(row: tuple[Any, ...]) -> dict[str, Any]:
         "created_at": plain_time(created_at),
         "ends_at": plain_time(ends_at),
         "revoked_at": plain_time(revoked_at),
+        "used_at": plain_time(used_at),
     }
 
 
 def _line(row: dict[str, Any]) -> str:
     may = ", ".join(row["scopes"] or row["fields"])
     state = "revoked" if row["revoked_at"] else "open"
-    return f"{row['name']:20}  {row['kind']:8}  {state:8}  {may}"
+    ends = f", until {row['ends_at']}" if row["ends_at"] else ""
+    used = f"used {row['used_at'][:10]}" if row["used_at"] else "not used"
+    return f"{row['name']:20}  {row['kind']:8}  {state:8}  {used:16}  {may}{ends}"

@@ -12,7 +12,14 @@ from leadline.questions.answer import Answer
 from leadline.questions.inputs import table
 from leadline.questions.marks import Marks as OfTables
 from leadline.questions.option import asks
-from leadline.service.asked.of_store import DEFAULT, IDENTITY, OfStore
+from leadline.service.asked.of_store import (
+    DEFAULT,
+    HANDOVER,
+    HOOKS,
+    IDENTITY,
+    OfStore,
+    note,
+)
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -46,6 +53,8 @@ class Marks(OfTables):
     )
     store: str | None = field(default=None, kw_only=True, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=IDENTITY)
+    hooks: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HOOKS)
+    handover: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HANDOVER)
     undo: str | None = field(default=None, kw_only=True, metadata=UNDO)
     example: ClassVar[str] = "leadline marks --events events.csv --out event_marks.csv"
 
@@ -56,7 +65,13 @@ class Marks(OfTables):
             raise InputError(Fault("", "--undo", "must not stand beside --events"))
         if self.events is not None and self.undo is None and "store" not in given:
             return super().answer(session)
-        of_store = OfStore(store=self.store or DEFAULT, identity=self.identity, signs=self.signs)
+        of_store = OfStore(
+            store=self.store or DEFAULT,
+            identity=self.identity,
+            signs=self.signs,
+            hooks=self.hooks,
+            handover=self.handover,
+        )
         with of_store.opened() as store:
             undone = 0 if self.undo is None else self._undo(of_store, store, session)
             with store.reading() as reading:
@@ -89,6 +104,7 @@ class Marks(OfTables):
             for start in range(0, len(ids), 1000)
         ]
         inbox.accept(store, requests)
+        note(store, "marks.taken_back", str(self.undo), {"events": len(ids)})
         if not of_store.drain(store):
             session.tell("asked of the service that runs")
         return len(ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore, done
+from leadline.service.asked.of_store import OfStore, actor, done
 from leadline.service.asked.publish import counts, plain_time, told
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Models(OfStore, Question["Answer[list[dict[str, Any]]]"]):
             moved = ""
             if self.roll_back:
                 before = counts(store)
-                done(store, self, commands.RollBack(self.version), session.tell)
+                done(store, self, commands.RollBack(self.version, by=actor()), session.tell)
                 moved = f"{told(before, counts(store))}\n"
             rows = _versions(store)
         if self.show is not None:

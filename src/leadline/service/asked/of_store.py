@@ -15,11 +15,20 @@ if TYPE_CHECKING:
     from leadline.questions.session import Tell
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
+    from leadline.service.delivery.destinations import Destination
+    from leadline.service.handover.settings import Handover
     from leadline.store.store import Store
 
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
+HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
+HANDOVER = asks(
+    "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
+)
+DESTINATIONS = asks(
+    "Where changes of band go, as the settings say.", "object", setting="destinations"
+)
 DEFAULT = "sqlite:leadline.db"
 POLL_SECONDS = 0.1
 
@@ -31,6 +40,23 @@ class OfStore:
     store: str = field(default=DEFAULT, metadata=STORE)
     identity: Mapping[str, Any] | None = field(default=None, metadata=IDENTITY)
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
+    hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
+    handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+    destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+
+    @property
+    def told(self) -> tuple[Destination, ...]:
+        """Where changes of band go. Raises LeadlineError."""
+        from leadline.service.delivery.destinations import destinations
+
+        return destinations(self.destinations)
+
+    @property
+    def handing(self) -> Handover:
+        """What becomes of leads that are ready."""
+        from leadline.service.handover.settings import Handover
+
+        return Handover.of(self.handover)
 
     @property
     def telling(self) -> Telling:
@@ -43,12 +69,25 @@ class OfStore:
         """Be the loop until nothing waits; False where a service is it."""
         from leadline.engines.duckdb.engine import DuckDB
         from leadline.marks.signs import Signs
+        from leadline.service.delivery.destinations import destinations
+        from leadline.service.delivery.telling import Outbox
+        from leadline.service.handover.handing import Handing
+        from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
 
         if not store.hold():
             return False
         with DuckDB() as engine:
-            Loop(store, engine, telling=self.telling, signs=Signs.of(self.signs)).drain()
+            told = destinations(self.destinations, with_secrets=False)
+            loop = Loop(
+                store,
+                engine,
+                telling=self.telling,
+                signs=Signs.of(self.signs),
+                hooks=mappings_of(self.hooks),
+                handing=Handing(self.handing, Outbox(told)),
+            )
+            loop.drain()
         store.release()
         return True
 
@@ -64,6 +103,29 @@ class OfStore:
             yield store
         finally:
             store.close()
+
+
+def actor() -> str:
+    """Return who runs a command, as the audit log calls them."""
+    import getpass
+
+    try:
+        return f"shell {getpass.getuser()}"
+    except (KeyError, OSError):  # a user without a name, as in a container
+        import os
+
+        return f"shell {os.getuid()}"
+
+
+def note(store: Store, action: str, subject: str = "", after: Any = None) -> None:
+    """Have the audit log say what a command did that changed no row, such as an export."""
+    from leadline.service import clock
+    from leadline.store import audit_log
+    from leadline.store.audit_log import Entry
+
+    entry = Entry(actor(), action, subject, after=after)
+    with store.writing() as session:
+        audit_log.write(session, [entry], clock.now())
 
 
 def done(store: Store, asked: OfStore, command: Command, tell: Tell) -> str:

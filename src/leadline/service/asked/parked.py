@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.of_store import OfStore, note
 from leadline.service.asked.publish import plain_time
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
             if self.replay:
                 with store.writing() as session:
                     inbox.replay(session, [each.parked_id for each in found], clock.now())
+                note(store, "parked.replayed", self.reason or "", {"parts": len(found)})
         rows = [
             {
                 "parked_id": each.parked_id,
@@ -88,4 +89,7 @@ class Parked(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         since = micros(moment(self.since, "--since"))
         until = now() if self.until is None else micros(moment(self.until, "--until"))
         with store.writing() as session:
-            return inbox.again(session, since, until, self.source)
+            again = inbox.again(session, since, until, self.source)
+        span = {"since": plain_time(since), "until": plain_time(until), "requests": again}
+        note(store, "requests.replayed", self.source or "", span)
+        return again

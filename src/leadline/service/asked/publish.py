@@ -9,7 +9,7 @@ from leadline.questions.answer import Answer
 from leadline.questions.judging import CAPACITY
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore, done
+from leadline.service.asked.of_store import OfStore, actor, done
 
 if TYPE_CHECKING:
     from leadline.questions.session import Session
@@ -60,7 +60,7 @@ class Publish(OfStore, Question["Answer[Counts]"]):
             if found is not None:
                 session.tell(found)
                 self._confirm(session)
-            done(store, self, commands.Publish(text, alerts=self.alerts), session.tell)
+            done(store, self, commands.Publish(text, alerts=self.alerts, by=actor()), session.tell)
             after = counts(store)
         return Answer(
             question=self.name,

@@ -80,6 +80,14 @@ class Written(Protocol):
     def sheet(self) -> str | None:
         """Sheet of a workbook; by default the first."""
 
+    @property
+    def version_from(self) -> str | None:
+        """Column that says from when on a row was so, where a row is a version of one."""
+
+    @property
+    def version_to(self) -> str | None:
+        """Column that says until when it was."""
+
 
 @dataclass(frozen=True)
 class AsItIs:
@@ -91,6 +99,8 @@ class AsItIs:
     keep: str | None = None
     last: int | None = None
     sheet: str | None = None
+    version_from: str | None = None
+    version_to: str | None = None
 
 
 AS_IT_IS = AsItIs()

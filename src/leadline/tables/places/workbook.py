@@ -93,8 +93,12 @@ def cells_of(file: str, sheet: str | None = None) -> list[Cells]:
     Raises InputError, FileError.
     """
     there = sheets_of(file)
-    wanted = sheet or (there[0] if there else "")
     book = _opened(file)
+    if not sheet and not there:
+        found = f"{', '.join(book.sheet_names)}, which nobody sees"
+        remedy = f"Show a sheet, or declare it: files: {{leads: {{sheet: {book.sheet_names[0]}}}}}."
+        raise InputError(Fault(file, "", "must have a sheet that can be seen", found, remedy))
+    wanted = sheet or there[0]
     if wanted not in book.sheet_names:
         hint = nearest(wanted, book.sheet_names) or f"It has {', '.join(book.sheet_names)}."
         raise InputError(Fault(file, "", "must have the sheet", wanted, hint))

@@ -1,0 +1,16 @@
+"""Which sender a destination has, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from leadline.service.delivery.destinations import Destination, Sender
+from leadline.service.delivery.webhook import Webhook
+
+SENDERS: Mapping[str, Callable[[Destination], Sender]] = {"webhook": Webhook}
+"""Kind of a destination to what sends there."""
+
+
+def sender(where: Destination) -> Sender:
+    """Return what sends to a destination."""
+    return SENDERS[where.kind](where)

@@ -1,0 +1,105 @@
+"""What is written into the outbox as bands change: for each destination that wants to know."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from leadline.service import clock
+from leadline.service.delivery.destinations import Destination
+from leadline.store import facts as stored
+from leadline.store import outbox
+from leadline.store.facts import LeadRow
+from leadline.store.outbox import NewDelivery
+from leadline.store.rows import present
+from leadline.store.scores import TransitionRow
+from leadline.store.session import Session
+from leadline.store.values import compact
+
+STRONGEST = 5
+"""So many reasons stand in what is sent."""
+
+
+def nobody() -> None:
+    """Wake nobody."""
+
+
+class Outbox:
+    """Writes what is to be delivered, in the transaction in which bands change."""
+
+    def __init__(
+        self, destinations: Sequence[Destination] = (), wake: Callable[[], None] = nobody
+    ) -> None:
+        """Make one; ``wake`` is called when something was written and committed."""
+        self._destinations = destinations
+        self.wake = wake
+
+    def write(
+        self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
+    ) -> int:
+        """Write what is to be told of changes of band; return how much that is."""
+        moved = [
+            (number, row)
+            for number, row in zip(numbers, rows, strict=True)
+            if not row.quiet and row.from_band != row.to_band
+        ]
+        if not (moved and self._destinations):
+            return 0
+        leads = {row.lead_no for _, row in moved if row.lead_no}
+        known = {row.lead_no: row for row in stored.leads(session, leads)}
+        made = [
+            delivery
+            for number, row in moved
+            for delivery in self._of(number, row, known.get(row.lead_no or 0), at)
+        ]
+        return len(outbox.add(session, made, at))
+
+    def _of(
+        self, number: int, row: TransitionRow, lead: LeadRow | None, at: int
+    ) -> Iterator[NewDelivery]:
+        """Yield what is told of a change, for whom."""
+        subject = f"account:{row.account_id}" if lead is None else f"lead:{lead.lead_id}"
+        kind = "account.band_changed" if lead is None else "lead.band_changed"
+        for each in self._destinations:
+            if each.takes(row.ladder, row.from_band, row.to_band):
+                told = {
+                    "type": kind,
+                    "timestamp": clock.text(row.at),
+                    "data": told_of(number, row, lead, each.fields),
+                }
+                yield NewDelivery(
+                    f"change-{number}-{each.name}", each.name, subject, kind, row.lead_no,
+                    compact(told), at, each.newest,
+                )  # fmt: skip
+
+
+def told_of(
+    number: int, row: TransitionRow, lead: LeadRow | None, fields: Sequence[str]
+) -> dict[str, Any]:
+    """Return what is told of a change; ``seq`` rises from change to change."""
+    values = {} if lead is None else present(lead.fields)
+    return {
+        "seq": number,
+        "lead_id": None if lead is None else lead.lead_id,
+        "account_id": row.account_id if lead is None else lead.account_id,
+        "ladder": row.ladder,
+        "from_band": row.from_band,
+        "to_band": row.to_band,
+        "value": row.value,
+        "override": row.override,
+        "cause": row.cause,
+        "model": row.model,
+        "reasons": reasons(row.ledger),
+        "fields": {name: values.get(name) for name in fields},
+    }
+
+
+def reasons(ledger: str | None, most: int = STRONGEST) -> list[Mapping[str, Any]]:
+    """Return the rules of a ledger that weigh most, the strongest first."""
+    rows = [each for each in json.loads(ledger or "[]") if each["points"]]
+    rows.sort(key=lambda each: (-abs(each["points"]), each["score"], each["rule"]))
+    return [
+        {name: each[name] for name in ("score", "rule", "points", "count", "last_at")}
+        for each in rows[:most]
+    ]

@@ -1,0 +1,59 @@
+"""What the loop does for leads that are ready: which band they go by, and who is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leadline.service import writing
+from leadline.service.delivery.telling import Outbox
+from leadline.service.handover.effective import Effective, effective
+from leadline.service.handover.settings import Handover
+from leadline.service.live import Live, Scores
+from leadline.service.taking import Taken
+from leadline.store import handover as kept
+from leadline.store.handover import HoldRow
+from leadline.store.scores import TransitionRow
+from leadline.store.session import Session
+
+MOST_ENDED = 1000
+
+
+class Handing:
+    """Turns scores into the bands that people go by, and writes both with what is to be told."""
+
+    def __init__(self, settings: Handover | None = None, outbox: Outbox | None = None) -> None:
+        """Begin with what the workspace says."""
+        self.settings = settings or Handover()
+        self.outbox = outbox or Outbox()
+
+    def effective(
+        self, session: Session, live: Live, found: Scores, at: int, taken: Taken | None = None
+    ) -> Effective:
+        """Return scores with the transitions of what people go by."""
+        holds = {} if taken is None else taken.desk.holds
+        return effective(session, live, found, holds, at, self.settings.cool_down)
+
+    @staticmethod
+    def over(session: Session, at: int) -> list[HoldRow]:
+        """Return the holds of bands whose end has come."""
+        return kept.ended_holds(session, at, MOST_ENDED)
+
+    @staticmethod
+    def ended(session: Session, live: Live, over: Sequence[HoldRow], at: int) -> Effective:
+        """Return that leads go by their computed bands again."""
+        ended: dict[tuple[int, str], HoldRow | None] = {(r.lead_no, r.ladder): None for r in over}
+        found = effective(session, live, Scores(live.row.version), ended, at, 0)
+        return replace(found, gone=list(ended))
+
+    def write(self, session: Session, found: Effective, at: int) -> None:
+        """Write scores, holds, and what is to be told of the changes."""
+        kept.put_holds(session, found.holds, found.gone)
+        numbers = writing.scores(session, found.scores)
+        self.tell(session, numbers, found.scores.transitions, at)
+
+    def tell(
+        self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
+    ) -> None:
+        """Write what is to be told of changes that are written."""
+        self.outbox.write(session, numbers, rows, at)

@@ -1,0 +1,1 @@
+"""The pages before any other: sign in and out, set up, choose a password."""

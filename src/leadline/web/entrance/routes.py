@@ -1,0 +1,207 @@
+"""Where people come in and go: sign in and out, set up, choose a password."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from leadline.errors import InputError, LeadlineError
+from leadline.service import passwords, signing_in
+from leadline.service.signing_in import Caller, TooOften
+from leadline.store import sign_ins
+from leadline.store.people import Person
+from leadline.store.sign_ins import TicketKind
+from leadline.web.endpoint import Refused
+from leadline.web.entrance.drawn import draw, refusal
+from leadline.web.entrance.turns import Turns
+from leadline.web.signing import (
+    SAFE,
+    SIGN_IN,
+    STRANGE_HOST,
+    Signing,
+    Visit,
+    keep,
+    local,
+    signed_in,
+    signed_out,
+    token_of,
+    visitor,
+)
+
+HOME = "/"
+OPEN = "Sign in over https alone: put a server with a certificate before this one."
+WRONG = "This e-mail address and password do not belong together."
+OFTEN = "That was tried too often. Wait a minute."
+GONE = "This link was used, or is too old."
+LINKS: Mapping[str, TicketKind] = {"join": "invitation", "new-password": "password"}
+"""Address of a link that lets somebody choose a password, to what its ticket opens."""
+VISITOR_SECONDS = 24 * 3600
+
+
+class Entrance:
+    """The addresses at which nobody has to be signed in."""
+
+    def __init__(self, signing: Signing) -> None:
+        self._signing = signing
+        self._service = signing.service
+        self._turns = Turns()
+
+    def routes(self) -> list[Route]:
+        """Return them."""
+        both = ["GET", "POST"]
+        page = self._signing.page
+        return [
+            Route(SIGN_IN, self._open(self._sign_in), methods=both),
+            Route("/set-up/{ticket}", self._open(self._set_up), methods=both),
+            *(
+                Route(f"/{word}/{{ticket}}", self._open(partial(self._choose, word)), methods=both)
+                for word in LINKS
+            ),
+            Route("/sign-out", page("read", self._sign_out), methods=["POST"]),
+            Route("/me", page("read", self._me)),
+            Route("/me/password", page("read", self._change_password), methods=["POST"]),
+            Route(HOME, page("read", self._home)),
+        ]
+
+    def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
+        """Return a page for who is not signed in; what it asks for travels by https alone."""
+
+        async def respond(request: Request) -> Response:
+            if not self._signing.front.knows(request):
+                return refusal(request, 421, STRANGE_HOST)
+            if not self._signing.front.is_private(request):
+                return refusal(request, 403, OPEN)
+            secret = visitor(request)
+            try:
+                form = None
+                if request.method not in SAFE:
+                    form = await self._signing.form(request, token_of(secret))
+                response = await answer(request, token_of(secret), form)
+            except Refused as refused:
+                response = refusal(request, refused.status, refused.says)
+            except TooOften:
+                response = refusal(request, 429, OFTEN)
+                response.headers["Retry-After"] = "60"
+            except LeadlineError:
+                response = refusal(request, 503, "The service cannot do this now. Try again soon.")
+            return keep(request, response, "visitor", secret, VISITOR_SECONDS)
+
+        return respond
+
+    async def _sign_in(
+        self, request: Request, token: str, form: Mapping[str, str] | None
+    ) -> Response:
+        to = (form or request.query_params).get("to", HOME)
+        show = partial(draw, request, "sign_in", title="Sign in", form_token=token, to=local(to))
+        if form is None:
+            return show(email="", fault="")
+        email, password = form.get("email", ""), form.get("password", "")
+        sign_in = partial(signing_in.sign_in, self._service.store, email, password)
+        secret = await self._turns.take(partial(sign_in, self._caller(request)))
+        if secret is None:
+            return show(status=403, email=email, fault=WRONG)
+        return signed_in(request, _go(request, local(to)), secret)
+
+    async def _set_up(
+        self, request: Request, token: str, form: Mapping[str, str] | None
+    ) -> Response:
+        store, now = self._service.store, self._service.now()
+        ticket = request.path_params["ticket"]
+        if not await asyncio.to_thread(signing_in.opens_set_up, store, ticket, now):
+            return refusal(request, 410, GONE)
+        values = {"ticket": ticket, "form_token": token, **_LENGTHS}
+        show = partial(draw, request, "set_up", title="Set up leadline", **values)
+        if form is None:
+            return show(name="", email="", fault="")
+        name, email = form.get("name", ""), form.get("email", "")
+        new = Person(0, email, name, "administrator")
+        set_up = partial(signing_in.set_up, store, ticket, new, form.get("password", ""))
+        try:
+            secret = await self._turns.take(partial(set_up, self._caller(request)))
+        except InputError as error:
+            return show(status=400, name=name, email=email, fault=sentence(error))
+        return signed_in(request, _go(request, HOME), secret)
+
+    async def _choose(
+        self, word: str, request: Request, token: str, form: Mapping[str, str] | None
+    ) -> Response:
+        """Have the owner of a link choose a password."""
+        store, now, kind = self._service.store, self._service.now(), LINKS[word]
+        ticket = request.path_params["ticket"]
+        person = await asyncio.to_thread(signing_in.look, store, kind, ticket, now)
+        if person is None:
+            return refusal(request, 410, GONE)
+        values = {"ticket": ticket, "form_token": token, "kind": word, "email": person.email}
+        show = partial(draw, request, "password", title="Choose a password", **values, **_LENGTHS)
+        if form is None:
+            return show(fault="")
+        choose = partial(signing_in.choose_password, store, kind, ticket, form.get("password", ""))
+        try:
+            secret = await self._turns.take(partial(choose, self._caller(request)))
+        except InputError as error:
+            return show(status=400, fault=sentence(error))
+        return signed_in(request, _go(request, HOME), secret)
+
+    async def _home(self, request: Request, _: Visit) -> Response:
+        return _go(request, "/me")
+
+    async def _me(self, request: Request, visit: Visit) -> Response:
+        return _account(request, visit)
+
+    async def _change_password(self, request: Request, visit: Visit) -> Response:
+        change = partial(
+            signing_in.change_password, self._service.store, visit.person,
+            visit.form.get("old", ""), visit.form.get("new", ""), self._caller(request),
+        )  # fmt: skip
+        try:
+            secret = await self._turns.take(change)
+        except InputError as error:
+            return _account(request, visit, 400, sentence(error))
+        except TooOften:
+            return _account(request, visit, 429, OFTEN)
+        return signed_in(request, _go(request, "/me"), secret)
+
+    async def _sign_out(self, request: Request, visit: Visit) -> Response:
+        await asyncio.to_thread(self._end, visit)
+        return signed_out(request, _go(request, SIGN_IN))
+
+    def _caller(self, request: Request) -> Caller:
+        """Return where a request comes from, and when."""
+        address = request.client.host if request.client else ""
+        return Caller(self._service.now(), address, request.headers.get("user-agent", ""))
+
+    def _end(self, visit: Visit) -> None:
+        with self._service.store.writing() as session:
+            sign_ins.end(session, visit.session.session_hash, visit.person)
+
+
+_LENGTHS = {"least": passwords.LEAST, "most": passwords.MOST}
+
+
+def _account(request: Request, visit: Visit, status: int = 200, fault: str = "") -> Response:
+    """Return the page of somebody's own account."""
+    return draw(
+        request, "me", status, title="Your account", person=visit.person, fault=fault,
+        form_token=visit.form_token, **_LENGTHS,
+    )  # fmt: skip
+
+
+def sentence(error: LeadlineError) -> str:
+    """Return why something was refused, as a sentence of a page.
+
+    >>> sentence(InputError("the link must be new. Ask for one."))
+    'The link must be new. Ask for one.'
+    """
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _go(request: Request, path: str) -> Response:
+    root = request.scope.get("root_path", "")
+    return RedirectResponse(path if root and path.startswith(root) else f"{root}{path}", 303)
