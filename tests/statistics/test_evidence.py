@@ -65,7 +65,7 @@ def test_false_alarms_stay_within_their_budget(kind: Kind) -> None:
         level = level_of(kind, hits[:, :BEFORE], size[:, :BEFORE])
         total = evidence(level, hits[:, BEFORE:], size[:, BEFORE:]).total
         passed += int((total >= WEEKS * 5).any(1).sum())
-    assert passed <= 3 * SERIES / 5 / 4  # in truth it is far below what the inequality allows
+    assert passed <= 3 * SERIES / 5 / 2  # the inequality allows twice as many
 
 
 @pytest.mark.parametrize(("kind", "factor"), [("share", 2.0), ("count", 2.0), ("count", 0.5)])

@@ -18,7 +18,7 @@ MOST_SAID = 3
 TOLD = (
     "Each week that is over is compared with the weeks before {since}, and what differs is added "
     "up since the beginning that tells most. A change is told where it makes what was counted "
-    "{rest:,.0f} times likelier ({sales:,.0f} times for what sales says and what came of it). At "
+    "{0:,.0f} times likelier ({1:,.0f} times for what sales says, {2:,.0f} for what was won). At "
     "this measure all {watched} series together give a false alarm a quarter at most, on average, "
     "also to somebody who looks every week. Holidays, imports and the weeks that differ by "
     "themselves are allowed for; a change that lasts is told once."
@@ -250,9 +250,8 @@ def _sights(watch: Watch) -> Section:
     rows = tuple((title(each.series), each.part or None, *sight(each)) for each in found.sights)
     few = sum(not each.is_watched for each in found.sights)
     said = TOLD.format(
+        *found.enough,
         since=day(watch.of.weeks.since),
-        rest=found.enough,
-        sales=found.enough_of_sales,
         watched=found.watched,
     )
     assert FALSE_A_QUARTER == 1  # noqa: S101 - the sentence says so

@@ -1,12 +1,12 @@
 """Evidence that a series of weeks has left its level: e-values, and when they are enough.
 
 An e-value is how many times likelier counts are under a change than under none; where there is no
-change its mean is 1 at most. ``evidence`` takes for each week the beginning from which the counts
-since are most telling, for each change that is looked for, and the mean over these changes: an
-e-detector (Shin, Ramdas and Rinaldo, 2022). It is never more than the sum over all beginnings,
-whose mean after ``t`` weeks without a change is ``t`` at most, so by the inequality of Ville it
-passes ``c`` within ``t`` weeks with a chance of at most ``t / c``, whatever other series do: false
-alarms of many series add up to no more than the budget from which each has its ``c``.
+change its mean is 1 at most. ``evidence`` sums for each week those of the counts since each week in
+which a change may have begun, and takes the mean over the changes that are looked for: an
+e-detector (Shin, Ramdas and Rinaldo, 2022). Its mean after ``t`` weeks without a change is ``t`` at
+most, so by the inequality of Ville it passes ``c`` within ``t`` weeks with a chance of at most
+``t / c``, whatever other series do: false alarms of many series add up to no more than the budget
+from which each has its ``c``.
 
 Counts of one week belong together (a lead looks at ten pages), so they are worth fewer: ``worth``
 says how many are worth one, from how weeks differed before. The level before is not known exactly
@@ -131,9 +131,9 @@ class Evidence:
     """Evidence week by week.
 
     Attributes:
-        total: The mean over the changes looked for; shape (series, weeks).
-        log_parts: Logarithms of the evidence for each; shape (series, weeks, changes).
-        since: The week from which on it counts, for each; likewise.
+        total: The sum over beginnings, in the mean of the changes; shape (series, weeks).
+        log_parts: Logarithms of the most of any beginning; shape (series, weeks, changes).
+        since: That beginning, for each; likewise.
     """
 
     total: Floats
@@ -144,13 +144,15 @@ class Evidence:
 def evidence(level: Level, hits: Floats, size: Floats) -> Evidence:
     """Return the evidence at the end of each week from counts; shapes (series, weeks)."""
     weeks = hits.shape[1]
+    total = np.empty_like(hits)
     parts = np.empty((*hits.shape, len(FACTORS)))
     since = np.empty(parts.shape, dtype=np.int64)
     for week in range(weeks):
         found = log_e_values(level, *(_up_to(each, week) for each in (hits, size)))
         since[:, week] = found.argmax(1)
         parts[:, week] = found.max(1)
-    return Evidence(np.exp(np.minimum(parts, _MOST_LOG)).mean(2), parts, since)
+        total[:, week] = np.exp(np.minimum(found, _MOST_LOG)).sum(1).mean(1)
+    return Evidence(total, parts, since)
 
 
 def _up_to(counts: Floats, week: int) -> Floats:

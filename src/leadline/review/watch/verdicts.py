@@ -1,13 +1,14 @@
 """Which series have left their level, when that is told, and how false alarms are held down.
 
 Evidence is that of ``statistics.evidence``. A false alarm in a quarter is allowed, on average, over
-all that is watched: half of it for what sales says and what came of it, which are few series and
-slow ones, half for all the rest. A series that has ``n`` beside it passes at ``13 * n`` times two.
+all that is watched: a third of it for what sales says, a third for what was won, which are few
+series and slow ones, and a third for all the rest. Of ``n`` series that share a third each passes
+at ``39 * n``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -32,7 +33,9 @@ Rows: TypeAlias = npt.NDArray[np.int64]
 QUARTER_WEEKS = 13
 FALSE_A_QUARTER = 1.0
 """So many false alarms a quarter are allowed on average, over all that is watched."""
-OF_SALES: frozenset[Topic] = frozenset({"accepted", "won", "promise"})
+SHARED: Mapping[Topic, int] = {"accepted": 1, "won": 2, "promise": 2}
+"""Which part of the budget a topic shares; the rest share the first."""
+PARTS = 3
 SIGHT_WEEKS = 4
 """The smallest change that could be seen is that which so many weeks would tell."""
 OVER_WEEKS = 4
@@ -105,12 +108,17 @@ class Sight:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found in all series: alarms in the order in which they were told, and sights."""
+    """What was found in all series.
+
+    Attributes:
+        alarms: In the order in which they were told.
+        sights: How small a change of each series could be seen.
+        enough: The evidence that is enough: for data and scores, for what sales says, for wins.
+    """
 
     alarms: tuple[Alarm, ...]
     sights: tuple[Sight, ...]
-    enough: float
-    enough_of_sales: float
+    enough: tuple[float, ...]
 
     @property
     def watched(self) -> int:
@@ -121,13 +129,11 @@ class Found:
 def found_in(series: Iterable[Series], weeks: Weeks) -> Found:
     """Return which series left their level in the weeks that are watched."""
     given = list(series)
-    chosen = [each for each in given if each.is_enough(weeks)]
-    sales = [each for each in chosen if each.topic in OF_SALES]
-    rest = [each for each in chosen if each.topic not in OF_SALES]
-    groups = [
-        (group, enough_for(len(group), bool(sales) and bool(rest))) for group in (sales, rest)
-    ]
-    found = [_Watching(group, weeks, enough) for group, enough in groups if group]
+    groups: dict[int, list[Series]] = {part: [] for part in range(PARTS)}
+    for each in given:
+        if each.is_enough(weeks):
+            groups[SHARED.get(each.topic, 0)].append(each)
+    found = [_Watching(each, weeks, enough_for(len(each))) for each in groups.values() if each]
     alarms = sorted(
         (alarm for each in found for alarm in each.alarms()),
         key=lambda each: (each.told, -each.evidence),
@@ -138,17 +144,17 @@ def found_in(series: Iterable[Series], weeks: Weeks) -> Found:
         for each in given
         if not each.is_enough(weeks)
     ]
-    return Found(tuple(alarms), (*sights, *few), groups[1][1], groups[0][1])
+    enough = tuple(enough_for(len(each)) for each in groups.values())
+    return Found(tuple(alarms), (*sights, *few), enough)
 
 
-def enough_for(watched: int, shared: bool = True) -> float:  # noqa: FBT001, FBT002
-    """Return the evidence that is enough for each of so many series.
+def enough_for(watched: int) -> float:
+    """Return the evidence that is enough for each of so many series that share a third.
 
-    >>> enough_for(10), enough_for(200), enough_for(200, shared=False)
-    (260.0, 5200.0, 2600.0)
+    >>> enough_for(10), enough_for(200)
+    (390.0, 7800.0)
     """
-    budget = FALSE_A_QUARTER / 2 if shared else FALSE_A_QUARTER
-    return max(watched, 1) * QUARTER_WEEKS / budget
+    return max(watched, 1) * QUARTER_WEEKS * PARTS / FALSE_A_QUARTER
 
 
 class _Watching:
