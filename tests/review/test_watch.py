@@ -20,16 +20,19 @@ from leadline.history.opened import open_past
 from leadline.model.starters import starter
 from leadline.model.task import read_task
 from leadline.reports.watch import page
+from leadline.review.watch.goal import Goal, Reached, read_goal
 from leadline.review.watch.series import Series, even, gathered
 from leadline.review.watch.verdicts import enough_for, found_in
 from leadline.review.watch.watch import Watch, watch, watched
 from leadline.review.watch.weeks import Weeks, weeks_of
 from leadline.scoring import Run
+from leadline.statistics.measures import Measured
 from past import MODEL, rows, tables
 
 END = datetime(2026, 11, 1, tzinfo=UTC)
 SINCE = datetime(2026, 4, 27, tzinfo=UTC)
 TASK = {"outcome": {"outcome": "won"}, "horizon": "90d", "moments": {"after": "14d"}}
+GOAL = read_goal("accepted 90% by 2027-04-26")
 FILES = ("leads", "accounts", "events", "outcomes", "field_history")
 
 
@@ -56,7 +59,7 @@ def look(folder: Path, course: Course, leads: int = 4000, end: datetime = END) -
             task,
         ) as run,
     ):
-        result = watch(run, watched(run, task, end, SINCE), 10.0)
+        result = watch(run, watched(run, task, end, SINCE), 10.0, GOAL)
         page(result)  # while the engine is open, as a question does
     found = frozenset((each.alarm.topic, each.alarm.series.name) for each in result.verdicts)
     return Looked(result, found)
@@ -136,7 +139,8 @@ def test_what_was_told_stays_as_it_was_told(made: Path, field: Looked) -> None:
 def _watched(found: Mapping[str, Any], since: datetime | None = None, **given: Any) -> Watch:
     end = datetime(2026, 5, 11, tzinfo=UTC)
     with DuckDB() as engine, Run.open(engine, MODEL, found, as_of=end) as run:
-        return watch(run, watched(run, given.get("task"), end, since, given.get("by")))
+        found_in_weeks = watched(run, given.get("task"), end, since, given.get("by"))
+        return watch(run, found_in_weeks, goal=given.get("goal"))
 
 
 def test_leads_alone_can_be_watched() -> None:
@@ -173,6 +177,57 @@ def test_a_field_to_tell_leads_apart_by_must_be_there() -> None:
     """The nearest name is offered."""
     with pytest.raises(InputError, match=r"must name a field of leads.*size"):
         _watched({"leads": tables(rows(leads=50))["leads"]}, by="lead.siz")
+
+
+# --- a goal
+
+
+@pytest.mark.slow
+def test_a_goal_says_how_far_it_is(field: Looked) -> None:
+    """From where it stood before, and how much of the time is gone."""
+    found = field.result.goal
+    assert found is not None
+    assert found.before.value == pytest.approx(0.44, abs=0.06)
+    assert found.part == pytest.approx(
+        ((found.now.value or 0) - (found.before.value or 0)) / (0.9 - (found.before.value or 0))
+    )
+    assert found.time_gone == pytest.approx(26 / 52, abs=0.01)
+    assert not found.is_surely_reached
+    sections = {each["name"]: each for each in page(field.result).plain()["sections"]}
+    [said] = sections["goal"]["text"]
+    assert said.startswith("Goal: accepted by sales 90 % by 26 April 2027. Before 4")
+    assert said.endswith(", which may be chance, with 50 % of the time gone.")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("won 12 by 2027-03-31", "must be in percent"),
+        ("days 12% by 2027-03-31", "must be a number without %"),
+        ("fame 12% by 2027-03-31", "must be one of won, accepted, entries, days, revenue"),
+        ("won 12% by spring", "must end with a date"),
+    ],
+)
+def test_a_goal_that_cannot_be_read_is_refused(text: str, expected: str) -> None:
+    """It says what is wrong with it."""
+    with pytest.raises(InputError, match=expected):
+        read_goal(text)
+
+
+def test_a_goal_that_cannot_be_measured_is_refused() -> None:
+    """What sales accepts is not known without outcomes."""
+    leads = {"leads": tables(rows(leads=2000))["leads"]}
+    with pytest.raises(InputError, match="needs outcomes accepted and rejected"):
+        _watched(leads, goal=read_goal("accepted 50% by 2027-01-01"))
+
+
+def test_less_is_better_of_days_alone() -> None:
+    """A goal is reached where its whole interval is as good."""
+    now, before = Measured(20, 18, 22), Measured(40, 35, 45)
+    for measure, is_reached in (("days", True), ("revenue", False)):
+        goal = Goal(measure, 25, END)
+        found = Reached(goal, "", before, now, 0.5)
+        assert (found.is_surely_reached, found.was_reached) == (is_reached, not is_reached)
 
 
 # --- on counts

@@ -30,6 +30,11 @@ _SINCE = asks(
     "moment",
     "T",
 )
+_GOAL = asks(
+    "What is to be reached: won, accepted, entries, days or revenue, and by when.",
+    unit="GOAL",
+    setting="goal",
+)
 _BY = asks("Field that tells leads apart; by default where they came from.", unit="FIELD")
 
 
@@ -54,12 +59,14 @@ class Watch(PastTables, Embedded, Question["Answer[Watched]"]):
     since: datetime | str | None = field(default=None, kw_only=True, metadata=_SINCE)
     by: str | None = field(default=None, kw_only=True, metadata=_BY)
     capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY)
+    goal: str | None = field(default=None, kw_only=True, metadata=_GOAL)
 
     def answer(self, session: Session) -> Answer[Watched]:
         """Compare the weeks since with those before."""
         from leadline.history.opened import open_past
         from leadline.reports.watch import page
         from leadline.review.backtest.capacity import read_capacity
+        from leadline.review.watch.goal import read_goal
         from leadline.review.watch.watch import watch as compared
         from leadline.review.watch.watch import watched
         from leadline.scoring import Run
@@ -74,7 +81,8 @@ class Watch(PastTables, Embedded, Question["Answer[Watched]"]):
         )
         warnings = warned(self.model, session.tell)
         since = None if self.since is None else moment(self.since, "--since")
-        result = compared(run, watched(run, task, at, since, self.by), capacity)
+        goal = read_goal(self.goal) if self.goal else None
+        result = compared(run, watched(run, task, at, since, self.by), capacity, goal)
         report = page(result)
         return Answer(
             question=self.name,

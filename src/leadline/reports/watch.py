@@ -8,7 +8,7 @@ import numpy as np
 
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
-from leadline.reports.watch_said import day, effect, says, seen, sight, step, title, when
+from leadline.reports.watch_said import day, effect, far, says, seen, sight, step, title, when
 from leadline.review.watch.verdicts import FALSE_A_QUARTER, QUARTER_WEEKS
 from leadline.review.watch.watch import Watch
 
@@ -28,6 +28,7 @@ TOLD = (
 def page(watch: Watch) -> Page:
     """Return the report."""
     sections = [
+        *_goal(watch),
         _changes(watch),
         *_promise(watch),
         *_inflation(watch),
@@ -41,14 +42,15 @@ def verdict(watch: Watch) -> str:
     """Return the result in a few sentences."""
     of, lasting = watch.of, watch.lasting
     among = f"of {of.found.watched} things that are watched since {day(of.weeks.since)}"
+    goal = f" {far(watch.goal)}" if watch.goal else ""
     if not lasting:
         over = f" {len(watch.verdicts)} changed and are over." if watch.verdicts else ""
-        return f"Nothing {among} has changed.{over}"
+        return f"Nothing {among} has changed.{over}{goal}"
     said = " ".join(says(each.alarm) for each in lasting[:MOST_SAID])
     rest = len(lasting) - MOST_SAID
     more = "" if rest <= 0 else " One more is below." if rest == 1 else f" {rest} more are below."
     verb = "has" if len(lasting) == 1 else "have"
-    return f"{len(lasting)} {among} {verb} changed. {said}{more}"
+    return f"{len(lasting)} {among} {verb} changed. {said}{more}{goal}"
 
 
 def _facts(watch: Watch) -> tuple[tuple[str, str], ...]:
@@ -62,6 +64,11 @@ def _facts(watch: Watch) -> tuple[tuple[str, str], ...]:
         **({"imports set apart": "; ".join(imports)} if imports else {}),
     }
     return tuple(facts.items())
+
+
+def _goal(watch: Watch) -> Iterator[Section]:
+    if watch.goal is not None:
+        yield Section("goal", "The goal", (Text(far(watch.goal)),))
 
 
 def _changes(watch: Watch) -> Section:

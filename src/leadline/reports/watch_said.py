@@ -7,10 +7,12 @@ from datetime import datetime
 
 from leadline.reports.figures import Kind, figure, within
 from leadline.review.watch.arrivals import REST
+from leadline.review.watch.goal import SHARES, Reached
 from leadline.review.watch.series import Series, Topic
 from leadline.review.watch.verdicts import Alarm, Sight, moved
 from leadline.review.watch.watch import Verdict
 from leadline.review.watch.weeks import Weeks
+from leadline.statistics.measures import Measured
 
 _LEAST_BAND = 0.01
 """Bands whose share moved by less are not told of."""
@@ -141,6 +143,37 @@ def _telling(verdict: Verdict) -> set[str]:
     """Return the rule that moved most; of what follows from others, three."""
     most = 3 if verdict.alarm.topic in {"band", "score"} else 1
     return {each.name for each in verdict.rules[:most]}
+
+
+def far(goal: Reached) -> str:
+    """Return how far a goal is, in two sentences."""
+    kind: Kind = "share" if goal.goal.measure in SHARES else "points"
+    named = _GOALS[goal.goal.measure].format(of=goal.of)
+    before, now = (_interval(each, kind) for each in (goal.before, goal.now))
+    target = f"{figure(goal.goal.target, kind)} by {day(goal.goal.by)}"
+    said = f"Goal: {named} {target}. Before {before}, now {now}"
+    if goal.is_surely_reached:
+        return f"{said}: reached."
+    if goal.was_reached:
+        return f"{said}: it stood as well before, set another one."
+    if goal.part is None or goal.now.low is None:
+        return f"{said}: too few to say how far it is."
+    way = f"{100 * goal.part:.0f} % of the way" if goal.part >= 0 else "further away"
+    doubt = "" if goal.is_told_from_before else ", which may be chance"
+    return f"{said}: {way}{doubt}, with {100 * goal.time_gone:.0f} % of the time gone."
+
+
+_GOALS: Mapping[str, str] = {
+    "won": "won in {of}",
+    "accepted": "accepted by sales",
+    "entries": "entries into {of} a week",
+    "days": "days to close",
+    "revenue": "revenue a week",
+}
+
+
+def _interval(of: Measured, kind: Kind) -> str:
+    return "nothing" if of.value is None else within(of.value, (of.low, of.high), kind)
 
 
 def step(verdict: Verdict) -> str:

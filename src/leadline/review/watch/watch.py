@@ -10,6 +10,7 @@ from typing import Any
 from leadline.history.judged import judged
 from leadline.model.task import TaskDocument, field_of
 from leadline.review.watch.arrivals import Arrivals, arrivals, first_known, segment_field
+from leadline.review.watch.goal import Goal, Known, Reached, reached
 from leadline.review.watch.happenings import Events, events_of_types, marked_and_lost
 from leadline.review.watch.inflation import Inflation, inflation
 from leadline.review.watch.newest import Inflow, Stranger, inflows, strangers
@@ -130,6 +131,7 @@ class Watch:
         inflows: What comes in.
         strangers: Values that are new, or gone.
         capacity: How many leads a week the team takes; None where it is not said.
+        goal: How far the goal is; None where there is none.
     """
 
     model: str
@@ -141,6 +143,7 @@ class Watch:
     inflows: tuple[Inflow, ...]
     strangers: tuple[Stranger, ...]
     capacity: float | None
+    goal: Reached | None
 
     @property
     def lasting(self) -> tuple[Verdict, ...]:
@@ -160,6 +163,7 @@ class Watch:
             "watched": self.of.found.watched,
             "lasting": len(self.lasting),
             "changes": [_plain(each, weeks) for each in self.verdicts],
+            "goal": self.goal.plain() if self.goal else None,
             "imports": [vars(each) for each in self.of.arrivals.imports],
         }
 
@@ -187,8 +191,13 @@ def _plain(verdict: Verdict, weeks: Weeks) -> dict[str, Any]:
     }
 
 
-def watch(run: Run, of: Watched, capacity: float | None = None) -> Watch:
-    """Return what the changes do, what was kept of the promise, and what comes in."""
+def watch(run: Run, of: Watched, capacity: float | None = None, goal: Goal | None = None) -> Watch:
+    """Return what the changes do, what was kept of the promise, what comes in, how far a goal is.
+
+    Raises InputError where the goal cannot be measured.
+    """
+    filled = inflation(run, of.standing, of.weeks)
+    known = Known(of.weeks, of.series, of.standing, of.promise, filled)
     ordered = sorted(of.found.alarms, key=_rank)
     return Watch(
         model=run.model.model,
@@ -196,10 +205,11 @@ def watch(run: Run, of: Watched, capacity: float | None = None) -> Watch:
         of=of,
         verdicts=tuple(_verdict(of, each) for each in ordered),
         kept=kept(of.promise) if of.promise else (),
-        inflation=inflation(run, of.standing, of.weeks),
+        inflation=filled,
         inflows=inflows(of.arrivals),
         strangers=strangers(of.standing),
         capacity=capacity,
+        goal=reached(goal, known) if goal else None,
     )
 
 
