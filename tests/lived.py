@@ -19,7 +19,7 @@ from leadline.service import clock
 from leadline.service.arriving.answer import KIND, SOURCE, written
 from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
-from leadline.store import archive, audit_log, inbox, keys, people, sign_ins
+from leadline.store import archive, audit_log, inbox, keys, people, second_factors, sign_ins
 from leadline.store.audit_log import Entry
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -55,6 +55,8 @@ def _people(session: Session) -> None:
     people.set_password(session, ada, "no hash of anything")
     sign_ins.begin(session, ada, "a browser", clock.now())
     sign_ins.give(session, "password", ada, clock.now())
+    second_factors.begin(session, ada, "a secret", clock.now())
+    second_factors.confirm(session, ada, ["a code"], clock.now())
     sign_ins.may_try(session, "address:127.0.0.1", 20, clock.now())
 
 

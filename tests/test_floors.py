@@ -22,7 +22,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "sqlglot": ("sql", "query", "tables", "printing", "history", "streaming"),
     "crawleruseragents": ("marks",),
     "confluent_kafka": ("service/topic",),
-    "pydantic": ("model", "explain/plain"),
+    "pydantic": ("model", "explain/plain", "mcp"),
+    "mcp": ("mcp",),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
     "sklearn": ("review", "learn"),
     "jinja2": ("reports", "web"),
@@ -33,6 +34,8 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jsonpath": ("service/hooks/said",),
     "defusedxml": ("service/hooks/bodies",),
     "cryptography": ("service/hooks/publickeys",),
+    "pyotp": ("service/second_factor",),
+    "segno": ("service/second_factor",),
     "argon2": ("service/passwords",),
     "zxcvbn": ("service/passwords",),
 }

@@ -13,7 +13,8 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import commands
 from leadline.service.importing import Importer
 from leadline.service.loop import Loop
-from leadline.store import inbox, jobs
+from leadline.store import erasing, inbox, jobs
+from leadline.store.columns import METADATA
 from leadline.store.inbox import Received
 from leadline.store.store import Store
 from leadline.tables.read import load
@@ -134,3 +135,29 @@ def test_a_person_is_found_nowhere_after_and_nobody_else_is_touched(
         assert _traces(store) == []
         found = verified(store, loop)
     assert (found.leads, found.differences) == (1, ())
+
+
+def test_every_table_is_of_people_or_of_none() -> None:
+    """A new table that names a lead must be one that erasing reaches, and this test says which."""
+    named = {
+        (table.name, column.name)
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if column.name in {"lead_no", "from_no", "into_no", "to_no"}
+    }
+    assert named - set(erasing.OF_LEADS) == {("event_marks", "lead_no")}  # by its event too
+    others = set(METADATA.tables) - {table for table, _ in named}
+    assert others == OF_NO_LEAD | OF_ANYBODY
+
+
+OF_NO_LEAD = {
+    # of companies
+    "accounts", "current_account_scores", "current_account_bands", "accounts_due",
+    # of the company's own people, who end by `leadline people`
+    "people", "teams", "sessions", "tickets", "tries", "keys",
+    # of the store itself
+    "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
+}  # fmt: skip
+"""Tables that name no lead."""
+OF_ANYBODY = {"inbox", "parked", "field_history", "jobs", "audit_log"}
+"""Tables that may name a lead in their texts; erasing looks for that."""

@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "leadline.service.config:Config",
     **QUESTIONS,
     "serve": "leadline.cli.serve:Serve",
+    "mcp": "leadline.cli.mcp:Mcp",
     **SERVED,
 }
 """Every command by its name, and where its question stands."""

@@ -34,6 +34,13 @@ PARKED_DAYS = asks(
     least=1,
     setting="store.parked_days",
 )
+UNKNOWN_DAYS = asks(
+    "Days for which leads that nobody knows are kept, since they last did something.",
+    "whole",
+    "N",
+    least=1,
+    setting="store.unknown_days",
+)
 WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KAFKA = asks("Topics that the settings name.", "object", setting="kafka")
 LOG = asks(
@@ -61,6 +68,12 @@ PROXIES = asks(
     word="proxy",
     setting="service.proxies",
 )
+TERRITORY = asks(
+    "Field that says in whose territory a lead is, such as account.country; sales see theirs.",
+    "text",
+    "FIELD",
+    setting="people.territory",
+)
 LOOPBACK = ("127.0.0.1", "::1")
 """Servers of this machine, whose word is taken where no others are named."""
 
@@ -78,20 +91,30 @@ class Serve(OfStore, Question["Answer[None]"]):
     port: int = field(default=8321, kw_only=True, metadata=PORT)
     raw_days: int = field(default=7, kw_only=True, metadata=RAW_DAYS)
     parked_days: int = field(default=90, kw_only=True, metadata=PARKED_DAYS)
+    unknown_days: int | None = field(default=None, kw_only=True, metadata=UNKNOWN_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
     log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
+    territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
+
+    def check(self) -> None:
+        """Refuse a field that is none. Raises InputError."""
+        from leadline.service.sight import parts
+
+        super().check()
+        if self.territory:
+            parts(self.territory)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
         from leadline.service import logs, signing_in
         from leadline.service.hooks.hook import hooks_of
-        from leadline.service.loop import Keeping
+        from leadline.service.keeping import Keeping
         from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
@@ -100,11 +123,12 @@ class Serve(OfStore, Question["Answer[None]"]):
 
         logs.begin(self.log)
         front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
-        keeping = Keeping(self.raw_days, self.parked_days)
+        keeping = Keeping(self.raw_days, self.parked_days, self.unknown_days)
         hooks = hooks_of(self.hooks, secret_of)
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
+        told = self.told
         service = Service(
             store,
             None,
@@ -114,7 +138,8 @@ class Serve(OfStore, Question["Answer[None]"]):
             signs=signs,
             hooks=hooks,
             handing=self.handing,
-            destinations=self.told,
+            destinations=told,
+            alerting=self.alerting(told, self.url or ""),
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
@@ -123,7 +148,14 @@ class Serve(OfStore, Question["Answer[None]"]):
                 link = front.link(f"/set-up/{ticket}", self.host, self.port)
                 session.tell(f"nobody can sign in yet; this link works once, for a day: {link}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
-            serve(service, self.host, self.port, front, open_metrics=self.open_metrics)
+            serve(
+                service,
+                self.host,
+                self.port,
+                front,
+                open_metrics=self.open_metrics,
+                territory=self.territory or "",
+            )
         return Answer(question=self.name, result=None, printed="")
 
     def _feeds(self, store: Store) -> Iterator[Feed]:

@@ -116,3 +116,38 @@ def last_change(session: Session) -> int:
     """Return the number of the last change of a band; 0 where there is none."""
     [(last,)] = session.rows("select coalesce(max(transition_id), 0) from transitions")
     return int(last)
+
+
+class Entered(NamedTuple):
+    """A lead that came into a band."""
+
+    lead_id: str
+    at: int
+    from_band: str | None
+    to_band: str
+    value: float | None
+
+
+def entered(session: Session, version: int, ladder: str, band: str, since: int) -> list[Entered]:
+    """Return who entered a band and is in it, with no answer and no outcome since, latest first.
+
+    A change that a publish or a sweep made counts as any other.
+    """
+    found = session.rows(
+        "select l.lead_id, t.at, t.from_band, t.to_band, b.value from transitions as t "
+        "join leads as l on l.lead_no = t.lead_no "
+        "join current_bands as b on b.lead_no = t.lead_no and b.version = ? "
+        "and b.ladder = t.ladder and b.band = t.to_band "
+        "where t.ladder = ? and t.to_band = ? and t.at >= ? "
+        "and coalesce(t.from_band, '') <> t.to_band and not exists "
+        "(select 1 from outcomes as o where o.lead_no = t.lead_no and o.taken_at >= t.at) "
+        "and not exists (select 1 from answers as a where a.lead_no = t.lead_no "
+        "and a.taken_at >= t.at and a.undone_at is null and a.refused is null) "
+        "order by t.transition_id desc",
+        version,
+        ladder,
+        band,
+        since,
+    )
+    latest = {row[0]: row for row in reversed(found)}
+    return sorted((Entered(*row) for row in latest.values()), key=lambda each: -each.at)

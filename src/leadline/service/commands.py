@@ -57,7 +57,13 @@ class Erase(msgspec.Struct, tag="erase"):
     by: str = NOBODY
 
 
-Command = Publish | RollBack | Sweep | Erase
+class Draft(msgspec.Struct, tag="draft"):
+    """Keep a document as a version that nobody is scored by."""
+
+    document: str
+
+
+Command = Publish | RollBack | Sweep | Erase | Draft
 KIND = "command"
 
 
@@ -84,6 +90,11 @@ def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -
     if isinstance(command, Sweep):
         return _live(session)
     return _former(session, command.version)
+
+
+def drafted(session: Session, command: Draft, at: int) -> ModelRow:
+    """Return the version that a document is kept as. Raises ModelError where it has faults."""
+    return _added(session, command.document, at)
 
 
 def _live(session: Session) -> ModelRow:

@@ -25,13 +25,14 @@ from leadline.service.clock import Clock, now
 from leadline.service.handover.effective import Effective
 from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
+from leadline.service.keeping import Keeping
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys, outbox
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -48,15 +49,6 @@ IDLE_SECONDS = 0.02
 ENDS_SECONDS = 0.5
 """How long it may go unnoticed that something is over."""
 TIDY_SECONDS = 3600.0
-DAY = 86_400_000_000
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """How long requests are kept as they came, and parts of them that could not be used."""
-
-    raw_days: int = 7
-    parked_days: int = 90
 
 
 @dataclass
@@ -166,6 +158,7 @@ class Loop:
             if not self.go_on():
                 self.signal.wait(IDLE_SECONDS)
         self.end_holds()
+        self.remind()
         return total
 
     def _tidy(self) -> None:
@@ -173,11 +166,9 @@ class Loop:
         if self._keeping is None or monotonic() < self._tidy_at:
             return
         at = self.clock.take()
-        raw, parked = self._keeping.raw_days * DAY, self._keeping.parked_days * DAY
         with self.store.working() as session:
-            gone = inbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-            gone += outbox.forget(session, at - raw, at - parked, MOST_REQUESTS)
-        if not gone:
+            gone = self._keeping.tidy(session, at, MOST_REQUESTS)
+        if not any(gone.values()):
             self._tidy_at = monotonic() + TIDY_SECONDS
 
     # --- what ends by itself
@@ -187,7 +178,7 @@ class Loop:
         if monotonic() < self._ends_at:
             return 0
         self._ends_at = monotonic() + ENDS_SECONDS
-        return self.end_holds()
+        return self.end_holds() + self.remind()
 
     def end_holds(self) -> int:
         """Have leads go by their computed bands again whose hold is over; return how many."""
@@ -204,6 +195,19 @@ class Loop:
         self._handing.outbox.wake()
         return len(over)
 
+    def remind(self) -> int:
+        """Do what is due of leads that nobody answered in time; return of how many."""
+        with self.store.reading() as session:
+            late = self._handing.owning.late(session, self.clock.now())
+        if not late:
+            return 0
+        at = self.clock.take()
+        with self.store.working() as session:
+            self._handing.owning.remind(session, late, at)
+            stored.set_last_taken(session, at)
+        self._handing.outbox.wake()
+        return len(late)
+
     # --- commands, sweeps and large accounts, beside the passes
 
     def _begin(self, asked: Waiting) -> None:
@@ -215,6 +219,9 @@ class Loop:
             kind = type(command).__name__
             if isinstance(command, commands.Erase):
                 self._erase(asked, command, at)
+                return
+            if isinstance(command, commands.Draft):
+                self._keep_draft(asked, command, at)
                 return
             with self.store.working() as session:
                 jobs.begin(session, asked.inbox_id, kind, at)
@@ -258,6 +265,16 @@ class Loop:
             auditing.erased(session, found, command.by, at)
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
+
+    def _keep_draft(self, asked: Waiting, command: commands.Draft, at: int) -> None:
+        """Keep a document that nobody is scored by; the job ends with its version."""
+        with self.store.working() as session:
+            jobs.begin(session, asked.inbox_id, commands.Draft.__name__, at)
+            row = commands.drafted(session, command, at)
+            jobs.end(session, asked.inbox_id, "done", str(row.version), self.clock.take())
+            inbox.done(session, [asked.inbox_id])
+            stored.set_last_taken(session, self.clock.last)
+        self._tell(Ended("draft", "done"))
 
     def _fail(self, inbox_id: int, kind: str, detail: str) -> None:
         at = self.clock.take()

@@ -10,8 +10,8 @@ from leadline.store.keys import Key
 from leadline.store.people import Person, Role
 
 Right = Literal[
-    "read", "answer", "override", "correct", "export", "try", "publish", "operate", "administer",
-    "metrics", "send",
+    "read", "answer", "override", "correct", "export", "try", "draft", "publish", "operate",
+    "administer", "metrics", "send",
 ]  # fmt: skip
 
 _ALL: tuple[Role, ...] = ("viewer", "sales", "marketing", "administrator")
@@ -42,6 +42,7 @@ RIGHTS: Mapping[Right, Allowed] = {
     "correct": Allowed("Merge leads, mark events, and undo either", _TEAMS, "write"),
     "export": Allowed("Take lists away as files", _TEAMS, "read"),
     "try": Allowed("Try models on the past, without making one live", _MODEL, "publish"),
+    "draft": Allowed("Keep a model as a draft", _MODEL, "draft"),
     "publish": Allowed("Make a model live, and go back to a former one", _MODEL, "publish"),
     "operate": Allowed("See and send again what was parked", _MODEL, "admin"),
     "administer": Allowed("People, keys, settings, the audit log; erase a person", _ADMIN, "admin"),

@@ -15,26 +15,28 @@ from types import MappingProxyType
 from typing import Self
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import EngineError, LeadlineError
+from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
-from leadline.service import clock, happenings, logs
+from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
 from leadline.service.clock import Clock
+from leadline.service.commands import Command
 from leadline.service.delivery.deliverer import Deliverer
 from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.senders import sender
-from leadline.service.delivery.telling import Outbox
+from leadline.service.delivery.telling import Outbox, Tells
 from leadline.service.feed import Feed
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
 from leadline.service.hooks.hook import Hook
-from leadline.service.loop import Keeping, Loop
+from leadline.service.keeping import Keeping
+from leadline.service.loop import Loop
 from leadline.service.measures import Measures
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
-from leadline.store import inbox, keys
+from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -46,6 +48,8 @@ WATCH_SECONDS = 1.0
 USED_SECONDS = 60.0
 """How often is written which keys were used."""
 HOLD_SECONDS = 1.0
+ASK_SECONDS = 0.05
+"""How often the store is asked whether the loop has done something."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class Service(Reader):
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
         destinations: Sequence[Destination] = (),
+        alerting: Tells | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -115,6 +120,7 @@ class Service(Reader):
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
             destinations: Where changes of band go.
+            alerting: What writes alerts.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -124,6 +130,7 @@ class Service(Reader):
         self.hooks = hooks
         self.handing = handing or Handover()
         self.destinations = destinations
+        self._alerting = alerting
         self._deliverers = [
             Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
         ]
@@ -319,6 +326,28 @@ class Service(Reader):
             found["store_bytes"] = self.store.size(session)
         return found
 
+    def _handing(self) -> Handing:
+        """Return what the loop does for leads that are ready."""
+        outbox = Outbox(self.destinations, self._deliver, self._alerting)
+        return Handing(self.handing, outbox)
+
+    def ask(self, command: Command) -> str:
+        """Have the loop do something, wherever it runs, and return what it says of it.
+
+        Raises LeadlineError with its words where it could not.
+        """
+        request = Received("command", commands.KIND, clock.now(), commands.encoded(command))
+        [number] = inbox.accept(self.store, [request])
+        self._wake()
+        while not self._stopping.wait(ASK_SECONDS):
+            with self.store.reading() as session:
+                job = jobs.find(session, number)
+            if job is not None and job.state == "failed":
+                raise LeadlineError(job.detail)
+            if job is not None and job.state == "done":
+                return job.detail
+        raise StoreError("the service ends; what was asked is done when it runs again.")
+
     def _deliver(self) -> None:
         """Have looked at what was written into the outbox."""
         for each in self._deliverers:
@@ -341,7 +370,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
-                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
+                        handing=self._handing(),
                         tell=self._tell,
                     )
                     self._tell(Began())

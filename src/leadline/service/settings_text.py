@@ -18,7 +18,10 @@ _HEAD = """\
 # Paths count from here. An option of a command beats this file, and so does an environment
 # variable such as LEADLINE_MODEL. Secrets never stand here. "leadline config" shows what holds.
 """
-_NAMED = {"kafka": "clicks", "keys": "web", "hooks": "mail", "destinations": "crm"}
+_NAMED = {
+    "kafka": "clicks", "keys": "web", "hooks": "mail", "destinations": "crm", "sellers": "eva",
+    "assign": "rest",
+}  # fmt: skip
 """What a user could call one of many."""
 _EXAMPLES = {
     "flag": "true",
@@ -57,6 +60,8 @@ def _default(setting: Setting) -> str:
 
 
 def _example(setting: Setting) -> str:
+    if setting.kind == "texts" and setting.example:
+        return _written([setting.example])
     if setting.kind in _EXAMPLES:
         return _EXAMPLES[setting.kind]
     return _written(setting.example or str(setting.default or "..."))

@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_address
 
 from leadline.errors import Fault, InputError
 from leadline.service import passwords
-from leadline.store import audit_log, people, sign_ins
+from leadline.store import audit_log, people, second_factors, sign_ins
 from leadline.store.audit_log import Entry
 from leadline.store.people import Person
 from leadline.store.session import Session
@@ -50,8 +50,21 @@ class TooOften(Exception):  # noqa: N818 - an answer, no error of ours
     """Somebody tried too often; after a minute they may again."""
 
 
-def sign_in(store: Store, email: str, password: str, caller: Caller) -> str | None:
-    """Return the secret of a new session; None where name and password do not belong together.
+@dataclass(frozen=True)
+class Opened:
+    """What a password opens.
+
+    Attributes:
+        secret: Of a session; where a code is asked for too, of a ticket for that.
+        is_whole: Whether somebody is signed in by it.
+    """
+
+    secret: str
+    is_whole: bool
+
+
+def sign_in(store: Store, email: str, password: str, caller: Caller) -> Opened | None:
+    """Return what a name and a password open; None where they do not belong together.
 
     It takes as long for a name that nobody has. Raises TooOften.
     """
@@ -66,7 +79,9 @@ def sign_in(store: Store, email: str, password: str, caller: Caller) -> str | No
         if passwords.is_old(known):
             people.set_password(session, person, passwords.hashed(password))
         sign_ins.forget_tries(session, _name(email), caller.at)
-        return _begin(session, person, caller, "person.signed_in")
+        if second_factors.secret(session, person) is not None:
+            return Opened(sign_ins.give(session, "code", person, caller.at), is_whole=False)
+        return Opened(begin(session, person, caller, "person.signed_in"), is_whole=True)
 
 
 def count_try(store: Store, email: str, caller: Caller) -> None:
@@ -114,7 +129,7 @@ def set_up(store: Store, ticket: str, new: Person, password: str, caller: Caller
             raise _used("A service that runs prints a new one when it starts and nobody is there.")
         person = people.add(session, new, caller.at)
         people.set_password(session, person, kept)
-        return _begin(session, person, caller, "service.set_up")
+        return begin(session, person, caller, "service.set_up")
 
 
 def choose_password(
@@ -134,7 +149,7 @@ def choose_password(
             raise _used("An administrator can make a new one.")
         people.set_password(session, person, kept)
         sign_ins.end_all(session, person)
-        return _begin(session, person, caller, "person.password_chosen")
+        return begin(session, person, caller, "person.password_chosen")
 
 
 def change_password(store: Store, person: Person, old: str, new: str, caller: Caller) -> str:
@@ -142,25 +157,30 @@ def change_password(store: Store, person: Person, old: str, new: str, caller: Ca
 
     Returns its secret. Raises InputError where the old one is wrong or the new one weak, TooOften.
     """
-    count_try(store, person.email, caller)
-    with store.reading() as session:
-        known = people.password_hash(session, person)
-    if known is not None and not passwords.matches(known, old):
-        raise InputError(Fault("", "the password", "must be the one you have now"))
+    confirm_password(store, person, old, caller)
     check_password(new, person)
     kept = passwords.hashed(new)
     with store.writing() as session:
         people.set_password(session, person, kept)
         sign_ins.end_all(session, person)
-        return _begin(session, person, caller, "person.password_changed")
+        return begin(session, person, caller, "person.password_changed")
 
 
-def _begin(session: Session, person: Person, caller: Caller, action: str) -> str:
+def begin(session: Session, person: Person, caller: Caller, action: str) -> str:
     """Begin a session and note for what; return its secret."""
     secret = sign_ins.begin(session, person, caller.agent, caller.at)
     after = {"from": caller.place, "by": caller.agent[: sign_ins.MOST_AGENT]}
     audit_log.write(session, [Entry(person.email, action, person.email, None, after)], caller.at)
     return secret
+
+
+def confirm_password(store: Store, person: Person, password: str, caller: Caller) -> None:
+    """Refuse who does not know the password of somebody. Raises InputError and TooOften."""
+    count_try(store, person.email, caller)
+    with store.reading() as session:
+        known = people.password_hash(session, person)
+    if not passwords.matches(known, password):
+        raise InputError(Fault("", "the password", "must be the one you have now"))
 
 
 def check_password(password: str, person: Person) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from leadline.errors import Fault, InputError
 from leadline.service import clock
 from leadline.service.signing_in import check_person
-from leadline.store import audit_log, people, sign_ins
+from leadline.store import audit_log, people, second_factors, sign_ins
 from leadline.store.audit_log import Entry
 from leadline.store.people import Person
 from leadline.store.session import Session
@@ -43,6 +43,20 @@ def end(session: Session, person: Person, by: str, at: int) -> Person:
     _keep_one_administrator(session, person)
     sign_ins.end_all(session, person)
     return _changed(session, person, replace(person, ended_at=at), by, at, "person.ended")
+
+
+def sign_out(session: Session, person: Person, by: str, at: int) -> None:
+    """Have somebody sign in again everywhere."""
+    ended = sign_ins.end_all(session, person)
+    _note(session, Entry(by, "person.signed_out", person.email, None, {"sessions": ended}), at)
+
+
+def forget_factor(session: Session, person: Person, by: str, at: int) -> None:
+    """Have somebody be asked for no code any more, and sign in again. Raises InputError."""
+    if not second_factors.end(session, person):
+        raise InputError(Fault("", "people", "must have a second factor", person.email))
+    sign_ins.end_all(session, person)
+    _note(session, Entry(by, "person.second_factor_ended", person.email), at)
 
 
 def link(session: Session, person: Person, by: str, at: int) -> str:

@@ -86,8 +86,9 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
         f"delete from event_marks where lead_no in ?? or event_id in ({own})", numbers, numbers
     )
     session.run("delete from field_history where entity = 'lead' and id in ??", ids)
+    session.run("delete from name_words where entity = 'lead' and key in ??", ids)
     session.run("delete from identities where (kind, value) in (" + _LEADING_TO + ")", numbers)
-    for table, column in _OF_LEADS:
+    for table, column in OF_LEADS:
         session.run(f"delete from {table} where {column} in ??", numbers)
 
 
@@ -98,7 +99,7 @@ _LEADING_TO = (
 )
 """Ids that lead to some leads now."""
 
-_OF_LEADS = (
+OF_LEADS = (
     ("events", "lead_no"),
     ("event_ids", "lead_no"),
     ("outcomes", "lead_no"),
@@ -116,6 +117,29 @@ _OF_LEADS = (
     ("band_holds", "lead_no"),
     ("leads", "lead_no"),
 )
+
+
+def forget_unknown(session: Session, before: int, most: int) -> int:
+    """Take away leads that nobody knows and that did nothing since a moment; return how many.
+
+    Of what is scored nothing goes: who is in an account, was merged or had an outcome stays.
+    """
+    found = session.rows(_UNKNOWN, before, before, most)
+    numbers = [number for number, _ in found]
+    if numbers:
+        forget(session, numbers, [lead_id for _, lead_id in found])
+    return len(found)
+
+
+_UNKNOWN = """
+    select lead_no, lead_id from leads as l
+    where not is_known and account_id is null and taken_at < ?
+    and not exists (select 1 from events as e where e.lead_no = l.lead_no
+        and (e.taken_at >= ? or e.account_id is not null))
+    and not exists (select 1 from outcomes as o where o.lead_no = l.lead_no)
+    and not exists (select 1 from lead_merges as m where m.from_no = l.lead_no)
+    and not exists (select 1 from lead_merges as m where m.into_no = l.lead_no)
+    order by lead_no limit ?"""
 
 
 def _blank_last_change(session: Session, leads: list[int]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from leadline.store.schema import answers, band_holds, ownerships
+from leadline.store.schema import answers, band_holds, ownerships, turns
 from leadline.store.session import Session, rows_of
 
 Held = Literal["person", "cool_down"]
@@ -49,6 +49,10 @@ class OwnershipRow(NamedTuple):
     snoozed_until: int | None = None
     answered_at: int | None = None
     ended_at: int | None = None
+    rule: str | None = None
+    remind_at: int | None = None
+    return_at: int | None = None
+    escalated_at: int | None = None
 
 
 class HoldRow(NamedTuple):
@@ -88,6 +92,38 @@ def ownerships_of(session: Session, leads: Iterable[int]) -> list[OwnershipRow]:
     return rows_of(
         session, OwnershipRow, "ownerships", "lead_no in ?? order by lead_no, began_at", list(leads)
     )
+
+
+def late(session: Session, at: int, most: int) -> list[OwnershipRow]:
+    """Return who has not answered when they are to be reminded, or to answer, up to a number."""
+    where = (
+        "ended_at is null and answered_at is null and due_at is not null and ("
+        "(remind_at <= ? and reminded_at is null) or (due_at <= ? and escalated_at is null) "
+        "or return_at <= ?) order by due_at limit ?"
+    )
+    return rows_of(session, OwnershipRow, "ownerships", where, at, at, at, most)
+
+
+def open_counts(session: Session) -> dict[str, int]:
+    """Return how many leads everybody has."""
+    found = session.rows(
+        "select owner, count(*) from ownerships where ended_at is null group by owner"
+    )
+    return {owner: int(count) for owner, count in found}
+
+
+def turns_of(session: Session) -> dict[str, dict[str, int]]:
+    """Return of each rule how much everybody is due."""
+    found: dict[str, dict[str, int]] = {}
+    for rule, owner, due in session.rows("select rule, owner, due from turns"):
+        found.setdefault(rule, {})[owner] = int(due)
+    return found
+
+
+def put_turns(session: Session, given: Mapping[str, Mapping[str, int]]) -> None:
+    """Keep of rules how much everybody is due."""
+    rows = [(rule, owner, due) for rule, each in given.items() for owner, due in each.items()]
+    session.insert(turns, rows, "replace")
 
 
 def holds(session: Session, leads: Iterable[int]) -> list[HoldRow]:

@@ -47,6 +47,10 @@ ownerships = Table(
     time_column("snoozed_until", empty=True),
     time_column("answered_at", empty=True),
     time_column("ended_at", empty=True),
+    text_column("rule", empty=True),
+    time_column("remind_at", empty=True),
+    time_column("return_at", empty=True),
+    time_column("escalated_at", empty=True),
     Index(
         "ownerships_open",
         "lead_no",
@@ -70,7 +74,18 @@ ownerships = Table(
 )
 """Who had a lead from when to when; the store itself refuses a second owner at a time.
 
-``began_by`` and ``ended_by`` are the answers that did so, where one did."""
+``began_by`` and ``ended_by`` are the answers that did so, where one did; a lead that fell, or was
+not answered in time, is ``ended_by`` these words."""
+
+turns = Table(
+    "turns",
+    METADATA,
+    text_column("rule", key=True),
+    text_column("owner", key=True),
+    Column("due", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Whose turn it is by a rule of assignment: who is due most."""
 
 band_holds = Table(
     "band_holds",

@@ -14,7 +14,7 @@ from leadline.store.schema import keys
 from leadline.store.session import Session
 
 Kind = Literal["write", "browser", "token"]
-SCOPES = ("read", "write", "publish", "metrics", "admin")
+SCOPES = ("read", "write", "draft", "publish", "metrics", "admin")
 
 
 @dataclass(frozen=True)

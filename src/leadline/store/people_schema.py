@@ -79,6 +79,25 @@ tries = Table(
 )
 """How often somebody tried to sign in: a bucket that fills by tries and empties with time."""
 
+second_factors = Table(
+    "second_factors",
+    METADATA,
+    Column("person_no", NUMBER, ForeignKey("people.person_no"), primary_key=True),
+    text_column("secret"),
+    Column("last_step", NUMBER, nullable=False),
+    time_column("begun_at"),
+    time_column("confirmed_at", empty=True),
+)
+"""Programs that give a code every half minute; until one was typed in it is not asked for."""
+
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    text_column("code_hash", key=True),
+    Column("person_no", NUMBER, ForeignKey("people.person_no"), nullable=False, index=True),
+)
+"""Codes that are taken once in the place of such a program's."""
+
 audit_log = Table(
     "audit_log",
     METADATA,

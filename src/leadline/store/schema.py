@@ -23,12 +23,14 @@ from sqlalchemy import (
 )
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
-from leadline.store.handover_schema import answers, band_holds, ownerships
+from leadline.store.handover_schema import answers, band_holds, ownerships, turns
 from leadline.store.outbox_schema import deliveries
 from leadline.store.people_schema import (
     audit_log,
     keys,
     people,
+    recovery_codes,
+    second_factors,
     sessions,
     teams,
     tickets,
@@ -37,8 +39,7 @@ from leadline.store.people_schema import (
 
 __all__ = [
     "METADATA", "answers", "audit_log", "band_holds", "deliveries", "keys", "ownerships", "people",
-    "sessions",
-    "teams", "tickets", "tries",
+    "recovery_codes", "second_factors", "sessions", "teams", "tickets", "tries", "turns",
 ]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))
@@ -167,6 +168,19 @@ conflicts = Table(
     time_column("taken_at"),
 )
 """Ids that went from one known lead to another; two known leads are never merged by one."""
+
+_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is ordered byte by byte, whatever language a database orders by."""
+
+name_words = Table(
+    "name_words",
+    METADATA,
+    Column("word", _BYTES, primary_key=True),
+    text_column("entity", key=True),
+    text_column("key", key=True),
+    sqlite_with_rowid=False,
+)
+"""By which words leads and accounts are found."""
 
 events = Table(
     "events",

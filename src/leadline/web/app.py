@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -29,7 +30,11 @@ from leadline.web.entrance.drawn import refusal
 from leadline.web.entrance.routes import Entrance
 from leadline.web.front import Front
 from leadline.web.headers import guarded
+from leadline.web.pages import assets, news, site
 from leadline.web.signing import Signing
+
+if TYPE_CHECKING:
+    from leadline.mcp.http import Agents
 
 ENDPOINTS = (
     *reading.ENDPOINTS,
@@ -53,25 +58,54 @@ def described() -> dict[str, Any]:
 
 
 def application(
-    service: Service, front: Front | None = None, *, open_metrics: bool = False
+    service: Service,
+    front: Front | None = None,
+    *,
+    open_metrics: bool = False,
+    territory: str = "",
 ) -> Starlette:
-    """Return the application of a service that was started, as it is seen from outside."""
+    """Return the application of a service that was started.
+
+    Args:
+        service: The service.
+        front: How it is seen from outside.
+        open_metrics: Whether anybody may read its figures.
+        territory: Field that says in whose territory a lead is.
+    """
     api = described()
-    signing = Signing(service, front or Front(), refusal)
+    signing = Signing(service, front or Front(), refusal, territory)
 
     async def openapi(_: Request) -> Response:
         return json(api, 200)
 
+    agents = _agents(service)
     routes = [
         Route("/openapi.json", openapi),
         *health.routes(service),
         *measuring.routes(service, signing, is_open=open_metrics),
         *snippet.routes(),
         *Entrance(signing).routes(),
+        *assets.routes(),
+        *site.routes(signing),
         *ingest.routes(service),
         *hooks.routes(service),
         *(each.route(service, signing) for each in ENDPOINTS),
+        *([] if agents is None else [agents.route()]),
     ]
-    followed = stream.routes(service, signing)  # it lasts as long as its reader wants
+    # these last as long as their reader wants
+    followed = [*stream.routes(service, signing), *news.routes(signing)]
     timed = [measuring.timed(service, each) for each in routes]
-    return Starlette(routes=[*timed, *followed], middleware=[Middleware(guarded)])
+    return Starlette(
+        routes=[*timed, *followed],
+        middleware=[Middleware(guarded)],
+        lifespan=None if agents is None else agents.running,
+    )
+
+
+def _agents(service: Service) -> Agents | None:
+    """Return what answers agents; None where the extra is not installed."""
+    if find_spec("mcp") is None:
+        return None
+    from leadline.mcp.http import Agents  # noqa: PLC0415 - an extra
+
+    return Agents(service)

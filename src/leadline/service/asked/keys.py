@@ -26,7 +26,9 @@ KIND = asks(
     beside="make",
 )
 SCOPES = asks(
-    "What a token may, with a comma between: read, write, publish, metrics, admin.", "text", "S"
+    "What a token may, with a comma between: read, write, draft, publish, metrics, admin.",
+    "text",
+    "S",
 )
 FIELDS = asks("Lead fields that a browser key may set, with a comma between.", "text", "F")
 ENDS = asks("When it opens nothing any more.", "moment", "T", beside="make")

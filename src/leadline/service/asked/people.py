@@ -25,6 +25,12 @@ END = asks("E-mail address of somebody who opens nothing from now on.", "text", 
 LINK = asks("E-mail address of somebody who gets a link to choose a password.", "text", "EMAIL")
 SET_TEAM = asks("Name of a team to make, or to give another territory.", "text", "TEAM",
                 against=("add", "change", "end", "link"))  # fmt: skip
+SIGN_OUT = asks("E-mail address of somebody who has to sign in again everywhere.", "text", "EMAIL")
+FORGET = asks(
+    "E-mail address of somebody who is asked for no code any more: who lost telephone and codes.",
+    "text",
+    "EMAIL",
+)
 NAME = asks("Their name; by default what stands before the @.", "text", "NAME", word="name")
 ROLE = asks("What they may do.", "text", "ROLE", choices=ROLES)
 TEAM = asks("Their team; none takes away what was, here and below.", "text", "TEAM")
@@ -52,6 +58,8 @@ class People(OfStore, Question["Answer[list[dict[str, Any]]]"]):
     end: str | None = field(default=None, kw_only=True, metadata=END)
     link: str | None = field(default=None, kw_only=True, metadata=LINK)
     set_team: str | None = field(default=None, kw_only=True, metadata=SET_TEAM)
+    sign_out: str | None = field(default=None, kw_only=True, metadata=SIGN_OUT)
+    forget_factor: str | None = field(default=None, kw_only=True, metadata=FORGET)
     full_name: str | None = field(default=None, kw_only=True, metadata=NAME)
     role: str | None = field(default=None, kw_only=True, metadata=ROLE)
     team: str | None = field(default=None, kw_only=True, metadata=TEAM)
@@ -106,6 +114,10 @@ class People(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         if self.change is not None:
             known = people.require(session, self.change)
             staff.change(session, known, self._said_of(known), by, at)
+        if self.sign_out is not None:
+            staff.sign_out(session, people.require(session, self.sign_out), by, at)
+        if self.forget_factor is not None:
+            staff.forget_factor(session, people.require(session, self.forget_factor), by, at)
         if self.end is not None:
             staff.end(session, people.require(session, self.end), by, at)
         return ""

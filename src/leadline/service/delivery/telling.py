@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from leadline.service import clock
 from leadline.service.delivery.destinations import Destination
@@ -25,15 +26,48 @@ def nobody() -> None:
     """Wake nobody."""
 
 
+@dataclass(frozen=True)
+class News:
+    """Something that happened to who has a lead.
+
+    Attributes:
+        event: One of ``destinations.EVENTS``.
+        key: Tells a repeat.
+        lead: The lead.
+        told: What is told beside it.
+    """
+
+    event: str
+    key: str
+    lead: LeadRow
+    told: Mapping[str, Any]
+
+
+class Tells(Protocol):
+    """What writes alerts beside: ``alerts.alerting`` is it."""
+
+    def moved(
+        self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
+    ) -> None:
+        """Write alerts of changes of band."""
+
+    def news(self, session: Session, news: Sequence[News], at: int) -> None:
+        """Write alerts of who has leads."""
+
+
 class Outbox:
     """Writes what is to be delivered, in the transaction in which bands change."""
 
     def __init__(
-        self, destinations: Sequence[Destination] = (), wake: Callable[[], None] = nobody
+        self,
+        destinations: Sequence[Destination] = (),
+        wake: Callable[[], None] = nobody,
+        alerting: Tells | None = None,
     ) -> None:
         """Make one; ``wake`` is called when something was written and committed."""
         self._destinations = destinations
         self.wake = wake
+        self.alerting = alerting
 
     def write(
         self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
@@ -53,6 +87,34 @@ class Outbox:
             for number, row in moved
             for delivery in self._of(number, row, known.get(row.lead_no or 0), at)
         ]
+        return len(outbox.add(session, made, at))
+
+    def news(self, session: Session, news: Sequence[News], at: int) -> int:
+        """Write what is to be told of who has leads; return how much that is."""
+        made = [
+            NewDelivery(
+                f"{each.key}-{where.name}", where.name, f"lead:{each.lead.lead_id}",
+                f"lead.{each.event}", each.lead.lead_no,
+                compact(
+                    {
+                        "type": f"lead.{each.event}",
+                        "timestamp": clock.text(at),
+                        "data": {
+                            "lead_id": each.lead.lead_id,
+                            "account_id": each.lead.account_id,
+                            **each.told,
+                            "fields": _fields(each.lead, where.fields),
+                        },
+                    }
+                ),
+                at,
+            )
+            for each in news
+            for where in self._destinations
+            if each.event in where.events
+        ]  # fmt: skip
+        if self.alerting is not None:
+            self.alerting.news(session, news, at)
         return len(outbox.add(session, made, at))
 
     def _of(
@@ -78,7 +140,6 @@ def told_of(
     number: int, row: TransitionRow, lead: LeadRow | None, fields: Sequence[str]
 ) -> dict[str, Any]:
     """Return what is told of a change; ``seq`` rises from change to change."""
-    values = {} if lead is None else present(lead.fields)
     return {
         "seq": number,
         "lead_id": None if lead is None else lead.lead_id,
@@ -91,8 +152,14 @@ def told_of(
         "cause": row.cause,
         "model": row.model,
         "reasons": reasons(row.ledger),
-        "fields": {name: values.get(name) for name in fields},
+        "fields": {} if lead is None else _fields(lead, fields),
     }
+
+
+def _fields(lead: LeadRow, names: Sequence[str]) -> dict[str, Any]:
+    """Return fields of a lead; those that it has not are null."""
+    values = present(lead.fields)
+    return {name: values.get(name) for name in names}
 
 
 def reasons(ledger: str | None, most: int = STRONGEST) -> list[Mapping[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from leadline.service import writing
 from leadline.service.delivery.telling import Outbox
 from leadline.service.handover.effective import Effective, effective
+from leadline.service.handover.owning import Owning
 from leadline.service.handover.settings import Handover
 from leadline.service.live import Live, Scores
 from leadline.service.taking import Taken
@@ -26,6 +27,7 @@ class Handing:
         """Begin with what the workspace says."""
         self.settings = settings or Handover()
         self.outbox = outbox or Outbox()
+        self.owning = Owning(self.settings.team, self.outbox)
 
     def effective(
         self, session: Session, live: Live, found: Scores, at: int, taken: Taken | None = None
@@ -57,3 +59,6 @@ class Handing:
     ) -> None:
         """Write what is to be told of changes that are written."""
         self.outbox.write(session, numbers, rows, at)
+        self.owning.moved(session, numbers, rows, at)
+        if self.outbox.alerting is not None:  # who has the lead now is told
+            self.outbox.alerting.moved(session, numbers, rows, at)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from leadline.model.durations import Duration
+from leadline.service.handover.team import NOBODY, Team, team
 
 REASONS = (
     "not our market",
@@ -26,14 +27,21 @@ class Handover:
     Attributes:
         reasons: Why a lead may be given back, or was lost.
         cool_down: For so many microseconds after it changed, a band does not fall.
+        team: Who takes leads, and by which rules.
     """
 
     reasons: tuple[str, ...] = REASONS
     cool_down: int = 0
+    team: Team = NOBODY
 
     @classmethod
-    def of(cls, section: Mapping[str, Any] | None) -> Self:
-        """Return what a section of the settings says.
+    def of(
+        cls,
+        section: Mapping[str, Any] | None,
+        sellers: Mapping[str, Any] | None = None,
+        rules: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return what sections of the settings say. Raises InputError.
 
         >>> Handover.of({"cool_down": "1h"}).cool_down
         3600000000
@@ -43,4 +51,5 @@ class Handover:
         return cls(
             tuple(given.get("reasons", REASONS)),
             0 if cool_down is None else Duration(str(cool_down)).microseconds,
+            team(sellers, rules, section),
         )

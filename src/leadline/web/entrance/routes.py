@@ -6,18 +6,22 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.errors import InputError, LeadlineError
-from leadline.service import passwords, signing_in
-from leadline.service.signing_in import Caller, TooOften
+from leadline.service import second_factor, signing_in
+from leadline.service.signing_in import TooOften
 from leadline.store import sign_ins
 from leadline.store.people import Person
 from leadline.store.sign_ins import TicketKind
 from leadline.web.endpoint import Refused
+from leadline.web.entrance.account import LENGTHS, OFTEN, Account
+from leadline.web.entrance.acting import Acting
+from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw, refusal
 from leadline.web.entrance.turns import Turns
 from leadline.web.signing import (
@@ -26,6 +30,7 @@ from leadline.web.signing import (
     STRANGE_HOST,
     Signing,
     Visit,
+    cookie,
     keep,
     local,
     signed_in,
@@ -37,11 +42,10 @@ from leadline.web.signing import (
 HOME = "/"
 OPEN = "Sign in over https alone: put a server with a certificate before this one."
 WRONG = "This e-mail address and password do not belong together."
-OFTEN = "That was tried too often. Wait a minute."
 GONE = "This link was used, or is too old."
 LINKS: Mapping[str, TicketKind] = {"join": "invitation", "new-password": "password"}
 """Address of a link that lets somebody choose a password, to what its ticket opens."""
-VISITOR_SECONDS = 24 * 3600
+VISITOR_SECONDS, CODE_SECONDS = 24 * 3600, 300
 
 
 class Entrance:
@@ -51,6 +55,7 @@ class Entrance:
         self._signing = signing
         self._service = signing.service
         self._turns = Turns()
+        self._acting = Acting(signing.service)
 
     def routes(self) -> list[Route]:
         """Return them."""
@@ -63,10 +68,11 @@ class Entrance:
                 Route(f"/{word}/{{ticket}}", self._open(partial(self._choose, word)), methods=both)
                 for word in LINKS
             ),
-            Route("/sign-out", page("read", self._sign_out), methods=["POST"]),
-            Route("/me", page("read", self._me)),
-            Route("/me/password", page("read", self._change_password), methods=["POST"]),
-            Route(HOME, page("read", self._home)),
+            Route("/act/{ticket}", self._open(self._acting.act), methods=both),
+            Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
+            Route("/sign-in/code", self._open(self._code), methods=both),
+            *Account(self._signing, self._turns).routes(),
+            Route(HOME, page("read", self._home, within=True)),
         ]
 
     def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
@@ -103,10 +109,33 @@ class Entrance:
             return show(email="", fault="")
         email, password = form.get("email", ""), form.get("password", "")
         sign_in = partial(signing_in.sign_in, self._service.store, email, password)
-        secret = await self._turns.take(partial(sign_in, self._caller(request)))
-        if secret is None:
+        opened = await self._turns.take(partial(sign_in, caller_of(self._service, request)))
+        if opened is None:
             return show(status=403, email=email, fault=WRONG)
-        return signed_in(request, _go(request, local(to)), secret)
+        if not opened.is_whole:
+            asked = go(request, f"{SIGN_IN}/code?to={quote(local(to), safe='')}")
+            return keep(request, asked, "code", opened.secret, CODE_SECONDS)
+        return signed_in(request, go(request, local(to)), opened.secret)
+
+    async def _code(self, request: Request, token: str, form: Mapping[str, str] | None) -> Response:
+        """Ask for the code of a second factor, after the password."""
+        to = (form or request.query_params).get("to", HOME)
+        show = partial(draw, request, "code", title="Sign in", form_token=token, to=local(to))
+        ticket = request.cookies.get(cookie(request, "code"), "")
+        if not ticket:
+            return go(request, SIGN_IN)
+        if form is None:
+            return show(fault="")
+        caller = caller_of(self._service, request)
+        sign_in = partial(second_factor.sign_in, self._service.store, ticket)
+        try:
+            secret = await asyncio.to_thread(sign_in, form.get("code", ""), caller)
+        except InputError as error:
+            return refusal(request, 403, sentence(error))
+        if secret is None:
+            return show(status=403, fault="This is not the code that is shown now.")
+        response = keep(request, go(request, local(to)), "code", "", 0)
+        return signed_in(request, response, secret)
 
     async def _set_up(
         self, request: Request, token: str, form: Mapping[str, str] | None
@@ -115,7 +144,7 @@ class Entrance:
         ticket = request.path_params["ticket"]
         if not await asyncio.to_thread(signing_in.opens_set_up, store, ticket, now):
             return refusal(request, 410, GONE)
-        values = {"ticket": ticket, "form_token": token, **_LENGTHS}
+        values = {"ticket": ticket, "form_token": token, **LENGTHS}
         show = partial(draw, request, "set_up", title="Set up leadline", **values)
         if form is None:
             return show(name="", email="", fault="")
@@ -123,10 +152,10 @@ class Entrance:
         new = Person(0, email, name, "administrator")
         set_up = partial(signing_in.set_up, store, ticket, new, form.get("password", ""))
         try:
-            secret = await self._turns.take(partial(set_up, self._caller(request)))
+            secret = await self._turns.take(partial(set_up, caller_of(self._service, request)))
         except InputError as error:
             return show(status=400, name=name, email=email, fault=sentence(error))
-        return signed_in(request, _go(request, HOME), secret)
+        return signed_in(request, go(request, HOME), secret)
 
     async def _choose(
         self, word: str, request: Request, token: str, form: Mapping[str, str] | None
@@ -138,70 +167,23 @@ class Entrance:
         if person is None:
             return refusal(request, 410, GONE)
         values = {"ticket": ticket, "form_token": token, "kind": word, "email": person.email}
-        show = partial(draw, request, "password", title="Choose a password", **values, **_LENGTHS)
+        show = partial(draw, request, "password", title="Choose a password", **values, **LENGTHS)
         if form is None:
             return show(fault="")
         choose = partial(signing_in.choose_password, store, kind, ticket, form.get("password", ""))
         try:
-            secret = await self._turns.take(partial(choose, self._caller(request)))
+            secret = await self._turns.take(partial(choose, caller_of(self._service, request)))
         except InputError as error:
             return show(status=400, fault=sentence(error))
-        return signed_in(request, _go(request, HOME), secret)
+        return signed_in(request, go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
-        return _go(request, "/me")
-
-    async def _me(self, request: Request, visit: Visit) -> Response:
-        return _account(request, visit)
-
-    async def _change_password(self, request: Request, visit: Visit) -> Response:
-        change = partial(
-            signing_in.change_password, self._service.store, visit.person,
-            visit.form.get("old", ""), visit.form.get("new", ""), self._caller(request),
-        )  # fmt: skip
-        try:
-            secret = await self._turns.take(change)
-        except InputError as error:
-            return _account(request, visit, 400, sentence(error))
-        except TooOften:
-            return _account(request, visit, 429, OFTEN)
-        return signed_in(request, _go(request, "/me"), secret)
+        return go(request, "/queue")
 
     async def _sign_out(self, request: Request, visit: Visit) -> Response:
         await asyncio.to_thread(self._end, visit)
-        return signed_out(request, _go(request, SIGN_IN))
-
-    def _caller(self, request: Request) -> Caller:
-        """Return where a request comes from, and when."""
-        address = request.client.host if request.client else ""
-        return Caller(self._service.now(), address, request.headers.get("user-agent", ""))
+        return signed_out(request, go(request, SIGN_IN))
 
     def _end(self, visit: Visit) -> None:
         with self._service.store.writing() as session:
             sign_ins.end(session, visit.session.session_hash, visit.person)
-
-
-_LENGTHS = {"least": passwords.LEAST, "most": passwords.MOST}
-
-
-def _account(request: Request, visit: Visit, status: int = 200, fault: str = "") -> Response:
-    """Return the page of somebody's own account."""
-    return draw(
-        request, "me", status, title="Your account", person=visit.person, fault=fault,
-        form_token=visit.form_token, **_LENGTHS,
-    )  # fmt: skip
-
-
-def sentence(error: LeadlineError) -> str:
-    """Return why something was refused, as a sentence of a page.
-
-    >>> sentence(InputError("the link must be new. Ask for one."))
-    'The link must be new. Ask for one.'
-    """
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}"
-
-
-def _go(request: Request, path: str) -> Response:
-    root = request.scope.get("root_path", "")
-    return RedirectResponse(path if root and path.startswith(root) else f"{root}{path}", 303)
