@@ -104,7 +104,7 @@ def test_a_field_that_empties_is_told_with_what_it_does(field: Looked) -> None:
     assert first.rules[0].name == "company.seniority"
     assert first.rules[0].by < -2
     assert {each.name: each.by > 0 for each in first.bands}["nurture"]
-    [said, *_] = page(field.result).plain()["sections"][0]["findings"]
+    [said, *_] = page(field.result).plain()["sections"][1]["findings"]
     assert "seniority is empty for" in said["says"]
     assert "Next: Ask who changed" in said["remedy"]
 
@@ -177,6 +177,57 @@ def test_a_field_to_tell_leads_apart_by_must_be_there() -> None:
     """The nearest name is offered."""
     with pytest.raises(InputError, match=r"must name a field of leads.*size"):
         _watched({"leads": tables(rows(leads=50))["leads"]}, by="lead.siz")
+
+
+CHANCE: dict[str, Any] = {
+    **MODEL,
+    "scores": {
+        **MODEL["scores"],
+        "chance": {
+            "link": "logistic",
+            "rules": {
+                "base": {"points": -1.4},
+                "demo": {"event": "demo", "points": 1.6, "count": "once"},
+            },
+        },
+    },
+}
+SOON = {"outcome": {"outcome": "won"}, "horizon": "30d", "moments": {"after": "5d"}}
+
+
+def _promised(chance: Mapping[str, Any]) -> Watch:
+    found = rows(leads=3000)
+    end = datetime(2026, 5, 11, tzinfo=UTC)
+    task = read_task(SOON)
+    with DuckDB() as engine, open_past(engine, chance, tables(found), task) as run:
+        return watch(run, watched(run, task, end, datetime(2026, 3, 9, tzinfo=UTC)))
+
+
+def _off(by: float) -> dict[str, Any]:
+    """Return the model with a chance that says more, in log-odds."""
+    score = CHANCE["scores"]["chance"]
+    base = {**score["rules"], "base": {"points": score["rules"]["base"]["points"] + by}}
+    return {**CHANCE, "scores": {**CHANCE["scores"], "chance": {**score, "rules": base}}}
+
+
+@pytest.mark.slow
+def test_a_chance_that_says_too_much_is_told() -> None:
+    """It is held against what came, also where nothing has changed since the weeks before."""
+    found = _promised(_off(1.5))
+    [alarm] = [each.alarm for each in found.lasting if not each.alarm.series.among]
+    assert (alarm.topic, alarm.series.name, alarm.before) == ("promise", "chance", 1.0)
+    assert alarm.now.high is not None
+    assert alarm.now.high < 1
+    assert sum(each.is_broken for each in found.kept if each.part == "tenth 1") >= 1
+
+
+@pytest.mark.slow
+def test_a_chance_that_is_kept_is_not_told() -> None:
+    """What comes within the 30 days is what the model says, and every month is kept."""
+    came = _promised(_off(-0.8))
+    assert [each for each in came.verdicts if each.alarm.topic == "promise"] == []
+    assert {each.part for each in came.kept} >= {"sales", "nurture", "tenth 1", "tenth 10"}
+    assert not [each for each in came.kept if each.is_broken]
 
 
 # --- a goal

@@ -42,15 +42,14 @@ def verdict(watch: Watch) -> str:
     """Return the result in a few sentences."""
     of, lasting = watch.of, watch.lasting
     among = f"of {of.found.watched} things that are watched since {day(of.weeks.since)}"
-    goal = f" {far(watch.goal)}" if watch.goal else ""
     if not lasting:
         over = f" {len(watch.verdicts)} changed and are over." if watch.verdicts else ""
-        return f"Nothing {among} has changed.{over}{goal}"
+        return f"Nothing {among} has changed.{over}"
     said = " ".join(says(each.alarm) for each in lasting[:MOST_SAID])
     rest = len(lasting) - MOST_SAID
     more = "" if rest <= 0 else " One more is below." if rest == 1 else f" {rest} more are below."
     verb = "has" if len(lasting) == 1 else "have"
-    return f"{len(lasting)} {among} {verb} changed. {said}{more}{goal}"
+    return f"{len(lasting)} {among} {verb} changed. {said}{more}"
 
 
 def _facts(watch: Watch) -> tuple[tuple[str, str], ...]:
@@ -183,7 +182,7 @@ _ROWS = (
     Column("kind", "kind"),
     Column("before", "rows a week before", "points"),
     Column("now", "rows a week now", "points"),
-    Column("newest", "newest", "time"),
+    Column("newest", "newest"),
     Column("state", ""),
 )
 _STRANGERS = (
@@ -201,7 +200,7 @@ def _inflow(watch: Watch) -> Iterator[Section]:
             each.kind,
             round(each.before, 1),
             round(each.now, 1),
-            each.newest,
+            f"{each.newest:%Y-%m-%d}",
             "stopped" if each.has_stopped else "",
         )
         for each in watch.inflows

@@ -80,7 +80,7 @@ def watched(
     left_out = frozenset(map(field_of, task.task.leave_out)) if task else frozenset()
     stood = standing(came, left_out)
     said = None
-    if task is not None:
+    if task is not None and task.task.outcome.has_time:
         rows = judged(run, task, weeks.end, seen_too=True, unripe=True)
         said = promise(rows, weeks)
     series = tuple(_series(came, stood, said, events_of_types(came)))
