@@ -166,6 +166,25 @@ def test_a_value_that_never_came_before_is_named() -> None:
     ]
 
 
+def test_marks_and_events_without_a_lead_are_rates() -> None:
+    """That more of what is done is no person's, or nobody's, is told, and stands in the report."""
+    found, turn = rows(leads=2000), datetime(2026, 4, 6, tzinfo=UTC)
+    late = [each for each in found["events"] if each["recorded_at"] >= turn]
+    found["event_marks"] = [
+        {"event_id": each["event_id"], "mark": "crawler", "recorded_at": each["recorded_at"]}
+        for each in late[::3]
+    ]
+    found["events"] += [
+        {**each, "event_id": f"lost {number}", "lead_id": f"lost {number}"}
+        for number, each in enumerate(late[::4])
+    ]
+    watched_ = _watched(tables(found), datetime(2026, 3, 23, tzinfo=UTC))
+    told = {each.alarm.topic: each.alarm for each in watched_.lasting}
+    assert told["lost"].now.value == pytest.approx(0.2, abs=0.07)
+    assert told["marks"].is_up
+    assert watched_.of.weeks.begin(told["marks"].since) == turn
+
+
 def test_too_short_a_history_is_refused() -> None:
     """It says how much there is."""
     with pytest.raises(InputError, match="must leave 8 whole weeks before it") as caught:

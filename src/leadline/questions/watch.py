@@ -83,13 +83,14 @@ class Watch(PastTables, Embedded, Question["Answer[Watched]"]):
         since = None if self.since is None else moment(self.since, "--since")
         goal = read_goal(self.goal) if self.goal else None
         result = compared(run, watched(run, task, at, since, self.by), capacity, goal)
-        report = page(result)
+        reading = Reading.of(run.loaded, warnings)
+        report = page(result).with_facts(("rejected rows", f"{reading.rejected:,}"))
         return Answer(
             question=self.name,
             result=result,
             make_page=lambda: report,
             figures=result.plain(),
-            reading=Reading.of(run.loaded, warnings),
+            reading=reading,
             status=CHANGED if result.lasting else 0,
         )
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 import numpy as np
 
 from leadline.reports.page import Block, Finding, Findings, Page, Section, Text
 from leadline.reports.tables import Column, Table
 from leadline.reports.watch_said import day, effect, far, says, seen, sight, step, title, when
-from leadline.review.watch.verdicts import FALSE_A_QUARTER, QUARTER_WEEKS
+from leadline.review.watch.goal import NOW_WEEKS, share_of
+from leadline.review.watch.series import Series
+from leadline.review.watch.verdicts import FALSE_A_QUARTER
 from leadline.review.watch.watch import Watch
 
 _BEFORE = Column("before", "before", "share")
@@ -31,6 +34,7 @@ def page(watch: Watch) -> Page:
         *_goal(watch),
         _changes(watch),
         *_promise(watch),
+        *_sales(watch),
         *_inflation(watch),
         *_inflow(watch),
         _sights(watch),
@@ -120,6 +124,41 @@ def _promise(watch: Watch) -> Iterator[Section]:
     yield Section(
         "promise", "Promise kept", (Text(said), Table("promise", "Said and came", _KEPT, rows))
     )
+
+
+_DECIDED = (
+    Column("leads", "leads"),
+    Column("decided_before", "decided before", "count"),
+    Column("before", "accepted before", "share"),
+    Column("before_low", "from", "share", is_end=True),
+    Column("before_high", "to", "share", is_end=True),
+    Column("decided", "decided now", "count"),
+    Column("now", "accepted now", "share"),
+    Column("now_low", "from", "share", is_end=True),
+    Column("now_high", "to", "share", is_end=True),
+)
+
+
+Part: TypeAlias = tuple[int, float | None, float | None, float | None]
+
+
+def _sales(watch: Watch) -> Iterator[Section]:
+    """Yield what sales accepted of what it decided on, before and in the latest quarter."""
+    weeks = watch.of.weeks
+    rows = tuple(
+        (each.among or "all", *_part(each, 0, weeks.before), *_part(each, -NOW_WEEKS, None))
+        for each in watch.of.series
+        if each.topic == "accepted"
+    )
+    if rows:
+        title_ = "Accepted of what sales decided on, before and in the last 13 weeks"
+        yield Section("sales", "What sales says", (Table("sales", title_, _DECIDED, rows),))
+
+
+def _part(of: Series, begin: int, end: int | None) -> Part:
+    """Return rows and the share of some weeks with its interval."""
+    found = share_of(of.hits[0, begin:end], of.size[0, begin:end])
+    return int(of.size[0, begin:end].sum()), found.value, found.low, found.high
 
 
 _BANDS = (
@@ -212,9 +251,26 @@ def _inflow(watch: Watch) -> Iterator[Section]:
     blocks = (
         Table("inflow", "Rows a week, and the newest", _ROWS, rows),
         Table("strangers", "Values that are new, or gone for four weeks", _STRANGERS, values),
+        Table("rates", "Rows that count for nothing", _RATES, tuple(_rates(watch))),
+        Text(
+            "How far values moved: of a hundred new leads of the last 13 weeks, so many would need "
+            "another value for the spread to be what it was before."
+        ),
         Table("spreads", "How far values and scores moved", _SPREADS, tuple(_spreads(watch))),
     )
     yield Section("data", "What comes in", blocks, brief=False)
+
+
+_RATES = (Column("what", "what"), _BEFORE, _NOW)
+
+
+def _rates(watch: Watch) -> Iterator[tuple[str, float | None, float | None]]:
+    """Yield the shares of events that are marked, or whose lead is not known."""
+    before = watch.of.weeks.before
+    for each in watch.of.series:
+        if each.topic in {"marks", "lost"}:
+            both = (_part(each, 0, before), _part(each, -NOW_WEEKS, None))
+            yield title(each), both[0][1], both[1][1]
 
 
 _SPREADS = (Column("what", "of new leads"), Column("share", "stand elsewhere", "share"))
@@ -230,7 +286,7 @@ def _spreads(watch: Watch) -> Iterator[tuple[str, float]]:
         if each.topic in {"values", "score", "band"}:
             before, now = (
                 each.hits[:, part].sum(1) / np.maximum(each.size[:, part].sum(1), 1)
-                for part in (slice(0, weeks.before), slice(-QUARTER_WEEKS, None))
+                for part in (slice(0, weeks.before), slice(-NOW_WEEKS, None))
             )
             yield title(each), float(_distance(before, now, is_nested="above" in each.parts[0]))
 

@@ -189,8 +189,8 @@ def _of_series(known: Known, topic: str, among: str, needs: str) -> Pair:
     before, now = slice(0, known.weeks.before), _latest(known.weeks)
     return (
         among.removeprefix("band "),
-        _share(hits[before], size[before]),
-        _share(hits[now], size[now]),
+        share_of(hits[before], size[before]),
+        share_of(hits[now], size[now]),
     )
 
 
@@ -198,7 +198,8 @@ def _latest(weeks: Weeks) -> slice:
     return slice(max(weeks.before, weeks.count - NOW_WEEKS), weeks.count)
 
 
-def _share(hits: Floats, size: Floats) -> Measured:
+def share_of(hits: Floats, size: Floats) -> Measured:
+    """Return the share of some weeks with its interval of 95 %; shapes (weeks,)."""
     rows = float(size.sum())
     if not rows:
         return Measured(None)
