@@ -17,6 +17,7 @@ from typing import Self
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
+from leadline.mirror.mirror import Mirror
 from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
@@ -105,6 +106,7 @@ class Service(Reader):
         signs: Signs | None = None,
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
+        mirror: Mirror | None = None,
         destinations: Sequence[Destination] = (),
         alerting: Tells | None = None,
     ) -> None:
@@ -119,6 +121,7 @@ class Service(Reader):
             signs: What tells programs from people.
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
+            mirror: Events in columns, for what scores everybody.
             destinations: Where changes of band go.
             alerting: What writes alerts.
         """
@@ -128,6 +131,7 @@ class Service(Reader):
         self._feeds = feeds
         self._signs = signs
         self.hooks = hooks
+        self._mirror = mirror
         self.handing = handing or Handover()
         self.destinations = destinations
         self._alerting = alerting
@@ -370,6 +374,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
+                        mirror=self._mirror,
                         handing=self._handing(),
                         tell=self._tell,
                     )
