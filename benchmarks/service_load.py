@@ -11,6 +11,8 @@ when done. PostgreSQL is started here, with its rows in DIR, and stopped. In the
 - ``taking``: events from the inbox into the store without a model, beside the same rows inserted
   with nothing around: those tables, those indexes, that size.
 - ``publish``: everybody scored; with ``import`` it is what a new store takes until it is scored.
+- ``sweep``: everybody scored again, with events from the store, from a mirror that is made, and
+  from one that follows.
 - ``batch``: a pass that touches 500 leads, beside the statement alone over the same rows.
 - ``asked``: a lead with its ledger, and with its moves, asked for by four callers at once.
 - ``latency``: from a post to the stored score, at a steady rate.
@@ -61,7 +63,10 @@ from spark import Cost, cost, used_by
 from wire import told
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import clock
+from leadline.mirror.mirror import Mirror
+from leadline.service import clock, whole
+from leadline.service.beside import CHUNK
+from leadline.service.live import Live, of_store
 from leadline.service.loop import Loop
 from leadline.service.taking import Taken, digest
 from leadline.store import facts as stored
@@ -246,6 +251,29 @@ def published(asked: Asked) -> None:
     path = asked.place.folder / f"{asked.model}.yaml"
     path.write_text(text, encoding="utf-8")
     _command(asked, "publish", str(path), "--yes", "--weeks", "0")
+
+
+def swept(asked: Asked) -> None:
+    """Show what a sweep costs before it writes, by where it reads events."""
+    mirror = Mirror(asked.place.folder / "swept.mirror")
+    mirror.drop()
+    places = (("store", None), ("mirror made", mirror), ("mirror", mirror))
+    with _opened(asked.place) as store, DuckDB() as engine:
+        live = of_store(store, engine)
+        for name, each in places:
+            found = _costs(asked.place, partial(_sweep, store, live, each))
+            _show("sweep", f"{name:12} {found.seconds:5.1f} s, {found.processor:5.1f} of processor")
+            if each is not None:
+                size = sum(file.stat().st_size for file in each.folder.iterdir())
+                _show("sweep", f"{name:12} {size / 2**20:,.0f} MiB of files")
+    mirror.drop()
+
+
+def _sweep(store: Store, live: Live, mirror: Mirror | None) -> None:
+    with store.reading() as session:
+        until = stored.last_taken(session)
+        for _ in whole.sweep(session, live, live.row.version, until, CHUNK, mirror):
+            pass
 
 
 # --- taking in
@@ -560,6 +588,7 @@ ROWS: Mapping[str, Callable[[Asked], None]] = {
     "import": imported,
     "taking": taking,
     "publish": published,
+    "sweep": swept,
     "batch": batch,
     "asked": asked_for,
     "latency": latency,

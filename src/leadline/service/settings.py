@@ -124,6 +124,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
     Setting(
+        "store.mirror",
+        "file",
+        "Folder of the events in columns; by default beside a store in a file, of a server none.",
+        example="mirror",
+    ),
+    Setting(
         "store.unknown_days",
         "whole",
         "Days for which leads that nobody knows are kept, since they last did something; "
