@@ -35,6 +35,7 @@ from leadline.service.hooks.hook import Hook
 from leadline.service.keeping import Keeping
 from leadline.service.loop import Loop
 from leadline.service.measures import Measures
+from leadline.service.previewing import Previewing
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs, keys
@@ -89,6 +90,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        previewing: What drafts of the model would do.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
@@ -140,6 +142,7 @@ class Service(Reader):
         ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
+        self.previewing = Previewing(store)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
@@ -204,6 +207,7 @@ class Service(Reader):
             each.stop()
         for feed in self._feeds:
             feed.close()
+        self.previewing.close()
         self._engine.close()
         self.store.close()
         self._tell(Stopped())
