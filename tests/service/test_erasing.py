@@ -154,10 +154,11 @@ OF_NO_LEAD = {
     # of companies
     "accounts", "current_account_scores", "current_account_bands", "accounts_due",
     # of the company's own people, who end by `leadline people`
-    "people", "teams", "sessions", "tickets", "tries", "keys",
+    "people", "teams", "sessions", "tickets", "tries", "keys", "second_factors",
+    "recovery_codes", "turns",
     # of the store itself
     "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
 }  # fmt: skip
 """Tables that name no lead."""
-OF_ANYBODY = {"inbox", "parked", "field_history", "jobs", "audit_log"}
-"""Tables that may name a lead in their texts; erasing looks for that."""
+OF_ANYBODY = {"inbox", "parked", "field_history", "name_words", "jobs", "audit_log"}
+"""Tables that name a lead by its id, or may do so in their texts; erasing looks for that."""

@@ -97,6 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("memory", "text", "Most memory to use.", example="6GB"),
     Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
+    Setting("goal", "text", "What is to be reached, and by when.", example="won 12% by 2027-03-31"),
     Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
     Setting(
         "source",
@@ -123,6 +124,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
+    Setting(
+        "store.mirror",
+        "file",
+        "Folder of the events in columns; by default beside a store in a file, of a server none.",
+        example="mirror",
+    ),
     Setting(
         "store.unknown_days",
         "whole",
@@ -250,6 +257,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Addresses of servers before this one, whose word is taken for who asks; by default "
         "those of this machine.",
     ),
+    Setting(
+        "people.territory",
+        "text",
+        "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
+        example="account.country",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
@@ -292,11 +305,41 @@ SETTINGS: tuple[Setting, ...] = (
         False,
     ),
     Setting("destinations.*.fields", "texts", "Fields of the lead that are sent beside its id."),
+    Setting("destinations.*.sender", "text", "Address that mails are from.", example="a@b.c"),
+    Setting(
+        "destinations.*.to",
+        "texts",
+        "E-mail addresses; by default that of who has the lead.",
+        example="team@b.c",
+    ),
+    Setting("destinations.*.user", "text", "As whom the mail server knows us.", example="mailer"),
+    Setting(
+        "destinations.*.most_an_hour",
+        "whole",
+        "So many alerts an hour for one address or room; others wait. By default any number.",
+    ),
     Setting(
         "destinations.*.allow_private",
         "texts",
         "Private networks that it may be in, such as 10.0.0.0/8; http is allowed then too.",
     ),
+    Setting(
+        "alerts.*.on",
+        "text",
+        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned.",
+        example="enters",
+    ),
+    Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
+    Setting("alerts.*.bands", "texts", "Bands that are entered or left.", example="sales"),
+    Setting(
+        "alerts.*.match",
+        "texts",
+        "What fields must be, all of these.",
+        example="account.target = true",
+    ),
+    Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
+    Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
 """All of them, in the order in which a file has them."""
 

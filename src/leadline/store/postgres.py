@@ -128,6 +128,7 @@ class PostgresSession:
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
         self._cursor = cursor
+        self._arrived: set[str] = set()
 
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -149,6 +150,9 @@ class PostgresSession:
                 "on commit delete rows"
             )
         )
+        if table.name in self._arrived:  # rows of the same transaction, which are there by now
+            self._cursor.execute(_text(f"delete from {arriving}"))
+        self._arrived.add(table.name)
         self._copy(arriving, table, rows)
         self._cursor.execute(_text(insertion(table, meeting, f"select * from {arriving}")))
 
@@ -181,9 +185,8 @@ _DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
 def _type(column: Column[Any]) -> str:
-    """Return the type by which rows are copied; how a text is ordered is no matter."""
-    written = str(column.type.compile(dialect=_DIALECT))
-    return _TYPES[written.partition(" COLLATE ")[0]]
+    """Return the type of a column, whatever order its texts have."""
+    return _TYPES[str(column.type.compile(dialect=_DIALECT)).partition(" COLLATE ")[0]]
 
 
 def _text(statement: str) -> sql.SQL:

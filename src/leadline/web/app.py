@@ -21,6 +21,7 @@ from leadline.web import (
     ingest,
     leads,
     measuring,
+    previewing,
     reading,
     snippet,
     stream,
@@ -42,6 +43,7 @@ ENDPOINTS = (
     *accounts.ENDPOINTS,
     *answering.ENDPOINTS,
     *delivering.ENDPOINTS,
+    *previewing.ENDPOINTS,
 )
 
 
@@ -58,11 +60,22 @@ def described() -> dict[str, Any]:
 
 
 def application(
-    service: Service, front: Front | None = None, *, open_metrics: bool = False
+    service: Service,
+    front: Front | None = None,
+    *,
+    open_metrics: bool = False,
+    territory: str = "",
 ) -> Starlette:
-    """Return the application of a service that was started, as it is seen from outside."""
+    """Return the application of a service that was started.
+
+    Args:
+        service: The service.
+        front: How it is seen from outside.
+        open_metrics: Whether anybody may read its figures.
+        territory: Field that says in whose territory a lead is.
+    """
     api = described()
-    signing = Signing(service, front or Front(), refusal)
+    signing = Signing(service, front or Front(), refusal, territory)
 
     async def openapi(_: Request) -> Response:
         return json(api, 200)
