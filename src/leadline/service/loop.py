@@ -506,6 +506,7 @@ class Loop:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
+            self._handing.owning.merged(session, taken.merges)
             self._handing.write(session, found, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
