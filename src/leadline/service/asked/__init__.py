@@ -21,6 +21,7 @@ SERVED: Mapping[str, str] = {
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
     "assign": "leadline.service.asked.assign:Assign",
     "mapping": "leadline.service.asked.mapping:Mappings",
+    "connect": "leadline.service.asked.connect:Connect",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
 }
