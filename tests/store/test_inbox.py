@@ -8,7 +8,7 @@ from leadline.store import inbox
 from leadline.store.inbox import Parked, Received
 from leadline.store.migrate import migrate
 from leadline.store.schema import inbox as table
-from leadline.store.schema import waiting
+from leadline.store.schema import settings, waiting
 from leadline.store.store import Store, connect
 
 ONE = Received("web", "segment:track", 1_000, b'{"event": "seen"}')
@@ -115,3 +115,14 @@ def test_requests_of_a_time_are_sent_again(store: Store) -> None:
         assert inbox.again(session, 20, 30, "web") == 1
         assert inbox.again(session, 20, 30, None) == 1
         assert [each.received_at for each in inbox.take(session, 10)] == [20, 20]
+
+
+def test_rows_that_replace_others_may_come_twice_in_a_transaction(store: Store) -> None:
+    """What came first is there already, and is not brought a second time."""
+    for value in ("old", "new"):
+        with store.writing() as session:
+            session.insert(settings, [("twice", value), (f"{value}-too", value)], "replace")
+            session.insert(settings, [("twice", f"{value}er")], "replace")
+    with store.reading() as session:
+        [(found,)] = session.rows("select value from settings where name = 'twice'")
+    assert found == "newer"

@@ -68,6 +68,12 @@ PROXIES = asks(
     word="proxy",
     setting="service.proxies",
 )
+TERRITORY = asks(
+    "Field that says in whose territory a lead is, such as account.country; sales see theirs.",
+    "text",
+    "FIELD",
+    setting="people.territory",
+)
 LOOPBACK = ("127.0.0.1", "::1")
 """Servers of this machine, whose word is taken where no others are named."""
 
@@ -92,7 +98,16 @@ class Serve(OfStore, Question["Answer[None]"]):
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
+    territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
+
+    def check(self) -> None:
+        """Refuse a field that is none. Raises InputError."""
+        from leadline.service.sight import parts
+
+        super().check()
+        if self.territory:
+            parts(self.territory)
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
@@ -113,6 +128,7 @@ class Serve(OfStore, Question["Answer[None]"]):
         store = connect(self.store)
         feeds = list(self._feeds(store))
         signs = Signs.of(self.signs)
+        told = self.told
         service = Service(
             store,
             None,
@@ -122,7 +138,8 @@ class Serve(OfStore, Question["Answer[None]"]):
             signs=signs,
             hooks=hooks,
             handing=self.handing,
-            destinations=self.told,
+            destinations=told,
+            alerting=self.alerting(told, self.url or ""),
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
@@ -131,7 +148,14 @@ class Serve(OfStore, Question["Answer[None]"]):
                 link = front.link(f"/set-up/{ticket}", self.host, self.port)
                 session.tell(f"nobody can sign in yet; this link works once, for a day: {link}")
             session.tell(f"listening on http://{self.host}:{self.port}; Ctrl-C ends")
-            serve(service, self.host, self.port, front, open_metrics=self.open_metrics)
+            serve(
+                service,
+                self.host,
+                self.port,
+                front,
+                open_metrics=self.open_metrics,
+                territory=self.territory or "",
+            )
         return Answer(question=self.name, result=None, printed="")
 
     def _feeds(self, store: Store) -> Iterator[Feed]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -154,27 +154,66 @@ class Worlds:
 
     def _outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
         worlds = [self._name(number) for number in range(len(sequences))]
-        self.own.run(
-            "create or replace table worlds as select unnest(?) as world".replace(
-                "?", _array(worlds)
-            )
-        )
-        for table, ids in _IDS.items():
-            if table in self.schema:
-                self._copy(table, ids)
+        self._begin(worlds)
         for world, steps in zip(worlds, sequences, strict=True):
             for number, step in enumerate(steps):
                 self._apply(world, number, step)
-        at = self.as_of.replace(tzinfo=None).isoformat(sep=" ")
         self.own.run(
-            "create or replace table spine as "
-            f"select world || {literal(self.lead_id)} as lead_id, timestamp '{at}' as as_of "
-            "from worlds"
+            "create or replace table spine as select "
+            f"world || {literal(self.lead_id)} as lead_id, "
+            f"timestamp '{_naive(self.as_of)}' as as_of from worlds"
         )
         return self._scores(worlds)
 
+    def valued(
+        self, marked: Sequence[Sequence[str]], moments: Sequence[Sequence[datetime]]
+    ) -> list[list[float]]:
+        """Return the main score of worlds in which some events do not count, at moments of each.
+
+        Args:
+            marked: For each world the events that are marked in it, by their ids.
+            moments: For each world the moments, UTC. A lead that was not there then has 0.
+        """
+        worlds = [self._name(number) for number in range(len(marked))]
+        self._begin(worlds)
+        for world, events in zip(worlds, marked, strict=True):
+            self._mark(world, events)
+        asked = [
+            f"({literal(world + self.lead_id)}, timestamp '{_naive(at)}')"
+            for world, at_each in zip(worlds, moments, strict=True)
+            for at in dict.fromkeys(at_each)
+        ]
+        self.own.run(
+            "create or replace table spine as select * from "
+            f"(values {', '.join(asked)}) as v(lead_id, as_of)"
+        )
+        rows = self.own.arrow(self.text).to_pylist()
+        score = self.model.main_score
+        found = {(row["lead_id"], _naive(row["as_of"])): row[score] or 0.0 for row in rows}
+        return [
+            [found.get((world + self.lead_id, _naive(at)), 0.0) for at in at_each]
+            for world, at_each in zip(worlds, moments, strict=True)
+        ]
+
+    def _mark(self, world: str, events: Sequence[str]) -> None:
+        """Have some events not count in a world, whatever was said of them."""
+        if events:
+            listed = _array([world + each for each in events])
+            self.own.run(f"delete from event_marks where event_id in (select unnest({listed}))")
+            self.own.run(
+                "insert into event_marks (event_id, mark, recorded_at) "
+                f"select unnest({listed}), 'left out', timestamp '1970-01-01'"
+            )
+
     def _name(self, number: int) -> str:
         return f"{number:06d}|"
+
+    def _begin(self, worlds: Sequence[str]) -> None:
+        """Copy all tables once a world."""
+        self.own.run(f"create or replace table worlds as select unnest({_array(worlds)}) as world")
+        for table, ids in _IDS.items():
+            if table in self.schema:
+                self._copy(table, ids)
 
     def _copy(self, table: str, ids: Sequence[str]) -> None:
         columns = [
@@ -224,6 +263,12 @@ class Worlds:
         rows = self.own.arrow(self.text).to_pylist()
         by_lead = {row["lead_id"]: row for row in rows}
         return [Outlook(by_lead[world + self.lead_id]) for world in worlds]
+
+
+def _naive(at: datetime) -> str:
+    """Return a moment in UTC as SQL has it."""
+    utc = at if at.tzinfo is None else at.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(sep=" ")
 
 
 def _array(values: Sequence[str]) -> str:

@@ -20,12 +20,14 @@ class Series:
         values: The values.
         low: Lower ends of an interval around each value, or nothing.
         high: Upper ends likewise.
+        goes_on: It is the series before it, gone on: in its colour, dashed.
     """
 
     name: str
     values: tuple[float | None, ...]
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

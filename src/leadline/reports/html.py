@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from leadline.reports.parts import Contents
 
-STYLES = ("tokens.css", "style.css")
+STYLES = ("tokens.css", "charts.css", "style.css")
 FEW_ROWS = 8
 """The figures of a chart with more rows than this are folded away below it."""
 

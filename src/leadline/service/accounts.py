@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from leadline.service import cursor
 from leadline.service.listing import MOST_LOOKED_AT, Field, Order, Statement, page, value_of, walk
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store.rows import present
 from leadline.store.session import Session
@@ -34,17 +35,19 @@ class Wanted:
         field: What a field of the account must be.
         after: Where the page before ended; empty for the first.
         most: How many accounts it has at the most.
+        sight: Which accounts are seen at all; None for all.
     """
 
     order: Order
     field: Field | None = None
     after: str = ""
     most: int = 50
+    sight: Sight | None = None
 
     @property
     def looked(self) -> int:
         """How many rows are walked for the page."""
-        return self.most if self.field is None else MOST_LOOKED_AT
+        return self.most if self.field is None and self.sight is None else MOST_LOOKED_AT
 
 
 def listed(session: Session, kind: str, version: int, wanted: Wanted) -> tuple[list[Standing], str]:
@@ -53,8 +56,7 @@ def listed(session: Session, kind: str, version: int, wanted: Wanted) -> tuple[l
     by_id = wanted.order.by == BY_ID
     query = (_by_id if by_id else _by_score)(kind, version, wanted, after)
     walked = [(value, account) for value, account in session.rows(query.text, *query.params)]
-    field = wanted.field
-    fitting = None if field is None else _fitting(session, field)
+    fitting = None if wanted.looked == wanted.most else _fitting(session, wanted)
     found, on = page(walked, wanted.most, wanted.looked, fitting)
     return _standings(session, version, [account for _, account in found]), on
 
@@ -87,11 +89,19 @@ def _by_score(
     return walk(wanted.order, source, "account_id", after, wanted.looked)
 
 
-def _fitting(session: Session, field: Field) -> Callable[[Sequence[str]], set[str]]:
-    """Return what finds those of some accounts whose field is what it must be."""
-    return lambda ids: {
-        row.account_id for row in stored.accounts(session, ids) if field.holds(row.fields)
-    }
+def _fitting(session: Session, wanted: Wanted) -> Callable[[Sequence[str]], set[str]]:
+    """Return what finds those of some accounts that are seen, and whose field is as asked."""
+
+    def fitting(ids: Sequence[str]) -> set[str]:
+        found = set(ids)
+        if wanted.sight is not None:
+            found = wanted.sight.accounts(session, ids)
+        if wanted.field is not None:
+            rows = stored.accounts(session, sorted(found))
+            found = {row.account_id for row in rows if wanted.field.holds(row.fields)}
+        return found
+
+    return fitting
 
 
 def _standings(session: Session, version: int, ids: Sequence[str]) -> list[Standing]:

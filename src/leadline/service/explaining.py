@@ -14,7 +14,9 @@ from leadline.service import clock
 from leadline.service.large import ALL
 from leadline.service.live import Live, Touched
 from leadline.service.taking import Taken
+from leadline.store import facts as stored
 from leadline.store.facts import LeadRow
+from leadline.store.rows import Knowing
 from leadline.store.session import Session
 
 if TYPE_CHECKING:
@@ -84,10 +86,35 @@ def explained_with_moves(
     engine: DuckDB, session: Session, live: Live, row: LeadRow, as_of: int
 ) -> dict[str, Any]:
     """Return the same with what would move the lead."""
-    batch = live.batch(session, _touched(session, live, row), Taken())
-    with Run.open(engine, live.model, live.tables(batch), as_of=clock.at(as_of), clean=True) as run:
+    with run_of(engine, session, live, row, as_of) as run:
         found = explain(run, row.lead_id, clock.at(as_of))
     return dict(plain(found))
+
+
+@contextmanager
+def run_of(  # noqa: PLR0913, PLR0917 - where, who, when and what was known
+    engine: DuckDB,
+    session: Session,
+    live: Live,
+    row: LeadRow,
+    as_of: int,
+    knowing: Knowing = "taken",
+) -> Iterator[Run]:
+    """Yield a version over all rows that say of a lead, at a moment."""
+    given = live.tables(live.batch(session, _touched(session, live, row), Taken()), knowing)
+    with Run.open(engine, live.model, given, as_of=clock.at(as_of), clean=True) as run:
+        yield run
+
+
+@contextmanager
+def run_of_account(
+    engine: DuckDB, session: Session, live: Live, account_id: str, as_of: int
+) -> Iterator[Run]:
+    """Yield a version over all rows that say of an account, at a moment."""
+    leads = {number for number, _ in stored.leads_of_accounts(session, [account_id], ALL)}
+    given = live.tables(live.batch(session, Touched(leads, {account_id}), Taken()))
+    with Run.open(engine, live.model, given, as_of=clock.at(as_of), clean=True) as run:
+        yield run
 
 
 def _touched(session: Session, live: Live, row: LeadRow) -> Touched:

@@ -17,8 +17,10 @@ from leadline.service.people import ROLES
 from leadline.service.taking import Arrived, Taking, digest, know
 from leadline.sql.text import Sql, joined, name, sql_text
 from leadline.store import facts as stored
-from leadline.store import schema
+from leadline.store import naming, schema
 from leadline.store.erasing import Hashes
+from leadline.store.facts import AccountRow, LeadRow
+from leadline.store.session import Session
 from leadline.store.store import Store
 
 if TYPE_CHECKING:
@@ -98,11 +100,19 @@ class Importer:
         while part := list(islice(rows, CHUNK)):
             with self._store.working() as session:
                 session.insert(target, part, "keep")
+                self._name(session, target, part)
             written += len(part)
             if table:
                 self._told(table, written)
         if table in self._schema:
             self._imported.rows[table] = written
+
+    def _name(self, session: Session, target: Table, part: Sequence[Sequence[Any]]) -> None:
+        """Have new leads and accounts found by their words."""
+        if target is schema.leads:
+            naming.keep(session, leads=map(LeadRow._make, part))
+        elif target is schema.accounts:
+            naming.keep(session, accounts=map(AccountRow._make, part))
 
     def _read(self, query: Sql) -> Rows:
         for batch in self._engine.reader(query):

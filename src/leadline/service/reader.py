@@ -9,12 +9,15 @@ from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.history import History
+from leadline.scoring import Run
 from leadline.service.answers import Unstored, unstored
-from leadline.service.explaining import Explainer, explained_with_moves
+from leadline.service.explaining import Explainer, explained_with_moves, run_of, run_of_account
+from leadline.service.glance import Glances
 from leadline.service.live import Live, published
 from leadline.service.past import AsItWas, as_it_was, past
 from leadline.store import facts as stored
 from leadline.store.facts import LeadRow
+from leadline.store.rows import Knowing
 from leadline.store.scores import ModelRow
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -34,6 +37,7 @@ class Reader:
         self._shown: Live | None = None
         self._shown_lock = Lock()
         self._explainer: Explainer | None = None
+        self._glances: Glances | None = None
 
     @contextmanager
     def reading(self) -> Iterator[tuple[Session, Live]]:
@@ -72,6 +76,38 @@ class Reader:
         if found is None or found.live is not live:
             before, found = found, Explainer(live)
             self._explainer = found
+            if before is not None:
+                before.close()
+        return found
+
+    @contextmanager
+    def run_of(
+        self, session: Session, live: Live, row: LeadRow, at: int, knowing: Knowing = "taken"
+    ) -> Iterator[Run]:
+        """Yield the live model over all rows that say of a lead, at a moment."""
+        with (
+            self._engine.new_session() as engine,
+            run_of(engine, session, live, row, at, knowing) as run,
+        ):
+            yield run
+
+    @contextmanager
+    def run_of_account(
+        self, session: Session, live: Live, account_id: str, at: int
+    ) -> Iterator[Run]:
+        """Yield the live model over all rows that say of an account, at a moment."""
+        with (
+            self._engine.new_session() as engine,
+            run_of_account(engine, session, live, account_id, at) as run,
+        ):
+            yield run
+
+    def glances(self, live: Live) -> Glances:
+        """Return what looks at leads by a version; that of another one ends."""
+        found = self._glances
+        if found is None or found.live is not live:
+            before, found = found, Glances(live)
+            self._glances = found
             if before is not None:
                 before.close()
         return found

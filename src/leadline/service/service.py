@@ -25,7 +25,7 @@ from leadline.service.commands import Command
 from leadline.service.delivery.deliverer import Deliverer
 from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.senders import sender
-from leadline.service.delivery.telling import Outbox
+from leadline.service.delivery.telling import Outbox, Tells
 from leadline.service.feed import Feed
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
@@ -106,6 +106,7 @@ class Service(Reader):
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
         destinations: Sequence[Destination] = (),
+        alerting: Tells | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -119,6 +120,7 @@ class Service(Reader):
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
             destinations: Where changes of band go.
+            alerting: What writes alerts.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -128,6 +130,7 @@ class Service(Reader):
         self.hooks = hooks
         self.handing = handing or Handover()
         self.destinations = destinations
+        self._alerting = alerting
         self._deliverers = [
             Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
         ]
@@ -323,6 +326,11 @@ class Service(Reader):
             found["store_bytes"] = self.store.size(session)
         return found
 
+    def _handing(self) -> Handing:
+        """Return what the loop does for leads that are ready."""
+        outbox = Outbox(self.destinations, self._deliver, self._alerting)
+        return Handing(self.handing, outbox)
+
     def ask(self, command: Command) -> str:
         """Have the loop do something, wherever it runs, and return what it says of it.
 
@@ -362,7 +370,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
-                        handing=Handing(self.handing, Outbox(self.destinations, self._deliver)),
+                        handing=self._handing(),
                         tell=self._tell,
                     )
                     self._tell(Began())

@@ -250,6 +250,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Addresses of servers before this one, whose word is taken for who asks; by default "
         "those of this machine.",
     ),
+    Setting(
+        "people.territory",
+        "text",
+        "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
+        example="account.country",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("connectors.*.kind", "text", "The system: tryton.", example="tryton"),
@@ -303,11 +309,41 @@ SETTINGS: tuple[Setting, ...] = (
         False,
     ),
     Setting("destinations.*.fields", "texts", "Fields of the lead that are sent beside its id."),
+    Setting("destinations.*.sender", "text", "Address that mails are from.", example="a@b.c"),
+    Setting(
+        "destinations.*.to",
+        "texts",
+        "E-mail addresses; by default that of who has the lead.",
+        example="team@b.c",
+    ),
+    Setting("destinations.*.user", "text", "As whom the mail server knows us.", example="mailer"),
+    Setting(
+        "destinations.*.most_an_hour",
+        "whole",
+        "So many alerts an hour for one address or room; others wait. By default any number.",
+    ),
     Setting(
         "destinations.*.allow_private",
         "texts",
         "Private networks that it may be in, such as 10.0.0.0/8; http is allowed then too.",
     ),
+    Setting(
+        "alerts.*.on",
+        "text",
+        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned.",
+        example="enters",
+    ),
+    Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
+    Setting("alerts.*.bands", "texts", "Bands that are entered or left.", example="sales"),
+    Setting(
+        "alerts.*.match",
+        "texts",
+        "What fields must be, all of these.",
+        example="account.target = true",
+    ),
+    Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
+    Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
 """All of them, in the order in which a file has them."""
 

@@ -29,6 +29,7 @@ from leadline.service.listing import (
     walk,
 )
 from leadline.service.live import Live
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store import handover
 from leadline.store import scores as kept
@@ -68,6 +69,7 @@ class Wanted:
         active_since: When it must have done something at the earliest.
         after: Where the page before ended; empty for the first.
         most: How many leads it has at the most.
+        sight: Which leads are seen at all; None for all.
     """
 
     order: Order
@@ -80,11 +82,12 @@ class Wanted:
     active_since: int | None = None
     after: str = ""
     most: int = 50
+    sight: Sight | None = None
 
     @property
     def looks(self) -> bool:
         """Whether anything is asked that the walk does not answer."""
-        asked = (self.field, self.scored_since, self.active_since, self.owner or None)
+        asked = (self.field, self.scored_since, self.active_since, self.owner or None, self.sight)
         return any(each is not None for each in asked)
 
     @property
@@ -190,6 +193,8 @@ def _fitting(session: Session, version: int, wanted: Wanted) -> Callable[[Sequen
             found &= _ever(session, _ACTIVE, found, wanted.active_since)
         if wanted.owner:
             found &= _ever(session, _OWNED, found, wanted.owner)
+        if wanted.sight is not None:
+            found = wanted.sight.leads(session, found)
         if wanted.field is not None:
             rows = stored.leads(session, found)
             found &= {row.lead_no for row in rows if wanted.field.holds(row.fields)}

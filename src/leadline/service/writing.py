@@ -8,7 +8,7 @@ from leadline.service.handover.desk import Desk
 from leadline.service.live import Scores
 from leadline.service.people import People
 from leadline.service.taking import Taken, digest
-from leadline.store import handover, schema
+from leadline.store import handover, naming, schema
 from leadline.store import scores as kept
 from leadline.store.session import Session
 
@@ -17,6 +17,7 @@ def facts(session: Session, taken: Taken, people: People) -> None:
     """Write facts: whom ids lead to, what is known of whom, and what happened."""
     session.insert(schema.leads, taken.leads.values(), "replace")
     session.insert(schema.accounts, taken.accounts.values(), "replace")
+    naming.keep(session, taken.leads.values(), taken.accounts.values())
     session.insert(schema.identities, people.identities, "replace")
     if people.conflicts:
         numbers = session.numbers(schema.conflicts, len(people.conflicts))

@@ -14,6 +14,9 @@ NOBODY = 0
 LAST_TAKEN = "last_taken_at"
 
 
+WEEK = 7 * 86_400_000_000
+
+
 class LeadRow(NamedTuple):
     """A lead as it is kept; ``fields`` is JSON."""
 
@@ -291,3 +294,52 @@ def known_fields(session: Session, entity: str) -> list[str]:
     """Return the names of the fields that any lead or account ever had."""
     found = session.rows("select field from known_fields where entity = ? order by field", entity)
     return [row[0] for row in found]
+
+
+def events_of_lead(session: Session, number: int, most: int) -> list[tuple[str, int]]:
+    """Return type and time of the latest events of a lead, the last first."""
+    rows = session.rows(
+        "select type, occurred_at from events where lead_no = ? "
+        "order by occurred_at desc, event_id desc limit ?",
+        number,
+        most,
+    )
+    return [(kind, at) for kind, at in rows]
+
+
+def latest_of_account(session: Session, account: str, most: int) -> list[tuple[int, str, int]]:
+    """Return lead, type and time of the latest events of an account, the last first.
+
+    They are those that belong to it, and those of its leads that belong to none. Lead 0 is nobody.
+    """
+    rows = session.rows(
+        "select lead_no, type, occurred_at from ("
+        "select * from (select lead_no, type, occurred_at, event_id from events "
+        "where account_id = ? order by occurred_at desc limit ?) as own union all "
+        "select * from (select e.lead_no, e.type, e.occurred_at, e.event_id from leads as l "
+        "join events as e on e.lead_no = l.lead_no and e.account_id is null "
+        "where l.account_id = ? order by e.occurred_at desc limit ?) as theirs) as both "
+        "order by occurred_at desc, event_id desc limit ?",
+        account,
+        most,
+        account,
+        most,
+        most,
+    )
+    return [(number, kind, at) for number, kind, at in rows]
+
+
+def weeks_of_account(session: Session, account: str, now: int, weeks: int) -> list[int]:
+    """Return how many events an account had in each of the last weeks, the earliest first."""
+    begin = now - weeks * WEEK
+    rows = session.rows(
+        "select week, count(*) from ("
+        "select (occurred_at - ?) / ? as week from events where account_id = ? "
+        "and occurred_at >= ? and occurred_at < ? union all "
+        "select (e.occurred_at - ?) / ? as week from leads as l join events as e "
+        "on e.lead_no = l.lead_no and e.account_id is null where l.account_id = ? "
+        "and e.occurred_at >= ? and e.occurred_at < ?) as happened group by week",
+        *(begin, WEEK, account, begin, now) * 2,
+    )
+    counts = {int(week): int(count) for week, count in rows}
+    return [counts.get(week, 0) for week in range(weeks)]

@@ -124,6 +124,16 @@ def change(session: Session, person: Person, to: Person) -> Person:
     return _of(session, person.number)
 
 
+def choose(session: Session, person: Person, language: str | None, zone: str | None) -> None:
+    """Keep in which language and time zone somebody reads."""
+    session.run(
+        "update people set language = ?, time_zone = ? where person_no = ?",
+        language,
+        zone,
+        person.number,
+    )
+
+
 def _of(session: Session, number: int) -> Person:
     [row] = session.rows(f"{_PEOPLE} where p.person_no = ?", number)
     return Person(*row)

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool, PoolTimeout
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.dialects.postgresql import dialect
 
 from leadline.errors import EngineError, StoreError
@@ -128,6 +128,7 @@ class PostgresSession:
 
     def __init__(self, cursor: psycopg.Cursor[Any]) -> None:
         self._cursor = cursor
+        self._arrived: set[str] = set()
 
     def rows(self, statement: str, *params: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
@@ -149,6 +150,9 @@ class PostgresSession:
                 "on commit delete rows"
             )
         )
+        if table.name in self._arrived:  # rows of the same transaction, which are there by now
+            self._cursor.execute(_text(f"delete from {arriving}"))
+        self._arrived.add(table.name)
         self._copy(arriving, table, rows)
         self._cursor.execute(_text(insertion(table, meeting, f"select * from {arriving}")))
 
@@ -163,7 +167,7 @@ class PostgresSession:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         statement = f"copy {name} ({columns}) from stdin (format binary)"
         with self._cursor.copy(_text(statement)) as copy:
-            copy.set_types([_TYPES[str(c.type.compile(dialect=_DIALECT))] for c in table.columns])
+            copy.set_types([_type(column) for column in table.columns])
             for row in rows:
                 copy.write_row(row)
 
@@ -178,6 +182,11 @@ _TYPES = {
     "DOUBLE PRECISION": "float8",
 }
 _DIALECT = dialect()  # type: ignore[no-untyped-call]
+
+
+def _type(column: Column[Any]) -> str:
+    """Return the type of a column, whatever order its texts have."""
+    return _TYPES[str(column.type.compile(dialect=_DIALECT)).partition(" COLLATE ")[0]]
 
 
 def _text(statement: str) -> sql.SQL:

@@ -171,6 +171,19 @@ conflicts = Table(
 )
 """Ids that went from one known lead to another; two known leads are never merged by one."""
 
+_BYTES = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that is ordered byte by byte, whatever language a database orders by."""
+
+name_words = Table(
+    "name_words",
+    METADATA,
+    Column("word", _BYTES, primary_key=True),
+    text_column("entity", key=True),
+    text_column("key", key=True),
+    sqlite_with_rowid=False,
+)
+"""By which words leads and accounts are found."""
+
 events = Table(
     "events",
     METADATA,

@@ -98,6 +98,7 @@ def _accounts(service: Service, asked: Asked) -> Accounts:
             field_of(given.field, given.equals, stored.known_fields(session, "account")),
             given.after,
             given.limit,
+            asked.sight,
         )
         found, on = accounts.listed(session, service.store.kind, live.row.version, wanted)
     rows = [
@@ -115,11 +116,11 @@ def _accounts(service: Service, asked: Asked) -> Accounts:
 ENDPOINTS = (
     Endpoint(
         "GET", "/v1/accounts", "accounts", "Accounts by a score, a time or a field.", "read",
-        AccountsAsked, Accounts, _accounts, errors=(400, 401, 403, 503),
+        AccountsAsked, Accounts, _accounts, errors=(400, 401, 403, 503), within=True,
     ),
     Endpoint(
         "GET", "/v1/accounts/{account_id}", "account", "An account with its scores.", "read",
-        AccountAsked, Account, _account, errors=(400, 401, 403, 404, 503),
+        AccountAsked, Account, _account, errors=(400, 401, 403, 404, 503), within=True,
     ),
 )  # fmt: skip
 """What can be read of accounts, in the order of the reference."""

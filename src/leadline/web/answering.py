@@ -210,16 +210,19 @@ ENDPOINTS = (
     Endpoint(
         "POST", "/v1/leads/{lead_id}/answers", "answer",
         "Say something of a lead: accepted, rejected, won and others; take it, or hand it over.",
-        "answer", OfLead, Answered, _answer, takes=Said, errors=(400, 401, 403, 404, 409, 413, 503),
+        "answer", OfLead, Answered, _answer, takes=Said,
+        errors=(400, 401, 403, 404, 409, 413, 503), within=True,
     ),
     Endpoint(
         "GET", "/v1/leads/{lead_id}/answers", "answers",
         "What was said of a lead, who has it, and which band is held.", "read", OfLead, OnLead,
-        _answers, errors=_ERRORS,
+        _answers,
+        errors=_ERRORS, within=True,
     ),
     Endpoint(
         "GET", "/v1/answers", "answer_kinds", "What can be said of a lead, and for which reasons.",
-        "read", NoParameters, Kinds, _kinds, errors=(400, 401, 403, 503),
+        "read", NoParameters, Kinds, _kinds,
+        errors=(400, 401, 403, 503), within=True,
     ),
 )  # fmt: skip
 """What is asked and said of answers, in the order of the reference."""

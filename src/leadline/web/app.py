@@ -30,6 +30,7 @@ from leadline.web.entrance.drawn import refusal
 from leadline.web.entrance.routes import Entrance
 from leadline.web.front import Front
 from leadline.web.headers import guarded
+from leadline.web.pages import assets, news, site
 from leadline.web.signing import Signing
 
 if TYPE_CHECKING:
@@ -57,11 +58,22 @@ def described() -> dict[str, Any]:
 
 
 def application(
-    service: Service, front: Front | None = None, *, open_metrics: bool = False
+    service: Service,
+    front: Front | None = None,
+    *,
+    open_metrics: bool = False,
+    territory: str = "",
 ) -> Starlette:
-    """Return the application of a service that was started, as it is seen from outside."""
+    """Return the application of a service that was started.
+
+    Args:
+        service: The service.
+        front: How it is seen from outside.
+        open_metrics: Whether anybody may read its figures.
+        territory: Field that says in whose territory a lead is.
+    """
     api = described()
-    signing = Signing(service, front or Front(), refusal)
+    signing = Signing(service, front or Front(), refusal, territory)
 
     async def openapi(_: Request) -> Response:
         return json(api, 200)
@@ -73,12 +85,15 @@ def application(
         *measuring.routes(service, signing, is_open=open_metrics),
         *snippet.routes(),
         *Entrance(signing).routes(),
+        *assets.routes(),
+        *site.routes(signing),
         *ingest.routes(service),
         *hooks.routes(service),
         *(each.route(service, signing) for each in ENDPOINTS),
         *([] if agents is None else [agents.route()]),
     ]
-    followed = stream.routes(service, signing)  # it lasts as long as its reader wants
+    # these last as long as their reader wants
+    followed = [*stream.routes(service, signing), *news.routes(signing)]
     timed = [measuring.timed(service, each) for each in routes]
     return Starlette(
         routes=[*timed, *followed],

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +20,7 @@ from leadline.errors import InputError, LeadlineError, ModelError, StoreError
 from leadline.service.arriving import items
 from leadline.service.rights import RIGHTS, Right, key_may
 from leadline.service.service import Service
+from leadline.service.sight import Sight
 from leadline.store.keys import Key
 from leadline.store.people import Person
 from leadline.web.examples import ANSWERS, BODIES
@@ -72,11 +73,13 @@ class Asked:
         parameters: Those of the path and the query, as the endpoint's type of them.
         body: As the endpoint's type of it; None where it takes none.
         who: The token that it came with, or the person who is signed in.
+        sight: What they see; None for everything.
     """
 
     parameters: Any
     body: Any
     who: Key | Person
+    sight: Sight | None = None
 
     @property
     def by(self) -> str:
@@ -98,6 +101,7 @@ class Endpoint:
         gives: A struct of the answer.
         answer: Computes it, in a thread of its own.
         takes: A struct of the body.
+        within: Whether it keeps to the territory of who sees that alone; others are refused.
     """
 
     method: str
@@ -110,6 +114,7 @@ class Endpoint:
     answer: Callable[[Service, Asked], Any]
     takes: Any = None
     errors: tuple[int, ...] = field(default=(400, 401, 403, 429, 503))
+    within: bool = False
 
     def route(self, service: Service, signing: Signing) -> Route:
         """Return its route."""
@@ -130,10 +135,12 @@ class Endpoint:
             except LeadlineError as error:
                 return json(Error(str(error)), 503, {"Retry-After": "10"})
 
+        vars(respond)["right"] = self.right
         return Route(self.path, respond, methods=[self.method], name=self.name)
 
     async def _asked(self, service: Service, signing: Signing, request: Request) -> Asked:
-        who = await asking(service, signing, request, self.right)
+        asking = await who_asks(service, signing, request, self.right)
+        await keep_within(service, request, asking.sight, is_within=self.within)
         given = {**request.query_params, **request.path_params}
         known = self.parameters.__struct_fields__
         if unknown := [each for each in given if each not in known]:
@@ -148,12 +155,17 @@ class Endpoint:
             raise Refused(400, str(error)) from None
         except RecursionError:
             raise Refused(400, "the body must not be nested so deep") from None
-        return Asked(parameters, said, who)
+        return Asked(parameters, said, asking.who, asking.sight)
 
 
-async def asking(
-    service: Service, signing: Signing, request: Request, right: Right
-) -> Key | Person:
+class Asking(NamedTuple):
+    """Who makes a request, and what they see; None for everything."""
+
+    who: Key | Person
+    sight: Sight | None
+
+
+async def who_asks(service: Service, signing: Signing, request: Request, right: Right) -> Asking:
     """Return who makes a request of the API and has a right to it. Raises Refused.
 
     A token comes in the head. A page of our own comes with the session, and to change something
@@ -165,13 +177,36 @@ async def asking(
             if not visit.may(right):
                 raise Refused(403, f"the role {visit.person.role} does not allow this")
             signing.refuse_foreign(request, visit)
-            return visit.person
+            return Asking(visit.person, visit.sight)
     key = await key_of(service, request)
     if key is None:
         raise Refused(401, "a known token must be given as Authorization: Bearer TOKEN")
     if not key_may(key, right):
         raise Refused(403, f"the token must have the scope {RIGHTS[right].scope}")
-    return key
+    return Asking(key, None)
+
+
+async def keep_within(
+    service: Service, request: Request, sight: Sight | None, *, is_within: bool
+) -> None:
+    """Refuse who sees a territory alone what is of others, or of everybody. Raises Refused."""
+    if sight is None:
+        return
+    if not is_within:
+        raise Refused(403, "this is of all leads; you see those of your territory")
+    for name, says in (
+        ("lead_id", "no lead %s has a score"),
+        ("account_id", "no account %s is known"),
+    ):
+        named = request.path_params.get(name)
+        if named is not None and not await asyncio.to_thread(_sees, service, sight, name, named):
+            raise Refused(404, says % named)
+
+
+def _sees(service: Service, sight: Sight, name: str, named: str) -> bool:
+    with service.store.reading() as session:
+        is_lead = name == "lead_id"
+        return (sight.sees_lead if is_lead else sight.sees_account)(session, named)
 
 
 async def key_of(service: Service, request: Request) -> Key | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -91,7 +92,7 @@ def _leads(service: Service, asked: Asked) -> Leads:
     given: ListAsked = asked.parameters
     with service.reading() as (session, live):
         fields = [each for each in stored.known_fields(session, "lead") if each != "account_id"]
-        wanted = _wanted(given, live.model, fields)
+        wanted = replace(_wanted(given, live.model, fields), sight=asked.sight)
         found, on = standings.listed(session, service.store.kind, live, wanted)
     return Leads([_row(each) for each in found], on)
 
@@ -140,7 +141,7 @@ def _row(each: Standing) -> Row:
 ENDPOINTS = (
     Endpoint(
         "GET", "/v1/leads", "leads", "Leads by band, score, account, field or time, sorted.",
-        "read", ListAsked, Leads, _leads, errors=(400, 401, 403, 503),
+        "read", ListAsked, Leads, _leads, errors=(400, 401, 403, 503), within=True,
     ),
 )  # fmt: skip
 """What can be read of leads as a list."""

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadline.service.measures import CONTENT_TYPE
 from leadline.service.service import Service
-from leadline.web.endpoint import Error, Refused, asking, json, refusal
+from leadline.web.endpoint import Error, Refused, json, refusal, who_asks
 from leadline.web.signing import Signing
 
 PATH = "/metrics"
@@ -39,12 +39,13 @@ def routes(service: Service, signing: Signing, *, is_open: bool) -> list[Route]:
     async def measure(request: Request) -> Response:
         if not is_open:
             try:
-                await asking(service, signing, request, "metrics")
+                await who_asks(service, signing, request, "metrics")
             except Refused as refused:
                 return json(Error(refused.says), refused.status)
         found = await asyncio.to_thread(service.measures.text)
         return Response(found, headers={"Content-Type": CONTENT_TYPE})
 
+    vars(measure)["right"] = "metrics"
     return [Route(PATH, measure)]
 
 

@@ -15,6 +15,7 @@ from leadline.service.clock import micros
 from leadline.service.clock import text as time
 from leadline.service.handover.standing import standing
 from leadline.service.service import Service
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store import scores as kept
 from leadline.store.facts import LeadRow
@@ -244,7 +245,31 @@ def _past(service: Service, given: datetime | None) -> int:
 
 
 def _changes(service: Service, asked: Asked) -> Changes:
-    return Changes(changes(service, asked.parameters.since, asked.parameters.limit))
+    given: ChangesAsked = asked.parameters
+    found, since = list[Change](), given.since
+    while len(found) < given.limit and (page := changes(service, since, given.limit)):
+        found += seen_of(service, page, asked.sight)
+        since = page[-1].transition_id
+        if asked.sight is None:
+            break
+    return Changes(found[: given.limit])
+
+
+def seen_of(service: Service, found: list[Change], sight: Sight | None) -> list[Change]:
+    """Return those of some changes that somebody sees."""
+    if sight is None:
+        return found
+    with service.store.reading() as session:
+        ids = [each.lead_id for each in found if each.lead_id is not None]
+        rows = {row.lead_no: row.lead_id for row in stored.leads_by_id(session, ids)}
+        leads = {rows[number] for number in sight.leads(session, rows)}
+        accounts = [each.account_id for each in found if each.account_id is not None]
+        within = sight.accounts(session, accounts)
+    return [
+        each
+        for each in found
+        if (each.lead_id in leads if each.lead_id is not None else each.account_id in within)
+    ]
 
 
 def changes(service: Service, since: int, most: int) -> list[Change]:
@@ -282,24 +307,28 @@ ENDPOINTS = (
         LeadAsked,
         Lead,
         _lead,
-        errors=(400, 401, 403, 404, 503),
+        errors=(400, 401, 403, 404, 503), within=True,
     ),
     Endpoint(
         "GET", "/v1/leads/{lead_id}/history", "history",
         "The scores that a lead had, each by the model of that day.", "read",
-        HistoryAsked, History, _history, errors=(400, 401, 403, 404, 503),
+        HistoryAsked, History, _history,
+        errors=(400, 401, 403, 404, 503), within=True,
     ),
     Endpoint(
         "POST", "/v1/score", "score", "The scores of a lead that is told; nothing is stored.",
-        "read", NoParameters, Scored, _score, takes=Told, errors=(400, 401, 403, 413, 503),
+        "read", NoParameters, Scored, _score, takes=Told,
+        errors=(400, 401, 403, 413, 503), within=True,
     ),
     Endpoint(
         "GET", "/v1/transitions", "transitions", "Bands that changed.", "read", ChangesAsked,
-        Changes, _changes, errors=(400, 401, 403, 503),
+        Changes, _changes,
+        errors=(400, 401, 403, 503), within=True,
     ),
     Endpoint(
         "GET", "/v1/models", "models", "Versions of the model.", "read", NoParameters, Versions,
-        _versions, errors=(400, 401, 403, 503),
+        _versions,
+        errors=(400, 401, 403, 503), within=True,
     ),
 )  # fmt: skip
 """What can be read, in the order of the reference."""

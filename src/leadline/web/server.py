@@ -54,13 +54,19 @@ def _allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def serve(
-    service: Service, host: str, port: int, front: Front, *, open_metrics: bool = False
+def serve(  # noqa: PLR0913 - where, and to whom
+    service: Service,
+    host: str,
+    port: int,
+    front: Front,
+    *,
+    open_metrics: bool = False,
+    territory: str = "",
 ) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service, front, open_metrics=open_metrics),
+        application(service, front, open_metrics=open_metrics, territory=territory),
         host=host,
         port=port,
         loop="uvloop",

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from starlette.datastructures import Headers
@@ -21,10 +21,11 @@ from starlette.responses import RedirectResponse, Response
 
 from leadline.service.rights import Right, person_may
 from leadline.service.service import Service
+from leadline.service.sight import Sight, sight_of
 from leadline.store import sign_ins
 from leadline.store.people import Person
 from leadline.store.sign_ins import SessionRow
-from leadline.web.endpoint import Refused, body
+from leadline.web.endpoint import Refused, body, keep_within
 from leadline.web.front import Front
 
 SIGN_IN = "/sign-in"
@@ -45,18 +46,21 @@ class Visit:
         session: Their session.
         form_token: Must be in each form, as ``form_token``, or in the header X-Form-Token.
         form: What a form sent; empty where none did.
+        sight: Which leads they see; None for all. Lists are asked for with it.
     """
 
     person: Person
     session: SessionRow
     form_token: str
     form: Mapping[str, str] = field(default_factory=dict)
+    sight: Sight | None = None
 
     def may(self, right: Right) -> bool:
         """Say whether they have a right; pages show nothing that is not allowed."""
         return person_may(self.person, right)
 
 
+Respond = Callable[[Request], Awaitable[Response]]
 Answer = Callable[[Request, Visit], Awaitable[Response]]
 Refuse = Callable[[Request, int, str], Response]
 """Draws why a page is refused: the request, the status and a sentence."""
@@ -70,11 +74,13 @@ class Signing:
         service: Has the store in which they stand.
         front: How the service is reached.
         refuse: Draws why not.
+        territory: Field that says in whose territory a lead is; empty where all see all.
     """
 
     service: Service
     front: Front
     refuse: Refuse
+    territory: str = ""
 
     async def visit(self, request: Request) -> Visit | None:
         """Return who makes a request; None where nobody is signed in."""
@@ -82,7 +88,11 @@ class Signing:
         if not secret or not self.front.knows(request):
             return None
         found = await asyncio.to_thread(self._session, secret)
-        return None if found is None else Visit(*found, token_of(secret))
+        if found is None:
+            return None
+        person, row = found
+        sight = sight_of(person, self.territory)
+        return Visit(person, row, token_of(secret), sight=sight)
 
     def _session(self, secret: str) -> tuple[Person, SessionRow] | None:
         at = self.service.now()
@@ -93,8 +103,16 @@ class Signing:
                 sign_ins.seen(session, found[1], at)
         return found
 
-    def page(self, right: Right, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        """Return a page for whoever has a right."""
+    def page(self, right: Right, answer: Answer, *, within: bool = False) -> Respond:
+        """Return a page for whoever has a right.
+
+        Args:
+            right: What they must be allowed.
+            answer: The page.
+            within: Whether it shows no more than ``Visit.sight``, or nothing of leads; who sees a
+                territory alone is refused other pages. Where its path has a ``lead_id`` or an
+                ``account_id``, that is looked at here.
+        """
 
         async def respond(request: Request) -> Response:
             if not self.front.knows(request):
@@ -104,19 +122,22 @@ class Signing:
                 return to_sign_in(request)
             if not visit.may(right):
                 return self.refuse(request, 403, "Your role does not allow this.")
-            if request.method not in SAFE:
-                try:
+            try:
+                await keep_within(self.service, request, visit.sight, is_within=within)
+                if request.method not in SAFE:
                     visit = await self.checked(request, visit)
-                except Refused as refused:
-                    return self.refuse(request, refused.status, refused.says)
+            except Refused as refused:
+                says = f"{refused.says[:1].upper()}{refused.says[1:]}"
+                return self.refuse(request, refused.status, says)
             return await answer(request, visit)
 
+        vars(respond)["right"] = right
         return respond
 
     async def checked(self, request: Request, visit: Visit) -> Visit:
         """Return a visit with the form that it sent. Raises Refused where no own page made it."""
         form = await self.form(request, visit.form_token)
-        return Visit(visit.person, visit.session, visit.form_token, form)
+        return replace(visit, form=form)
 
     async def form(self, request: Request, token: str) -> dict[str, str]:
         """Return the fields of a form that a page of our own sent. Raises Refused."""

@@ -13,9 +13,10 @@ from starlette.routing import Route
 from leadline.errors import LeadlineError
 from leadline.service import answers
 from leadline.service.service import Service
-from leadline.web.endpoint import Error, Refused, asking, json, refusal
+from leadline.service.sight import Sight
+from leadline.web.endpoint import Error, Refused, json, refusal, who_asks
 from leadline.web.examples import CHANGE
-from leadline.web.reading import changes
+from leadline.web.reading import changes, seen_of
 from leadline.web.signing import Signing
 
 POLL_SECONDS = 0.25
@@ -54,7 +55,7 @@ def routes(service: Service, signing: Signing) -> list[Route]:
 
     async def follow(request: Request) -> Response:
         try:
-            await asking(service, signing, request, "read")
+            asked = await who_asks(service, signing, request, "read")
         except Refused as refused:
             return json(Error(refused.says), refused.status)
         given = request.headers.get("last-event-id") or request.query_params.get("since", "")
@@ -62,11 +63,12 @@ def routes(service: Service, signing: Signing) -> list[Route]:
             return json(Error(f"since must be the number of a change; found {given[:80]}"), 400)
         since = int(given) if given else await asyncio.to_thread(_last, service)
         return StreamingResponse(
-            _events(service, request, since),
+            _events(service, request, since, asked.sight),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
+    vars(follow)["right"] = "read"
     return [Route(PATH, follow)]
 
 
@@ -75,19 +77,22 @@ def _last(service: Service) -> int:
         return answers.last_change(session)
 
 
-async def _events(service: Service, request: Request, since: int) -> AsyncIterator[bytes]:
+async def _events(
+    service: Service, request: Request, since: int, sight: Sight | None
+) -> AsyncIterator[bytes]:
     """Yield every change after one, each with its number, by which a client goes on later."""
     yield b"retry: 2000\n\n"
     silent = 0.0
     while not service.is_ending and not await request.is_disconnected():
         try:
             found = await asyncio.to_thread(changes, service, since, PAGE)
+            seen = await asyncio.to_thread(seen_of, service, found, sight)
         except LeadlineError:  # the store is away for a while; the connection stays
-            found = []
-        for change in found:
-            since = change.transition_id
+            found, seen = [], []
+        since = found[-1].transition_id if found else since
+        for change in seen:
             body = msgspec.json.encode(change).decode()
-            yield f"id: {since}\nevent: transition\ndata: {body}\n\n".encode()
+            yield f"id: {change.transition_id}\nevent: transition\ndata: {body}\n\n".encode()
         silent = 0.0 if found else silent + POLL_SECONDS
         if silent >= SILENT_SECONDS:
             silent = 0.0

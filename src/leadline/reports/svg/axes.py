@@ -60,6 +60,8 @@ def frame(chart: Chart, room: Room, lowest: float, highest: float) -> Frame:
     """Return a picture with the y axis drawn, which is as wide as its figures are."""
     names = [each.name for each in chart.series]
     found = colours(names, ordered=chart.ordered)
+    for number, each in enumerate(chart.series):
+        found[number] = found[number - 1] if each.goes_on else found[number]
     legend = Legend.of(names, found, room.width)
     top = max(legend.height, _TITLE) + 8
     canvas = Canvas(room.width, room.height + top)

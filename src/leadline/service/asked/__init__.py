@@ -20,6 +20,7 @@ SERVED: Mapping[str, str] = {
     "parked": "leadline.service.asked.parked:Parked",
     "deliveries": "leadline.service.asked.deliveries:Deliveries",
     "assign": "leadline.service.asked.assign:Assign",
+    "alerts": "leadline.service.asked.alerts:Alerts",
     "mapping": "leadline.service.asked.mapping:Mappings",
     "connect": "leadline.service.asked.connect:Connect",
     "backup": "leadline.service.asked.backup:Backup",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from leadline.questions.option import asks
 
 if TYPE_CHECKING:
     from leadline.questions.session import Tell
+    from leadline.service.alerts.alerting import Alerting
     from leadline.service.arriving.telling import Telling
     from leadline.service.commands import Command
     from leadline.service.delivery.destinations import Destination
@@ -29,6 +30,7 @@ HANDOVER = asks(
 DESTINATIONS = asks(
     "Where changes of band go, as the settings say.", "object", setting="destinations"
 )
+ALERTS = asks("Who is told of what, as the settings say.", "object", setting="alerts")
 SELLERS = asks("Who takes leads, as the settings say.", "object", setting="sellers")
 ASSIGN = asks("Whom leads go to, as the settings say.", "object", setting="assign")
 DEFAULT = "sqlite:leadline.db"
@@ -45,6 +47,7 @@ class OfStore:
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
     destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
+    alert_rules: Mapping[str, Any] | None = field(default=None, metadata=ALERTS)
     sellers: Mapping[str, Any] | None = field(default=None, metadata=SELLERS)
     assign: Mapping[str, Any] | None = field(default=None, metadata=ASSIGN)
 
@@ -54,6 +57,15 @@ class OfStore:
         from leadline.service.delivery.destinations import destinations
 
         return destinations(self.destinations)
+
+    def alerting(self, told: Sequence[Destination], url: str = "") -> Alerting | None:
+        """Return what writes alerts; None where there are none. Raises LeadlineError."""
+        from leadline.service.alerts.alerting import Alerting
+        from leadline.service.alerts.declared import alerts
+
+        known = {each.name: each for each in told}
+        found = alerts(self.alert_rules, known)
+        return Alerting(found, known, self.handing.team, url.rstrip("/")) if found else None
 
     @property
     def handing(self) -> Handover:
@@ -89,7 +101,7 @@ class OfStore:
                 telling=self.telling,
                 signs=Signs.of(self.signs),
                 hooks=mappings_of(self.hooks),
-                handing=Handing(self.handing, Outbox(told)),
+                handing=Handing(self.handing, Outbox(told, alerting=self.alerting(told))),
             )
             loop.drain()
         store.release()

@@ -61,11 +61,16 @@ class Destination:
         newest: Whether only the last change of a lead counts, as for a list or a CRM.
         fields: Fields of the lead that are sent beside its id.
         allowed: Private networks that it may be in.
+        to: E-mail addresses; none for who has the lead.
+        sender: The address that mails are from.
+        user: As whom a mail server knows us.
+        secret: What it knows us by; never shown.
+        most_an_hour: So many alerts an hour for one address, or for a room; None for any number.
     """
 
     name: str
     kind: str
-    url: str
+    url: str = field(repr=False)
     keys: tuple[bytes, ...] = field(default=(), repr=False)
     ladder: str = ""
     bands: frozenset[str] = frozenset()
@@ -73,6 +78,16 @@ class Destination:
     newest: bool = False
     fields: tuple[str, ...] = ()
     allowed: tuple[Network, ...] = ()
+    to: tuple[str, ...] = ()
+    sender: str = ""
+    user: str = ""
+    secret: str = field(default="", repr=False)
+    most_an_hour: int | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it goes to addresses of people."""
+        return self.kind == "email"
 
     def takes(self, ladder: str, from_band: str | None, to_band: str | None) -> bool:
         """Say whether a change of band goes there."""
@@ -102,7 +117,8 @@ def destination(name: str, said: Mapping[str, Any], *, with_secrets: bool = True
         near = nearest(str(kind), KINDS)
         raise InputError(Fault("", f"{where}.kind", expected, str(kind), near))
     made = KINDS[kind](name, where, said)
-    return replace(made, keys=tuple(_keys(where, said))) if with_secrets else made
+    made = replace(made, most_an_hour=said.get("most_an_hour"))
+    return SECRETS[kind](made, where, said) if with_secrets else made
 
 
 def _webhook(name: str, where: str, said: Mapping[str, Any]) -> Destination:
@@ -156,5 +172,49 @@ def _keys(where: str, said: Mapping[str, Any]) -> list[bytes]:
         raise InputError(Fault("", where, str(error))) from None
 
 
-KINDS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Destination]] = {"webhook": _webhook}
+def _signing(made: Destination, where: str, said: Mapping[str, Any]) -> Destination:
+    return replace(made, keys=tuple(_keys(where, said)))
+
+
+def _room(name: str, where: str, said: Mapping[str, Any]) -> Destination:
+    """Return a room of a chat; its address is the secret."""
+    no_events = frozenset[str]()
+    return Destination(
+        name, said["kind"], "", events=no_events, allowed=_networks(where, said)
+    )  # fmt: skip
+
+
+def _room_secret(made: Destination, where: str, said: Mapping[str, Any]) -> Destination:
+    url = secret_of(where, said)
+    parts = urlsplit(url)
+    if parts.scheme not in ({"https", "http"} if made.allowed else {"https"}) or not parts.hostname:
+        raise InputError(Fault("", where, "must have an address with https as its secret"))
+    return replace(made, url=url)
+
+
+def _mail(name: str, where: str, said: Mapping[str, Any]) -> Destination:
+    """Return a mail server."""
+    parts = urlsplit(str(said.get("url", "")))
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        expected = "must be an address such as smtp://mail.example:587"
+        raise InputError(Fault("", f"{where}.url", expected))
+    if "@" not in str(said.get("sender", "")):
+        raise InputError(Fault("", f"{where}.sender", "must be an e-mail address"))
+    return Destination(
+        name, "email", str(said["url"]), events=frozenset(), to=tuple(said.get("to", ())),
+        sender=str(said["sender"]), user=str(said.get("user", "")),
+    )  # fmt: skip
+
+
+def _mail_secret(made: Destination, where: str, said: Mapping[str, Any]) -> Destination:
+    return replace(made, secret=secret_of(where, said)) if made.user else made
+
+
+KINDS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Destination]] = {
+    "webhook": _webhook, "email": _mail, "slack": _room, "teams": _room,
+}  # fmt: skip
 """Kind of a destination to what reads its settings."""
+SECRETS: Mapping[str, Callable[[Destination, str, Mapping[str, Any]], Destination]] = {
+    "webhook": _signing, "email": _mail_secret, "slack": _room_secret, "teams": _room_secret,
+}  # fmt: skip
+"""Kind of a destination to what adds its secrets."""

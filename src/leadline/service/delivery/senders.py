@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
+from leadline.service.delivery.channels.chat import Chat, slack, teams
+from leadline.service.delivery.channels.mail import Mail
 from leadline.service.delivery.destinations import Destination, Sender
 from leadline.service.delivery.webhook import Webhook
 
-SENDERS: Mapping[str, Callable[[Destination], Sender]] = {"webhook": Webhook}
+SENDERS: Mapping[str, Callable[[Destination], Sender]] = {
+    "webhook": Webhook,
+    "email": Mail,
+    "slack": partial(Chat, form=slack),
+    "teams": partial(Chat, form=teams),
+}
 """Kind of a destination to what sends there."""
 
 

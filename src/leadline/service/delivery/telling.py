@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from leadline.service import clock
 from leadline.service.delivery.destinations import Destination
@@ -43,15 +43,31 @@ class News:
     told: Mapping[str, Any]
 
 
+class Tells(Protocol):
+    """What writes alerts beside: ``alerts.alerting`` is it."""
+
+    def moved(
+        self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
+    ) -> None:
+        """Write alerts of changes of band."""
+
+    def news(self, session: Session, news: Sequence[News], at: int) -> None:
+        """Write alerts of who has leads."""
+
+
 class Outbox:
     """Writes what is to be delivered, in the transaction in which bands change."""
 
     def __init__(
-        self, destinations: Sequence[Destination] = (), wake: Callable[[], None] = nobody
+        self,
+        destinations: Sequence[Destination] = (),
+        wake: Callable[[], None] = nobody,
+        alerting: Tells | None = None,
     ) -> None:
         """Make one; ``wake`` is called when something was written and committed."""
         self._destinations = destinations
         self.wake = wake
+        self.alerting = alerting
 
     def write(
         self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
@@ -97,6 +113,8 @@ class Outbox:
             for where in self._destinations
             if each.event in where.events
         ]  # fmt: skip
+        if self.alerting is not None:
+            self.alerting.news(session, news, at)
         return len(outbox.add(session, made, at))
 
     def _of(

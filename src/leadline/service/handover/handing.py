@@ -60,3 +60,5 @@ class Handing:
         """Write what is to be told of changes that are written."""
         self.outbox.write(session, numbers, rows, at)
         self.owning.moved(session, numbers, rows, at)
+        if self.outbox.alerting is not None:  # who has the lead now is told
+            self.outbox.alerting.moved(session, numbers, rows, at)

@@ -84,6 +84,7 @@ class Team:
         raised_within: The same where somebody raised a hand.
         raised: Rules of the model that say so.
         escalate_to: Who hears of a lead that was not answered in time; None for nobody.
+        hours: When those work who say nothing else.
     """
 
     sellers: Mapping[str, Seller]
@@ -92,6 +93,7 @@ class Team:
     raised_within: int = HOUR
     raised: frozenset[str] = frozenset()
     escalate_to: Seller | None = None
+    hours: Hours = OFFICE
 
 
 NOBODY = Team({})
@@ -109,6 +111,7 @@ def team(
         for name, each in (sellers or {}).items()
         if (made := _seller(name, each, said, faults)) is not None
     }
+    hours = _hours("handover", {}, said, faults)
     made_rules = tuple(_rule(name, each, people, faults) for name, each in (rules or {}).items())
     boss = said.get("escalate_to")
     if boss is not None and boss not in people:
@@ -122,6 +125,7 @@ def team(
         _duration(said.get("raised_within"), HOUR),
         frozenset(said.get("raised", ())),
         people.get(boss) if boss else None,
+        hours or OFFICE,
     )
 
 
@@ -187,7 +191,7 @@ def _rule(
     owner = said.get("owner_field")
     if bool(to) == bool(owner):
         faults.append(Fault("", path, "must have one of to and owner_field"))
-    matches = [_match(f"{path}.match", each, faults) for each in said.get("match", ())]
+    matches = [match_of(f"{path}.match", each, faults) for each in said.get("match", ())]
     return Rule(
         name,
         str(said.get("ladder", "")),
@@ -200,7 +204,7 @@ def _rule(
     )
 
 
-def _match(path: str, text: str, faults: list[Fault]) -> Match | None:
+def match_of(path: str, text: str, faults: list[Fault]) -> Match | None:
     """Return what a text such as ``account.country = DE, AT`` asks of a field."""
     field, equals, values = text.partition("=")
     listed = frozenset(each.strip().casefold() for each in values.split(",") if each.strip())

@@ -44,11 +44,11 @@ class Account:
             "second-factor/end": self._end_factor,
             "sessions/end": self._end_session,
         }
-        page = self._signing.page
+        page = partial(self._signing.page, "read", within=True)
         return [
-            Route(ACCOUNT, page("read", self._show)),
+            Route(ACCOUNT, page(self._show)),
             *(
-                Route(f"{ACCOUNT}/{path}", page("read", self._caught(answer)), methods=["POST"])
+                Route(f"{ACCOUNT}/{path}", page(self._caught(answer)), methods=["POST"])
                 for path, answer in changes.items()
             ),
         ]

@@ -19,7 +19,8 @@ from leadline.store import sign_ins
 from leadline.store.people import Person
 from leadline.store.sign_ins import TicketKind
 from leadline.web.endpoint import Refused
-from leadline.web.entrance.account import ACCOUNT, LENGTHS, OFTEN, Account
+from leadline.web.entrance.account import LENGTHS, OFTEN, Account
+from leadline.web.entrance.acting import Acting
 from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw, refusal
 from leadline.web.entrance.turns import Turns
@@ -54,6 +55,7 @@ class Entrance:
         self._signing = signing
         self._service = signing.service
         self._turns = Turns()
+        self._acting = Acting(signing.service)
 
     def routes(self) -> list[Route]:
         """Return them."""
@@ -66,10 +68,11 @@ class Entrance:
                 Route(f"/{word}/{{ticket}}", self._open(partial(self._choose, word)), methods=both)
                 for word in LINKS
             ),
-            Route("/sign-out", page("read", self._sign_out), methods=["POST"]),
+            Route("/act/{ticket}", self._open(self._acting.act), methods=both),
+            Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
-            Route(HOME, page("read", self._home)),
+            Route(HOME, page("read", self._home, within=True)),
         ]
 
     def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
@@ -175,7 +178,7 @@ class Entrance:
         return signed_in(request, go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
-        return go(request, ACCOUNT)
+        return go(request, "/queue")
 
     async def _sign_out(self, request: Request, visit: Visit) -> Response:
         await asyncio.to_thread(self._end, visit)

@@ -1,0 +1,1 @@
+"""Alerts: who is told of what in words, when, and how often."""

@@ -1,0 +1,1 @@
+"""Channels that people read: an alert in the form of each."""

@@ -1,0 +1,37 @@
+"""All pages for people who are signed in."""
+
+from __future__ import annotations
+
+from starlette.routing import Route
+
+from leadline.web.pages import (
+    account,
+    administration,
+    answering,
+    export,
+    lead,
+    learning,
+    lists,
+    personal,
+    queue,
+    search,
+)
+from leadline.web.signing import Signing
+
+ADDRESSES = (
+    *queue.ADDRESSES,
+    *lead.ADDRESSES,
+    *lists.ADDRESSES,
+    *account.ADDRESSES,
+    *answering.ADDRESSES,
+    *search.ADDRESSES,
+    *export.ADDRESSES,
+    *learning.ADDRESSES,
+    *personal.ADDRESSES,
+    *administration.ADDRESSES,
+)
+
+
+def routes(signing: Signing) -> list[Route]:
+    """Return the addresses of the pages."""
+    return [each.route(signing) for each in ADDRESSES]
