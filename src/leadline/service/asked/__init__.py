@@ -15,6 +15,7 @@ SERVED: Mapping[str, str] = {
     "people": "leadline.service.asked.people:People",
     "audit-log": "leadline.service.asked.audit_log:AuditLog",
     "keys": "leadline.service.asked.keys:Keys",
+    "person": "leadline.service.asked.person:Person",
     "erase": "leadline.service.asked.erase:Erase",
     "tidy": "leadline.service.asked.tidy:Tidy",
     "parked": "leadline.service.asked.parked:Parked",

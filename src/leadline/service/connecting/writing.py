@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from leadline.connectors.crm import Crm, Written
+from leadline.model.labels import Labels
 from leadline.service import answers, clock
 from leadline.service.connecting.reading import lead_id
 from leadline.service.connecting.settings import ConnectionSettings
@@ -28,6 +29,8 @@ class Due:
     """A record that is to be written, and what with."""
 
     row: RecordRow
+    lead: LeadRow
+    as_of: int
     values: Mapping[str, Any]
 
 
@@ -44,6 +47,8 @@ class Writing:
             with self._reader.reading() as (session, live):
                 rows = connections.page(session, self._settings.name, after)
                 found = [each for row in rows if (each := self._of(session, live, row))]
+                if found and "reasons" in self._settings.write:
+                    found = list(self._with_reasons(session, live, found))
             if found:
                 yield found
             if not rows:
@@ -53,27 +58,40 @@ class Writing:
     def _of(self, session: Session, live: Live, row: RecordRow) -> Due | None:
         """Return what a record is to be told; None where it is nothing."""
         found = answers.lead(session, live, lead_id(self._settings.name, row.record_id))
-        if found is None or (row.refused_at is not None and row.refused_at > clock.now() - DAY):
+        if found is None or (row.refused_at or 0) > clock.now() - DAY:
             return None
         lead, as_of, scores = found
         ladder = next(iter(live.model.lead_bands), None)
         values: dict[str, Any] = {
             "score": scores.get(live.model.main_score),
             "band": scores.get(live.model.column(ladder)) if ladder else None,
+            "scored_at": clock.text(as_of),
         }
-        if not self._is_news(row, values):
-            return None
-        wanted = self._settings.write
-        if "reasons" in wanted:
-            values["reasons"] = self._reasons(session, live, lead, as_of)
-        values["scored_at"] = clock.text(as_of)
-        return Due(row, values)
+        return Due(row, lead, as_of, values) if self._is_news(row, values) else None
+
+    def _with_reasons(self, session: Session, live: Live, found: Sequence[Due]) -> Iterator[Due]:
+        """Yield the same with the strongest reasons, a line each.
+
+        Those that were scored together are explained together, at their moment.
+        """
+        labels = Labels(live.model)
+        for as_of in sorted({each.as_of for each in found}):
+            part = [each for each in found if each.as_of == as_of]
+            leads = [each.lead for each in part]
+            reasons = self._reader.reasons(session, live, leads, as_of, MOST_REASONS)
+            for each in part:
+                lines = [
+                    f"{labels.rule(reason.score, reason.rule)} {reason.points:+g}"
+                    for reason in reasons[each.lead.lead_id]
+                ]
+                told = "\n".join(lines)[:MOST_CHARACTERS]
+                yield replace(each, values={**each.values, "reasons": told})
 
     def _is_news(self, row: RecordRow, values: Mapping[str, Any]) -> bool:
         """Say whether a difference is worth a write: a band, so many points, or after a while."""
         before = row.values
         if before is None:
-            return any(each is not None for each in values.values())
+            return values["score"] is not None or values["band"] is not None
         if before.get("band") != values["band"]:
             return True
         one, other = before.get("score"), values["score"]
@@ -83,12 +101,6 @@ class Writing:
             return True
         is_old = (row.written_at or 0) <= clock.now() - self._settings.days * DAY
         return bool(one != other) and is_old
-
-    def _reasons(self, session: Session, live: Live, lead: LeadRow, as_of: int) -> str:
-        """Return the strongest reasons, a line each."""
-        found = self._reader.explain(session, live, lead, as_of, moves=False)["reasons"]
-        lines = [f"{each['label']} {each['points']:+g}" for each in found[:MOST_REASONS]]
-        return "\n".join(lines)[:MOST_CHARACTERS]
 
     def write(self, crm: Crm, part: Sequence[Due]) -> list[Written]:
         """Write records, and keep what was acknowledged and what refused. Raises CrmAway."""
