@@ -271,7 +271,7 @@ def test_who_was_erased_does_not_come_back(looked: Both) -> None:
 
 
 class Limited(BaseHTTPRequestHandler):
-    """Passes requests on, and says to every third that it is one too many."""
+    """Passes requests on, and says to every fifth that it is one too many."""
 
     target = ""
     count = 0
@@ -280,7 +280,7 @@ class Limited(BaseHTTPRequestHandler):
         """Answer a request."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).count += 1
-        if self.count % 3 == 0:
+        if self.count % 5 == 0:
             status, answer = 429, b"{}"
         else:
             headers = {
@@ -391,13 +391,15 @@ def _accepted(peer: Peer, party: str) -> None:
         ])  # fmt: skip
         [own] = ask_(PARTY, "create", [{"name": "Own"}])
         [company] = ask_("company.company", "create", [{"party": own, "currency": currency}])
+        ask_("company.employee", "create", [{"party": own, "company": company}])
         ask_("res.user", "write", [1], {"companies": [["add", [company]]], "company": company})
     [company] = ask_("company.company", "search", [], 0, 1, None)
     [currency] = ask_("currency.currency", "search", [], 0, 1, None)
+    [employee] = ask_("company.employee", "search", [], 0, 1, None)
     today = {"__class__": "date", "year": 2026, "month": 11, "day": 1}
     [chance] = ask_(CHANCE, "create", [{
         "party": int(party), "company": company, "currency": currency, "start_date": today,
-        "description": "A try", "state": "lead",
+        "description": "A try", "employee": employee,
     }])  # fmt: skip
     ask_(CHANCE, "opportunity", [chance])  # the button of that name
 
