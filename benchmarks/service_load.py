@@ -11,9 +11,13 @@ when done. PostgreSQL is started here, with its rows in DIR, and stopped. In the
 - ``taking``: events from the inbox into the store without a model, beside the same rows inserted
   with nothing around: those tables, those indexes, that size.
 - ``publish``: everybody scored; with ``import`` it is what a new store takes until it is scored.
+- ``sweep``: everybody scored again, with events from the store, from a mirror that is made, and
+  from one that follows.
 - ``batch``: a pass that touches 500 leads, beside the statement alone over the same rows.
 - ``asked``: a lead with its ledger, and with its moves, asked for by four callers at once.
 - ``latency``: from a post to the stored score, at a steady rate.
+- ``wire``: from a post to the webhook that tells of a changed band, at the same rate; then beside a
+  destination that never answers.
 - ``sustained``: taken in and scored at a steady rate, what waits meanwhile, and the memory.
 - ``singles``, ``batches``: accepted, which is synced, as fast as answers come; the loop goes on
   beside it.
@@ -56,9 +60,13 @@ from generate import (
 )
 from load import Load, post, request, send
 from spark import Cost, cost, used_by
+from wire import told
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import clock
+from leadline.mirror.mirror import Mirror
+from leadline.service import clock, whole
+from leadline.service.beside import CHUNK
+from leadline.service.live import Live, of_store
 from leadline.service.loop import Loop
 from leadline.service.taking import Taken, digest
 from leadline.store import facts as stored
@@ -243,6 +251,29 @@ def published(asked: Asked) -> None:
     path = asked.place.folder / f"{asked.model}.yaml"
     path.write_text(text, encoding="utf-8")
     _command(asked, "publish", str(path), "--yes", "--weeks", "0")
+
+
+def swept(asked: Asked) -> None:
+    """Show what a sweep costs before it writes, by where it reads events."""
+    mirror = Mirror(asked.place.folder / "swept.mirror")
+    mirror.drop()
+    places = (("store", None), ("mirror made", mirror), ("mirror", mirror))
+    with _opened(asked.place) as store, DuckDB() as engine:
+        live = of_store(store, engine)
+        for name, each in places:
+            found = _costs(asked.place, partial(_sweep, store, live, each))
+            _show("sweep", f"{name:12} {found.seconds:5.1f} s, {found.processor:5.1f} of processor")
+            if each is not None:
+                size = sum(file.stat().st_size for file in each.folder.iterdir())
+                _show("sweep", f"{name:12} {size / 2**20:,.0f} MiB of files")
+    mirror.drop()
+
+
+def _sweep(store: Store, live: Live, mirror: Mirror | None) -> None:
+    with store.reading() as session:
+        until = stored.last_taken(session)
+        for _ in whole.sweep(session, live, live.row.version, until, CHUNK, mirror):
+            pass
 
 
 # --- taking in
@@ -467,6 +498,23 @@ def _is_known(store: Store, known_by: bytes) -> bool:
         return bool(stored.known_events(session, [known_by]))
 
 
+def wire(asked: Asked) -> None:
+    """Show how long it takes from a post until others are told of the band that it changed."""
+    seconds = min(asked.seconds, 60)
+    with _opened(asked.place) as store, store.writing() as session:
+        key = keys.make(session, Key(f"load-{uuid.uuid4()}", "write"), clock.now())
+    for hangs in (False, True):
+        waits, sent = told(
+            asked.place.url, asked.place.folder, key, asked.leads, seconds, hangs=hangs
+        )
+        beside = ", beside a destination that hangs" if hangs else ""
+        _show(
+            "wire",
+            f"at {sent.rate:.0f} events/s{beside}: median {1000 * median(waits):.0f} ms, "
+            f"p99 {1000 * quantiles(waits, n=100)[98]:.0f} ms of {len(waits)} posts",
+        )
+
+
 def sustained(asked: Asked) -> None:
     """Show what is taken in and scored for long, what waits meanwhile, and the memory."""
     with _served(asked) as (server, load), _opened(asked.place) as store:
@@ -540,9 +588,11 @@ ROWS: Mapping[str, Callable[[Asked], None]] = {
     "import": imported,
     "taking": taking,
     "publish": published,
+    "sweep": swept,
     "batch": batch,
     "asked": asked_for,
     "latency": latency,
+    "wire": wire,
     "sustained": sustained,
     "singles": singles,
     "batches": batches,

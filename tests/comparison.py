@@ -53,10 +53,10 @@ def product(
     spine: Sequence[tuple[str, datetime]],
 ) -> Scored:
     """Score a case by the product."""
-    return score(document, engine=engine, **_given(tables, spine))
+    return score(document, engine=engine, **given(tables, spine))
 
 
-def _given(
+def given(
     tables: Mapping[str, Sequence[Row]], spine: Sequence[tuple[str, datetime]]
 ) -> dict[str, pa.Table]:
     given = {name: arrow(rows) if rows else _empty(name) for name, rows in tables.items()}
@@ -69,16 +69,16 @@ FORMATS = ("csv", "jsonl", "parquet")
 
 def product_of_files(engine: Engine, one: Case, folder: Path, form: str) -> Scored:
     """Score a case from files of a format, whose columns are declared to be what they are."""
-    given = _given(one.tables, one.spine)
+    tables = given(one.tables, one.spine)
     files: dict[str, Any] = {  # JSON without a line says of no column that it is there
         name: folder / f"{name}.{form if table.num_rows else 'parquet'}"
-        for name, table in given.items()
+        for name, table in tables.items()
     }
-    for name, table in given.items():
+    for name, table in tables.items():
         _write(table, files[name])
     declared = {name: dict(each) for name, each in one.document.get("columns", {}).items()}
     for name in ("leads", "accounts", "events", "outcomes"):
-        table = given.get(name, pa.table({}))
+        table = tables.get(name, pa.table({}))
         for field in table.schema:
             is_empty = table[field.name].null_count == table.num_rows
             if field.name not in CONTRACT[name].types and not is_empty:

@@ -188,14 +188,14 @@ OF_NO_LEAD = {
     # of companies
     "accounts", "current_account_scores", "current_account_bands", "accounts_due",
     # of the company's own people, who end by `leadline people`
-    "people", "teams", "sessions", "tickets", "tries", "keys", "second_factors", "recovery_codes",
-    "turns",
+    "people", "teams", "sessions", "tickets", "tries", "keys", "second_factors",
+    "recovery_codes", "turns",
     # of the store itself
     "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
     "connections",
 }  # fmt: skip
 """Tables that name no lead."""
 OF_ANYBODY = {
-    "connection_records", "inbox", "parked", "field_history", "jobs", "audit_log", "name_words",
+    "connection_records", "inbox", "parked", "field_history", "name_words", "jobs", "audit_log",
 }  # fmt: skip
-"""Tables that may name a lead in their texts; erasing looks for that."""
+"""Tables that name a lead by its id, or may do so in their texts; erasing looks for that."""

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from leadline.errors import FileError, InputError
+from leadline.model.given import read_model
 from leadline.model.reading.reader import read
 from leadline.model.task import read_task
 from leadline.questions.answer import Answer
 from leadline.questions.session import Session
+from leadline.service.handover.settings import Handover
 from leadline.service.init import Init, Made
 from leadline.service.workspace import workspace
 
@@ -138,3 +140,16 @@ def test_leads_that_do_nothing_are_judged_once(folder: Path) -> None:
     """Without events there is nothing new to ask of later moments."""
     asked(exports=exports(folder, contacts=CONTACTS, deals=DEALS))
     assert "moments" not in (folder / "shop" / "task.yaml").read_text(encoding="utf-8")
+
+
+def test_invented_data_has_a_team_that_fits_its_model(folder: Path) -> None:
+    """Its rules are of bands and rules of the model, and its sellers take leads."""
+    asked(demo=True, leads=30, end="2026-11-01")
+    found = workspace(folder / "shop", {})
+    sections = [found.section(each) for each in ("handover", "sellers", "assign")]
+    team = Handover.of(*sections).team
+    model, _ = read_model((folder / "shop" / "model.yaml").read_text(encoding="utf-8"))
+    assert sorted(team.sellers) == ["ben", "eva"]
+    bands = set(model.bands["band"].edges or ())
+    assert {band for rule in team.rules for band in rule.bands} <= bands
+    assert team.raised <= {rule for score in model.scores.values() for rule in score.rules or ()}

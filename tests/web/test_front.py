@@ -53,6 +53,12 @@ def test_nobody_reads_what_goes_by_https_or_stays_on_the_machine() -> None:
     assert not PUBLIC.is_private(request("leads.example.com", "http"))
 
 
+def test_a_link_leads_to_the_address_or_to_this_machine() -> None:
+    """Listening everywhere is no address that a browser could ask."""
+    assert PUBLIC.link("/join/x") == "https://leads.example.com/app/join/x"
+    assert Front().link("/join/x", "0.0.0.0", 8321) == "http://127.0.0.1:8321/join/x"  # noqa: S104
+
+
 def test_an_own_page_is_told_by_the_browser() -> None:
     """Where it says nothing of the site, its origin is one of the service: also behind a proxy."""
     assert PUBLIC.is_own(request("x", sec_fetch_site="none"))

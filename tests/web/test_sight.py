@@ -134,3 +134,35 @@ def test_what_tells_of_all_leads_is_not_for_who_sees_some(split: Split) -> None:
     """An address that does not keep to a territory is refused, rather than trusted."""
     assert split.status(split.viewer, "/v1/deliveries") == 200
     assert split.status(split.nora, "/v1/deliveries") == 403
+
+
+def test_pages_show_what_is_seen(split: Split) -> None:
+    """Lists, the queue, search, files; a lead of another territory is as one that is not there."""
+
+    def names_in(path: str, status: int = 200) -> set[str]:
+        with browser(split.live.url, signed.begin(split.live.store, split.nora)) as client:
+            found = client.get(path)
+            assert found.status_code == status, (path, found.status_code)
+            return {each for each in LEADS if each in found.text.lower()}
+
+    for path in ("/leads", "/queue", "/queue?band=sales&band=follow_up&band=nurture", "/leads.csv"):
+        assert names_in(path) <= {"ada", "ben"}, path
+    assert names_in("/leads") == names_in("/leads.csv") == {"ada", "ben"}
+    assert names_in("/account?id=north") == {"ada", "ben"}
+    assert names_in("/found?q=cleo") <= {"cleo"}
+    with browser(split.live.url, signed.begin(split.live.store, split.nora)) as client:
+        assert "lead?id=cleo" not in client.get("/search?q=cleo").text
+        assert "lead?id=ada" in client.get("/search?q=ada").text
+    for path in ("/lead", "/peek", "/lead-events", "/lead-moves", "/lead-course", "/lead-news"):
+        assert names_in(f"{path}?id=cleo", 404) == set(), path
+    assert "ada" in names_in("/lead?id=ada")
+    assert names_in("/account?id=south", 404) == names_in("/account-why?id=south", 404) == set()
+    assert names_in("/ask?kind=rejected&lead=cleo", 404) == set()
+
+
+def test_nobody_answers_for_a_lead_that_they_do_not_see(split: Split) -> None:
+    """By a form that was made by hand neither."""
+    with browser(split.live.url, signed.begin(split.live.store, split.nora)) as client:
+        form = {"kind": "claimed", "lead": "cleo", "answer_id": "by-hand"}
+        assert client.post("/answer", data=form).status_code == 404
+    assert split.live.rows("select * from answers where answer_id = 'by-hand'") == []

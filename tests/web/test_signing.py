@@ -181,6 +181,16 @@ def test_by_https_no_other_host_sets_the_cookie(fresh: Fresh) -> None:
         assert client.get("/me").status_code == 200
 
 
+def test_signing_in_again_ends_the_session_before(fresh: Fresh) -> None:
+    """A browser has one; the secret of the other opens nothing any more."""
+    kim = signed.add(fresh.store, "sales", "kim", PASSWORD)
+    former = signed.begin(fresh.store, kim)
+    with browser(fresh.url, former) as client:
+        assert sign_in(client, kim.email, PASSWORD).status_code == 303
+    with browser(fresh.url, former) as client:
+        assert client.get("/me").status_code == 303
+
+
 def test_signing_out_ends_the_session_and_not_the_cookie_alone(fresh: Fresh) -> None:
     """Who copied the cookie before is signed in no longer."""
     with fresh.store.reading() as session:
@@ -188,7 +198,9 @@ def test_signing_out_ends_the_session_and_not_the_cookie_alone(fresh: Fresh) -> 
     secret = signed.begin(fresh.store, grace)
     with browser(fresh.url, secret) as client:
         assert client.get("/me").status_code == 200
-        assert client.post("/sign-out").headers["location"] == "/sign-in"
+        ended = client.post("/sign-out")
+        assert ended.headers["location"] == "/sign-in"
+        assert ended.headers["clear-site-data"] == '"cache", "storage"'
     with browser(fresh.url, secret) as client:
         assert client.get("/me").status_code == 303
 

@@ -115,6 +115,7 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.service import logs, signing_in
         from leadline.service.hooks.hook import hooks_of
         from leadline.service.keeping import Keeping
+        from leadline.service.mirrored import mirror_of
         from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
@@ -138,6 +139,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             signs=signs,
             hooks=hooks,
             handing=self.handing,
+            mirror=mirror_of(self.store, self.mirror),
             destinations=told,
             alerting=self.alerting(told, self.url or ""),
         )

@@ -46,6 +46,7 @@ def steps(context: Context, levels: Sequence[Level]) -> Iterator[Step]:
 def _of_level(context: Context, level: Level) -> Iterator[Step]:
     source = f"{level}_graded"
     columns = [named(_grade(grade), grade_column(name)) for name, grade in _grades(context, level)]
+    columns += _exact(context, level)
     if level == "lead":
         columns.append(_missing(context))
     yield (
@@ -81,6 +82,14 @@ def _grades(context: Context, level: Level) -> Iterator[tuple[str, Grade]]:
             yield name, grade
 
 
+def _exact(context: Context, level: Level) -> Iterator[Tree]:
+    """Yield the scores by whose edges ladders go, in whole millionths: once for all edges."""
+    ladders = context.ladders(level).values()
+    for name in dict.fromkeys(each.by for each in ladders if isinstance(each.by, str)):
+        value = column(score_column(name), "f")
+        yield named(sql_tree("millionths(:v)", v=value), f"exact.{name}")
+
+
 def _missing(context: Context) -> Tree:
     """Return how many distinct fields that the model reads are null for the lead."""
     tests = [
@@ -112,7 +121,11 @@ def by_edges(value: Tree, edges: Mapping[str, float]) -> Tree:
 
 def _reaches(value: Tree, edge: float) -> Tree:
     """Compare in whole millionths: scores are decimals, and edges are read as such."""
-    return sql_tree("millionths(:v) >= :e", v=value, e=number(millionths(edge)))
+    return _is_from(sql_tree("millionths(:v)", v=value), edge)
+
+
+def _is_from(exact: Tree, edge: float) -> Tree:
+    return sql_tree(":v >= :e", v=exact, e=number(millionths(edge)))
 
 
 def _level(ladder: Ladder) -> Level:
@@ -127,14 +140,14 @@ def _condition(context: Context, condition: Expression, level: Level) -> Tree:
 
 def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     """Return the state of each switch: that of the last moment that decided it, else as before."""
-    value = column(score_column(str(ladder.by)), "f")
+    exact = column(f"exact.{ladder.by}", "f")
     key = f"{_level(ladder)}_id"
     columns = []
     for band, leave in ladder.leave.items():
-        on = _reaches(value, (ladder.edges or {})[band])
-        off = sql_tree("not (:stays)", stays=_reaches(value, leave))
-        columns.append(named(_last_moment(key, on), f"on_at.{name}.{band}"))
-        columns.append(named(_last_moment(key, off), f"off_at.{name}.{band}"))
+        on = _is_from(exact, (ladder.edges or {})[band])
+        off = sql_tree("not (:stays)", stays=_is_from(exact, leave))
+        columns.append(named(_last_moment(context, key, on), f"on_at.{name}.{band}"))
+        columns.append(named(_last_moment(context, key, off), f"off_at.{name}.{band}"))
     before = _previous(context, name, ladder)
     switches = []
     for band in ladder.leave:
@@ -156,12 +169,12 @@ def _switched(context: Context, name: str, ladder: Ladder, source: str) -> Tree:
     )
 
 
-def _last_moment(key: str, decided: Tree) -> Tree:
+def _last_moment(context: Context, key: str, decided: Tree) -> Tree:
     """Return the last of a lead's or an account's moments so far at which something was so."""
-    return sql_tree(
-        f"max(case when :decided then f.as_of end) over (partition by f.{key} order by f.as_of)",
-        decided=decided,
-    )
+    found = sql_tree("case when :decided then f.as_of end", decided=decided)
+    if context.profile.one_moment:
+        return found
+    return sql_tree(f"max(:found) over (partition by f.{key} order by f.as_of)", found=found)
 
 
 def _previous(context: Context, name: str, ladder: Ladder) -> Tree | None:
@@ -215,10 +228,11 @@ def _edge_band(context: Context, name: str, ladder: Ladder) -> Tree:
     if ladder.edges is None:
         return _cell_band(context, ladder)
     value = column(score_column(str(ladder.by)), "f")
+    exact = column(f"exact.{ladder.by}", "f")
     falling = sorted(ladder.edges.items(), key=lambda item: item[1], reverse=True)
     branches = [(sql_tree(":v is null", v=value), null("text"))]
     for band, edge in falling[:-1]:
-        on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _reaches(value, edge)
+        on = column(f"on.{name}.{band}", "f") if band in ladder.leave else _is_from(exact, edge)
         if band in ladder.require:
             on = sql_tree("(:on) and (:required)", on=on, required=_required(context, ladder, band))
         branches.append((on, text(band)))

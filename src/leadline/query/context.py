@@ -160,13 +160,17 @@ class Context:
 
     def counted(self, level: Level) -> list[NumberedRule]:
         """Return the rules of a level whose counts are read anywhere."""
+        return [each for each in self._counted if each.level == level]
+
+    @cached_property
+    def _counted(self) -> list[NumberedRule]:
         read = dict.fromkeys(
             self.names.counted(name)
             for expression in self.expressions()
             for name in names(expression.tree)
             if name.parts[0] in ("hits", "last") and len(name.parts) > 1
         )
-        return [each for each in (self.rule(*pair) for pair in read) if each.level == level]
+        return [self.rule(*pair) for pair in read]
 
     @cached_property
     def has_accounts(self) -> bool:

@@ -150,13 +150,13 @@ def statement_of(context: Context) -> Statement:
     return Statement(steps, dict(_outputs(context, steps)))
 
 
-def _levels(context: Context) -> tuple[Level, ...]:
+def levels_of(context: Context) -> tuple[Level, ...]:
     """Return the levels in the order in which they are computed: leads read their accounts."""
     return ("account", "lead") if context.has_accounts else ("lead",)
 
 
 def _steps(context: Context) -> Iterator[tuple[str, Tree]]:
-    levels = _levels(context)
+    levels = levels_of(context)
     yield from subjects.steps(context)
     yield from reach.mark_steps(context)
     for level in levels:
@@ -183,7 +183,7 @@ def _cuts(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tr
             f"from (:rows) as p join lead_facts as f on f.{_KEYS[level]} = p.k where f.in_spine",
             rows=rows,
         )
-        for level in _levels(context)
+        for level in levels_of(context)
         for rows in cuts(context, level, steps)
     ]
     if parts:
@@ -193,7 +193,7 @@ def _cuts(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tr
 def _outputs(context: Context, steps: Mapping[str, Tree]) -> Iterator[tuple[str, Tree]]:
     print_ = fingerprint(context.model)
     yield "points", _points(context, steps)
-    yield "scores", _scores(context, print_)
+    yield "scores", scores_of(context, print_)
     if context.has_accounts:
         yield "account_scores", _account_scores(context, print_)
     changes: dict[str, Level] = {"transitions": "lead", "account_transitions": "account"}
@@ -212,7 +212,7 @@ _LEDGER = "p.score, p.rule, p.state, p.count, p.last_at, p.weight, p.points, p.u
 def _points(context: Context, steps: Mapping[str, Tree]) -> Tree:
     """Return the ledger; a lead has the rows of its account's scores too."""
     parts = []
-    for level in _levels(context):
+    for level in levels_of(context):
         rows = _rows(context, level, steps)
         if rows:
             parts.append(
@@ -253,17 +253,19 @@ _NO_LEDGER = """
 """
 
 
-def _scores(context: Context, print_: str) -> Tree:
+def scores_of(context: Context, print_: str, *more: str) -> Tree:
+    """Return the scores of leads as results have them, with further columns of ``lead_banded``."""
     model = context.model
     columns = [named(column(totals.score_column(name), "f"), name) for name in model.scores]
     columns += [named(column(bands.grade_column(name), "f"), name) for name in model.grades]
     columns += _bands(context, "lead")
     return sql_tree(
-        "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model "
-        "from lead_banded as f",
+        "select f.lead_id, :shown, f.as_of, :columns, f.override, f.missing, :model as model, "
+        ":more from lead_banded as f",
         shown=subjects.shown(context, "lead"),
         columns=columns,
         model=text(print_),
+        more=[column(each, "f") for each in more],
     )
 
 

@@ -74,16 +74,29 @@ def _units_of_sums(hits: Hits) -> Iterator[Step]:
 def distinct(hits: Hits) -> Iterator[Step]:
     """Yield the units of the rules of which the latest hit of each day or value counts."""
     decays = decays_of(hits)
+    found, keys = _keyed(hits, named(weight(decays, age_of(hits)), "weight"))
+    yield f"{hits.name}_hits", found
+    yield f"{hits.name}_sums", _of_latest(hits, keys)
+    yield f"{hits.name}_units", _from_sums(hits, decays, single=False, formulas=False)
+
+
+def latest(hits: Hits) -> Iterator[Step]:
+    """Yield ``NAME_latest``: ``k, rule, occurred_at`` of these units, whatever they weigh."""
+    found, keys = _keyed(hits, named(number(1.0), "weight"))
+    yield f"{hits.name}_hits", found
+    yield f"{hits.name}_latest", _latest(hits, keys)
+
+
+def _keyed(hits: Hits, weight: Tree) -> tuple[Tree, list[str]]:
+    """Return the hits with the day or value that only one counts of, and these columns."""
     rules = {each.number: unit_rule(each) for each in hits.matchers}
     keys = []
     if any(rule.count == "daily" for rule in rules.values()):
         keys.append(named(by_rule(hits, _day, "date"), "day"))
     if any(rule.count != "daily" for rule in rules.values()):
         keys.append(named(by_rule(hits, _value, "text"), "value"))
-    columns = [sql_tree("e.occurred_at"), named(weight(decays, age_of(hits)), "weight"), *keys]
-    yield f"{hits.name}_hits", hits.select(columns)
-    yield f"{hits.name}_sums", _of_latest(hits, [each.alias for each in keys])
-    yield f"{hits.name}_units", _from_sums(hits, decays, single=False, formulas=False)
+    found = hits.select([sql_tree("e.occurred_at"), weight, *keys])
+    return found, [each.alias for each in keys]
 
 
 def _day(hits: Hits, rule: UnitRule) -> Tree | None:
@@ -96,20 +109,25 @@ def _value(hits: Hits, rule: UnitRule) -> Tree | None:
 
 
 def _of_latest(hits: Hits, keys: Sequence[str]) -> Tree:
-    """Return the sums over the latest hit of each key; a hit without one is its own."""
+    """Return the sums over the latest hit of each key."""
+    return sql_tree(
+        "select k, rule, count(*) as units, max(occurred_at) as last_at, sum(weight) as weights "
+        "from (:latest) as u group by k, rule",
+        latest=_latest(hits, keys),
+    )
+
+
+def _latest(hits: Hits, keys: Sequence[str]) -> Tree:
+    """Return the latest hit of each key; a hit without one is its own."""
     listed = ", ".join(keys)
     some = " or ".join(f"{key} is not null" for key in keys)
     # a weight never grows with age
     one = "select k, rule, max(occurred_at) as occurred_at, max(weight) as weight "
-    latest = [f"{one} from :hits as h where {some} group by k, rule, {listed}"]
+    found = [f"{one} from :hits as h where {some} group by k, rule, {listed}"]
     if "value" in keys:
-        latest.append(f"select k, rule, occurred_at, weight from :hits as h where not ({some})")
+        found.append(f"select k, rule, occurred_at, weight from :hits as h where not ({some})")
     source = exp.to_table(f"{hits.name}_hits")
-    return sql_tree(
-        "select k, rule, count(*) as units, max(occurred_at) as last_at, sum(weight) as weights "
-        "from (:latest) as u group by k, rule",
-        latest=union(sql_tree(each, hits=source) for each in latest),
-    )
+    return union(sql_tree(each, hits=source) for each in found)
 
 
 def _from_sums(hits: Hits, decays: Sequence[str], *, single: bool, formulas: bool) -> Tree:

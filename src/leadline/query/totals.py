@@ -63,14 +63,15 @@ def total_steps(context: Context, level: Level, rows: Sequence[str]) -> Iterator
             view=exp.to_table(f"{level}_view"),
         ),
     )
-    ranged = [_ranged(context.model.scores[name], name) for name in names]
-    yield (
-        f"{level}_total",
-        sql_tree(
-            "select s.*, :columns from :limited as s",
-            columns=ranged,
-            limited=exp.to_table(f"{level}_limited"),
-        ),
+    yield f"{level}_total", total_of(context, level, names)
+
+
+def total_of(context: Context, level: Level, names: Sequence[str]) -> Tree:
+    """Return the scores of a level after their ranges, from ``LEVEL_limited``."""
+    return sql_tree(
+        "select s.*, :columns from :limited as s",
+        columns=[_ranged(context.model.scores[name], name) for name in names],
+        limited=exp.to_table(f"{level}_limited"),
     )
 
 
@@ -102,7 +103,13 @@ def sum_name(score: str, group: str | None) -> str:
     return f"free.{score}" if group is None else f"group.{score}.{group}"
 
 
-def _limited(context: Context, name: str, *, has_rows: bool) -> Iterator[Tree]:
+def limited(context: Context, name: str, alias: str) -> Tree:
+    """Return the column ``sum.S`` over a relation that has the sums of the score's groups."""
+    *_, whole = _limited(context, name, has_rows=True, alias=alias)
+    return whole
+
+
+def _limited(context: Context, name: str, *, has_rows: bool, alias: str = "s") -> Iterator[Tree]:
     """Yield the sums of a score's groups and the sum of all with the groups limited."""
     score = context.model.scores[name]
     groups = limited_groups(score)
@@ -115,7 +122,7 @@ def _limited(context: Context, name: str, *, has_rows: bool) -> Iterator[Tree]:
         if not some:
             continue
         found = (
-            sql_tree("coalesce(:s, 0.0)", s=column(sum_name(name, group), "s"))
+            sql_tree("coalesce(:s, 0.0)", s=column(sum_name(name, group), alias))
             if has_rows
             else number(0)
         )

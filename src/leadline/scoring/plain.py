@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from leadline.query import plain
 from leadline.query.context import Context, NumberedRule
 from leadline.query.moments import microseconds_of
 from leadline.scoring.arrays.at_moments import Hits, sums
+from leadline.scoring.arrays.columns import array_of, column_of
 from leadline.scoring.arrays.rules import PlainRule, Sums
 from leadline.scoring.arrays.tally import Tally
 
@@ -68,7 +69,7 @@ class _Rules:
 
     def places(self, rows: pa.Table | pa.RecordBatch) -> npt.NDArray[np.int16]:
         """Return the places of the rules of hits."""
-        found: npt.NDArray[np.int16] = self._place[_array(rows["rule"])]
+        found: npt.NDArray[np.int16] = self._place[array_of(rows["rule"])]
         return found
 
 
@@ -87,7 +88,7 @@ def _at_one_moment(
     [(count,)] = engine.rows(f"select count(*) from {leads}")
     tally = Tally(rules.rules, count + 1)
     for rows in engine.batches(hits):
-        tally.add(_array(rows["lead"]), rules.places(rows), _array(rows["weight"]))
+        tally.add(array_of(rows["lead"]), rules.places(rows), array_of(rows["weight"]))
     yield from tally.sums()
 
 
@@ -97,7 +98,7 @@ def _at_moments(
     """Yield the sums of hits at each moment."""
     at = [microseconds_of(each) for each in rules.moments]
     for rows in _by_leads(workspace, engine, hits, leads):
-        lead, occurred_at, seen_at = map(_array, rows.select(_DATED).columns)
+        lead, occurred_at, seen_at = map(array_of, rows.select(_DATED).columns)
         yield from sums(Hits(lead, rules.places(rows), occurred_at, seen_at), rules.rules, at)
 
 
@@ -121,28 +122,12 @@ def _rows(found: Sums) -> pa.Table:
     place, column = np.nonzero(found.points)
     return pa.table(
         {
-            "lead": _column(pa.int32(), found.lead[column]),
-            "place": _column(pa.int32(), place),
-            "rule": _column(pa.int32(), found.target[column]),
-            "points": _column(pa.float64(), found.points[place, column]),
+            "lead": column_of(pa.int32(), found.lead[column]),
+            "place": column_of(pa.int32(), place),
+            "rule": column_of(pa.int32(), found.target[column]),
+            "points": column_of(pa.float64(), found.points[place, column]),
         }
     )
-
-
-def _array(column: pa.Array | pa.ChunkedArray) -> npt.NDArray[Any]:
-    """Return a column without nulls as an array; pyarrow's own way imports pandas where it is."""
-    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    arrays = [np.from_dlpack(each) for each in chunks]
-    return arrays[0] if len(arrays) == 1 else np.concatenate([_NOTHING, *arrays])
-
-
-_NOTHING = np.empty(0, np.int8)
-
-
-def _column(kind: pa.DataType, array: npt.NDArray[Any]) -> pa.Array:
-    """Return an array as a column of a type, likewise."""
-    values = np.ascontiguousarray(array, kind.to_pandas_dtype())
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
 
 
 def _together(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 
 from leadline.service import faces
 from leadline.service.live import Live
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store import naming
 from leadline.store import scores as kept
@@ -36,7 +37,9 @@ class Found(NamedTuple):
     value: float | None
 
 
-def find(session: Session, live: Live, ladder: str, text: str, most: int) -> list[Found]:
+def find(  # noqa: PLR0913, PLR0917 - where, by which ladder, what and for whom
+    session: Session, live: Live, ladder: str, text: str, most: int, sight: Sight | None = None
+) -> list[Found]:
     """Return the leads with the highest scores, and accounts, that have all words of a text.
 
     A word stands for all that begin with it. Accounts come first where the text is all of a name.
@@ -44,8 +47,9 @@ def find(session: Session, live: Live, ladder: str, text: str, most: int) -> lis
     words = naming.words_in(text)[:6]
     if not words:
         return []
-    companies = _accounts(session, words, most)
-    leads = _leads(session, live, ladder, words, [each.key for each in companies], most)
+    companies = _accounts(session, words, most, sight)
+    of = [each.key for each in companies]
+    leads = _leads(session, live, ladder, words, of, most, sight)
     few = max(2, most - len(leads))
     return [*leads, *companies[:few]][:most]
 
@@ -60,12 +64,17 @@ def _has(key: str, fields: str, words: Sequence[str]) -> bool:
     return all(any(each.startswith(word) for each in own) for word in words)
 
 
-def _accounts(session: Session, words: Sequence[str], most: int) -> list[Found]:
+def _accounts(
+    session: Session, words: Sequence[str], most: int, sight: Sight | None
+) -> list[Found]:
     rows = [
         row
         for row in stored.accounts(session, _keys(session, "account", words))
         if _has(row.account_id, row.fields, words)
     ]
+    if sight is not None:
+        seen = sight.accounts(session, [row.account_id for row in rows])
+        rows = [row for row in rows if row.account_id in seen]
     named = [
         Found("account", row.account_id, faces.company_name(row), "", None, None) for row in rows
     ]
@@ -73,7 +82,13 @@ def _accounts(session: Session, words: Sequence[str], most: int) -> list[Found]:
 
 
 def _leads(  # noqa: PLR0913, PLR0917 - where, by which ladder, and what
-    session: Session, live: Live, ladder: str, words: Sequence[str], of: list[str], most: int
+    session: Session,
+    live: Live,
+    ladder: str,
+    words: Sequence[str],
+    of: list[str],
+    most: int,
+    sight: Sight | None,
 ) -> list[Found]:
     """Return leads that have the words, and those of the accounts that have them."""
     rows = {
@@ -83,6 +98,9 @@ def _leads(  # noqa: PLR0913, PLR0917 - where, by which ladder, and what
     }
     members = [number for number, _ in stored.leads_of_accounts(session, of[:5], MOST_LOOKED_AT)]
     rows |= {row.lead_no: row for row in stored.leads(session, members) if row.is_known}
+    if sight is not None:
+        seen = sight.leads(session, rows)
+        rows = {number: row for number, row in rows.items() if number in seen}
     standing = {
         row.lead_no: row
         for row in kept.bands(session, live.row.version, rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -37,6 +37,26 @@ _LEADS = asks("How many invented leads.", "whole", "N", least=1)
 _SEED = asks("Another seed gives another world.", "whole", "S")
 _END = asks("Last moment of the invented data.", "moment", "T", otherwise="now", beside="demo")
 MODEL, TASK, DATA = "model.yaml", "task.yaml", "data"
+HANDOVER = {"handover.cool_down": "1d", "handover.raised": ["demo", "contact"]}
+TEAM = """\
+# Two invented sellers. leadline serve gives them the leads that enter these bands;
+# leadline assign --dry-run tells who would have had how many.
+[sellers.eva]
+email = "eva@sales.example"
+
+[sellers.ben]
+email = "ben@sales.example"
+weight = 2
+
+[assign.field]
+bands = ["sales"]
+to = ["eva"]
+
+[assign.inside]
+bands = ["follow_up"]
+to = ["ben", "eva"]
+"""
+"""What the settings of invented data say of who takes leads; every starter has these bands."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +143,11 @@ class Init(Embedded, Question["Answer[Made]"]):
         rows = write_demo(session.embedded, world, Path(self.folder) / DATA)
         names = {name.partition(".")[0]: name for name in rows}
         tables = {f"tables.{each}": f"{DATA}/{names[each]}" for each in CONTRACT if each in names}
-        settings = {"model": MODEL, "task": TASK, **tables}
+        settings = {"model": MODEL, "task": TASK, **tables, **HANDOVER}
         if isinstance(self.end, str):
             settings["as_of"] = f"{end:%Y-%m-%dT%H:%M:%SZ}"
-        return _made(settings, {MODEL: model, TASK: task_text("won")})
+        made = _made(settings, {MODEL: model, TASK: task_text("won")})
+        return replace(made, texts={**made.texts, FILE: f"{made.texts[FILE]}\n{TEAM}"})
 
     def _of_exports(self, session: Session) -> Made:
         """Look into the exports, and propose a model that reads them."""

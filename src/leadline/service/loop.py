@@ -12,6 +12,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import LeadlineError, StoreError
 from leadline.identity.columns_read import find
 from leadline.marks.signs import Signs
+from leadline.mirror.mirror import Mirror
 from leadline.model.types import Type
 from leadline.service import auditing, commands, erasing, happenings, writing
 from leadline.service.arriving import reading
@@ -92,6 +93,7 @@ class Loop:
         signs: Signs | None = None,
         hooks: reading.Hooks = reading.NO_HOOKS,
         handing: Handing | None = None,
+        mirror: Mirror | None = None,
         tell: Tell = nobody,
     ) -> None:
         """Begin where the store is.
@@ -107,6 +109,7 @@ class Loop:
             signs: What tells a program from a person.
             hooks: What reads the requests of webhooks.
             handing: What becomes of leads that are ready.
+            mirror: Events in columns, for what scores everybody.
             tell: Is told what happens.
         """
         self.store = store
@@ -118,6 +121,7 @@ class Loop:
         self.came_round = monotonic()
         self._tidy_at = 0.0
         self._handing = handing or Handing()
+        self._mirror = mirror
         self._ends_at = 0.0
         self.engine = engine
         self._marking = Marking(engine, signs)
@@ -131,6 +135,8 @@ class Loop:
             self.clock = Clock(stored.last_taken(session), read_clock)
             self._due = Due(kept.accounts_due(session), pause_seconds)
             self._erased = Hashes.read(session)
+            if mirror is not None:
+                mirror.check(session)
         self.clock.refuse_behind()
 
     def stop(self) -> None:
@@ -243,7 +249,9 @@ class Loop:
         before = published.version if published else 0
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
-        self._beside = Sweep(live, at, before, cause, quiet, asked.inbox_id, command.by)
+        self._beside = Sweep(
+            live, at, before, cause, quiet, asked.inbox_id, command.by, self._mirror
+        )
         self._beside.start(self.store)
 
     def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
@@ -269,6 +277,8 @@ class Loop:
             inbox.done(session, [asked.inbox_id])
             stored.set_last_taken(session, self.clock.last)
             auditing.erased(session, found, command.by, at)
+        if self._mirror is not None:
+            self._mirror.drop()
         self._due.add(touched.large, self.clock.last)
         self._tell(Ended("erase", "done"))
 

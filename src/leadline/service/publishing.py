@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from leadline.mirror.mirror import Mirror
 from leadline.service import whole
 from leadline.service.beside import CHUNK, Beside
 from leadline.service.live import Scores
@@ -21,6 +22,7 @@ class Sweep(Beside):
         quiet: Whether none of them is told anybody.
         inbox_id: The command that asked for it.
         by: Who did.
+        mirror: Where events are read from; None where that is the store.
     """
 
     before: int
@@ -28,6 +30,7 @@ class Sweep(Beside):
     quiet: bool
     inbox_id: int
     by: str
+    mirror: Mirror | None = None
 
     @property
     def switches(self) -> bool:
@@ -36,4 +39,4 @@ class Sweep(Beside):
 
     def scores(self, session: Session) -> Iterator[Scores]:
         """Yield the scores of everybody."""
-        return whole.sweep(session, self.live, self.before, self.at, CHUNK)
+        return whole.sweep(session, self.live, self.before, self.at, CHUNK, self.mirror)

@@ -16,6 +16,7 @@ from leadline.service.faces import Face, face
 from leadline.service.glance import Glance, Glances, Last, last_of
 from leadline.service.listing import Field
 from leadline.service.live import Live
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store import handover
 from leadline.store.facts import LeadRow
@@ -107,6 +108,7 @@ class Wanted:
         field: What a field of the lead must be.
         start: So many are left out before the first.
         most: So many are shown.
+        sight: Which leads are seen at all; None for all.
     """
 
     ladder: str
@@ -117,6 +119,7 @@ class Wanted:
     field: Field | None = None
     start: int = 0
     most: int = 50
+    sight: Sight | None = None
 
     def shows(self, each: Waiting, now: int) -> bool:
         """Say whether a lead is in the part."""
@@ -167,6 +170,10 @@ def queue(  # noqa: PLR0913, PLR0917 - of what, whom, when and by what agreement
     """Return a part of the queue as it is now."""
     places = [*_places(session, live.row.version, wanted), *_own(session, live.row.version, wanted)]
     places = list({each.number: each for each in places}.values())
+    is_cut = len(places) >= MOST_WAITING
+    if wanted.sight is not None:
+        seen = wanted.sight.leads(session, [each.number for each in places])
+        places = [each for each in places if each.number in seen]
     known = list(_waiting(session, live, places, wanted, (now, agreed or Agreed())))
     parts = {show: _part(known, replace(wanted, show=show), now) for show in SHOWS}
     found = sorted(parts[wanted.show], key=_ORDERS[wanted.sort])
@@ -177,7 +184,7 @@ def queue(  # noqa: PLR0913, PLR0917 - of what, whom, when and by what agreement
         {show: len(each) for show, each in parts.items()},
         sum(each.due is not None for each in found),
         sum(each.due is not None and each.due < now for each in found),
-        len(places) >= MOST_WAITING,
+        is_cut,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Self
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
+from leadline.mirror.mirror import Mirror
 from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
@@ -34,6 +35,7 @@ from leadline.service.hooks.hook import Hook
 from leadline.service.keeping import Keeping
 from leadline.service.loop import Loop
 from leadline.service.measures import Measures
+from leadline.service.previewing import Previewing
 from leadline.service.reader import Reader
 from leadline.store import facts as stored
 from leadline.store import inbox, jobs, keys
@@ -88,6 +90,7 @@ class Service(Reader):
         bounds: When nothing more is taken.
         measures: What it counts.
         load: How much waits, as it was a second ago.
+        previewing: What drafts of the model would do.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
@@ -105,6 +108,7 @@ class Service(Reader):
         signs: Signs | None = None,
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
+        mirror: Mirror | None = None,
         destinations: Sequence[Destination] = (),
         alerting: Tells | None = None,
     ) -> None:
@@ -119,6 +123,7 @@ class Service(Reader):
             signs: What tells programs from people.
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
+            mirror: Events in columns, for what scores everybody.
             destinations: Where changes of band go.
             alerting: What writes alerts.
         """
@@ -128,6 +133,7 @@ class Service(Reader):
         self._feeds = feeds
         self._signs = signs
         self.hooks = hooks
+        self._mirror = mirror
         self.handing = handing or Handover()
         self.destinations = destinations
         self._alerting = alerting
@@ -136,6 +142,7 @@ class Service(Reader):
         ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
+        self.previewing = Previewing(store)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}
@@ -200,6 +207,7 @@ class Service(Reader):
             each.stop()
         for feed in self._feeds:
             feed.close()
+        self.previewing.close()
         self._engine.close()
         self.store.close()
         self._tell(Stopped())
@@ -370,6 +378,7 @@ class Service(Reader):
                         keeping=self._keeping,
                         signs=self._signs,
                         hooks={name: each.mapping for name, each in self.hooks.items()},
+                        mirror=self._mirror,
                         handing=self._handing(),
                         tell=self._tell,
                     )

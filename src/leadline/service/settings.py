@@ -97,6 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("memory", "text", "Most memory to use.", example="6GB"),
     Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
+    Setting("goal", "text", "What is to be reached, and by when.", example="won 12% by 2027-03-31"),
     Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
     Setting(
         "source",
@@ -123,6 +124,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
+    Setting(
+        "store.mirror",
+        "file",
+        "Folder of the events in columns; by default beside a store in a file, of a server none.",
+        example="mirror",
+    ),
     Setting(
         "store.unknown_days",
         "whole",

@@ -28,6 +28,8 @@ from leadline.store.store import Store
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from leadline.mirror.mirror import Mirror
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -74,16 +76,21 @@ def opened(  # noqa: PLR0913 - what the store has, and what is asked of it
     previous: Mapping[str, pa.Table] = MappingProxyType({}),
     *,
     ended: Sequence[LeadRow] = (),
+    mirror: Mirror | None = None,
 ) -> Iterator[Run]:  # fmt: skip
     """Yield the model of a version over all that the store took until a moment.
 
     Without a spine every lead is scored at that moment. ``previous`` is where leads and accounts
-    stood, by the tables of the contract.
+    stood, by the tables of the contract. Events are read from the mirror where one is given, which
+    is brought up to date.
     """
     with TemporaryDirectory(prefix="leadline-") as folder, DuckDB() as engine:
+        but = () if mirror is None else ("events",)
         inputs: dict[str, Any] = dict(
-            copy.columns(session, Path(folder), live.columns, "taken", until, ended=ended)
+            copy.columns(session, Path(folder), live.columns, "taken", until, ended=ended, but=but)
         )
+        if mirror is not None:
+            inputs["events"] = mirror.events(session, live.columns["events"], until)
         inputs |= previous
         if spine is not None:
             inputs["spine"] = spine
@@ -92,7 +99,9 @@ def opened(  # noqa: PLR0913 - what the store has, and what is asked of it
             yield run
 
 
-def sweep(session: Session, live: Live, before: int, at: int, chunk: int) -> Iterator[Scores]:
+def sweep(  # noqa: PLR0913, PLR0917 - what is scored, by what, from where
+    session: Session, live: Live, before: int, at: int, chunk: int, mirror: Mirror | None = None
+) -> Iterator[Scores]:
     """Yield the scores of all leads at a moment, some at a time.
 
     Where they stood by the version ``before`` is where those begin that leave a band late.
@@ -100,7 +109,7 @@ def sweep(session: Session, live: Live, before: int, at: int, chunk: int) -> Ite
     numbers = {lead_id: number for number, lead_id in copy.lead_ids(session).items()}
     ids = {number: lead_id for lead_id, number in numbers.items()}
     previous = _stood(kept.all_bands(session, before), kept.all_account_bands(session, before), ids)
-    with opened(session, live, at, previous=previous) as run:
+    with opened(session, live, at, previous=previous, mirror=mirror) as run:
         if "account_scores" in run.statement.outputs:
             yield live.rows(None, run.arrow("account_scores"), {}, at)
         for part in run.duckdb.reader(f"select * from {run.table('scores')}"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ def columns(  # noqa: PLR0913 - where, what, and until when
     until: int,
     *,
     ended: Sequence[LeadRow] = (),
+    but: Container[str] = (),
 ) -> dict[str, str]:  # fmt: skip
     """Write the tables of a store, as taken until a moment, and return table to file.
 
@@ -39,6 +40,7 @@ def columns(  # noqa: PLR0913 - where, what, and until when
         until: Facts taken later are left out, in microseconds.
         ended: Leads beside those of the store that have ended before anything else: they have no
             score, and their accounts are asked for wherever they are.
+        but: Tables that are left out.
     """
     ids = lead_ids(session) | {row.lead_no: row.lead_id for row in ended}
     parts = chain([ended], leads(session, until))
@@ -58,7 +60,13 @@ def columns(  # noqa: PLR0913 - where, what, and until when
         "lead_merges": iter([tables.merge_table([*ends, *merges(session, until)], ids, knowing)]),
         "event_marks": iter([tables.mark_table(marks(session, until), knowing)]),
     }
-    return {name: str(_written(folder / f"{name}.parquet", parts)) for name, parts in made.items()}
+    written: dict[str, str] = {}
+    for name, rows in made.items():
+        if name not in but:
+            file = folder / f"{name}.parquet"
+            write(file, rows)
+            written[name] = str(file)
+    return written
 
 
 def lead_ids(session: Session) -> dict[int, str]:
@@ -66,15 +74,17 @@ def lead_ids(session: Session) -> dict[int, str]:
     return dict(session.rows("select lead_no, lead_id from leads"))
 
 
-def _written(path: Path, parts: Iterator[pa.Table]) -> Path:
+def write(path: Path, parts: Iterator[pa.Table]) -> int:
+    """Write rows in parts to a file of Parquet, and return how many they are."""
     from pyarrow.parquet import ParquetWriter  # noqa: PLC0415 - slow to import
 
     first = next(parts)
+    rows = 0
     with ParquetWriter(path, first.schema) as writer:
-        writer.write_table(first)
-        for part in parts:
+        for part in chain([first], parts):
             writer.write_table(part)
-    return path
+            rows += part.num_rows
+    return rows
 
 
 def leads(session: Session, until: int) -> Iterator[list[LeadRow]]:

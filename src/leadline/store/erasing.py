@@ -11,6 +11,7 @@ from leadline.store.inbox import ParkedRow, Waiting
 from leadline.store.session import Session, rows_of
 
 SALT = "erased_salt"
+REMOVED = "removed"
 CHUNK = 500
 """Requests whose bodies are in memory at a time."""
 
@@ -91,6 +92,13 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
     session.run("delete from identities where (kind, value) in (" + _LEADING_TO + ")", numbers)
     for table, column in OF_LEADS:
         session.run(f"delete from {table} where {column} in ??", numbers)
+    session.insert(schema.settings, [(REMOVED, secrets.token_hex(8))], "replace")
+
+
+def removed(session: Session) -> str:
+    """Return a word that is another one each time that somebody was taken out of the store."""
+    found = session.rows("select value from settings where name = ?", REMOVED)
+    return str(found[0][0]) if found else ""
 
 
 _LEADING_TO = (

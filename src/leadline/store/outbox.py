@@ -112,9 +112,10 @@ _DUE = (
     "and not exists (select 1 from deliveries as o where o.destination = d.destination "
     "and o.subject = d.subject and o.state = 'waits' and (o.leased_until > ? "
     "or (o.delivery_id < d.delivery_id and o.due_at <= ?))) "
-    "order by d.delivery_id limit ?"
+    "order by d.due_at, d.delivery_id limit ?"
 )
-"""Of each subject the first that is due, where none of it is on its way."""
+"""Of each subject the first that is due, where none of it is on its way; in the order of an index,
+so that what waits for who hangs costs nothing."""
 
 
 def due(session: Session, destination: str, at: int, most: int) -> list[int]:

@@ -198,6 +198,7 @@ events = Table(
     text_column("source"),
     text_column("properties"),
     text_column("origin", empty=True),
+    Index("events_by_taken_at", "taken_at"),
     Index(
         "events_by_account_id",
         "account_id",

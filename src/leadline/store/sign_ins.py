@@ -99,6 +99,11 @@ def end(session: Session, session_hash: str, person: Person) -> bool:
     return session.run(query, session_hash, person.number) > 0
 
 
+def end_secret(session: Session, secret: str) -> None:
+    """End the session of a secret, where there is one."""
+    session.run("delete from sessions where session_hash = ?", hashed(secret))
+
+
 def end_all(session: Session, person: Person, but: str = "") -> int:
     """End the sessions of somebody, but one where its hash is given; return how many."""
     query = "delete from sessions where person_no = ? and session_hash <> ?"

@@ -21,6 +21,7 @@ from leadline.web import (
     ingest,
     leads,
     measuring,
+    previewing,
     reading,
     snippet,
     stream,
@@ -42,6 +43,7 @@ ENDPOINTS = (
     *accounts.ENDPOINTS,
     *answering.ENDPOINTS,
     *delivering.ENDPOINTS,
+    *previewing.ENDPOINTS,
 )
 
 

@@ -46,6 +46,41 @@ _VERSION = {
 _EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
 
 ANSWERS: Mapping[str, Any] = {
+    "preview": {
+        "version": 2,
+        "as_of": _AT,
+        "leads": 1200,
+        "ladders": [
+            {
+                "ladder": "band",
+                "bands": ["nurture", "sales"],
+                "cells": [
+                    {"from_band": "nurture", "to_band": "nurture", "leads": 1100},
+                    {"from_band": "nurture", "to_band": "sales", "leads": 12},
+                    {"from_band": "sales", "to_band": "sales", "leads": 88},
+                ],
+                "up": 12,
+                "down": 0,
+                "changed": 12,
+                "spread": {"low": 0.0, "high": 98.5, "before": [900, 300], "after": [880, 320]},
+                "moves": [
+                    {
+                        "lead_id": "ada",
+                        "who": "Ada",
+                        "from_band": "nurture",
+                        "to_band": "sales",
+                        "direction": "up",
+                        "from_value": 56.5,
+                        "to_value": 76.5,
+                        "cause": "points",
+                        "reason": "person.demo_requested +20",
+                    }
+                ],
+            }
+        ],
+        "changes": ["rule person.demo_requested: points 20 -> 40"],
+        "notes": [],
+    },
     "lead": {
         **_ROW,
         "model": _MODEL,
@@ -115,6 +150,7 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "preview": {"document": "leadline: 1\nmodel: b2b\nscores: {}\n", "named": 10},
     "replay_deliveries": {"delivery_ids": [31]},
     "answer": {"kind": "rejected", "by": "eva", "reason": "no budget"},
     "score": {"lead": {"title": "Head of Sales"}, "account": {}, "events": [_EVENT]},

@@ -12,6 +12,7 @@ from starlette.requests import Request
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """Names by which a browser reaches its own machine: nobody listens on the way, and no other page
 can take on such a name."""
+EVERYWHERE = ("", "0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 _SAME = ("same-origin", "none")
 """What a browser says of a request that its own page made, or a person who typed the address."""
@@ -59,6 +60,7 @@ class Front:
 
     def link(self, path: str, host: str = "127.0.0.1", port: int = 0) -> str:
         """Return a link to a path, which is under the address from outside where there is one."""
+        host = "127.0.0.1" if host in EVERYWHERE else host
         return f"{(self.url or f'http://{host}:{port}').rstrip('/')}{path}"
 
 

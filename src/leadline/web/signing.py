@@ -221,6 +221,7 @@ def signed_in(request: Request, response: Response, secret: str) -> Response:
 
 def signed_out(request: Request, response: Response) -> Response:
     """Have the browser forget the session."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return keep(request, response, "session", "", 0)
 
 

@@ -72,7 +72,7 @@ def test_a_message_says_who_where_why_and_what_can_be_answered(
     }  # fmt: skip
     assert told["reasons"][0].startswith("demo (+50, ")
     assert [each.partition(",")[0] for each in told["events"]] == ["demo requested", "page viewed"]
-    assert told["url"] == "https://leads.example/leads/ada"
+    assert told["url"] == "https://leads.example/lead?id=ada"
     assert [each["says"] for each in told["actions"]] == ["Accept", "Reject", "Later", "Take it"]
     assert len({each["url"] for each in told["actions"]}) == 4
     assert (seen["to"], seen["actions"]) == ([], [])

@@ -75,10 +75,11 @@ def _write(store: Store, at: int, *said: tuple[str, str], newest: bool = False) 
 
 
 def _drain(one: Deliverer) -> None:
-    """Send what may be sent until nothing may."""
-    while one.take():
-        for each in list(one._under_way):  # noqa: SLF001 - its threads are waited for
-            each.result()
+    """Send what may be sent until nothing may, and nothing is on its way."""
+    until = time.monotonic() + 20
+    while one.take() or one.is_busy:
+        assert time.monotonic() < until
+        time.sleep(0.001)
 
 
 def _states(store: Store) -> dict[str, str]:

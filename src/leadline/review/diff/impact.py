@@ -261,7 +261,7 @@ def _compared(run: Run, first: _Scored, second: _Scored, as_of: datetime) -> Imp
     found = difference(before.model, after.model)
     names = names_of(before.model, after.model, found)
     known = _known(run, as_of, "lead")
-    engine.run(_EMPTY)
+    engine.run(EMPTY)
     ladders: list[LadderImpact] = []
     for level in first.sides.keys() & second.sides.keys():
         make_deltas(engine, first.sides[level], second.sides[level], names)
@@ -293,7 +293,7 @@ def _count(engine: DuckDB, side: Side, known: Sql) -> int:
     return int(engine.rows(query)[0][0])
 
 
-_EMPTY = (
+EMPTY = (
     f"create or replace temp table {CHANGED} (lead_id text, account_id text, ladder text, "
     "from_band text, to_band text, direction text, from_value double, to_value double, "
     "cause text, reason text)"
@@ -350,13 +350,13 @@ def _bands(
     """Return the bands of the edges of either model and those found beside them; and the latter."""
     new = list(after.bands[ladder].edges or {})
     old = [names.bands.get((ladder, each), each) for each in before.bands[ladder].edges or {}]
-    ranked = _merged(old, new)
+    ranked = merged(old, new)
     seen = {band for row in cells for band in row[:2] if band is not None}
     found = sorted(seen - set(ranked))
     return (*ranked, *found), tuple(found) if ranked else ()
 
 
-def _merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
+def merged(old: Sequence[str], new: Sequence[str]) -> list[str]:
     """Return the new order, with each old band that is gone after the one that it followed."""
     found = list(new)
     for index, band in enumerate(old):

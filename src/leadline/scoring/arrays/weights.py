@@ -81,6 +81,19 @@ class Weights:
         return weights
 
 
+def weights_of(decay: Decay | None, age: Whole) -> Floats:
+    """Return what units of one rule weigh at ages in microseconds.
+
+    >>> from leadline.model.durations import Duration
+    >>> weights_of(HalfLife(half_life=Duration("1d")), np.array([0, 86_400_000_000])).tolist()
+    [1.0, 0.5]
+    """
+    kind, length, keep = _parameters(decay)
+    if kind == _NONE:
+        return np.ones(len(age))
+    return _FORMULAS[kind](age, np.array(length), np.array(keep))
+
+
 def _parameters(decay: Decay | None) -> tuple[int, int, float]:
     match decay:
         case HalfLife(half_life=duration):

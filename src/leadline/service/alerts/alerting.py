@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import msgspec
 
@@ -201,7 +202,7 @@ class Alerting:
             message.reasons_in_words(ledger, labels) if labels else [],
             message.events_in_words(_events(session, lead), labels) if labels else [],
             message.missing_in_words(ledger, labels) if labels else [],
-            f"{self.url}/leads/{lead.lead_id}" if self.url and lead else "",
+            f"{self.url}/lead?id={quote(lead.lead_id, safe='')}" if self.url and lead else "",
             self._actions(session, lead, to, at),
         )
 

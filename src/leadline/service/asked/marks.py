@@ -17,6 +17,7 @@ from leadline.service.asked.of_store import (
     HANDOVER,
     HOOKS,
     IDENTITY,
+    MIRROR,
     OfStore,
     note,
 )
@@ -55,6 +56,7 @@ class Marks(OfTables):
     identity: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=IDENTITY)
     hooks: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=HANDOVER)
+    mirror: str | None = field(default=None, kw_only=True, metadata=MIRROR)
     undo: str | None = field(default=None, kw_only=True, metadata=UNDO)
     example: ClassVar[str] = "leadline marks --events events.csv --out event_marks.csv"
 
@@ -70,6 +72,7 @@ class Marks(OfTables):
             identity=self.identity,
             signs=self.signs,
             hooks=self.hooks,
+            mirror=self.mirror,
             handover=self.handover,
         )
         with of_store.opened() as store:

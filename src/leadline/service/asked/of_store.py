@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 STORE = asks("sqlite:FILE or postgresql://host/database.", "text", "URL", setting="store.url")
 IDENTITY = asks("What tells leads apart, as the settings say.", "object", setting="identity")
 HOOKS = asks("Webhooks, as the settings say.", "object", setting="hooks")
+MIRROR = asks("Folder of the store's mirror.", "object", setting="store.mirror")
 SIGNS = asks("What tells programs from people, as the settings say.", "object", setting="marks")
 HANDOVER = asks(
     "What becomes of leads that are ready, as the settings say.", "object", setting="handover"
@@ -46,6 +47,7 @@ class OfStore:
     signs: Mapping[str, Any] | None = field(default=None, metadata=SIGNS)
     hooks: Mapping[str, Any] | None = field(default=None, metadata=HOOKS)
     handover: Mapping[str, Any] | None = field(default=None, metadata=HANDOVER)
+    mirror: str | None = field(default=None, metadata=MIRROR)
     destinations: Mapping[str, Any] | None = field(default=None, metadata=DESTINATIONS)
     alert_rules: Mapping[str, Any] | None = field(default=None, metadata=ALERTS)
     sellers: Mapping[str, Any] | None = field(default=None, metadata=SELLERS)
@@ -90,6 +92,7 @@ class OfStore:
         from leadline.service.handover.handing import Handing
         from leadline.service.hooks.hook import mappings_of
         from leadline.service.loop import Loop
+        from leadline.service.mirrored import mirror_of
 
         if not store.hold():
             return False
@@ -101,6 +104,7 @@ class OfStore:
                 telling=self.telling,
                 signs=Signs.of(self.signs),
                 hooks=mappings_of(self.hooks),
+                mirror=mirror_of(self.store, self.mirror),
                 handing=Handing(self.handing, Outbox(told, alerting=self.alerting(told))),
             )
             loop.drain()

@@ -115,7 +115,7 @@ class Entrance:
         if not opened.is_whole:
             asked = go(request, f"{SIGN_IN}/code?to={quote(local(to), safe='')}")
             return keep(request, asked, "code", opened.secret, CODE_SECONDS)
-        return signed_in(request, go(request, local(to)), opened.secret)
+        return await self._in(request, go(request, local(to)), opened.secret)
 
     async def _code(self, request: Request, token: str, form: Mapping[str, str] | None) -> Response:
         """Ask for the code of a second factor, after the password."""
@@ -135,7 +135,18 @@ class Entrance:
         if secret is None:
             return show(status=403, fault="This is not the code that is shown now.")
         response = keep(request, go(request, local(to)), "code", "", 0)
+        return await self._in(request, response, secret)
+
+    async def _in(self, request: Request, response: Response, secret: str) -> Response:
+        """Have the browser keep a new session; the one that it had ends."""
+        former = request.cookies.get(cookie(request, "session"), "")
+        if former:
+            await asyncio.to_thread(self._end_former, former)
         return signed_in(request, response, secret)
+
+    def _end_former(self, secret: str) -> None:
+        with self._service.store.writing() as session:
+            sign_ins.end_secret(session, secret)
 
     async def _set_up(
         self, request: Request, token: str, form: Mapping[str, str] | None
@@ -155,7 +166,7 @@ class Entrance:
             secret = await self._turns.take(partial(set_up, caller_of(self._service, request)))
         except InputError as error:
             return show(status=400, name=name, email=email, fault=sentence(error))
-        return signed_in(request, go(request, HOME), secret)
+        return await self._in(request, go(request, HOME), secret)
 
     async def _choose(
         self, word: str, request: Request, token: str, form: Mapping[str, str] | None
@@ -175,7 +186,7 @@ class Entrance:
             secret = await self._turns.take(partial(choose, caller_of(self._service, request)))
         except InputError as error:
             return show(status=400, fault=sentence(error))
-        return signed_in(request, go(request, HOME), secret)
+        return await self._in(request, go(request, HOME), secret)
 
     async def _home(self, request: Request, _: Visit) -> Response:
         return go(request, "/queue")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from statistics import quantiles
 from typing import Any
@@ -59,6 +60,9 @@ def _people(
     visit: Visit, session: Session, live: Live, tell: Teller, account: str
 ) -> list[dict[str, Any]]:
     found = queue.of_account(session, live, account, tell.ladder, MOST_PEOPLE)
+    if (sight := visit.signed.sight) is not None:
+        seen = sight.leads(session, [each.place.number for each in found])
+        found = [each for each in found if each.place.number in seen]
     glances = visit.service.glances(live)
     known = queue.with_glances(session, live, glances, found, clock.micros(visit.now))
     span = tell.span(
@@ -111,8 +115,10 @@ def _weeks(visit: Visit, counts: Sequence[int]) -> Chart:
 
 
 def _events(visit: Visit, session: Session, tell: Teller, account: str) -> Iterator[dict[str, str]]:
+    sight = visit.signed.sight
     for number, kind, at in stored.latest_of_account(session, account, MOST_EVENTS):
-        rows = stored.leads(session, [number]) if number else []
+        is_seen = sight is None or not number or bool(sight.leads(session, [number]))
+        rows = stored.leads(session, [number]) if number and is_seen else []
         yield {
             "name": capital(tell.labels.event(kind)),
             "who": faces.face(rows[0]).name if rows else visit.words.t("not_by_name"),
@@ -132,10 +138,14 @@ def why(visit: Visit) -> Shown:
         at = found[1][0]
         with visit.service.run_of_account(session, live, account, at) as run:
             explained = explain_account(run, account, clock.at(at))
-        names = {
-            row.lead_id: faces.face(row).name
-            for row in stored.leads_by_id(session, [each.lead_id for each in explained.gathered])
-        }
+        rows = stored.leads_by_id(session, [each.lead_id for each in explained.gathered])
+        if (sight := visit.signed.sight) is not None:
+            seen = sight.leads(session, [row.lead_no for row in rows])
+            rows = [row for row in rows if row.lead_no in seen]
+            ids = {row.lead_id for row in rows}
+            own = [each for each in explained.gathered if each.lead_id in ids]
+            explained = replace(explained, gathered=own)
+        names = {row.lead_id: faces.face(row).name for row in rows}
     return Shown("account_why.html", {"blocks": list(_blocks(tell, explained, names))})
 
 
@@ -168,5 +178,8 @@ def _blocks(
             }
 
 
-ADDRESSES = (Address("/account", page), Address("/account-why", why))
+ADDRESSES = (
+    Address("/account", page, within=True, account="id"),
+    Address("/account-why", why, within=True, account="id"),
+)
 """An account."""

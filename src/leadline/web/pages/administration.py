@@ -41,7 +41,14 @@ def _page(visit: Visit, fault: str = "", link: str = "", status: int = 200) -> S
 
 
 def _key(  # noqa: PLR0913, PLR0917 - a row of keys
-    visit: Visit, name: str, kind: str, may: Any, made: int, ends: int | None, revoked: int | None
+    visit: Visit,
+    name: str,
+    kind: str,
+    may: Any,
+    made: int,
+    ends: int | None,
+    revoked: int | None,
+    used: int | None,
 ) -> dict[str, Any]:
     day = visit.words.day
     return {
@@ -51,6 +58,7 @@ def _key(  # noqa: PLR0913, PLR0917 - a row of keys
         "made": day(clock.at(made), visit.now),
         "ends": "" if ends is None else day(clock.at(ends), visit.now),
         "is_revoked": revoked is not None,
+        "used": "" if used is None else day(clock.at(used), visit.now),
     }
 
 

@@ -159,7 +159,7 @@ def _lead(session: Session, lead_id: str) -> Any:
 
 
 ADDRESSES = (
-    Address("/ask", ask, needs="answer"),
-    Address("/answer", answer, ("POST",), needs="answer"),
+    Address("/ask", ask, needs="answer", within=True, lead="lead"),
+    Address("/answer", answer, ("POST",), needs="answer", within=True, lead="lead"),
 )
 """Answers."""

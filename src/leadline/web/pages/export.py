@@ -143,7 +143,7 @@ def harmless(value: Any) -> Any:
 
 
 ADDRESSES = (
-    Address("/queue.csv", of_queue, needs="export"),
-    Address("/leads.csv", of_leads, needs="export"),
+    Address("/queue.csv", of_queue, needs="export", within=True),
+    Address("/leads.csv", of_leads, needs="export", within=True),
 )
 """Files."""

@@ -127,12 +127,19 @@ class Address:
         view: Draws it, in a thread of its own.
         methods: How it is asked for.
         needs: What its visitors must be allowed.
+        within: Whether it shows no more than its visitor sees; who sees some leads alone is
+            refused other pages.
+        lead: The parameter that names a lead, which its visitor must see.
+        account: The parameter that names an account, likewise.
     """
 
     path: str
     view: View
     methods: Sequence[str] = ("GET",)
     needs: Right = "read"
+    within: bool = False
+    lead: str = ""
+    account: str = ""
 
     def route(self, signing: Signing) -> Route:
         """Return its route."""
@@ -140,11 +147,13 @@ class Address:
         async def answer(request: Request, signed: Signed) -> Response:
             return await asyncio.to_thread(self._drawn, signing.service, request, signed)
 
-        return Route(self.path, signing.page(self.needs, answer), methods=list(self.methods))
+        page = signing.page(self.needs, answer, within=self.within)
+        return Route(self.path, page, methods=list(self.methods))
 
     def _drawn(self, service: Service, request: Request, signed: Signed) -> Response:
         visit = visit_of(service, request, signed)
         try:
+            keep_to_sight(visit, self.lead, self.account)
             found = self.view(visit)
         except Lacking as lacking:
             found = Shown("lacking.html", {"says": visit.words.t(lacking.name)}, 404)
@@ -153,6 +162,24 @@ class Address:
         except LeadlineError as error:
             found = Shown("failed.html", {"says": str(error)}, 503)
         return found if isinstance(found, Response) else drawn(visit, found)
+
+
+def keep_to_sight(visit: Visit, lead: str = "", account: str = "") -> None:
+    """Refuse a lead or an account that its visitor does not see. Raises Lacking.
+
+    Args:
+        visit: The request.
+        lead: The parameter that names a lead; empty where none does.
+        account: The one that names an account.
+    """
+    sight = visit.signed.sight
+    if sight is None or not (lead or account):
+        return
+    named = visit.given(lead or account) or visit.form(lead or account)
+    with visit.service.store.reading() as session:
+        is_seen = (sight.sees_lead if lead else sight.sees_account)(session, named)
+    if not is_seen:
+        raise Lacking("no_such_lead" if lead else "no_such_account")
 
 
 def visit_of(service: Service, request: Request, signed: Signed) -> Visit:

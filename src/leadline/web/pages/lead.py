@@ -22,6 +22,7 @@ from leadline.reports.waterfall import Row, Waterfall, chance, log_odds, waterfa
 from leadline.service import answers, clock, queue
 from leadline.service.live import Live
 from leadline.service.queue import Waiting
+from leadline.service.sight import Sight
 from leadline.store import facts as stored
 from leadline.store.facts import LeadRow
 from leadline.store.rows import present
@@ -98,7 +99,7 @@ def page(visit: Visit) -> Shown:
     """Return the page of a lead; what takes longer to compute follows it."""
     with visit.service.reading() as (session, live):
         found = found_of(visit, session, live)
-        mates = list(_mates(session, live, found))
+        mates = list(_mates(session, live, found, visit.signed.sight))
     return Shown("lead.html", {**parts_of_page(visit, found), "mates": mates}, here="leads")
 
 
@@ -310,13 +311,18 @@ def _shown(tell: Teller, fall: Waterfall, row: Row) -> str:
     return words.exact(row.value) if row.kind == "score" else words.points(row.value)
 
 
-def _mates(session: Session, live: Live, found: Found) -> Iterator[dict[str, Any]]:
+def _mates(
+    session: Session, live: Live, found: Found, sight: Sight | None
+) -> Iterator[dict[str, Any]]:
     """Yield the other leads of the account with the highest scores."""
     account = found.row.account_id
     if not account:
         return
-    for each in queue.of_account(session, live, account, found.tell.ladder, MOST_MATES + 1):
-        if each.face.key != found.row.lead_id:
+    mates = queue.of_account(session, live, account, found.tell.ladder, MOST_MATES + 1)
+    numbers = [each.place.number for each in mates]
+    seen = set(numbers) if sight is None else sight.leads(session, numbers)
+    for each in mates:
+        if each.face.key != found.row.lead_id and each.place.number in seen:
             yield {
                 "face": each.face,
                 "score": found.tell.whole(each.place.value),
@@ -428,10 +434,10 @@ def present_of(properties: str) -> Mapping[str, Any]:
 
 
 ADDRESSES = (
-    Address("/lead", page),
-    Address("/peek", peek),
-    Address("/lead-moves", moves),
-    Address("/lead-course", course),
-    Address("/lead-events", deeds),
+    Address("/lead", page, within=True, lead="id"),
+    Address("/peek", peek, within=True, lead="id"),
+    Address("/lead-moves", moves, within=True, lead="id"),
+    Address("/lead-course", course, within=True, lead="id"),
+    Address("/lead-events", deeds, within=True, lead="id"),
 )
 """A lead, and its parts that follow."""

@@ -32,5 +32,5 @@ def glossary(_: Visit) -> Shown:
     return Shown("glossary.html", {"terms": TERMS})
 
 
-ADDRESSES = (Address("/keys", keys), Address("/glossary", glossary))
+ADDRESSES = (Address("/keys", keys, within=True), Address("/glossary", glossary, within=True))
 """Help."""

@@ -62,6 +62,7 @@ def wanted_of(visit: Visit, model: Model, ladder: str, fields: Sequence[str]) ->
         _field(visit, fields),
         after=visit.given("after"),
         most=SHOWN,
+        sight=visit.signed.sight,
     )
 
 
@@ -122,7 +123,11 @@ def all_accounts(visit: Visit) -> Shown:
         by = by if by in {*scores, AS_OF, BY_ID} else (scores[0] if scores else BY_ID)
         is_falling = (visit.given("order") or ("rising" if by == BY_ID else "falling")) == "falling"
         wanted = accounts.Wanted(
-            Order(by, is_falling), _field(visit, fields), visit.given("after"), SHOWN
+            Order(by, is_falling),
+            _field(visit, fields),
+            visit.given("after"),
+            SHOWN,
+            visit.signed.sight,
         )
         kind, version = visit.service.store.kind, live.row.version
         found, on = accounts.listed(session, kind, version, wanted)
@@ -167,5 +172,8 @@ def _people(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return dict(rows)
 
 
-ADDRESSES = (Address("/leads", leads), Address("/accounts", all_accounts))
+ADDRESSES = (
+    Address("/leads", leads, within=True),
+    Address("/accounts", all_accounts, within=True),
+)
 """Lists."""

@@ -13,8 +13,10 @@ from starlette.routing import Route
 from leadline.errors import LeadlineError
 from leadline.service import answers, queue
 from leadline.service.service import Service
+from leadline.store import facts as stored
+from leadline.store.session import Session
 from leadline.web.pages import lead
-from leadline.web.pages.frame import Shown, Visit, text_of, visit_of
+from leadline.web.pages.frame import Lacking, Shown, Visit, keep_to_sight, text_of, visit_of
 from leadline.web.signing import Signing
 from leadline.web.signing import Visit as Signed
 
@@ -40,11 +42,15 @@ def routes(signing: Signing) -> list[Route]:
 
     async def of_lead(request: Request, signed: Signed) -> Response:
         visit = visit_of(service, request, signed)
+        try:
+            await asyncio.to_thread(keep_to_sight, visit, "id")
+        except Lacking:
+            return Response(status_code=404)
         return _stream(service, request, _Rescored(visit).poll, 0.0)
 
     return [
-        Route("/news", signing.page("read", of_queue)),
-        Route("/lead-news", signing.page("read", of_lead)),
+        Route("/news", signing.page("read", of_queue, within=True)),
+        Route("/lead-news", signing.page("read", of_lead, within=True)),
     ]
 
 
@@ -97,16 +103,25 @@ class _Arrivals:
                 return ""
             ladder = queue.ladder_of(live.model)
             bands = queue.bands_of(live.model, ladder) if ladder else []
+            came = {
+                each.lead_id
+                for each in found
+                if each.lead_id and each.ladder == ladder and each.to_band in bands[:1]
+            }
+            new = self._seen_of(session, came)
         self._since = found[-1].transition_id
-        new = {
-            each.lead_id
-            for each in found
-            if each.lead_id and each.ladder == ladder and each.to_band in bands[:1]
-        }
         if new <= self._seen:
             return ""
         self._seen |= new
         return text_of(self._visit, Shown("news.html", {"count": len(self._seen)}))
+
+    def _seen_of(self, session: Session, ids: set[str]) -> set[str]:
+        """Return those of some leads that the visitor sees."""
+        sight = self._visit.signed.sight
+        if sight is None:
+            return ids
+        rows = {row.lead_no: row.lead_id for row in stored.leads_by_id(session, sorted(ids))}
+        return {rows[number] for number in sight.leads(session, rows)}
 
 
 class _Rescored:

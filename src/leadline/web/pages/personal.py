@@ -45,5 +45,8 @@ def save(visit: Visit) -> Response:
     return response
 
 
-ADDRESSES = (Address("/settings", page), Address("/settings", save, ("POST",)))
+ADDRESSES = (
+    Address("/settings", page, within=True),
+    Address("/settings", save, ("POST",), within=True),
+)
 """Settings of a person."""

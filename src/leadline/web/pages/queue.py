@@ -93,6 +93,7 @@ def wanted_of(visit: Visit, model: Model, fields: Sequence[str]) -> Wanted:
         Field(name, visit.given("equals")) if name in fields else None,
         min(int(start), MOST_FROM) if start.isdecimal() and len(start) <= len("500") else 0,
         SHOWN,
+        visit.signed.sight,
     )
 
 
@@ -181,5 +182,5 @@ def _short(tell: Teller, each: Waiting) -> str:
     return tell.words.t("short_of", n=tell.words.number(lacks, 1), band=tell.band(top.name))
 
 
-ADDRESSES = (Address("/queue", page),)
+ADDRESSES = (Address("/queue", page, within=True),)
 """The queue."""

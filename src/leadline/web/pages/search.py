@@ -31,7 +31,7 @@ def _found(visit: Visit, most: int) -> dict[str, Any]:
     text = visit.given("q")[:MOST_LETTERS]
     with visit.service.reading() as (session, live):
         ladder = queue.ladder_of(live.model)
-        rows = finding.find(session, live, ladder, text, most)
+        rows = finding.find(session, live, ladder, text, most, visit.signed.sight)
     tell = Teller(live.model, ladder, visit.words)
     words = naming.words_in(text)
     return {"q": text, "tell": tell, "hits": [_hit(tell, each, words) for each in rows]}
@@ -68,5 +68,5 @@ def _marked(name: str, words: Sequence[str]) -> Markup:
     return Markup().join(parts)
 
 
-ADDRESSES = (Address("/found", found), Address("/search", page))
+ADDRESSES = (Address("/found", found, within=True), Address("/search", page, within=True))
 """Search."""

@@ -1,0 +1,1 @@
+"""What a variant of a model does to all leads, while somebody changes it."""

@@ -1,0 +1,92 @@
+"""What a draft of the model would do to all leads."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from leadline.service.service import Service
+from leadline.web.endpoint import Asked, Endpoint, NoParameters
+
+
+class Draft(msgspec.Struct):
+    """A model to be tried."""
+
+    document: Annotated[str, Meta(description="The whole document, as YAML.")]
+    named: Annotated[
+        int, Meta(ge=0, le=100, description="Leads of each ladder and direction to name.")
+    ] = 10
+
+
+class Cell(msgspec.Struct):
+    """How many leads are in one band by the model that is live, and in one by the draft."""
+
+    from_band: str | None
+    to_band: str | None
+    leads: int
+
+
+class Spread(msgspec.Struct):
+    """How many leads have a value in each part of equal width, from low to high."""
+
+    low: float
+    high: float
+    before: list[int]
+    after: list[int]
+
+
+class Move(msgspec.Struct):
+    """A lead that changes band; ``direction`` is up, down, or empty beside the edges."""
+
+    lead_id: str
+    who: str | None
+    from_band: str | None
+    to_band: str | None
+    direction: str
+    from_value: float | None
+    to_value: float | None
+    cause: str
+    reason: str
+
+
+class Ladder(msgspec.Struct):
+    """What happens on one ladder of leads; ``moves`` are those whose value changes most."""
+
+    ladder: str
+    bands: list[str]
+    cells: list[Cell]
+    up: int
+    down: int
+    changed: int
+    spread: Spread | None
+    moves: list[Move]
+
+
+class Previewed(msgspec.Struct):
+    """What the draft does in place of the version that is live, to the leads of ``as_of``."""
+
+    version: int
+    as_of: str
+    leads: int
+    ladders: list[Ladder]
+    changes: list[str]
+    notes: list[str]
+
+
+def _preview(service: Service, asked: Asked) -> Previewed:
+    given: Draft = asked.body
+    version, found = service.previewing.of(given.document, given.named)
+    plain: dict[str, Any] = {"version": version, **found.plain()}
+    return msgspec.convert(plain, Previewed)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST", "/v1/preview", "preview",
+        "What a draft of the model would do to all leads, who moves, and why.",
+        "try", NoParameters, Previewed, _preview, Draft, errors=(400, 401, 403, 413, 503),
+    ),
+)  # fmt: skip
+"""What can be asked of a draft."""
