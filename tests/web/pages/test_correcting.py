@@ -1,4 +1,4 @@
-"""What is corrected on the page of a lead, and taken back there: answers, marks, merges; its past."""
+"""What is corrected on the page of a lead: answers, marks, merges; and its past."""
 
 from __future__ import annotations
 
