@@ -19,6 +19,7 @@ from leadline.model.task import read_task
 from leadline.review.preview.won import Won
 from past import MODEL, TASK, rows, tables
 
+
 def _with_bands(edge: float) -> dict[str, Any]:
     made = deepcopy(dict(MODEL))
     score = list(made["scores"])[-1]
@@ -54,7 +55,10 @@ def test_shares_are_those_of_the_bands_at_the_moments() -> None:
         }
         for each in shares["band"]:
             assert each.share.value == pytest.approx(each.wins / each.leads)
-            assert each.share.low <= each.share.value <= each.share.high
+            low, high = each.share.low, each.share.high
+            assert low is not None
+            assert high is not None
+            assert low <= each.wins / each.leads <= high
     assert found.before != found.after
 
 
