@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
+from leadline.store.connection_schema import connection_records, connections
 from leadline.store.handover_schema import answers, band_holds, ownerships, turns
 from leadline.store.outbox_schema import deliveries
 from leadline.store.people_schema import (
@@ -38,7 +39,8 @@ from leadline.store.people_schema import (
 )
 
 __all__ = [
-    "METADATA", "answers", "audit_log", "band_holds", "deliveries", "keys", "ownerships", "people",
+    "METADATA", "answers", "audit_log", "band_holds", "connection_records",
+    "connections", "deliveries", "keys", "ownerships", "people",
     "recovery_codes", "second_factors", "sessions", "teams", "tickets", "tries", "turns",
 ]  # fmt: skip
 
