@@ -34,6 +34,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "jsonpath": ("service/hooks/said",),
     "defusedxml": ("service/hooks/bodies",),
     "cryptography": ("service/hooks/publickeys",),
+    "authlib": ("web/entrance/provided",),
     "pyotp": ("service/second_factor",),
     "segno": ("service/second_factor",),
     "argon2": ("service/passwords",),
