@@ -28,6 +28,7 @@ from generate import AS_OF, plain_rules
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.model.given import read_model
 from leadline.review.preview.checked import check
+from leadline.review.preview.past import Past
 from leadline.review.preview.preview import Preview
 from leadline.scoring import Run
 
@@ -127,6 +128,9 @@ def main() -> None:
         _show(
             "an edge, and who moves, named with reasons", [_cost(lambda: preview[0].of(edges[0]))]
         )
+        past: list[Past] = []
+        _show("past weeks, first opening", [_cost(lambda: past.append(Past.open(run)))])
+        _show("past weeks of an edge", [_cost(partial(past[0].of, each)) for each in edges])
         _show("500 leads against the statement", [_cost(lambda: _checked(preview[0]))])
 
 

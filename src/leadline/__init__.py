@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from leadline.questions.snapshot import snapshot
     from leadline.questions.thresholds import thresholds
     from leadline.questions.trial import trial
+    from leadline.questions.watch import watch
 
 __all__ = [
     "Answer",
@@ -60,6 +61,7 @@ __all__ = [
     "snapshot",
     "thresholds",
     "trial",
+    "watch",
     "write",
 ]
 
@@ -91,6 +93,7 @@ _PLACES = {
     "snapshot": "questions.snapshot",
     "thresholds": "questions.thresholds",
     "trial": "questions.trial",
+    "watch": "questions.watch",
     "write": "model.reading.writer",
 }
 """Where each name stands; its module is imported when it is first used."""

@@ -11,6 +11,7 @@ import pytest
 import leadline
 from leadline.cli.options import asked_for
 from leadline.demo.generate import FORMATS
+from leadline.demo.world import COURSES
 from leadline.history.replay import WEEKS
 from leadline.learn.scorecard import ENTRIES
 from leadline.learn.setting import Kind
@@ -78,6 +79,7 @@ def test_a_function_has_the_options_of_its_question(name: str) -> None:
 def test_what_is_said_without_loading_it_agrees_with_what_it_is() -> None:
     """Choices and defaults stand in questions too, where nothing heavy may be imported."""
     assert tuple(DIALECTS) == sql.DIALECTS
+    assert demo_data.COURSES == COURSES
     assert tuple(OUTPUTS) == sql.OUTPUTS
     assert set(learn.METHODS) == {"auto", *get_args(Kind)}
     assert learn.MOST_ENTRIES == ENTRIES

@@ -10,6 +10,7 @@ import pytest
 import stores
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError
+from leadline.mirror.mirror import Mirror
 from leadline.questions.session import Session
 from leadline.service import clock, commands
 from leadline.service.asked.tidy import Tidy
@@ -117,13 +118,19 @@ def test_a_command_takes_it_away_where_no_service_does(tmp_path: Path) -> None:
         asked = Tidy(store=url, unknown_days=30)
         with DuckDB(threads=1) as engine:
             assert store.hold()
-            Loop(store, engine, lambda: old).drain()
+            mirror = Mirror(tmp_path / "leadline.db.mirror")
+            loop = Loop(store, engine, lambda: old, mirror=mirror)
+            publish = commands.encoded(commands.Publish(MODEL))
+            inbox.accept(store, [Received("test", commands.KIND, old, publish)])
+            loop.drain()
+            assert mirror.folder.exists()
             with pytest.raises(EngineError, match="no running service"):
                 asked.answer(session)
             store.release()
         assert asked.answer(session).result == {
-            "requests": 2,
+            "requests": 3,
             "deliveries": 0,
             "unknown leads": 1,
         }
+        assert not mirror.folder.exists()
         assert set(asked.answer(session).result.values()) == {0}

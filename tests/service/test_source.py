@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ bands: {by: fit, edges: {nurture: 0, sales: 40}}
 """
 WORKSPACE = 'model = "model.yaml"\nsource = "store"\n'
 AT = 1_780_000_000_000_000
+DAY = 86_400_000_000
+WEEK = timedelta(days=7)
 
 
 def ran(command: str) -> str:
@@ -59,3 +62,25 @@ def test_questions_are_asked_of_the_store(folder: Path) -> None:
     assert found == {"ada": (45, "sales"), "ben": (0, "nurture")}
     explained = json.loads(ran(f"explain ada --as-of {clock.text(AT + 1)} --json -"))
     assert {row["rule"] for row in explained["ledger"]} == {"chief", "demo"}
+
+
+def test_a_store_is_watched(folder: Path) -> None:
+    """A field that empties in it ends in the exit status of a change, told since its week."""
+    (folder / "model.yaml").write_text(MODEL, encoding="utf-8")
+    (folder / "leadline.toml").write_text(WORKSPACE, encoding="utf-8")
+    people = []
+    for number in range(1600):
+        at = AT + number * DAY // 10
+        title = "Clerk" if number < 1200 or number % 2 else None
+        told = json.dumps({"title": (title, at)} if title else {})
+        people.append(LeadRow(number + 1, f"lead{number}", None, True, at, at, at, told))
+    with stores.opened(stores.file_url(folder)) as store, store.writing() as session:
+        session.insert(schema.leads, people)
+    told_at, changed_at = (clock.text(AT + days * DAY) for days in (160, 120))
+    asked = f"watch --as-of {told_at} --since {clock.text(AT + 100 * DAY)} --json watch.json"
+    ended = CliRunner().invoke(app, shlex.split(asked), standalone_mode=False)
+    assert ended.return_value == 4, ended.output
+    found = json.loads(Path("watch.json").read_text(encoding="utf-8"))
+    [change] = [each for each in found["changes"] if each["topic"] == "empty"]
+    assert change["name"] == "title"
+    assert abs(datetime.fromisoformat(change["since"]) - datetime.fromisoformat(changed_at)) < WEEK

@@ -76,3 +76,22 @@ def test_who_may_read_alone_tries_no_models(live: Live) -> None:
     """It takes the scope of those who publish."""
     found = live.reader.post("/v1/preview", json={"document": DOCUMENT})
     assert (found.status_code, "publish" in found.json()["error"]) == (403, True)
+
+
+def test_past_weeks_are_told_beside_the_capacity(tries: httpx2.Client) -> None:
+    """A band that nobody reaches is entered by nobody; what the team takes a day is told a week."""
+    draft = DOCUMENT.replace("sales: 60}", "sales: 9000}")
+    assert draft != DOCUMENT
+    draft = draft[: draft.index("overrides:")]
+    found = tries.post("/v1/preview/weeks", json={"document": draft, "capacity": "3/day"}).json()
+    bands = {each["band"]: each for each in found["ladders"][0]["bands"]}
+    assert (found["capacity"], found["weeks"]) == (21, 8)
+    assert bands["sales"]["before"]["inside"] > 0
+    assert bands["sales"]["after"] is None
+
+
+def test_a_capacity_that_is_none_is_refused(tries: httpx2.Client) -> None:
+    """It says what one looks like."""
+    body = {"document": DOCUMENT, "capacity": "many"}
+    found = tries.post("/v1/preview/weeks", json=body)
+    assert (found.status_code, "60/week" in found.json()["error"]) == (400, True)

@@ -31,7 +31,7 @@ def show(question: Question[Any], answer: Answer[Any], faces: Faces) -> int:
     if question.hint and not (texts or answer.written or faces.is_piped):
         said.print(question.hint)
     question.finish(answer, said.print)
-    return report(answer.reading, question, is_verbose=faces.verbose) or answer.status
+    return max(report(answer.reading, question, is_verbose=faces.verbose), answer.status)
 
 
 def _texts(question: Question[Any], answer: Answer[Any], faces: Faces) -> dict[str, str]:

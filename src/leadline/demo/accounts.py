@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from leadline.demo import words
+from leadline.demo import calm, words
 from leadline.demo.cause import HISTORY_DAYS
 from leadline.demo.chance import Chance, by_value, listed
+from leadline.demo.world import World
 
 LEADS_FOR_TWO_ACCOUNTS = 5
 """There are two accounts for so many leads."""
@@ -20,9 +19,12 @@ def number_of_accounts(leads: int) -> int:
     return max(leads * 2 // LEADS_FOR_TWO_ACCOUNTS, 5)
 
 
-def accounts_query(leads: int, seed: int, end: datetime) -> str:
+def accounts_query(world: World) -> str:
     """Return the SQL of one row an account, with what is hidden from scoring too."""
-    draw = Chance(seed, "account", "a")
+    draw, leads, end = Chance(world.seed, "account", "a"), world.leads, world.naive_end
+    surge_age = draw.uniform("surge at")
+    if world.is_calm:
+        surge_age = calm.grown_age(surge_age)
     industry = draw.among("industry", words.INDUSTRIES)
     country = draw.among("country", words.COUNTRIES)
     first = listed(words.COMPANY_FIRST)
@@ -46,7 +48,7 @@ def accounts_query(leads: int, seed: int, end: datetime) -> str:
             {draw.chance("customer", 0.04)} as was_customer,
             {draw.chance("scanner", 0.08)} as has_scanner,
             case when {draw.chance("surge", 0.3)} then timestamp '{end}'
-                - to_microseconds(({HISTORY_DAYS * 86400e6} * {draw.uniform("surge at")})::bigint)
+                - to_microseconds(({HISTORY_DAYS * 86400e6} * {surge_age})::bigint)
             end as surge_at,
             {draw.between("surge weeks", 1, 5)} as surge_weeks
         from range({number_of_accounts(leads)}) as t(a)"""
@@ -55,9 +57,12 @@ def accounts_query(leads: int, seed: int, end: datetime) -> str:
 ACCOUNT_ROWS = "demo_account as a left join demo_deal as d using (a)"
 
 
-def account_columns(seed: int) -> str:
+def account_columns(world: World) -> str:
     """Return the SQL of the table that people get, dirt included."""
-    draw = Chance(seed, "account", "a")
+    draw = Chance(world.seed, "account", "a")
+    is_customer, is_open = "coalesce(d.won_at is not null, false)", "coalesce(d.is_open, false)"
+    if world.is_calm:  # customers that add up would change everything year by year
+        is_customer = is_open = "false"
     nothing = draw.pick("no industry", words.NOTHING)
     form = by_value("country_code", {key: [each] for key, each in words.COMPANY_FORM.items()})
     spelled = by_value("country_code", words.SPELLINGS)
@@ -74,6 +79,6 @@ def account_columns(seed: int) -> str:
             ({spelled})[case when {draw.chance("spelling", 0.7)} then 1
                 else {draw.between("spelled", 1, 5)} end] as country,
             created_at, target, is_competitor,
-            was_customer or coalesce(d.won_at is not null, false) as is_customer,
-            coalesce(d.is_open, false) as has_open_deal
+            was_customer or {is_customer} as is_customer,
+            {is_open} as has_open_deal
         from {ACCOUNT_ROWS} order by a"""

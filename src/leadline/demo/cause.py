@@ -100,15 +100,15 @@ WITHOUT_EFFECT = (
 """What looks like a cause and is none: it goes along with interest alone."""
 
 
-def log_odds(fade_at: datetime) -> str:
-    """Return the SQL of the log-odds of winning without a call."""
+def log_odds(fade_at: datetime | None) -> str:
+    """Return the SQL of the log-odds of winning without a call; nothing may ever fade."""
     terms = [_term(each, fade_at) for each in EFFECTS.values()]
     return f"({BASE} + {' + '.join(terms)})"
 
 
-def _term(effect: Effect, fade_at: datetime) -> str:
+def _term(effect: Effect, fade_at: datetime | None) -> str:
     term = f"{effect.log_odds} * coalesce(({effect.units})::double, 0)"
-    if not effect.drifts:
+    if not effect.drifts or fade_at is None:
         return term
     days = f"greatest(date_diff('day', timestamp '{fade_at}', ready_at), 0)"
     return f"{term} * pow(0.5, {days} / {FADE_HALF_LIFE_DAYS}.0)"
@@ -119,7 +119,7 @@ def days_before(end: datetime, days: int) -> datetime:
     return end - timedelta(days=days)
 
 
-def truth(leads: int, seed: int, end: datetime) -> dict[str, Any]:
+def truth(leads: int, seed: int, end: datetime, *, is_calm: bool = False) -> dict[str, Any]:
     """Return everything that says how the world was made, as plain values."""
     return {
         "leads": leads,
@@ -131,10 +131,15 @@ def truth(leads: int, seed: int, end: datetime) -> dict[str, Any]:
         "called_share": CALLED_SHARE,
         "effects": {name: asdict(effect) for name, effect in EFFECTS.items()},
         "without_effect": list(WITHOUT_EFFECT),
-        "drift": {
-            "webinar_fades_from": days_before(end, FADE_DAYS).isoformat() + "Z",
-            "webinar_half_life_days": FADE_HALF_LIFE_DAYS,
-            "chat_opens_at": days_before(end, NEW_TYPE_DAYS).isoformat() + "Z",
-            "social_ads_grow_from": days_before(end, NEW_SOURCE_DAYS).isoformat() + "Z",
-        },
+        "drift": {} if is_calm else _drift(end),
+    }
+
+
+def _drift(end: datetime) -> dict[str, Any]:
+    """Return what changes in the usual world."""
+    return {
+        "webinar_fades_from": days_before(end, FADE_DAYS).isoformat() + "Z",
+        "webinar_half_life_days": FADE_HALF_LIFE_DAYS,
+        "chat_opens_at": days_before(end, NEW_TYPE_DAYS).isoformat() + "Z",
+        "social_ads_grow_from": days_before(end, NEW_SOURCE_DAYS).isoformat() + "Z",
     }

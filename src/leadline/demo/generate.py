@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from leadline.demo import bots, cause, outcomes
+from leadline.demo import bots, calm, cause, outcomes
 from leadline.demo.accounts import account_columns, accounts_query
 from leadline.demo.events import COLUMNS, account_events_query, kinds_query, lead_events_query
 from leadline.demo.leads import lead_columns, steps
+from leadline.demo.world import COURSES, World
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import Fault, FileError, InputError
 from leadline.tables.write import Outputs
 
+__all__ = ["World", "make", "queries", "write_demo"]
 FORMATS = ("csv", "csv.gz", "parquet", "jsonl")
 MOST_LEADS = 10_000_000
 LARGE = 50_000
@@ -23,28 +23,6 @@ LARGE = 50_000
 
 TRUTH = "truth_not_for_scoring"
 BOTS = "truth_bots"
-
-
-@dataclass(frozen=True)
-class World:
-    """What to make.
-
-    Attributes:
-        leads: How many leads.
-        seed: The same seed, number and end give the same rows.
-        end: The last moment that is known of; nothing is recorded later.
-        bots: With addresses, more programs among the people, and an office behind one address.
-    """
-
-    leads: int
-    seed: int
-    end: datetime
-    bots: bool = False
-
-    @property
-    def naive_end(self) -> datetime:
-        """The end in UTC, without a zone, as tables hold it."""
-        return self.end.astimezone(UTC).replace(tzinfo=None)
 
 
 def write_demo(
@@ -70,7 +48,8 @@ def write_demo(
 
 def _write_truth(world: World, path: Path) -> None:
     """Write the parameters, whole or not at all."""
-    plain = cause.truth(world.leads, world.seed, world.naive_end)
+    plain = cause.truth(world.leads, world.seed, world.naive_end, is_calm=world.is_calm)
+    plain |= {"change": world.change()} if world.is_calm else {}
     written = path.with_name(".truth.json")
     written.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
     written.replace(path)
@@ -79,10 +58,9 @@ def _write_truth(world: World, path: Path) -> None:
 def make(engine: DuckDB, world: World) -> None:
     """Make the tables of the world on the engine, with what is hidden from scoring."""
     end = world.naive_end
-    fade_at = cause.days_before(end, cause.FADE_DAYS)
     tables = {
-        "demo_account": accounts_query(world.leads, world.seed, end),
-        **dict(steps(world.leads, world.seed, end, fade_at)),
+        "demo_account": accounts_query(world),
+        **dict(steps(world)),
         "demo_deal": outcomes.deals_query(end),
         "demo_kind": kinds_query(),
     }
@@ -101,11 +79,11 @@ def queries(world: World) -> Mapping[str, str]:
     """Return the SQL of every table to write, once ``make`` has run."""
     end, seed = world.naive_end, world.seed
     return {
-        "accounts": account_columns(seed),
-        "leads": lead_columns(seed),
+        "accounts": account_columns(world),
+        "leads": lead_columns(world),
         "events": _events(world),
         "outcomes": outcomes.outcomes_query(seed, end),
-        "field_history": outcomes.history_query(end),
+        "field_history": outcomes.history_query(world),
         TRUTH: outcomes.truth_query(end),
         BOTS: _marks(world),
     }
@@ -115,6 +93,8 @@ def _events(world: World) -> str:
     """Return the SQL of events, those of leads side by side."""
     columns = ", ".join(COLUMNS)
     of_leads = lead_events_query(world.seed)
+    if world.is_calm:
+        of_leads = calm.events(world, of_leads)
     start = cause.days_before(world.naive_end, cause.HISTORY_DAYS)
     parts = [
         f"select {columns} from ({of_leads})",
@@ -143,6 +123,9 @@ def _checked(world: World, file_format: str | None) -> str:
     if not 1 <= world.leads <= MOST_LEADS:
         expected = f"must be from 1 to {MOST_LEADS:,}"
         raise InputError(Fault("", "leads", expected, str(world.leads)))
+    if world.course not in COURSES:
+        expected = f"must be one of {', '.join(COURSES)}"
+        raise InputError(Fault("", "world", expected, str(world.course)))
     if file_format is None:
         return "csv" if world.leads < LARGE else "parquet"
     if file_format not in FORMATS:

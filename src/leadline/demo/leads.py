@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
-from leadline.demo import words
+from leadline.demo import calm, words
 from leadline.demo.accounts import WITH_LEADS, number_of_accounts
 from leadline.demo.cause import (
     CALL_EFFECT,
     CALLED_SHARE,
+    FADE_DAYS,
     HISTORY_DAYS,
     NEW_SOURCE_DAYS,
     NEW_TYPE_DAYS,
@@ -18,6 +18,7 @@ from leadline.demo.cause import (
 )
 from leadline.demo.chance import Chance, by_value
 from leadline.demo.kinds import KINDS
+from leadline.demo.world import World
 from leadline.sql.text import literal
 
 PERSONAS = {
@@ -34,16 +35,16 @@ OLD_SOURCES = {"website": 0.55, "webinar": 0.25, "event": 0.13, "referral": 0.07
 Step = tuple[str, str]
 
 
-def steps(leads: int, seed: int, end: datetime, fade_at: datetime) -> Iterator[Step]:
+def steps(world: World) -> Iterator[Step]:
     """Yield the name and the SQL of each table that leads are made by, the last one whole.
 
     ``demo_lead`` has one row a lead, in the order of ``i``, with everything that is hidden.
     """
     yield "demo_title", _titles()
-    yield "demo_person", _people(leads, seed, end)
-    yield "demo_doing", _doings(seed, end)
-    yield "demo_call", _calls(leads, seed)
-    yield "demo_lead", _fates(seed, fade_at)
+    yield "demo_person", _people(world)
+    yield "demo_doing", _doings(world)
+    yield "demo_call", _calls(world)
+    yield "demo_lead", _fates(world)
 
 
 def _titles() -> str:
@@ -59,18 +60,16 @@ def _titles() -> str:
             as t(language, seniority, place, raw_title, function)"""
 
 
-def _people(leads: int, seed: int, end: datetime) -> str:
+def _people(world: World) -> str:
     """Return who each lead is; a duplicate has the person of the lead before it."""
-    row = Chance(seed, "lead", "i")
-    person = Chance(seed, "person", "q")
-    accounts = max(int(number_of_accounts(leads) * WITH_LEADS), 1)
-    start = days_before(end, HISTORY_DAYS)
-    micros = HISTORY_DAYS * 86400 * 1_000_000
+    row = Chance(world.seed, "lead", "i")
+    person = Chance(world.seed, "person", "q")
+    accounts = max(int(number_of_accounts(world.leads) * WITH_LEADS), 1)
     return f"""
         with numbered as (
             select i, case when i % 2 = 1 and {row.chance("duplicate", 0.04)} then i - 1 else i end
                 as q
-            from range({leads}) as t(i)
+            from range({world.leads}) as t(i)
         ), drawn as (
             select i, printf('L%07d', i) as lead_id, q, q <> i as is_duplicate,
                 floor(pow({person.uniform("account")}, 1.2) * {accounts})::bigint as a,
@@ -80,12 +79,10 @@ def _people(leads: int, seed: int, end: datetime) -> str:
                 {person.between("first name", 1, 9)} as first_place,
                 {person.between("last name", 1, 9)} as last_place,
                 {person.between("invented", 1, len(words.INVENTED))} as invented_place,
-                timestamp '{start}'
-                    + to_microseconds((pow({row.uniform("created")}, 0.8) * {micros})::bigint)
-                    as created_at,
+                {_created(world, row)} as created_at,
                 4 + 50 * pow({row.uniform("journey")}, 1.5) as journey_days,
                 exp(0.8 * {person.normal("interest")} - 0.32)
-                    * case when q <> i then 0.4 else 1 end as interest,
+                    * case when q <> i then 0.4 else 1 end{_care(world, row)} as interest,
                 {row.uniform("mail")} as mail_draw
             from numbered
         ), placed as (
@@ -111,38 +108,63 @@ def _people(leads: int, seed: int, end: datetime) -> str:
             coalesce(has_scanner and email_kind = 'company', false) as is_scanned,
             coalesce(surge_at <= ready_at and surge_end >= ready_at - interval 60 day, false)
                 as is_surging,
-            {_source(row, end)} as source
+            {_source(world, row)} as source
         from placed join demo_title using (language, seniority, place)"""
 
 
-def _source(row: Chance, end: datetime) -> str:
+def _created(world: World, row: Chance) -> str:
+    if world.is_calm:
+        return calm.created(world, row)
+    start = days_before(world.naive_end, HISTORY_DAYS)
+    micros = HISTORY_DAYS * 86400 * 1_000_000
+    return f"""timestamp '{start}'
+                    + to_microseconds((pow({row.uniform("created")}, 0.8) * {micros})::bigint)"""
+
+
+def _care(world: World, row: Chance) -> str:
+    return f" * {calm.interest(row)}" if world.is_calm else ""
+
+
+def _source(world: World, row: Chance) -> str:
+    if world.is_calm:
+        return calm.source(row)
     later = row.among("source", SOURCES)
     before = row.among("source", OLD_SOURCES)
-    grows_at = days_before(end, NEW_SOURCE_DAYS)
+    grows_at = days_before(world.naive_end, NEW_SOURCE_DAYS)
     return f"case when created_at >= timestamp '{grows_at}' then {later} else {before} end"
 
 
-def _doings(seed: int, end: datetime) -> str:
+def _doings(world: World) -> str:
     """Return how many events of each kind each lead has within its journey."""
-    draw = Chance(seed, "lead", "i")
-    chat_at = f"created_at >= timestamp '{days_before(end, NEW_TYPE_DAYS)}'"
+    draw, end = Chance(world.seed, "lead", "i"), world.naive_end
+    opens_at = days_before(end, NEW_TYPE_DAYS)
+    chat_at = "true" if world.is_calm else f"created_at >= timestamp '{opens_at}'"
+    all_mails = "6"  # later ones are after the end, and not recorded
+    if not world.is_calm:
+        all_mails = f"least(floor(date_diff('day', created_at, timestamp '{end}') / 7), 6)::int"
     counts = [
         f"{kind.number(draw).replace('CHAT_IS_OPEN', chat_at)} as {kind.column}" for kind in KINDS
     ]
     return f"""
         select *, {", ".join(counts)}
         from (select *, least(greatest(floor((journey_days - 2) / 7), 0), 6)::int as journey_mails,
-            least(floor(date_diff('day', created_at, timestamp '{end}') / 7), 6)::int as all_mails
+            {all_mails} as all_mails
             from demo_person) as p"""
 
 
-def _calls(leads: int, seed: int) -> str:
-    """Return whom sales calls: in each week those first in a queue that is not the true cause."""
-    draw = Chance(seed, "call", "i")
-    week = max(round(CALLED_SHARE * leads * 7 / HISTORY_DAYS), 1)
+def _calls(world: World) -> str:
+    """Return whom sales calls: in each week those first in a queue that is not the true cause.
+
+    In the calm world sales grows with its leads.
+    """
+    draw = Chance(world.seed, "call", "i")
+    week = str(max(round(CALLED_SHARE * world.leads * 7 / HISTORY_DAYS), 1))
+    of_week = "count(*) over (partition by date_trunc('week', ready_at)) as of_week"
+    if world.is_calm:
+        week = f"{CALLED_SHARE} * of_week"
     return f"""
         select i from (
-            select i, row_number() over (
+            select i, {of_week}, row_number() over (
                 partition by date_trunc('week', ready_at)
                 order by 2 * (n_demo_requested + n_contact_requested > 0)::int
                     + (coalesce(employees, 0) >= 200)::int
@@ -153,16 +175,19 @@ def _calls(leads: int, seed: int) -> str:
         ) where place <= {week}"""
 
 
-def _fates(seed: int, fade_at: datetime) -> str:
+def _fates(world: World) -> str:
     """Return what becomes of each lead; times may lie after the end."""
-    draw = Chance(seed, "fate", "i")
+    draw = Chance(world.seed, "fate", "i")
+    fade_at = None if world.is_calm else days_before(world.naive_end, FADE_DAYS)
+    alone = calm.halved(world, "(1 / (1 + exp(-log_odds)))")
+    called = calm.halved(world, f"(1 / (1 + exp(-log_odds - {CALL_EFFECT})))")
+    feedback = calm.feedback(world, _feedback(draw), draw)
     return f"""
         with caused as (
             select d.*, c.i is not null as is_called, {log_odds(fade_at)} as log_odds
             from demo_doing as d left join demo_call as c on c.i = d.i
         ), chances as (
-            select *, 1 / (1 + exp(-log_odds)) as probability_not_called,
-                1 / (1 + exp(-log_odds - {CALL_EFFECT})) as probability_called
+            select *, {alone} as probability_not_called, {called} as probability_called
             from caused
         ), drawn as (
             select *, if(is_called, probability_called, probability_not_called) as probability,
@@ -171,7 +196,7 @@ def _fates(seed: int, fade_at: datetime) -> str:
             from chances
         )
         select *, {draw.uniform("won")} < probability as is_won,
-            {_feedback(draw)} as feedback,
+            {feedback} as feedback,
             called_at + to_hours({draw.between("answer", 2, 50)}) as feedback_at,
             called_at + to_microseconds((86400e6 * (3 + 45 * {draw.uniform("decided")}))::bigint)
                 as decided_at
@@ -187,9 +212,10 @@ def _feedback(draw: Chance) -> str:
         else 'accepted' end"""
 
 
-def lead_columns(seed: int) -> str:
+def lead_columns(world: World) -> str:
     """Return the SQL of the table that people get, dirt included."""
-    draw = Chance(seed, "lead", "i")
+    draw = Chance(world.seed, "lead", "i")
+    seniority = calm.seniority(world, draw) if world.is_calm else "seniority"
     first = by_value("language", words.FIRST_NAMES)
     last = by_value("language", words.LAST_NAMES)
     spelled = by_value("country_code", words.SPELLINGS)
@@ -207,7 +233,7 @@ def lead_columns(seed: int) -> str:
             {_address(draw)} as email,
             {_phone(draw)} as phone,
             {_title(draw)} as title,
-            seniority,
+            {seniority} as seniority,
             email_kind,
             case when {draw.chance("company typed", 0.7)} then
                 case when {draw.chance("company case", 0.2)} then lower(plain_name)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from leadline.demo.chance import Chance
 from leadline.demo.events import code_of, lead_events_query
+from leadline.demo.world import World
 
 REASONS = {
     "rejected": ("no budget", "bad timing", "wrong contact", "no answer", "too small"),
@@ -55,11 +56,14 @@ def _reason(draw: Chance, outcome: str) -> str:
     return draw.pick(f"reason {outcome}", REASONS[outcome])
 
 
-def history_query(end: datetime) -> str:
+def history_query(world: World) -> str:
     """Return the SQL of the history of ``is_customer`` and ``has_open_deal``.
 
     As the accounts stand at the end, these fields tell who was won; history takes that back.
+    In the calm world they tell nothing, and have no history.
     """
+    end = world.naive_end
+    nothing = "where false" if world.is_calm else ""
     return f"""
         with changes as (
             select a, feedback_at as moment, 1 as step from demo_lead where feedback = 'accepted'
@@ -84,7 +88,7 @@ def history_query(end: datetime) -> str:
             select a, field, created_at as valid_from,
                 if(field = 'is_customer', was_customer, false)::varchar as value
             from first join demo_account using (a)
-        ) order by a, field, valid_from"""
+        ) {nothing} order by a, field, valid_from"""
 
 
 def truth_query(end: datetime) -> str:

@@ -20,6 +20,7 @@ QUESTIONS: Mapping[str, str] = {
     "rules": "leadline.questions.rules:Rules",
     "rates": "leadline.questions.rates:Rates",
     "audit": "leadline.questions.audit:Audit",
+    "watch": "leadline.questions.watch:Watch",
     "learn": "leadline.questions.learn:Learn",
     "new": "leadline.questions.new:New",
     "import-points": "leadline.questions.import_points:ImportPoints",

@@ -14,6 +14,7 @@ from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 
 if TYPE_CHECKING:
+    from leadline.demo.world import Course
     from leadline.questions.session import Session
 
 FORMATS = ("csv", "csv.gz", "parquet", "jsonl")
@@ -27,6 +28,13 @@ _FORMAT = asks(
     choices=FORMATS,
 )
 
+COURSES = ("usual", "calm", "source", "field", "tracker")
+_WORLD = asks(
+    "How it runs: usual; calm, in which nothing changes; or calm until a source, a field or a "
+    "tracker changes, 90 days before the end.",
+    unit="W",
+    choices=COURSES,
+)
 _BOTS = asks("With addresses, more programs, and an office behind one address.", "flag")
 
 
@@ -45,6 +53,7 @@ class DemoData(Embedded, Question["Answer[dict[str, int]]"]):
     end: datetime | str = field(kw_only=True, metadata=_END)
     format: str | None = field(default=None, kw_only=True, metadata=_FORMAT)
     bots: bool = field(default=False, kw_only=True, metadata=_BOTS)
+    world: Course = field(default="usual", kw_only=True, metadata=_WORLD)
 
     def answer(self, session: Session) -> Answer[dict[str, int]]:
         """Make the world and write it."""
@@ -52,7 +61,7 @@ class DemoData(Embedded, Question["Answer[dict[str, int]]"]):
 
         end = moment(self.end, "--end")
         folder = Path(self.folder)
-        world = World(self.leads, self.seed, end, self.bots)
+        world = World(self.leads, self.seed, end, self.bots, self.world)
         rows = write_demo(session.embedded, world, folder, self.format)
         return Answer(
             question=self.name,

@@ -8,6 +8,7 @@ from leadline.store import erasing, inbox, outbox
 from leadline.store.session import Session
 
 DAY = 86_400_000_000
+UNKNOWN = "unknown leads"
 
 
 @dataclass(frozen=True)
@@ -33,5 +34,5 @@ class Keeping:
         }
         if self.unknown_days is not None:
             before = at - self.unknown_days * DAY
-            gone["unknown leads"] = erasing.forget_unknown(session, before, most)
+            gone[UNKNOWN] = erasing.forget_unknown(session, before, most)
         return gone

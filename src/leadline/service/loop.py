@@ -26,7 +26,7 @@ from leadline.service.clock import Clock, now
 from leadline.service.handover.effective import Effective
 from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
-from leadline.service.keeping import Keeping
+from leadline.service.keeping import UNKNOWN, Keeping
 from leadline.service.large import PAUSE_SECONDS, Due, LargeAccount
 from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
@@ -174,6 +174,8 @@ class Loop:
         at = self.clock.take()
         with self.store.working() as session:
             gone = self._keeping.tidy(session, at, MOST_REQUESTS)
+        if gone.get(UNKNOWN) and self._mirror is not None and self._beside is None:
+            self._mirror.drop()  # what is computed beside reads it; else it is made anew anyway
         if not any(gone.values()):
             self._tidy_at = monotonic() + TIDY_SECONDS
 
@@ -504,6 +506,7 @@ class Loop:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
+            self._handing.owning.merged(session, taken.merges)
             self._handing.write(session, found, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)

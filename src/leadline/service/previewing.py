@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Generic, Self, TypeVar
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
@@ -15,6 +16,7 @@ from leadline.model.document import Column, Model
 from leadline.model.given import read_model
 from leadline.model.types import Schema
 from leadline.review.preview.checked import check
+from leadline.review.preview.past import Past, PastWeeks
 from leadline.review.preview.preview import NAMED, Preview, Previewed
 from leadline.scoring import Run
 from leadline.service import clock, commands
@@ -22,6 +24,7 @@ from leadline.service.live import columns_of
 from leadline.store import copy
 from leadline.store import facts as stored
 from leadline.store import scores as kept
+from leadline.store.rows import Knowing
 from leadline.store.scores import ModelRow
 from leadline.store.session import Session
 from leadline.store.store import Store
@@ -32,28 +35,32 @@ STALE_SECONDS = 900
 Columns = Mapping[str, Mapping[str, Column]]
 
 
+Asked = TypeVar("Asked", Preview, Past)
+
+
 @dataclass(frozen=True)
-class _Opened:
+class _Opened(Generic[Asked]):
     """Leads as they were read.
 
     Attributes:
         version: Of the model that was live.
         at: When, in microseconds.
         columns: How the tables were read.
-        preview: What variants are asked of.
+        asked: What variants are asked of.
         ends: What ends with it.
     """
 
     version: int
     at: int
     columns: Columns
-    preview: Preview
+    asked: Asked
     ends: ExitStack
 
-    def serves(self, row: ModelRow, columns: Columns) -> bool:
-        """Say whether it still tells of the model that is live, for a draft with such columns."""
+    def serves(self, trying: _Trying) -> bool:
+        """Say whether it still tells of the model that is live, for a draft with its columns."""
         is_fresh = clock.now() - self.at <= STALE_SECONDS * 1_000_000
-        return self.version == row.version and is_fresh and _is_within(columns, self.columns)
+        is_live = self.version == trying.row.version
+        return is_fresh and is_live and _is_within(trying.draft.columns, self.columns)
 
 
 class Previewing:
@@ -62,7 +69,8 @@ class Previewing:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = Lock()
-        self._opened: _Opened | None = None
+        self._now: _Opened[Preview] | None = None
+        self._past: _Opened[Past] | None = None
 
     def of(self, document: str, named: int = NAMED) -> tuple[int, Previewed]:
         """Return the version that is live, and what a draft does in its place.
@@ -71,44 +79,91 @@ class Previewing:
         draft reads the tables in another way than it.
         """
         with self._lock, self._store.reading() as session:
-            row = kept.published(session)
-            if row is None:
-                raise InputError("a model must be live; none is. Publish one first.")
-            fields = stored.known_fields(session, "lead")
-            model = read_model(f"{document.rstrip()}\n")[0]
-            draft = read_model(commands.decided(document, model, fields))[0]
-            if self._opened is None or not self._opened.serves(row, draft.columns):
-                self._close()
-                self._opened = _open(session, row, draft, fields)
-            opened = self._opened
-            return row.version, opened.preview.of(_reading(draft, opened.columns), named)
+            trying = _Trying.of(session, document)
+            if self._now is None or not self._now.serves(trying):
+                self._end_now()
+                self._now = trying.opened("taken", _preview)
+            return trying.row.version, self._now.asked.of(trying.on(self._now), named)
+
+    def weeks(self, document: str) -> tuple[int, PastWeeks]:
+        """Return the version that is live, and what a draft would have meant in past weeks.
+
+        They are seen as the company knew them. Errors as for ``of``.
+        """
+        with self._lock, self._store.reading() as session:
+            trying = _Trying.of(session, document)
+            if self._past is None or not self._past.serves(trying):
+                self._end_past()
+                self._past = trying.opened("recorded", Past.open)
+            return trying.row.version, self._past.asked.of(trying.on(self._past))
 
     def close(self) -> None:
         """Let go of what was read."""
         with self._lock:
-            self._close()
+            self._end_now()
+            self._end_past()
 
-    def _close(self) -> None:
-        opened, self._opened = self._opened, None
+    def _end_now(self) -> None:
+        opened, self._now = self._now, None
+        if opened is not None:
+            opened.ends.close()
+
+    def _end_past(self) -> None:
+        opened, self._past = self._past, None
         if opened is not None:
             opened.ends.close()
 
 
-def _open(session: Session, row: ModelRow, draft: Model, fields: list[str]) -> _Opened:
-    """Read all leads as they are now, with the columns that the live model or a draft reads."""
-    live = read_model(row.document)[0]
-    columns = _together(live.columns, draft.columns)
-    base = _reading(live, columns)
-    at = clock.now()
-    with ExitStack() as ends:
-        folder = ends.enter_context(TemporaryDirectory(prefix="leadline-"))
-        read = _all_of(columns_of(base, fields), columns_of(_reading(draft, columns), fields))
-        inputs = dict(copy.columns(session, Path(folder), read, "taken", at))
-        engine = ends.enter_context(DuckDB())
-        run = ends.enter_context(Run.open(engine, base, inputs, as_of=clock.at(at), clean=True))
-        preview = Preview.open(run)
-        check(preview.leads, preview.before)
-        return _Opened(row.version, at, columns, preview, ends.pop_all())
+def _preview(run: Run) -> Preview:
+    """Return the preview of a run, once it was compared with the statement."""
+    made = Preview.open(run)
+    check(made.leads, made.before)
+    return made
+
+
+@dataclass(frozen=True)
+class _Trying:
+    """A draft that is tried on the leads of a store.
+
+    Attributes:
+        session: Reads the store.
+        row: The version that is live.
+        draft: The draft, with the types that it is read by.
+        fields: Fields that any lead has.
+    """
+
+    session: Session
+    row: ModelRow
+    draft: Model
+    fields: list[str]
+
+    @classmethod
+    def of(cls, session: Session, document: str) -> Self:
+        """Return the draft of a document. Raises ModelError, and InputError where none is live."""
+        row = kept.published(session)
+        if row is None:
+            raise InputError("a model must be live; none is. Publish one first.")
+        fields = stored.known_fields(session, "lead")
+        model = read_model(f"{document.rstrip()}\n")[0]
+        return cls(session, row, read_model(commands.decided(document, model, fields))[0], fields)
+
+    def on(self, opened: _Opened[Asked]) -> Model:
+        """Return the draft as it reads the tables that were opened."""
+        return _reading(self.draft, opened.columns)
+
+    def opened(self, knowing: Knowing, ask: Callable[[Run], Asked]) -> _Opened[Asked]:
+        """Read all leads as they are now, with what the live model or the draft reads of them."""
+        live = read_model(self.row.document)[0]
+        columns = _together(live.columns, self.draft.columns)
+        base, draft = _reading(live, columns), _reading(self.draft, columns)
+        read = _all_of(columns_of(base, self.fields), columns_of(draft, self.fields))
+        at = clock.now()
+        with ExitStack() as ends:
+            folder = ends.enter_context(TemporaryDirectory(prefix="leadline-"))
+            inputs = dict(copy.columns(self.session, Path(folder), read, knowing, at))
+            engine = ends.enter_context(DuckDB())
+            run = ends.enter_context(Run.open(engine, base, inputs, as_of=clock.at(at), clean=True))
+            return _Opened(self.row.version, at, columns, ask(run), ends.pop_all())
 
 
 def _all_of(one: Schema, other: Schema) -> Schema:

@@ -45,7 +45,20 @@ _VERSION = {
 }  # fmt: skip
 _EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
 
+_WEEK = {"mean": 21.5, "least": 14.0, "most": 30.0, "low": 18.2, "high": 24.8, "inside": 96.0}
+
 ANSWERS: Mapping[str, Any] = {
+    "preview_weeks": {
+        "version": 2,
+        "as_of": _AT,
+        "weeks": 8,
+        "leads": 5000,
+        "of": 120000,
+        "capacity": 60.0,
+        "ladders": [
+            {"ladder": "band", "bands": [{"band": "sales", "before": _WEEK, "after": _WEEK}]}
+        ],
+    },
     "preview": {
         "version": 2,
         "as_of": _AT,
@@ -150,6 +163,10 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "preview_weeks": {
+        "document": "leadline: 1\nmodel: b2b\nscores: {}\n",
+        "capacity": "60/week",
+    },
     "preview": {"document": "leadline: 1\nmodel: b2b\nscores: {}\n", "named": 10},
     "replay_deliveries": {"delivery_ids": [31]},
     "answer": {"kind": "rejected", "by": "eva", "reason": "no budget"},

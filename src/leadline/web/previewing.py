@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from leadline.review.backtest.capacity import read_capacity
 from leadline.service.service import Service
 from leadline.web.endpoint import Asked, Endpoint, NoParameters
 
@@ -82,11 +83,74 @@ def _preview(service: Service, asked: Asked) -> Previewed:
     return msgspec.convert(plain, Previewed)
 
 
+class PastDraft(msgspec.Struct):
+    """A model to be tried on past weeks."""
+
+    document: Annotated[str, Meta(description="The whole document, as YAML.")]
+    capacity: Annotated[
+        str, Meta(description="Leads that the team takes, such as 60/week; empty for not known.")
+    ] = ""
+
+
+class Weekly(msgspec.Struct):
+    """Entries a week of all leads; from low to high holds the mean in 19 of 20 samples."""
+
+    mean: float
+    least: float
+    most: float
+    low: float
+    high: float
+    inside: float
+
+
+class Load(msgspec.Struct):
+    """Entries into a band by the version that is live, and by the draft; null without the band."""
+
+    band: str
+    before: Weekly | None
+    after: Weekly | None
+
+
+class LadderWeeks(msgspec.Struct):
+    """How many leads entered each band of a ladder."""
+
+    ladder: str
+    bands: list[Load]
+
+
+class PreviewedWeeks(msgspec.Struct):
+    """What the draft would have meant, by ``leads`` that were replayed ``of`` all, day by day.
+
+    ``capacity`` is what the team takes a week.
+    """
+
+    version: int
+    as_of: str
+    weeks: int
+    leads: int
+    of: int
+    capacity: float | None
+    ladders: list[LadderWeeks]
+
+
+def _weeks(service: Service, asked: Asked) -> PreviewedWeeks:
+    given: PastDraft = asked.body
+    capacity = read_capacity(given.capacity).weekly if given.capacity else None
+    version, found = service.previewing.weeks(given.document)
+    plain = {"version": version, "capacity": capacity, **found.plain()}
+    return msgspec.convert(plain, PreviewedWeeks)
+
+
 ENDPOINTS = (
     Endpoint(
         "POST", "/v1/preview", "preview",
         "What a draft of the model would do to all leads, who moves, and why.",
         "try", NoParameters, Previewed, _preview, Draft, errors=(400, 401, 403, 413, 503),
+    ),
+    Endpoint(
+        "POST", "/v1/preview/weeks", "preview_weeks",
+        "How many leads a week a draft would have sent into each band, in the past eight weeks.",
+        "try", NoParameters, PreviewedWeeks, _weeks, PastDraft, errors=(400, 401, 403, 413, 503),
     ),
 )  # fmt: skip
 """What can be asked of a draft."""

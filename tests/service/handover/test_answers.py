@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from desks import HOUR, Office, office
@@ -94,6 +95,20 @@ def test_a_lead_is_handed_over_and_given_back(store: Store, engine: DuckDB) -> N
         assert desk.answer(late).refused == "ben has it meanwhile"
         desk.says("ben", "given_back", "ada")
         assert desk.owners() == {}
+
+
+def test_who_had_a_lead_has_the_one_that_it_went_into(store: Store, engine: DuckDB) -> None:
+    """Unless somebody has that already; nobody has what went into another."""
+    with office(store, engine) as desk:
+        desk.happens("demo_requested", "ada", "ada-2", "ben", "ben-2")
+        desk.says("eva", "claimed", "ada-2")
+        desk.says("eva", "claimed", "ben-2")
+        desk.says("zoe", "claimed", "ben")
+        merges = [{"from_id": "ada-2", "into_id": "ada"}, {"from_id": "ben-2", "into_id": "ben"}]
+        body = json.dumps(merges).encode()
+        inbox.accept(store, [Received("test", "rows:lead_merges", desk.hands(), body)])
+        desk.loop.drain()
+        assert desk.owners() == {"ada": "eva", "ben": "zoe"}
 
 
 def test_response_times_are_kept(store: Store, engine: DuckDB) -> None:

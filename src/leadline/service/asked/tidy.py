@@ -55,7 +55,8 @@ class Tidy(OfStore, Question["Answer[dict[str, int]]"]):
     def answer(self, _: Session) -> Answer[dict[str, int]]:
         """Take it away, some at a time, until nothing is left to take."""
         from leadline.service import clock
-        from leadline.service.keeping import Keeping
+        from leadline.service.keeping import UNKNOWN, Keeping
+        from leadline.service.mirrored import mirror_of
 
         keeping = Keeping(self.raw_days, self.parked_days, self.unknown_days)
         gone: Counter[str] = Counter()
@@ -69,6 +70,9 @@ class Tidy(OfStore, Question["Answer[dict[str, int]]"]):
                     break
             if any(gone.values()):
                 store.compact()
+            mirror = mirror_of(self.store, self.mirror)
+            if gone[UNKNOWN] and mirror is not None:
+                mirror.drop()
         figures = dict(gone)
         lines = [f"{count:>10,}  {what}" for what, count in figures.items()]
         return Answer(question=self.name, result=figures, figures=figures, printed="\n".join(lines))

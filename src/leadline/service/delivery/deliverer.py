@@ -25,7 +25,7 @@ MOST_WAIT = 10 * 3600
 LEASE_SECONDS = 60
 """Longer than any try takes; what a process had that is gone, goes again after it."""
 POLL_SECONDS = 0.25
-LANES = 16
+LANES = 32
 """So many leads of a destination are told of at a time."""
 
 

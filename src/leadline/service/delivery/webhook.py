@@ -15,7 +15,8 @@ from leadline.store.outbox import DeliveryRow
 
 SECONDS = 10.0
 MOST_ANSWER = 64 * 1024
-MOST_CONNECTIONS = 8
+MOST_CONNECTIONS = 32
+"""As many as a deliverer has lanes, so that none waits for another."""
 IDLE_SECONDS = 30.0
 GONE = 410
 AGENT = "leadline"

@@ -20,14 +20,14 @@ from leadline.service.handover.team import HOUR, Team
 from leadline.store import facts as stored
 from leadline.store import handover as kept
 from leadline.store import people
-from leadline.store.facts import AccountRow, LeadRow
+from leadline.store.facts import AccountRow, LeadRow, MergeRow
 from leadline.store.handover import OwnershipRow
 from leadline.store.rows import present
 from leadline.store.scores import TransitionRow
 from leadline.store.session import Session
 
 MOST_LATE = 500
-FELL, MOVED, LATE = "fell", "moved", "late"
+FELL, MOVED, LATE, MERGED = "fell", "moved", "late", "merged"
 """Why somebody has a lead no longer, where no answer says so."""
 ASSIGNED = "assigned"
 
@@ -135,6 +135,25 @@ class Owning:
             for each in json.loads(row.ledger or "[]")
             if each["state"] == "fired"
         )
+
+    @staticmethod
+    def merged(session: Session, merges: Sequence[MergeRow]) -> None:
+        """Have who had a lead have the one that it went into, unless somebody has that."""
+        went = [row for row in merges if row.into_no != row.from_no]
+        if not went:
+            return
+        leads = {n for row in went for n in (row.from_no, row.into_no) if n}
+        owned = {row.lead_no: row for row in kept.owned(session, leads)}
+        for row in sorted(went, key=lambda each: each.taken_at):
+            has = owned.pop(row.from_no, None)
+            if has is None:
+                continue
+            at = row.taken_at
+            changed = [has._replace(ended_at=at, ended_by=MERGED)]
+            if row.into_no and row.into_no not in owned:
+                owned[row.into_no] = has._replace(lead_no=row.into_no, began_at=at)
+                changed.append(owned[row.into_no])
+            kept.put_ownerships(session, changed)
 
     # --- what is not answered in time
 

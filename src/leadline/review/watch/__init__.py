@@ -1,0 +1,1 @@
+"""The present against what a model was made on and promised, week by week."""
