@@ -24,7 +24,7 @@ import serving
 import signed
 import stores
 from leadline.service import clock
-from leadline.store import second_factors
+from leadline.store import people, second_factors
 from leadline.store.store import Store
 
 PROGRAM = Path(__file__).parent / "provider"
@@ -157,7 +157,7 @@ def _stays_out(door: Door, provider: Published) -> None:
         refused = door.enter()
         assert (refused.status_code, "Nobody here is known" in refused.text) == (403, True)
     with door.store.writing() as session:
-        tom = signed.people.require(session, "tom@team.example")
+        tom = people.require(session, "tom@team.example")
         second_factors.begin(session, tom, "JBSWY3DPEHPK3PXP", clock.now())
         second_factors.confirm(session, tom, [], clock.now())
     provider.be("tom")
