@@ -19,8 +19,18 @@ from leadline.service import clock
 from leadline.service.arriving.answer import KIND, SOURCE, written
 from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
-from leadline.store import archive, audit_log, inbox, keys, people, second_factors, sign_ins
+from leadline.store import (
+    archive,
+    audit_log,
+    connections,
+    inbox,
+    keys,
+    people,
+    second_factors,
+    sign_ins,
+)
 from leadline.store.audit_log import Entry
+from leadline.store.connections import Connection, RecordRow
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.people import Person
@@ -39,6 +49,7 @@ def live_in(store: Store, engine: DuckDB) -> None:
         keys.make(session, Key("web", "write"), clock.now())
         keys.make(session, Key("page", "browser", fields=("email",)), clock.now())
         _people(session)
+        _connection(session)
         audit_log.write(session, [Entry("a test", "key.made", "web")], clock.now())
     publish(store)
     inbox.accept(store, [*_everything(), Received("web", "rows:events", clock.now(), b"[{}, {}]")])
@@ -59,6 +70,14 @@ def _people(session: Session) -> None:
     second_factors.confirm(session, ada, ["a code"], clock.now())
     people.link_provider(session, ada, "https://id.example", "id-of-ada")
     sign_ins.may_try(session, "address:127.0.0.1", 20, clock.now())
+
+
+def _connection(session: Session) -> None:
+    """Have a CRM be read and written, and a record of it be refused."""
+    connections.keep(session, Connection("crm", "2026-11-01", clock.now(), clock.now()))
+    row = RecordRow("crm", "1", "a hash", '{"band":"sales"}', clock.now(), None, None, None)
+    refused = row._replace(record_id="2", refused_at=clock.now(), detail="no")
+    connections.keep_records(session, [row, refused])
 
 
 def _everything() -> list[Received]:

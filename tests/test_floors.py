@@ -24,6 +24,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
     "confluent_kafka": ("service/topic",),
     "pydantic": ("model", "explain/plain", "mcp"),
     "mcp": ("mcp",),
+    "httpx2": ("connectors", "web/entrance/provided"),
     "numpy": ("statistics", "history", "review", "learn", "reports", "scoring", "tables/repeated"),
     "sklearn": ("review", "learn"),
     "jinja2": ("reports", "web"),

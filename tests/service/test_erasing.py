@@ -13,6 +13,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.service import commands
 from leadline.service.importing import Importer
 from leadline.service.loop import Loop
+from leadline.service.telling_person import told
 from leadline.store import erasing, inbox, jobs
 from leadline.store.columns import METADATA
 from leadline.store.inbox import Received
@@ -137,6 +138,39 @@ def test_a_person_is_found_nowhere_after_and_nobody_else_is_touched(
     assert (found.leads, found.differences) == (1, ())
 
 
+def test_everything_of_a_person_is_told_to_them(store: Store) -> None:
+    """Each row that names them, of each table, and requests and parked parts as they came."""
+    assert store.hold()
+    with DuckDB(threads=1) as engine:
+        loop = Loop(store, engine, Ticking())
+        _send(store, commands.KIND, commands.encoded(commands.Publish(MODEL)))
+        for kind, body in ROWS:
+            _send(store, kind, body)
+        loop.drain()
+    with store.reading() as session:
+        found = told(session, "zzmarker@north.example")
+        there = {
+            table: len(_marked(session.rows(f"select * from {table}")))
+            for table in METADATA.tables
+            if table not in NOT_TOLD
+        }
+    shown = {SHOWN_AS.get(table, table) for table in there}
+    named = {table: len(_marked(found.get(SHOWN_AS.get(table, table), []))) for table in there}
+    assert named == there
+    assert len(found["current_scores"]) == 2, "the lead, and the one that went into it"
+    assert set(found) <= shown
+    assert found["leads"][0]["taken_at"].endswith("Z")
+
+
+def _marked(rows: Sequence[object]) -> list[str]:
+    return [str(row) for row in rows if MARKER.decode() in str(row).lower()]
+
+
+NOT_TOLD = {"event_ids", "name_words", "known_fields"}
+"""Tables that only help to find what stands in others."""
+SHOWN_AS = {"inbox": "requests"}
+
+
 def test_every_table_is_of_people_or_of_none() -> None:
     """A new table that names a lead must be one that erasing reaches, and this test says which."""
     named = {
@@ -158,7 +192,10 @@ OF_NO_LEAD = {
     "recovery_codes", "turns",
     # of the store itself
     "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
+    "connections",
 }  # fmt: skip
 """Tables that name no lead."""
-OF_ANYBODY = {"inbox", "parked", "field_history", "name_words", "jobs", "audit_log"}
+OF_ANYBODY = {
+    "connection_records", "inbox", "parked", "field_history", "name_words", "jobs", "audit_log",
+}  # fmt: skip
 """Tables that name a lead by its id, or may do so in their texts; erasing looks for that."""

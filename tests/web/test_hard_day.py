@@ -25,7 +25,12 @@ def _day(random: Random) -> list[dict[str, Any]]:
         device = f"device-{person}-{random.randrange(2)}"
         late = timedelta(days=random.uniform(1, 5)) if random.random() < LATE else timedelta(0)
         moment = NOW - timedelta(days=1) + timedelta(days=1) * at / EVENTS - late
-        one = {"messageId": f"day-{at}", "anonymousId": device, "timestamp": moment.isoformat()}
+        said_at = moment.isoformat()
+        one: dict[str, Any] = {
+            "messageId": f"day-{at}",
+            "anonymousId": device,
+            "timestamp": said_at,
+        }
         if random.random() < 0.05:
             traits = {"email": f"p{person}@firm{person % 7}.example"}
             one |= {"type": "identify", "userId": f"person-{person}", "traits": traits}

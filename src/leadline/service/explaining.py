@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.explain import STEPS, explain, explanation, told_of
 from leadline.explain.plain import plain
+from leadline.explain.reasons import Reason, strongest
+from leadline.model.checking.check import scores_read
 from leadline.scoring import Run, Scorer
 from leadline.service import clock
 from leadline.service.large import ALL
@@ -49,6 +51,22 @@ class Explainer:
         rows = {name: _of(table, row.lead_id) for name, table in made.items() if table is not None}
         [told] = told_of(live.model, scorer.schema, rows)
         return dict(plain(explanation(live.model, row.lead_id, told)))
+
+    def reasons(
+        self, session: Session, rows: Sequence[LeadRow], as_of: int, most: int
+    ) -> dict[str, list[Reason]]:
+        """Return the strongest reasons of leads by their ids, which were scored at one moment."""
+        live, at = self.live, clock.at(as_of)
+        touched = live.touched(session, Taken(touched={row.lead_no for row in rows}), ALL)
+        given = live.tables(live.batch(session, touched, Taken()))
+        with self._scorer(given) as scorer:
+            points = scorer.score(given, at).points
+        read = scores_read(live.model, [live.model.main_score])
+        found: dict[str, list[dict[str, Any]]] = {row.lead_id: [] for row in rows}
+        for point in [] if points is None else points.to_pylist():
+            if point["lead_id"] in found and point["score"] in read:
+                found[point["lead_id"]].append(point)
+        return {lead: strongest(live.model, at, each, most) for lead, each in found.items()}
 
     @contextmanager
     def _scorer(self, given: Mapping[str, pa.Table]) -> Iterator[Scorer]:

@@ -23,6 +23,7 @@ from leadline.service.arriving.pages import limited
 from leadline.service.arriving.telling import Telling
 from leadline.service.beside import Beside
 from leadline.service.clock import Clock, now
+from leadline.service.connecting.first import is_first_load
 from leadline.service.handover.effective import Effective
 from leadline.service.handover.handing import Handing
 from leadline.service.happenings import Ended, Tell, nobody
@@ -69,6 +70,11 @@ class Pass:
     parked: list[Parked] = field(default_factory=list)
     began: float = field(default_factory=monotonic)
     erased: dict[int, bytes] = field(default_factory=dict)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is told what it changes."""
+        return any(is_first_load(each.source) for each in self.requests)
 
 
 class Loop:
@@ -412,7 +418,7 @@ class Loop:
             waiting = inbox.take(session, MOST_REQUESTS)
             self._pages = keys.of_pages(session) if waiting else {}
         asked = [each for each in waiting if each.kind == commands.KIND]
-        said = [each for each in waiting if each.kind != commands.KIND]
+        said = _alike([each for each in waiting if each.kind != commands.KIND])
         taken = self._take(said) if said else 0
         if asked and self._beside is None:
             self._begin(asked[0])
@@ -500,7 +506,9 @@ class Loop:
             touched, found = Touched(), Effective(Scores())
             if live is not None:
                 touched = live.touched(session, taken, self._most_together)
-                scores = live.score(live.batch(session, touched, taken), as_of, "event")
+                scores = live.score(
+                    live.batch(session, touched, taken), as_of, "event", quiet=made.is_quiet
+                )
                 found = self._handing.effective(session, live, scores, as_of, taken)
         if self._beside is not None:
             self._beside.touch(touched, taken)
@@ -560,6 +568,12 @@ class Loop:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+
+
+def _alike(waiting: Sequence[Waiting]) -> list[Waiting]:
+    """Return those that are told of, or not, as the first: a pass is one or the other."""
+    is_quiet = bool(waiting) and is_first_load(waiting[0].source)
+    return [each for each in waiting if is_first_load(each.source) == is_quiet]
 
 
 def _usable(

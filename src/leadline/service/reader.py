@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.history import History
+from leadline.explain.reasons import Reason
 from leadline.scoring import Run
 from leadline.service.answers import Unstored, unstored
 from leadline.service.explaining import Explainer, explained_with_moves, run_of, run_of_account
@@ -69,6 +70,12 @@ class Reader:
             return self._explaining(live).explained(session, row, as_of)
         with self._engine.new_session() as engine:
             return explained_with_moves(engine, session, live, row, as_of)
+
+    def reasons(
+        self, session: Session, live: Live, rows: Sequence[LeadRow], as_of: int, most: int
+    ) -> dict[str, list[Reason]]:
+        """Return the strongest reasons of leads by their ids, which were scored at one moment."""
+        return self._explaining(live).reasons(session, rows, as_of, most)
 
     def _explaining(self, live: Live) -> Explainer:
         """Return what explains by a version; that of another one ends."""

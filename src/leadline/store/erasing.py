@@ -87,6 +87,7 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
         f"delete from event_marks where lead_no in ?? or event_id in ({own})", numbers, numbers
     )
     session.run("delete from field_history where entity = 'lead' and id in ??", ids)
+    session.run("delete from connection_records where connection || '-' || record_id in ??", ids)
     session.run("delete from name_words where entity = 'lead' and key in ??", ids)
     session.run("delete from identities where (kind, value) in (" + _LEADING_TO + ")", numbers)
     for table, column in OF_LEADS:

@@ -15,6 +15,7 @@ SERVED: Mapping[str, str] = {
     "people": "leadline.service.asked.people:People",
     "audit-log": "leadline.service.asked.audit_log:AuditLog",
     "keys": "leadline.service.asked.keys:Keys",
+    "person": "leadline.service.asked.person:Person",
     "erase": "leadline.service.asked.erase:Erase",
     "tidy": "leadline.service.asked.tidy:Tidy",
     "parked": "leadline.service.asked.parked:Parked",
@@ -22,6 +23,7 @@ SERVED: Mapping[str, str] = {
     "assign": "leadline.service.asked.assign:Assign",
     "alerts": "leadline.service.asked.alerts:Alerts",
     "mapping": "leadline.service.asked.mapping:Mappings",
+    "connect": "leadline.service.asked.connect:Connect",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
 }
