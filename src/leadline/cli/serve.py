@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
+from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.service.asked.of_store import OfStore
 
 if TYPE_CHECKING:
+    from leadline.questions.judging import TaskInput
     from leadline.questions.session import Session
     from leadline.service.feed import Feed
     from leadline.store.keys import Key
@@ -102,6 +104,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     providers: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=PROVIDERS)
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
+    task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
 
     def check(self) -> None:
         """Refuse a field that is none. Raises InputError."""
@@ -114,6 +117,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
+        from leadline.model.task import read_task
         from leadline.service import logs, signing_in
         from leadline.service.hooks.hook import hooks_of
         from leadline.service.keeping import Keeping
@@ -146,6 +150,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             hooks=hooks,
             handing=self.handing,
             mirror=mirror_of(self.store, self.mirror),
+            task=None if self.task is None else read_task(self.task),
             destinations=told,
             alerting=self.alerting(told, self.url or ""),
         )
