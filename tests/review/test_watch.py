@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -138,7 +139,7 @@ def test_what_was_told_stays_as_it_was_told(made: Path, field: Looked) -> None:
 
 def _watched(found: Mapping[str, Any], since: datetime | None = None, **given: Any) -> Watch:
     end = datetime(2026, 5, 11, tzinfo=UTC)
-    with DuckDB() as engine, Run.open(engine, MODEL, found, as_of=end) as run:
+    with DuckDB() as engine, Run.open(engine, given.get("model", MODEL), found, as_of=end) as run:
         found_in_weeks = watched(run, given.get("task"), end, since, given.get("by"))
         return watch(run, found_in_weeks, goal=given.get("goal"))
 
@@ -164,6 +165,20 @@ def test_a_value_that_never_came_before_is_named() -> None:
     assert [(each.field, each.value) for each in found.strangers if each.is_new] == [
         ("source", "fair")
     ]
+
+
+def test_names_of_a_model_never_meet_those_of_the_watch() -> None:
+    """Scores may be called as columns that are needed beside them."""
+    text = (
+        json.dumps(MODEL)
+        .replace("company", "week")
+        .replace("person", "f0")
+        .replace("total", "segment")
+    )
+    given = {"leads": tables(rows(leads=1200))["leads"]}
+    found = _watched(given, model=json.loads(text))
+    assert [each.name for each in found.inflation.scores] == ["week", "f0", "segment"]
+    assert found.lasting == ()
 
 
 def test_marks_and_events_without_a_lead_are_rates() -> None:
@@ -247,6 +262,17 @@ def test_a_chance_that_is_kept_is_not_told() -> None:
     assert [each for each in came.verdicts if each.alarm.topic == "promise"] == []
     assert {each.part for each in came.kept} >= {"sales", "nurture", "tenth 1", "tenth 10"}
     assert not [each for each in came.kept if each.is_broken]
+
+
+def test_a_lead_that_is_due_every_week_counts_once() -> None:
+    """Else its weeks would be taken for as many leads."""
+    found = rows(leads=300)
+    end, task = datetime(2026, 5, 11, tzinfo=UTC), read_task({**SOON, "moments": {"every": "7d"}})
+    with DuckDB() as engine, open_past(engine, MODEL, tables(found), task) as run:
+        result = watch(run, watched(run, task, end))
+    won = next(each for each in result.of.series if each.topic == "won" and not each.among)
+    assert 100 < won.size.sum() <= 300
+    assert sum(each.rows for each in result.kept) <= 300
 
 
 # --- a goal

@@ -22,6 +22,8 @@ from leadline.store.store import Store
 from sending import publish, require_all, sending, settle, wait_for_more
 
 KILLS = int(os.environ.get("LEADLINE_KILLS", "4"))
+LEADS = min(150 * KILLS, 6000)
+"""So many people do something: more would come to a busy machine faster than it takes them."""
 SETTINGS = """
 [destinations.hook]
 kind = "webhook"
@@ -78,7 +80,7 @@ def test_every_change_arrives_whoever_is_killed(
 ) -> None:
     """Service and receiver die at random moments, under load; each change has one key."""
     monkeypatch.setenv("HOOK", new_secret())
-    monkeypatch.setattr("sending.LEADS", 150 * KILLS)
+    monkeypatch.setattr("sending.LEADS", LEADS)
     dice = random.Random(2)
     got, hook_port, port = tmp_path / "got", serving.free_port(), serving.free_port()
     (tmp_path / "leadline.toml").write_text(SETTINGS.format(port=hook_port), encoding="utf-8")
@@ -105,7 +107,7 @@ def test_every_change_arrives_whoever_is_killed(
         receiver.kill()
         receiver.wait(30)
         told, arrived = _told(store), _arrived(got)
-        assert len(told) > 50 * KILLS, "bands changed"
+        assert len(told) > LEADS // 3, "bands changed"
         assert told == set(arrived)
         sys.stdout.write(
             f"{KILLS} kills: {len(told)} changes, {len(arrived) - len(told)} came again\n"

@@ -95,3 +95,12 @@ def test_a_capacity_that_is_none_is_refused(tries: httpx2.Client) -> None:
     body = {"document": DOCUMENT, "capacity": "many"}
     found = tries.post("/v1/preview/weeks", json=body)
     assert (found.status_code, "60/week" in found.json()["error"]) == (400, True)
+
+
+def test_what_became_of_leads_asks_for_a_task_and_for_a_past(tries: httpx2.Client) -> None:
+    """Without a task it says how to name one, and of leads without outcomes what lacks."""
+    found = tries.post("/v1/preview/won", json={"document": DOCUMENT})
+    assert (found.status_code, "Write `task:`" in found.json()["error"]) == (400, True)
+    task = "task: {outcome: {outcome: won}, horizon: 30d, moments: {after: 5d}}\n"
+    found = tries.post("/v1/preview/won", json={"document": DOCUMENT + task})
+    assert (found.status_code, "outcome" in found.json()["error"]) == (400, True)

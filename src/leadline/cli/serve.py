@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
+from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.service.asked.of_store import OfStore
 
 if TYPE_CHECKING:
+    from leadline.questions.judging import TaskInput
     from leadline.questions.session import Session
     from leadline.service.feed import Feed
     from leadline.store.keys import Key
@@ -68,6 +70,7 @@ PROXIES = asks(
     word="proxy",
     setting="service.proxies",
 )
+PROVIDERS = asks("Who may say who somebody is, as the settings say.", "object", setting="providers")
 TERRITORY = asks(
     "Field that says in whose territory a lead is, such as account.country; sales see theirs.",
     "text",
@@ -98,8 +101,10 @@ class Serve(OfStore, Question["Answer[None]"]):
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
+    providers: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=PROVIDERS)
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
+    task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
 
     def check(self) -> None:
         """Refuse a field that is none. Raises InputError."""
@@ -112,10 +117,12 @@ class Serve(OfStore, Question["Answer[None]"]):
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
         from leadline.marks.signs import Signs
+        from leadline.model.task import read_task
         from leadline.service import logs, signing_in
         from leadline.service.hooks.hook import hooks_of
         from leadline.service.keeping import Keeping
         from leadline.service.mirrored import mirror_of
+        from leadline.service.providers import providers_of, require_openid
         from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
@@ -123,6 +130,9 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.web.server import serve
 
         logs.begin(self.log)
+        named = providers_of(self.providers, secret_of)
+        if named:
+            require_openid()
         front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
         keeping = Keeping(self.raw_days, self.parked_days, self.unknown_days)
         hooks = hooks_of(self.hooks, secret_of)
@@ -140,6 +150,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             hooks=hooks,
             handing=self.handing,
             mirror=mirror_of(self.store, self.mirror),
+            task=None if self.task is None else read_task(self.task),
             destinations=told,
             alerting=self.alerting(told, self.url or ""),
         )
@@ -157,6 +168,7 @@ class Serve(OfStore, Question["Answer[None]"]):
                 front,
                 open_metrics=self.open_metrics,
                 territory=self.territory or "",
+                named=named,
             )
         return Answer(question=self.name, result=None, printed="")
 

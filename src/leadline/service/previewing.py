@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Generic, Self, TypeVar
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.errors import InputError
+from leadline.errors import Fault, InputError
 from leadline.model.document import Column, Model
 from leadline.model.given import read_model
+from leadline.model.reading.source import Source
+from leadline.model.task import TaskDocument, task_of
 from leadline.model.types import Schema
 from leadline.review.preview.checked import check
 from leadline.review.preview.past import Past, PastWeeks
 from leadline.review.preview.preview import NAMED, Preview, Previewed
+from leadline.review.preview.won import Won, WonBands
 from leadline.scoring import Run
 from leadline.service import clock, commands
 from leadline.service.live import columns_of
@@ -35,7 +39,7 @@ STALE_SECONDS = 900
 Columns = Mapping[str, Mapping[str, Column]]
 
 
-Asked = TypeVar("Asked", Preview, Past)
+Asked = TypeVar("Asked", Preview, Past, Won)
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,50 @@ class _Opened(Generic[Asked]):
         return is_fresh and is_live and _is_within(trying.draft.columns, self.columns)
 
 
+@dataclass(eq=False)
+class _Kept(Generic[Asked]):
+    """What was opened last to ask one kind of thing.
+
+    Attributes:
+        knowing: Which time says when a fact was known.
+        opened: What was opened; None for nothing.
+        by: What else it depends on.
+    """
+
+    knowing: Knowing
+    opened: _Opened[Asked] | None = None
+    by: str = ""
+
+    def of(self, trying: _Trying, ask: Callable[[Run], Asked], by: str = "") -> Asked:
+        """Return what a draft is asked of; it is opened anew where it no longer serves."""
+        if self.opened is None or self.by != by or not self.opened.serves(trying):
+            self.end()
+            self.opened, self.by = trying.opened(self.knowing, ask), by
+        return self.opened.asked
+
+    def end(self) -> None:
+        """Let go of it."""
+        opened, self.opened = self.opened, None
+        if opened is not None:
+            opened.ends.close()
+
+
 class Previewing:
     """Keeps leads read while drafts are tried on them; one is tried at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, task: TaskDocument | None = None) -> None:
+        """Try drafts on the leads of a store.
+
+        Args:
+            store: The store.
+            task: What a draft is judged by that has no task of its own.
+        """
         self._store = store
+        self._task = task
         self._lock = Lock()
-        self._now: _Opened[Preview] | None = None
-        self._past: _Opened[Past] | None = None
+        self._now: _Kept[Preview] = _Kept("taken")
+        self._past: _Kept[Past] = _Kept("recorded")
+        self._won: _Kept[Won] = _Kept("recorded")
 
     def of(self, document: str, named: int = NAMED) -> tuple[int, Previewed]:
         """Return the version that is live, and what a draft does in its place.
@@ -78,40 +118,44 @@ class Previewing:
         Raises ModelError where the draft has faults, and InputError where no model is live, or the
         draft reads the tables in another way than it.
         """
-        with self._lock, self._store.reading() as session:
-            trying = _Trying.of(session, document)
-            if self._now is None or not self._now.serves(trying):
-                self._end_now()
-                self._now = trying.opened("taken", _preview)
-            return trying.row.version, self._now.asked.of(trying.on(self._now), named)
+        with self._trying(document) as trying:
+            found = self._now.of(trying, _preview)
+            return trying.row.version, found.of(trying.on(self._now.opened), named)
 
     def weeks(self, document: str) -> tuple[int, PastWeeks]:
         """Return the version that is live, and what a draft would have meant in past weeks.
 
         They are seen as the company knew them. Errors as for ``of``.
         """
+        with self._trying(document) as trying:
+            found = self._past.of(trying, Past.open)
+            return trying.row.version, found.of(trying.on(self._past.opened))
+
+    def won(self, document: str) -> tuple[int, WonBands]:
+        """Return the version that is live, and what became of leads by the bands of a draft.
+
+        Errors as for ``of``; InputError too where nothing says what is to be foreseen.
+        """
+        with self._trying(document) as trying:
+            task = task_of(trying.draft, trying.source) or self._task
+            if task is None:
+                raise InputError(Fault("", "task", "must be given", "none", _NO_TASK))
+            found = self._won.of(trying, partial(Won.open, task=task), repr(task.task))
+            return trying.row.version, found.of_model(trying.on(self._won.opened))
+
+    @contextmanager
+    def _trying(self, document: str) -> Iterator[_Trying]:
         with self._lock, self._store.reading() as session:
-            trying = _Trying.of(session, document)
-            if self._past is None or not self._past.serves(trying):
-                self._end_past()
-                self._past = trying.opened("recorded", Past.open)
-            return trying.row.version, self._past.asked.of(trying.on(self._past))
+            yield _Trying.of(session, document)
 
     def close(self) -> None:
         """Let go of what was read."""
         with self._lock:
-            self._end_now()
-            self._end_past()
+            for each in (self._now, self._past, self._won):
+                each.end()
 
-    def _end_now(self) -> None:
-        opened, self._now = self._now, None
-        if opened is not None:
-            opened.ends.close()
 
-    def _end_past(self) -> None:
-        opened, self._past = self._past, None
-        if opened is not None:
-            opened.ends.close()
+_NO_TASK = "Write `task:` into the model, or name a task in the settings of the workspace."
 
 
 def _preview(run: Run) -> Preview:
@@ -130,12 +174,14 @@ class _Trying:
         row: The version that is live.
         draft: The draft, with the types that it is read by.
         fields: Fields that any lead has.
+        source: The draft as it is written.
     """
 
     session: Session
     row: ModelRow
     draft: Model
     fields: list[str]
+    source: Source
 
     @classmethod
     def of(cls, session: Session, document: str) -> Self:
@@ -145,10 +191,12 @@ class _Trying:
             raise InputError("a model must be live; none is. Publish one first.")
         fields = stored.known_fields(session, "lead")
         model = read_model(f"{document.rstrip()}\n")[0]
-        return cls(session, row, read_model(commands.decided(document, model, fields))[0], fields)
+        draft, source = read_model(commands.decided(document, model, fields))
+        return cls(session, row, draft, fields, source)
 
-    def on(self, opened: _Opened[Asked]) -> Model:
+    def on(self, opened: _Opened[Asked] | None) -> Model:
         """Return the draft as it reads the tables that were opened."""
+        assert opened is not None, "it was just opened"  # noqa: S101 - narrows the type
         return _reading(self.draft, opened.columns)
 
     def opened(self, knowing: Knowing, ask: Callable[[Run], Asked]) -> _Opened[Asked]:

@@ -18,6 +18,7 @@ from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import EngineError, LeadlineError, StoreError
 from leadline.marks.signs import Signs
 from leadline.mirror.mirror import Mirror
+from leadline.model.task import TaskDocument
 from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
@@ -108,6 +109,7 @@ class Service(Reader):
         signs: Signs | None = None,
         hooks: Mapping[str, Hook] = MappingProxyType({}),
         handing: Handover | None = None,
+        task: TaskDocument | None = None,
         mirror: Mirror | None = None,
         destinations: Sequence[Destination] = (),
         alerting: Tells | None = None,
@@ -123,6 +125,7 @@ class Service(Reader):
             signs: What tells programs from people.
             hooks: What other systems send, by the names of their addresses.
             handing: What becomes of leads that are ready.
+            task: What drafts are judged by that have no task of their own.
             mirror: Events in columns, for what scores everybody.
             destinations: Where changes of band go.
             alerting: What writes alerts.
@@ -142,7 +145,7 @@ class Service(Reader):
         ]
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
-        self.previewing = Previewing(store)
+        self.previewing = Previewing(store, task)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}

@@ -47,7 +47,21 @@ _EVENT = {"type": "demo_requested", "properties": {"seats": 5}}
 
 _WEEK = {"mean": 21.5, "least": 14.0, "most": 30.0, "low": 18.2, "high": 24.8, "inside": 96.0}
 
+_WON = {
+    "band": "sales",
+    "leads": 410,
+    "wins": 82,
+    "share": {"value": 0.2, "low": 0.164, "high": 0.242},
+}
+
 ANSWERS: Mapping[str, Any] = {
+    "preview_won": {
+        "version": 2,
+        "leads": 5000,
+        "of": 31400,
+        "wins": 310,
+        "ladders": [{"ladder": "band", "before": [_WON], "after": [_WON]}],
+    },
     "preview_weeks": {
         "version": 2,
         "as_of": _AT,
@@ -163,6 +177,7 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "preview_won": {"document": "leadline: 1\nmodel: b2b\nscores: {}\n"},
     "preview_weeks": {
         "document": "leadline: 1\nmodel: b2b\nscores: {}\n",
         "capacity": "60/week",

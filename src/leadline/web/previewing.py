@@ -141,6 +141,56 @@ def _weeks(service: Service, asked: Asked) -> PreviewedWeeks:
     return msgspec.convert(plain, PreviewedWeeks)
 
 
+class JudgedDraft(msgspec.Struct):
+    """A model to be judged by the task that it names, or that of the workspace."""
+
+    document: Annotated[str, Meta(description="The whole document, as YAML.")]
+
+
+class Measured(msgspec.Struct):
+    """A share with its interval of 95 %; null where there is none."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+class Share(msgspec.Struct):
+    """How many leads of a band won."""
+
+    band: str
+    leads: int
+    wins: int
+    share: Measured
+
+
+class LadderWon(msgspec.Struct):
+    """How many leads of each band won, by the version that is live and by the draft."""
+
+    ladder: str
+    before: list[Share]
+    after: list[Share]
+
+
+class PreviewedWon(msgspec.Struct):
+    """What became of ``leads``, ``of`` all whose horizon has ended, each at one of its moments.
+
+    The latest eighth of the moments is left out: it is for judging what was chosen.
+    """
+
+    version: int
+    leads: int
+    of: int
+    wins: int
+    ladders: list[LadderWon]
+
+
+def _won(service: Service, asked: Asked) -> PreviewedWon:
+    given: JudgedDraft = asked.body
+    version, found = service.previewing.won(given.document)
+    return msgspec.convert({"version": version, **found.plain()}, PreviewedWon)
+
+
 ENDPOINTS = (
     Endpoint(
         "POST", "/v1/preview", "preview",
@@ -151,6 +201,11 @@ ENDPOINTS = (
         "POST", "/v1/preview/weeks", "preview_weeks",
         "How many leads a week a draft would have sent into each band, in the past eight weeks.",
         "try", NoParameters, PreviewedWeeks, _weeks, PastDraft, errors=(400, 401, 403, 413, 503),
+    ),
+    Endpoint(
+        "POST", "/v1/preview/won", "preview_won",
+        "How many leads of each band won, by a draft and by the version that is live.",
+        "try", NoParameters, PreviewedWon, _won, JudgedDraft, errors=(400, 401, 403, 413, 503),
     ),
 )  # fmt: skip
 """What can be asked of a draft."""

@@ -118,7 +118,7 @@ def _means(stood: Standing, latest: int) -> list[Shift]:
     columns = [
         sql_text(
             "avg({c}) filter (where week < {before}), avg({c}) filter (where week >= {latest})",
-            c=name(each),
+            c=name(stood.score(each)),
             before=weeks.before,
             latest=latest,
         )

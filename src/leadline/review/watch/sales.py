@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
 
 from leadline.history.judged import Judged
 from leadline.history.outcomes import KNOWN_AT
-from leadline.history.ranked import Ranked, ranked
+from leadline.history.ranked import ranked
 from leadline.history.split import split
 from leadline.review.watch.arrivals import Arrivals
 from leadline.review.watch.series import Counted, Series, gathered
@@ -85,17 +85,19 @@ class Kept:
 
 @dataclass(frozen=True)
 class Promise:
-    """Rows of a task with their outcomes, as they were known at the end.
+    """Rows of a task with their outcomes, as they were known at the end; of each lead the first.
+
+    A lead that is due every week is one piece of evidence, not one a week.
 
     Attributes:
         of: The judged rows, unripe ones among them.
-        ranked: They with their scores and bands.
+        table: The first of each lead, with its scores and bands.
         weeks: The weeks; wins count in the week in which their horizon was over.
         chance: The score that is a chance; None where the model writes none.
     """
 
     of: Judged
-    ranked: Ranked
+    table: str
     weeks: Weeks
     chance: str | None
 
@@ -109,7 +111,16 @@ def promise(of: Judged, weeks: Weeks) -> Promise:
     """Return the rows of a task, told by the model's chance where it writes one."""
     model = of.run.model
     chance = next((each for each in model.scores if model.is_chance(each)), None)
-    return Promise(of, ranked(of, split(of, "all"), chance), weeks, chance)
+    table = of.run.workspace.name("promised")
+    of.run.engine.run(
+        sql_text(
+            "create temp table {t} as select * from {ranked} "
+            "qualify row_number() over (partition by lead_id order by as_of) = 1",
+            t=name(table),
+            ranked=name(ranked(of, split(of, "all"), chance).table),
+        )
+    )
+    return Promise(of, table, weeks, chance)
 
 
 def _ripe_at(of: Promise) -> Sql:
@@ -117,40 +128,48 @@ def _ripe_at(of: Promise) -> Sql:
 
 
 def wins(of: Promise, came: Arrivals) -> Iterator[Series]:
-    """Yield the share that won by the week in which its horizon was over: all, segments, bands."""
-    ripe = sql_text("{at} <= timestamp {end}", at=_ripe_at(of), end=_plain(of.weeks.end))
-    groups: list[tuple[str, str, Sql]] = [("", "", ALWAYS)]
-    groups += [("segment", each, sql_text("c.segment = {s}", s=each)) for each in came.segments]
-    if of.ladder is not None:
-        column = of.of.run.model.column(of.ladder)
-        edges = of.of.run.model.lead_bands[of.ladder].edges or {}
-        groups += [
-            ("band", each, sql_text("r.{c} = {b}", c=name(column), b=each)) for each in edges
-        ]
-    for kind, value, chosen in groups:
-        label = f"{came.by if kind == 'segment' else kind} {value}" if kind else ""
-        rows = of.of.run.engine.rows(
-            sql_text(
-                "select {week} as week, count(*) filter (where r.outcome), count(*), {said} "
-                "from {t} as r join {came} as c on c.lead_id = r.lead_id "
-                "where {ripe} and {chosen} group by 1 order by 1",
-                week=of.weeks.number(sql_text("({at} - interval 1 microsecond)", at=_ripe_at(of))),
-                said=Sql("sum(r.score) / 100" if of.chance else "0.0"),
-                t=name(of.ranked.table),
-                came=name(came.table),
-                ripe=ripe,
-                chosen=chosen,
-            )
-        )
-        won = [("won", "", each[0], float(each[1]), float(each[2])) for each in rows]
+    """Yield the share that won by the week in which its horizon was over: all, segments, bands.
+
+    Where the model writes a chance, also how many won against how many it said.
+    """
+    for label, chosen in _groups(of, came):
+        rows = _ripened(of, came, chosen)
+        won = [("won", "", week, hits, size) for week, hits, size, _ in rows]
         yield from gathered("won", "share", of.weeks, won, label)
-        if of.chance and kind != "segment":
-            said = [(of.chance, "", each[0], float(each[1]), float(each[3] or 0)) for each in rows]
-            for each in gathered("promise", "count", of.weeks, said, label):
-                yield Series(
-                    each.topic, each.name, each.parts, each.kind, each.hits, each.size, label,
-                    given=True,
-                )  # fmt: skip
+        if of.chance:
+            told = [(of.chance, "", week, hits, said) for week, hits, _, said in rows]
+            for each in gathered("promise", "count", of.weeks, told, label):
+                yield replace(each, given=True)
+
+
+def _groups(of: Promise, came: Arrivals) -> Iterator[tuple[str, Sql]]:
+    """Yield the name of each group of leads, and the condition that a lead is in it."""
+    yield "", ALWAYS
+    for each in came.segments:
+        yield f"{came.by} {each}", sql_text("c.segment = {s}", s=each)
+    if of.ladder is not None:
+        column = name(of.of.run.model.column(of.ladder))
+        for each in of.of.run.model.lead_bands[of.ladder].edges or {}:
+            yield f"band {each}", sql_text("r.{c} = {b}", c=column, b=each)
+
+
+def _ripened(of: Promise, came: Arrivals, chosen: Sql) -> list[tuple[int, float, float, float]]:
+    """Return by week how many won, of how many whose horizon was over, and how many were said."""
+    rows = of.of.run.engine.rows(
+        sql_text(
+            "select {week} as week, count(*) filter (where r.outcome), count(*), {said} "
+            "from {t} as r join {came} as c on c.lead_id = r.lead_id "
+            "where {at} <= timestamp {end} and {chosen} group by 1 order by 1",
+            week=of.weeks.number(sql_text("({at} - interval 1 microsecond)", at=_ripe_at(of))),
+            said=Sql("sum(r.score) / 100" if of.chance else "0.0"),
+            t=name(of.table),
+            came=name(came.table),
+            at=_ripe_at(of),
+            end=_plain(of.weeks.end),
+            chosen=chosen,
+        )
+    )
+    return [(week, float(hits), float(size), float(said or 0)) for week, hits, size, said in rows]
 
 
 def kept(of: Promise) -> tuple[Kept, ...]:
@@ -172,7 +191,7 @@ def _by_band(of: Promise) -> Iterator[Kept]:
             sql_text(
                 "select r.{c}, avg(r.outcome::int) from {t} as r where {before} group by 1",
                 c=column,
-                t=name(of.ranked.table),
+                t=name(of.table),
                 before=before,
             )
         )
@@ -201,7 +220,7 @@ def _months(
             "from parts as r where piece is not null and as_of >= timestamp {since} "
             "group by 1, 2 order by 1, 2",
             part=part,
-            t=name(of.ranked.table),
+            t=name(of.table),
             said=said,
             ripe=_ripe_at(of),
             end=_plain(of.weeks.end),

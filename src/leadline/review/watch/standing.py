@@ -30,8 +30,8 @@ _TABLES = {"lead": "leads", "account": "accounts"}
 class Standing:
     """Leads at the end of the week in which they came.
 
-    ``table`` has ``lead_id, as_of, week, segment``, a column a field (``f0`` and on), a column a
-    score and a column a ladder.
+    ``table`` has ``lead_id, as_of, week, segment``, and columns of fields (``f0`` and on), of
+    scores (``s0``) and of ladders of leads (``b0``), whatever these are called.
 
     Attributes:
         of: Who came.
@@ -50,6 +50,14 @@ class Standing:
         """The model."""
         return self.run.model
 
+    def score(self, name_: str) -> str:
+        """Return the column of a score."""
+        return f"s{list(self.model.scores).index(name_)}"
+
+    def ladder(self, name_: str) -> str:
+        """Return the column of a ladder of leads."""
+        return f"b{list(self.model.lead_bands).index(name_)}"
+
 
 def standing(of: Arrivals, left_out: frozenset[tuple[str, str]]) -> Standing:
     """Return how the leads of all weeks stood then; some fields say how a lead ended."""
@@ -62,25 +70,34 @@ def standing(of: Arrivals, left_out: frozenset[tuple[str, str]]) -> Standing:
     run.keep("points", "scores")
     fields = tuple(_fields(run, left_out))
     table = run.workspace.name("standing")
-    scores = [sql_text("s.{c}", c=name(each)) for each in run.model.scores]
-    bands = [sql_text("s.{c}", c=name(run.model.column(each))) for each in run.model.lead_bands]
-    facts = [
-        sql_text("k.{c} as {n}", c=name(f"{each.entity}.{each.name}"), n=name(each.column))
-        for each in fields
-    ]
     run.engine.run(
         sql_text(
             "create temp table {t} as select c.lead_id, s.as_of, c.week, c.segment, {columns} "
             "from {came} as c join {scores} as s on s.lead_id = c.lead_id "
             "left join ({facts}) as k on k.lead_id = s.lead_id and k.as_of = s.as_of",
             t=name(table),
-            columns=[*scores, *bands, *facts],
+            columns=[*_scored(run.model), *_known(fields)],
             came=name(of.table),
             scores=name(run.table("scores")),
             facts=Sql(_facts(run, fields)),
         )
     )
     return Standing(of, run, table, fields)
+
+
+def _scored(model: Model) -> Iterator[Sql]:
+    """Yield the columns of scores and of ladders."""
+    for number, score in enumerate(model.scores):
+        yield sql_text("s.{c} as {n}", c=name(score), n=name(f"s{number}"))
+    for number, ladder in enumerate(model.lead_bands):
+        yield sql_text("s.{c} as {n}", c=name(model.column(ladder)), n=name(f"b{number}"))
+
+
+def _known(fields: Sequence[KnownField]) -> Iterator[Sql]:
+    """Yield the columns of fields."""
+    for each in fields:
+        fact = name(f"{each.entity}.{each.name}")
+        yield sql_text("k.{c} as {n}", c=fact, n=name(each.column))
 
 
 def _fields(run: Run, left_out: frozenset[tuple[str, str]]) -> Iterator[KnownField]:
@@ -198,8 +215,8 @@ def _tails(of: Standing, column: str) -> list[tuple[str, Sql]]:
 def scores(of: Standing) -> Iterator[Series]:
     """Yield how each score is spread, by the middle and the highest tenth of the weeks before."""
     for score in of.model.scores:
-        known = sql_text("{c} is not null", c=name(score))
-        parts = _tails(of, score)
+        known = sql_text("{c} is not null", c=name(of.score(score)))
+        parts = _tails(of, of.score(score))
         rows = [row for part, hits in parts for row in _counts(of, score, hits, known, part)]
         yield from gathered("score", "share", of.of.weeks, rows)
 
@@ -207,7 +224,7 @@ def scores(of: Standing) -> Iterator[Series]:
 def bands(of: Standing) -> Iterator[Series]:
     """Yield the share of leads in each band of each ladder of leads."""
     for ladder, written in of.model.lead_bands.items():
-        column = of.model.column(ladder)
+        column = of.ladder(ladder)
         named = list(written.edges or {}) or [written.default or "", *reversed(written.cells or {})]
         parts = [(each, sql_text("{c} = {v}", c=name(column), v=each)) for each in named]
         known = sql_text("{c} is not null", c=name(column))
@@ -260,7 +277,7 @@ def moved_bands(of: Standing, week: int, among: str = "") -> list[Shift]:
     ladder = next(iter(of.model.lead_bands), None)
     if ladder is None:
         return []
-    column, edges = of.model.column(ladder), of.model.lead_bands[ladder].edges or {}
+    column, edges = of.ladder(ladder), of.model.lead_bands[ladder].edges or {}
     rows = of.run.engine.rows(
         sql_text(
             "with chosen as (select {c} as band, week >= {w} as late from {t} "
