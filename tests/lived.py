@@ -68,6 +68,7 @@ def _people(session: Session) -> None:
     sign_ins.give(session, "password", ada, clock.now())
     second_factors.begin(session, ada, "a secret", clock.now())
     second_factors.confirm(session, ada, ["a code"], clock.now())
+    people.link_provider(session, ada, "https://id.example", "id-of-ada")
     sign_ins.may_try(session, "address:127.0.0.1", 20, clock.now())
 
 

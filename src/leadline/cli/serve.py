@@ -70,6 +70,7 @@ PROXIES = asks(
     word="proxy",
     setting="service.proxies",
 )
+PROVIDERS = asks("Who may say who somebody is, as the settings say.", "object", setting="providers")
 TERRITORY = asks(
     "Field that says in whose territory a lead is, such as account.country; sales see theirs.",
     "text",
@@ -100,6 +101,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
+    providers: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=PROVIDERS)
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
@@ -120,6 +122,7 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.service.hooks.hook import hooks_of
         from leadline.service.keeping import Keeping
         from leadline.service.mirrored import mirror_of
+        from leadline.service.providers import providers_of, require_openid
         from leadline.service.secrets import secret_of
         from leadline.service.service import Service
         from leadline.store.store import connect
@@ -127,6 +130,9 @@ class Serve(OfStore, Question["Answer[None]"]):
         from leadline.web.server import serve
 
         logs.begin(self.log)
+        named = providers_of(self.providers, secret_of)
+        if named:
+            require_openid()
         front = Front(self.url or "", tuple(self.proxies or LOOPBACK))
         keeping = Keeping(self.raw_days, self.parked_days, self.unknown_days)
         hooks = hooks_of(self.hooks, secret_of)
@@ -162,6 +168,7 @@ class Serve(OfStore, Question["Answer[None]"]):
                 front,
                 open_metrics=self.open_metrics,
                 territory=self.territory or "",
+                named=named,
             )
         return Answer(question=self.name, result=None, printed="")
 

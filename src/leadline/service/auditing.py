@@ -82,6 +82,16 @@ def _owners(desk: Desk, row: AnswerRow) -> tuple[dict[str, Any], dict[str, Any]]
     return {"owner": next(iter(ended), None)}, {"owner": next(iter(began), None)}
 
 
+def _actor(source: str) -> str:
+    """Return who sent something: a person by a page, else a source.
+
+    >>> _actor("page ada@north.example"), _actor("crm")
+    ('ada@north.example', 'source crm')
+    """
+    page, _, person = source.partition(" ")
+    return person if page == "page" and "@" in person else f"source {source}"
+
+
 def _asked(arrived: Iterable[Arrived]) -> Iterator[Entry]:
     """Yield an entry for the merges, and one for the marks, of each source."""
     together: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
@@ -94,4 +104,4 @@ def _asked(arrived: Iterable[Arrived]) -> Iterator[Entry]:
             together.setdefault((each.source, "events.marked"), []).append(mark)
     for (source, action), pairs in together.items():
         after = {"count": len(pairs), "first": [list(each) for each in pairs[:MOST_NAMED]]}
-        yield Entry(f"source {source}", action, pairs[0][0] if len(pairs) == 1 else "", None, after)
+        yield Entry(_actor(source), action, pairs[0][0] if len(pairs) == 1 else "", None, after)

@@ -258,6 +258,22 @@ SETTINGS: tuple[Setting, ...] = (
         "those of this machine.",
     ),
     Setting(
+        "providers.*.issuer",
+        "address",
+        "Provider of OpenID Connect by which people sign in.",
+        example="https://id.example.com",
+    ),
+    Setting("providers.*.client_id", "text", "What it calls this service.", example="leadline"),
+    Setting("providers.*.secret_env", "variable", "Variable with the secret that it gave."),
+    Setting("providers.*.secret_file", "file", "File with that secret."),
+    Setting("providers.*.label", "text", "What people call it.", example="the company account"),
+    Setting(
+        "providers.*.by_email",
+        "flag",
+        "It is believed which verified e-mail address is whose, and so who is meant at first.",
+        False,
+    ),
+    Setting(
         "people.territory",
         "text",
         "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",

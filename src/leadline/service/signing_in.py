@@ -79,9 +79,14 @@ def sign_in(store: Store, email: str, password: str, caller: Caller) -> Opened |
         if passwords.is_old(known):
             people.set_password(session, person, passwords.hashed(password))
         sign_ins.forget_tries(session, _name(email), caller.at)
-        if second_factors.secret(session, person) is not None:
-            return Opened(sign_ins.give(session, "code", person, caller.at), is_whole=False)
-        return Opened(begin(session, person, caller, "person.signed_in"), is_whole=True)
+        return opened(session, person, caller)
+
+
+def opened(session: Session, person: Person, caller: Caller) -> Opened:
+    """Return what opens for somebody who is known: a session, or what asks for a code."""
+    if second_factors.secret(session, person) is not None:
+        return Opened(sign_ins.give(session, "code", person, caller.at), is_whole=False)
+    return Opened(begin(session, person, caller, "person.signed_in"), is_whole=True)
 
 
 def count_try(store: Store, email: str, caller: Caller) -> None:
@@ -89,6 +94,14 @@ def count_try(store: Store, email: str, caller: Caller) -> None:
     with store.writing() as session:
         may = sign_ins.may_try(session, f"address:{caller.place}", AN_ADDRESS, caller.at)
         may = may and sign_ins.may_try(session, _name(email), A_NAME, caller.at)
+    if not may:
+        raise TooOften
+
+
+def count_place(store: Store, caller: Caller) -> None:
+    """Count that somebody tries to sign in from an address of the network. Raises TooOften."""
+    with store.writing() as session:
+        may = sign_ins.may_try(session, f"address:{caller.place}", AN_ADDRESS, caller.at)
     if not may:
         raise TooOften
 

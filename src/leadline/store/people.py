@@ -152,6 +152,18 @@ def set_password(session: Session, person: Person, password_hash: str) -> None:
     )
 
 
+def of_provider(session: Session, issuer: str, subject: str) -> Person | None:
+    """Return whom a provider means, also who left; None where that is not known."""
+    query = "select person_no from provider_people where issuer = ? and subject = ?"
+    found = session.rows(query, issuer, subject)
+    return of_number(session, found[0][0]) if found else None
+
+
+def link_provider(session: Session, person: Person, issuer: str, subject: str) -> None:
+    """Have a provider mean somebody from now on."""
+    session.insert(schema.provider_people, [(issuer, subject, person.number)])
+
+
 def administrators(session: Session) -> int:
     """Return how many administrators there are; one must stay."""
     query = "select count(*) from people where role = 'administrator' and ended_at is null"

@@ -98,6 +98,15 @@ recovery_codes = Table(
 )
 """Codes that are taken once in the place of such a program's."""
 
+provider_people = Table(
+    "provider_people",
+    METADATA,
+    text_column("issuer", key=True),
+    text_column("subject", key=True),
+    Column("person_no", NUMBER, ForeignKey("people.person_no"), nullable=False, index=True),
+)
+"""Whom a provider of OpenID Connect means: an issuer and what it calls a person never change."""
+
 audit_log = Table(
     "audit_log",
     METADATA,

@@ -30,6 +30,7 @@ from leadline.store.people_schema import (
     audit_log,
     keys,
     people,
+    provider_people,
     recovery_codes,
     second_factors,
     sessions,
@@ -41,7 +42,8 @@ from leadline.store.people_schema import (
 __all__ = [
     "METADATA", "answers", "audit_log", "band_holds", "connection_records",
     "connections", "deliveries", "keys", "ownerships", "people",
-    "recovery_codes", "second_factors", "sessions", "teams", "tickets", "tries", "turns",
+    "provider_people", "recovery_codes", "second_factors", "sessions", "teams", "tickets",
+    "tries", "turns",
 ]  # fmt: skip
 
 settings = Table("settings", METADATA, text_column("name", key=True), text_column("value"))

@@ -145,6 +145,15 @@ def take(session: Session, ticket: str, at: int) -> Ticket | None:
     return found if taken else None
 
 
+def provider_secret(session: Session) -> str:
+    """Return what signs the cookies of the way to a provider: of this store, and never shown."""
+    session.run(
+        "insert into settings (name, value) values ('provider_secret', ?) on conflict do nothing",
+        secrets.token_urlsafe(32),
+    )
+    return str(session.rows("select value from settings where name = 'provider_secret'")[0][0])
+
+
 def may_try(session: Session, what: str, most: int, at: int) -> bool:
     """Count a try, and say whether it may be: at most so many at once, and a minute."""
     session.run("insert into tries values (?, 0, ?) on conflict do nothing", what, at)

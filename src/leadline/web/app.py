@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from leadline.service.providers import Provider
 from leadline.service.service import Service
 from leadline.web import (
     accounts,
@@ -65,6 +67,7 @@ def application(
     *,
     open_metrics: bool = False,
     territory: str = "",
+    named: Sequence[Provider] = (),
 ) -> Starlette:
     """Return the application of a service that was started.
 
@@ -73,6 +76,7 @@ def application(
         front: How it is seen from outside.
         open_metrics: Whether anybody may read its figures.
         territory: Field that says in whose territory a lead is.
+        named: Providers by which people may sign in.
     """
     api = described()
     signing = Signing(service, front or Front(), refusal, territory)
@@ -86,7 +90,7 @@ def application(
         *health.routes(service),
         *measuring.routes(service, signing, is_open=open_metrics),
         *snippet.routes(),
-        *Entrance(signing).routes(),
+        *Entrance(signing, named).routes(),
         *assets.routes(),
         *site.routes(signing),
         *ingest.routes(service),

@@ -10,7 +10,8 @@ from msgspec import Meta
 from leadline.service.clock import text as time
 from leadline.service.delivery.testing import write_test
 from leadline.service.service import Service
-from leadline.store import outbox
+from leadline.store import audit_log, outbox
+from leadline.store.audit_log import Entry
 from leadline.store.outbox import DeliveryRow
 from leadline.web.endpoint import Asked, Endpoint, Id, Limit, NoParameters
 
@@ -133,7 +134,10 @@ def _time(at: int | None) -> str | None:
 def _replay(service: Service, asked: Asked) -> Replayed:
     numbers = [each for each in asked.body.delivery_ids if abs(each) < 2**62]
     with service.store.writing() as session:
-        return Replayed(outbox.replay(session, numbers, service.now()))
+        count = outbox.replay(session, numbers, service.now())
+        entry = Entry(asked.by, "deliveries.replayed", after={"deliveries": count})
+        audit_log.write(session, [entry], service.now())
+    return Replayed(count)
 
 
 def _test(service: Service, asked: Asked) -> Tested:

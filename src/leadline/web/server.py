@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import resource
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
+from leadline.service.providers import Provider
 from leadline.service.service import Service
 from leadline.web.app import application
 from leadline.web.front import Front
@@ -62,11 +63,12 @@ def serve(  # noqa: PLR0913 - where, and to whom
     *,
     open_metrics: bool = False,
     territory: str = "",
+    named: Sequence[Provider] = (),
 ) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service, front, open_metrics=open_metrics, territory=territory),
+        application(service, front, open_metrics=open_metrics, territory=territory, named=named),
         host=host,
         port=port,
         loop="uvloop",

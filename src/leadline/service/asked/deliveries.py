@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from leadline.questions.answer import Answer
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
-from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.of_store import OfStore, note
 from leadline.service.asked.publish import plain_time
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class Deliveries(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         with store.writing() as session:
             rows = outbox.listed(session, "parked", self.to, MOST)
             count = outbox.replay(session, [each.delivery_id for each in rows], clock.now())
+        note(store, "deliveries.replayed", self.to or "", {"deliveries": count})
         return [f"{count:,} go again"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from leadline.errors import InputError, LeadlineError
 from leadline.service import second_factor, signing_in
+from leadline.service.providers import Provider
 from leadline.service.signing_in import TooOften
 from leadline.store import sign_ins
 from leadline.store.people import Person
@@ -51,8 +52,15 @@ VISITOR_SECONDS, CODE_SECONDS = 24 * 3600, 300
 class Entrance:
     """The addresses at which nobody has to be signed in."""
 
-    def __init__(self, signing: Signing) -> None:
+    def __init__(self, signing: Signing, named: Sequence[Provider] = ()) -> None:
+        """Make the addresses.
+
+        Args:
+            signing: Lets people in.
+            named: Providers by which people may sign in too.
+        """
         self._signing = signing
+        self._named = named
         self._service = signing.service
         self._turns = Turns()
         self._acting = Acting(signing.service)
@@ -72,8 +80,19 @@ class Entrance:
             Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
+            *self._provided(),
             Route(HOME, page("read", self._home, within=True)),
         ]
+
+    def _provided(self) -> list[Route]:
+        """Return the addresses of providers, whose libraries are loaded where there are any."""
+        if not self._named:
+            return []
+        from leadline.web.entrance.provided import Provided  # noqa: PLC0415 - an extra
+
+        with self._service.store.writing() as session:
+            secret = sign_ins.provider_secret(session)
+        return Provided(self._signing, self._named, secret, self._in).routes()
 
     def _open(self, answer: Callable[..., Any]) -> Callable[[Request], Any]:
         """Return a page for who is not signed in; what it asks for travels by https alone."""
@@ -104,7 +123,10 @@ class Entrance:
         self, request: Request, token: str, form: Mapping[str, str] | None
     ) -> Response:
         to = (form or request.query_params).get("to", HOME)
-        show = partial(draw, request, "sign_in", title="Sign in", form_token=token, to=local(to))
+        show = partial(
+            draw, request, "sign_in", title="Sign in", form_token=token, to=local(to),
+            named=self._named,
+        )  # fmt: skip
         if form is None:
             return show(email="", fault="")
         email, password = form.get("email", ""), form.get("password", "")
