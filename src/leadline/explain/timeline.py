@@ -25,8 +25,8 @@ _MARKS: Columns = {"event_id": Type.TEXT, "mark": Type.TEXT, "recorded_at": Type
 _CENT = 0.005
 
 Why = Literal["", "marked", "past", "counted", "no_points", "no_rule"]
-"""Why an event gives nothing now: a mark stands; it did once; others count in its place, or a
-limit is reached; rules read it and give no points; no rule reads it."""
+"""Why an event gives nothing now: a mark stands; it is too long ago; others, or a limit, take its
+place; rules read it and give no points; no rule reads it."""
 
 
 @dataclass(frozen=True)
@@ -101,36 +101,47 @@ def _deeds(worlds: Worlds, events: Sequence[_Event], most: int) -> Iterator[Deed
     shown, ids = events[:most], [each.event_id for each in events]
     as_of, moments = worlds.as_of, [each.known for each in shown]
     without = [[each.event_id] for each in shown]
-    alone = [[other for other in ids if other != each.event_id] for each in shown]
+    others = [[other for other in ids if other != each.event_id] for each in shown]
     [full, nothing, *rest] = worlds.valued(
-        [[], ids, *without, *alone],
+        [[], ids, *without, *others],
         [
             [*moments, as_of],
-            moments,
+            [*moments, as_of],
             *([each.known, as_of] for each in shown),
-            *([each.known] for each in shown),
+            *([each.known, as_of] for each in shown),
         ],
     )
     lacking, by_itself = rest[: len(shown)], rest[len(shown) :]
     for number, each in enumerate(shown):
         then = _cents(full[number] - lacking[number][0])
         now = _cents(full[-1] - lacking[number][1])
-        own = _cents(by_itself[number][0] - nothing[number])
-        why = _why(worlds.model, each, (then, now, own))
+        alone = (
+            _cents(by_itself[number][0] - nothing[number]),
+            _cents(by_itself[number][1] - nothing[-1]),
+        )
+        why = _why(worlds.model, each, (then, now), alone)
         yield Deed(each.event_id, each.type, each.at, then, now, why, each.mark)
 
 
-def _why(model: Model, event: _Event, gives: tuple[float, float, float]) -> Why:
-    """Return why an event gives nothing now, by what it gave then, gives now, and gives alone."""
-    then, now, alone = gives
+def _why(
+    model: Model, event: _Event, gives: tuple[float, float], alone: tuple[float, float]
+) -> Why:
+    """Return why an event gives nothing now.
+
+    Args:
+        model: The model.
+        event: The event.
+        gives: What it gave then, and gives now.
+        alone: What it would have given then, and would give now, without any other event.
+    """
     if event.mark is not None:
         return "marked"
-    if now:
+    if gives[1]:
         return ""
-    if then:
-        return "past"
-    if alone:
+    if alone[1]:
         return "counted"
+    if gives[0] or alone[0]:
+        return "past"
     is_read = any(
         event.type in rule.event for _, _, rule in model.rules() if isinstance(rule, EventRule)
     )

@@ -24,7 +24,7 @@ from leadline.errors import InputError, LeadlineError
 from leadline.service import clock
 from leadline.service.rights import Right
 from leadline.service.service import Service
-from leadline.web.pages import assets, marking
+from leadline.web.pages import assets, marking, start
 from leadline.web.signing import Signing
 from leadline.web.signing import Visit as Signed
 from leadline.web.words import Words, asked_for, words
@@ -158,7 +158,10 @@ class Address:
         except Lacking as lacking:
             found = Shown("lacking.html", {"says": visit.words.t(lacking.name)}, 404)
         except InputError as error:
-            found = Shown("failed.html", {"says": str(error)}, 400)
+            if start.is_first(service):
+                found = Shown("start.html", {"ways": start.WAYS}, here="queue")
+            else:
+                found = Shown("failed.html", {"says": str(error)}, 400)
         except LeadlineError as error:
             found = Shown("failed.html", {"says": str(error)}, 503)
         return found if isinstance(found, Response) else drawn(visit, found)
