@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ALWAYS: Mapping[str, str] = {
@@ -18,8 +17,9 @@ ALWAYS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 """What an answer has that says nothing else of it."""
-BY_HTTPS = "max-age=31536000"
+BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 """A browser that once came by https comes by nothing else for a year."""
+_RAW = [(name.lower().encode(), value.encode()) for name, value in {**ALWAYS, **BY_HTTPS}.items()]
 
 
 def guarded(app: ASGIApp) -> ASGIApp:
@@ -28,11 +28,10 @@ def guarded(app: ASGIApp) -> ASGIApp:
     async def guard(scope: Scope, receive: Receive, send: Send) -> None:
         async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in ALWAYS.items():
-                    headers.setdefault(name, value)
-                if scope.get("scheme") == "https":
-                    headers.setdefault("Strict-Transport-Security", BY_HTTPS)
+                said = {name.lower() for name, _ in message["headers"]}
+                more = _RAW if scope.get("scheme") == "https" else _RAW[:-1]
+                new = (each for each in more if each[0] not in said)
+                message["headers"] = [*message["headers"], *new]
             await send(message)
 
         await app(scope, receive, add)
