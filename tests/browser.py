@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = (
@@ -19,6 +19,8 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, NARROW = 1000, 390
+
+expect.set_options(timeout=60_000)  # other tests may have the cores for long
 
 OVERFLOWING = """() => {
     const wide = document.documentElement.clientWidth, found = [];

@@ -36,7 +36,7 @@ def test_no_page_has_a_barrier(opened: Open, axe: str, mode: str) -> None:
         for each in PAGES:
             window.page.goto(window.page.url.rsplit("/", 1)[0] + f"/{each}")
             if _slow(each):
-                expect(window.page.locator(".step").first).to_be_visible(timeout=30_000)
+                expect(window.page.locator(".step").first).to_be_visible()
             window.page.evaluate(axe)
             tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
             options = json.dumps({"runOnly": {"type": "tag", "values": tags}})

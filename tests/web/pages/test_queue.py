@@ -144,7 +144,7 @@ def test_new_leads_announce_themselves_and_move_nothing(opened: Open, site: Site
         fields = {"lead_id": "new", "name": "Nora New", "account_id": "north"}
         site.live.send("/v1/leads", fields)
         site.demo("new", "d-new")
-        expect(page.locator("#news-says")).to_contain_text("1 new lead to call", timeout=15_000)
+        expect(page.locator("#news-says")).to_contain_text("1 new lead to call")
         after = page.locator(".row").evaluate_all("rows => rows.map(row => row.dataset.lead)")
         assert after == before
         page.get_by_role("link", name="Show").click()
