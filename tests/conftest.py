@@ -40,13 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have tests with Spark run in one process, and those with servers of Spark in another.
 
-    Spark takes long to start, and much memory.
+    Spark takes long to start, and much memory. Tests of one file that ask a service share it.
     """
     for item in items:
         mark = item.get_closest_marker("spark")
         if mark:
             apart = mark.kwargs.get("servers") or "connect" in item.name
             item.add_marker(pytest.mark.xdist_group("servers of spark" if apart else "spark"))
+        elif {"web", "mcp"} & set(item.path.parts) and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))  # one service a file
 
 
 @pytest.fixture(scope="session")
