@@ -18,6 +18,9 @@ from leadline.engines.spark.engine import Spark
 from leadline.store.store import Store
 from leadline.tables.read import Loaded, load
 
+SERVED = {Path(__file__).parent / each for each in ("web", "mcp")}
+"""Folders with tests that ask a service."""
+
 ENGINES = ("duckdb", "postgres", pytest.param("spark", marks=pytest.mark.spark))
 """Spark Connect is sent the text that Spark runs: what is its own is tested in ``engines``."""
 
@@ -47,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if mark:
             apart = mark.kwargs.get("servers") or "connect" in item.name
             item.add_marker(pytest.mark.xdist_group("servers of spark" if apart else "spark"))
-        elif {"web", "mcp"} & set(item.path.parts) and not item.get_closest_marker("xdist_group"):
+        elif SERVED & set(item.path.parents):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))  # one service a file
 
 

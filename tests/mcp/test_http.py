@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -33,6 +32,7 @@ from leadline.store import inbox
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.store import Store
+from packages import installed
 
 CARD = Path(resources.__file__).with_name("language.md").read_text(encoding="utf-8")
 [MODEL] = re.findall(r"```yaml\n(.*?)```", CARD, re.DOTALL)
@@ -290,11 +290,9 @@ def test_the_inspector_reads_it_too(
     served: Served, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """The program of the protocol's makers lists the tools, and calls one."""
-    folder = tmp_path_factory.mktemp("inspector")
-    shutil.copy(Path(__file__).parent / "inspector" / "package.json", folder)
-    install = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=folder, check=True, timeout=300)
-    program = folder / "node_modules" / ".bin" / "mcp-inspector"
+    listed = Path(__file__).parent / "inspector"
+    modules = installed(listed, tmp_path_factory.mktemp("inspector"), seconds=300)
+    program = modules / ".bin" / "mcp-inspector"
 
     def inspect(*more: str) -> Any:
         command = [

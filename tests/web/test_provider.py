@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +25,7 @@ import stores
 from leadline.service import clock
 from leadline.store import people, second_factors
 from leadline.store.store import Store
+from packages import installed
 
 PROGRAM = Path(__file__).parent / "provider"
 SECRET = "a-secret-that-both-have-and-nobody-else"  # noqa: S105 - of a test
@@ -81,11 +81,7 @@ def _door(folder: Path, issuer: str, port: int) -> Iterator[Door]:
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the provider."""
-    folder = tmp_path_factory.mktemp("packages")
-    shutil.copy(PROGRAM / "package.json", folder)
-    install = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=folder, check=True, timeout=180)
-    return folder / "node_modules"
+    return installed(PROGRAM, tmp_path_factory.mktemp("packages"))
 
 
 @dataclass

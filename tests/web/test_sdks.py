@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import serving
 import stores
 from leadline.store.keys import Key
 from leadline.store.store import Store
+from packages import installed
 
 SDKS = Path(__file__).parent / "sdks"
 PROGRAMS = ("segment_python.py", "rudder_python.py", "segment_node.mjs", "rudder_node.mjs")
@@ -25,11 +25,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="session")
 def node_packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the libraries for Node."""
-    folder = tmp_path_factory.mktemp("node")
-    shutil.copy(SDKS / "package.json", folder)
-    install = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=folder, check=True, timeout=180)
-    return folder / "node_modules"
+    return installed(SDKS, tmp_path_factory.mktemp("node"))
 
 
 def _command(program: str, request: pytest.FixtureRequest) -> list[str]:

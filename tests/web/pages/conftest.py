@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from leadline.store.inbox import Received
 from leadline.store.keys import Key
 from leadline.store.people import Person, Role
 from leadline.store.store import Store
+from packages import installed
 
 from ..conftest import MODEL, Live  # noqa: TID252 - tests are no package of their own
 
@@ -141,9 +140,5 @@ def opened(site: Site, chrome: Browser) -> Open:
 @pytest.fixture(scope="session")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What looks for barriers, as a script."""
-    folder = tmp_path_factory.mktemp("axe")
-    shutil.copy(AXE / "package.json", folder)
-    install = ["npm", "install", "--silent", "--no-audit", "--no-fund"]
-    subprocess.run(install, cwd=folder, check=True, timeout=180)
-    script = folder / "node_modules" / "axe-core" / "axe.min.js"
+    script = installed(AXE, tmp_path_factory.mktemp("axe")) / "axe-core" / "axe.min.js"
     return script.read_text(encoding="utf-8")
