@@ -12,6 +12,7 @@ from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.service.asked.of_store import OfStore
+from leadline.service.asked.tidy import UNKNOWN_DAYS
 
 if TYPE_CHECKING:
     from leadline.questions.judging import TaskInput
@@ -35,13 +36,6 @@ PARKED_DAYS = asks(
     "N",
     least=1,
     setting="store.parked_days",
-)
-UNKNOWN_DAYS = asks(
-    "Days for which leads that nobody knows are kept, since they last did something.",
-    "whole",
-    "N",
-    least=1,
-    setting="store.unknown_days",
 )
 WATCH = asks("Folder from which files are taken.", "folder", "DIR", setting="files.watch")
 KAFKA = asks("Topics that the settings name.", "object", setting="kafka")

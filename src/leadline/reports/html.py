@@ -10,7 +10,7 @@ from leadline.reports.charts import Chart, Flow
 from leadline.reports.svg.draw import draw_all
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment, Template
     from markupsafe import Markup
 
     from leadline.reports.parts import Contents
@@ -29,21 +29,26 @@ def render(page: Contents) -> str:
     return _template().render(page=page, few_rows=FEW_ROWS, whole_rows=WHOLE_ROWS)
 
 
-@cache
-def _template() -> Template:
+def templates_of(package: str) -> Environment:
+    """Return the templates of a package: what is put in is escaped, and must be there."""
     from jinja2 import (  # noqa: PLC0415 - slow to import, and only pages need it
         Environment,
         PackageLoader,
         StrictUndefined,
     )
 
-    environment = Environment(
-        loader=PackageLoader("leadline.reports"),
+    return Environment(
+        loader=PackageLoader(package),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _template() -> Template:
+    environment = templates_of("leadline.reports")
     folder = files("leadline.reports").joinpath("templates")
     styles = (folder.joinpath(each).read_text(encoding="utf-8") for each in STYLES)
     environment.globals["style"] = _safe("".join(styles))

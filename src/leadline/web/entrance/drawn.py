@@ -8,10 +8,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from leadline.reports.html import templates_of
 
 
 def draw(request: Request, page: str, status: int = 200, **values: Any) -> Response:
@@ -28,13 +30,7 @@ def refusal(request: Request, status: int, says: str) -> Response:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("leadline.web.entrance"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates_of("leadline.web.entrance")
     made.globals["style"] = Markup(_style())  # noqa: S704 - files of our own
     return made
 

@@ -15,12 +15,13 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from leadline.errors import InputError, LeadlineError
+from leadline.reports.html import templates_of
 from leadline.service import clock
 from leadline.service.rights import Right
 from leadline.service.service import Service
@@ -239,13 +240,7 @@ def to(page: str, **asked: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("leadline.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("leadline.web")
     environment.filters |= marking.FILTERS
     environment.globals |= {"asset": assets.address, **marking.GLOBALS}
     return environment
