@@ -24,6 +24,10 @@ _HEADS: Mapping[str, str] = {
     "reminder": "{who} waits for you",
     "overdue": "{who} was not answered in time",
     "returned": "{who} went back to all",
+    "response": "{who} responded",
+    "jump": "{who} rose fast",
+    "surge": "{who} is far more active than usual",
+    "forgotten": "{who} is forgotten",
 }
 
 
