@@ -15,7 +15,7 @@ import msgspec
 
 import stores
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.service import clock
+from leadline.service import clock, drafting
 from leadline.service.arriving.answer import KIND, SOURCE, written
 from leadline.service.arriving.facts import Answer, Ids
 from leadline.service.loop import Loop
@@ -50,6 +50,7 @@ def live_in(store: Store, engine: DuckDB) -> None:
         keys.make(session, Key("page", "browser", fields=("email",)), clock.now())
         _people(session)
         _connection(session)
+        drafting.begin(session, "leadline: 1\n", "ada@team.example", clock.now())
         audit_log.write(session, [Entry("a test", "key.made", "web")], clock.now())
     publish(store)
     inbox.accept(store, [*_everything(), Received("web", "rows:events", clock.now(), b"[{}, {}]")])

@@ -192,7 +192,7 @@ OF_NO_LEAD = {
     "recovery_codes", "provider_people", "turns",
     # of the store itself
     "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
-    "connections",
+    "connections", "drafts", "draft_texts",
 }  # fmt: skip
 """Tables that name no lead."""
 OF_ANYBODY = {

@@ -75,6 +75,14 @@ LOOPBACK = ("127.0.0.1", "::1")
 """Servers of this machine, whose word is taken where no others are named."""
 
 
+APPROVAL = asks(
+    "Who approves a draft of the model before it is published.",
+    "text",
+    choices=("none", "second"),
+    setting="drafts.approval",
+)
+
+
 @dataclass(frozen=True)
 class Serve(OfStore, Question["Answer[None]"]):
     """Take in what trackers and systems send, and keep the scores."""
@@ -99,6 +107,7 @@ class Serve(OfStore, Question["Answer[None]"]):
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
+    approval: Literal["none", "second"] = field(default="none", kw_only=True, metadata=APPROVAL)
 
     def check(self) -> None:
         """Refuse a field that is none. Raises InputError."""
@@ -147,6 +156,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             task=None if self.task is None else read_task(self.task),
             destinations=told,
             alerting=self.alerting(told, self.url or ""),
+            approval=self.approval,
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():

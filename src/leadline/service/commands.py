@@ -14,6 +14,7 @@ from leadline.model.fingerprint import fingerprint
 from leadline.model.given import read_model, refuse
 from leadline.model.reading.writer import edit
 from leadline.service.live import columns_of
+from leadline.store import drafts
 from leadline.store import scores as kept
 from leadline.store.facts import known_fields
 from leadline.store.scores import ModelRow
@@ -28,11 +29,16 @@ NOBODY = "nobody who is named"
 
 
 class Publish(msgspec.Struct, tag="publish"):
-    """Score everybody by a document, then make it the model that is live."""
+    """Score everybody by a document, then make it the model that is live.
+
+    Where it is a revision of a draft, that is told so; one that changed meanwhile is refused.
+    """
 
     document: str
     alerts: bool = False
     by: str = NOBODY
+    draft: int = 0
+    revision: int = 0
 
 
 class RollBack(msgspec.Struct, tag="roll_back"):
@@ -86,6 +92,7 @@ def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -
     Raises ModelError where the document has faults, InputError where there is no such version.
     """
     if isinstance(command, Publish):
+        _require_unchanged(session, command)
         return _added(session, command.document, at)
     if isinstance(command, Sweep):
         return _live(session)
@@ -95,6 +102,17 @@ def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -
 def drafted(session: Session, command: Draft, at: int) -> ModelRow:
     """Return the version that a document is kept as. Raises ModelError where it has faults."""
     return _added(session, command.document, at)
+
+
+def _require_unchanged(session: Session, command: Publish) -> None:
+    """Refuse a draft that ended, or has another text, since it was asked to be published."""
+    row = drafts.find(session, command.draft) if command.draft else None
+    if row is None:
+        return
+    if row.revision != command.revision or row.state in {"published", "dropped"}:
+        expected = f"must stand at revision {command.revision}, and not have ended"
+        found = f"{row.state}, revision {row.revision}"
+        raise InputError(Fault("", f"draft {row.draft_no}", expected, found))
 
 
 def _live(session: Session) -> ModelRow:
@@ -126,7 +144,7 @@ def _added(session: Session, document: str, at: int) -> ModelRow:
     refuse(check(model, source))
     print_ = fingerprint(model)
     versions = kept.versions(session)
-    same = [row for row in versions if row.fingerprint == print_ and row.state == "draft"]
+    same = [row for row in versions if row.document == text and row.state == "draft"]
     if same:  # it was begun and not ended
         return same[0]
     number = max((row.version for row in versions), default=0) + 1

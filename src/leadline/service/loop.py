@@ -34,8 +34,8 @@ from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
+from leadline.store import drafts, inbox, jobs, keys
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -255,8 +255,9 @@ class Loop:
         cause = "sweep" if isinstance(command, commands.Sweep) else "publish"
         quiet = command.quiet if isinstance(command, commands.Sweep) else not command.alerts
         self._beside = Sweep(
-            live, at, before, cause, quiet, asked.inbox_id, command.by, self._mirror
-        )
+            live, at, before, cause, quiet, asked.inbox_id, command.by,
+            _draft_of(command), self._mirror,
+        )  # fmt: skip
         self._beside.start(self.store)
 
     def _erase(self, asked: Waiting, command: commands.Erase, at: int) -> None:
@@ -394,6 +395,8 @@ class Loop:
                 )
                 self._handing.tell(session, *changed, self.clock.last)
                 kept.switch(session, sweep.live.row.version, self.clock.take())
+                if sweep.draft is not None:
+                    drafts.published(session, *sweep.draft, sweep.live.row.version)
             jobs.end(session, sweep.inbox_id, "done", "", self.clock.take())
             inbox.done(session, [sweep.inbox_id])
             stored.set_last_taken(session, self.clock.last)
@@ -576,6 +579,11 @@ class Loop:
             inbox.park(session, [_parked(request, broken)], self.clock.take())
             inbox.done(session, [request.inbox_id])
             stored.set_last_taken(session, self.clock.last)
+
+
+def _draft_of(command: commands.Command) -> tuple[int, int] | None:
+    is_draft = isinstance(command, commands.Publish) and command.draft
+    return (command.draft, command.revision) if is_draft else None
 
 
 def _alike(waiting: Sequence[Waiting]) -> list[Waiting]:

@@ -22,6 +22,7 @@ class Sweep(Beside):
         quiet: Whether none of them is told anybody.
         inbox_id: The command that asked for it.
         by: Who did.
+        draft: The draft and the revision whose document it is; None for none.
         mirror: Where events are read from; None where that is the store.
     """
 
@@ -30,6 +31,7 @@ class Sweep(Beside):
     quiet: bool
     inbox_id: int
     by: str
+    draft: tuple[int, int] | None = None
     mirror: Mirror | None = None
 
     @property

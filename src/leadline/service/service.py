@@ -28,6 +28,7 @@ from leadline.service.delivery.deliverer import Deliverer
 from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.senders import sender
 from leadline.service.delivery.telling import Outbox, Tells
+from leadline.service.drafting import Approval, Publishing
 from leadline.service.feed import Feed
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
@@ -92,6 +93,7 @@ class Service(Reader):
         measures: What it counts.
         load: How much waits, as it was a second ago.
         previewing: What drafts of the model would do.
+        publishing: How drafts of the model become live.
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
@@ -113,6 +115,7 @@ class Service(Reader):
         mirror: Mirror | None = None,
         destinations: Sequence[Destination] = (),
         alerting: Tells | None = None,
+        approval: Approval = "none",
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -129,6 +132,7 @@ class Service(Reader):
             mirror: Events in columns, for what scores everybody.
             destinations: Where changes of band go.
             alerting: What writes alerts.
+            approval: Who approves a draft of the model before it is published.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -146,6 +150,7 @@ class Service(Reader):
         self.bounds = bounds or Bounds()
         self.measures = Measures(self._gauges)
         self.previewing = Previewing(store, task)
+        self.publishing = Publishing(store, approval, self.ask)
         self.load = Load()
         self.is_ending = False
         self._keys: Mapping[str, Key] = {}

@@ -284,6 +284,13 @@ SETTINGS: tuple[Setting, ...] = (
         "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
         example="account.country",
     ),
+    Setting(
+        "drafts.approval",
+        "text",
+        "Who approves a draft of the model before it is published: none, or a second person.",
+        "none",
+        ("none", "second"),
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("connectors.*.kind", "text", "The system: tryton.", example="tryton"),

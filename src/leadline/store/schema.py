@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from leadline.store.columns import METADATA, NUMBER, text_column, time_column
 from leadline.store.connection_schema import connection_records, connections
+from leadline.store.draft_schema import draft_texts, drafts
 from leadline.store.handover_schema import answers, band_holds, ownerships, turns
 from leadline.store.outbox_schema import deliveries
 from leadline.store.people_schema import (
@@ -41,7 +42,7 @@ from leadline.store.people_schema import (
 
 __all__ = [
     "METADATA", "answers", "audit_log", "band_holds", "connection_records",
-    "connections", "deliveries", "keys", "ownerships", "people",
+    "connections", "deliveries", "draft_texts", "drafts", "keys", "ownerships", "people",
     "provider_people", "recovery_codes", "second_factors", "sessions", "teams", "tickets",
     "tries", "turns",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ from leadline.web import (
     accounts,
     answering,
     delivering,
+    drafting,
     health,
     hooks,
     ingest,
@@ -46,6 +47,7 @@ ENDPOINTS = (
     *answering.ENDPOINTS,
     *delivering.ENDPOINTS,
     *previewing.ENDPOINTS,
+    *drafting.ENDPOINTS,
 )
 
 

@@ -36,7 +36,7 @@ MEANINGS: Mapping[int, str] = {
     401: "The key is not known, or is missing.",
     403: "The key has not the scope.",
     404: "There is no such thing.",
-    409: "A colleague has the lead meanwhile; it says who. Nothing was changed.",
+    409: "A colleague was first; it says who, and what they did. Nothing was changed.",
     413: "The body is too large.",
     429: "The service takes nothing now; ask again after Retry-After seconds.",
     503: "The store does not answer now; ask again after Retry-After seconds.",

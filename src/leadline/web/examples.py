@@ -54,7 +54,37 @@ _WON = {
     "share": {"value": 0.2, "low": 0.164, "high": 0.242},
 }
 
+_TEXT = "leadline: 1\nmodel: b2b\nscores: {}\n"
+_DRAFT = {
+    "draft": 4, "base": 2, "revision": 3, "state": "asked", "made_by": "eva@team.example",
+    "made_at": _AT, "saved_by": "eva@team.example", "saved_at": _AT,
+    "asked_by": "eva@team.example", "asked_at": _AT, "approved_by": None, "approved_at": None,
+    "version": None,
+}  # fmt: skip
+_STEP = {"revision": 3}
+
 ANSWERS: Mapping[str, Any] = {
+    "drafts": {"drafts": [_DRAFT]},
+    "draft": {
+        "draft": _DRAFT,
+        "document": _TEXT,
+        "live": 2,
+        "faults": [],
+        "changes": ["person.demo: points 30 -> 40"],
+    },
+    **dict.fromkeys(
+        (
+            "begin_draft",
+            "save_draft",
+            "ask_draft",
+            "approve_draft",
+            "give_back_draft",
+            "rebase_draft",
+            "drop_draft",
+            "publish_draft",
+        ),
+        _DRAFT,
+    ),
     "preview_won": {
         "version": 2,
         "leads": 5000,
@@ -177,6 +207,12 @@ _TRACK = {**_MESSAGE, "event": "demo_requested", "properties": {"seats": 5}}
 _BATCH = {"batch": [{"type": "track", **_TRACK}], "sentAt": _AT}
 
 BODIES: Mapping[str, Any] = {
+    "begin_draft": {"document": _TEXT},
+    "save_draft": {"revision": 2, "document": _TEXT},
+    "publish_draft": {**_STEP, "alerts": False},
+    **dict.fromkeys(
+        ("ask_draft", "approve_draft", "give_back_draft", "rebase_draft", "drop_draft"), _STEP
+    ),
     "preview_won": {"document": "leadline: 1\nmodel: b2b\nscores: {}\n"},
     "preview_weeks": {
         "document": "leadline: 1\nmodel: b2b\nscores: {}\n",

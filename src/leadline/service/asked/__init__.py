@@ -9,6 +9,7 @@ SERVED: Mapping[str, str] = {
     "export": "leadline.service.asked.export:Export",
     "publish": "leadline.service.asked.publish:Publish",
     "models": "leadline.service.asked.models:Models",
+    "drafts": "leadline.service.asked.drafts:Drafts",
     "verify": "leadline.service.asked.verify:Verify",
     "history": "leadline.service.asked.history:History",
     "marks": "leadline.service.asked.marks:Marks",
