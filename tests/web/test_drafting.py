@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -30,16 +31,20 @@ class House:
 
     def __init__(self, store: Store, url: str, ends: ExitStack) -> None:
         self.store = store
+        people = (
+            signed.add(store, "marketing", "eva"),
+            signed.add(store, "marketing", "ben"),
+            signed.add(store, "sales", "joe"),
+        )
         self.eva, self.ben, self.joe = (
-            ends.enter_context(browser(url, signed.begin(store, signed.add(store, role, name))))
-            for role, name in (("marketing", "eva"), ("marketing", "ben"), ("sales", "joe"))
+            ends.enter_context(browser(url, signed.begin(store, each))) for each in people
         )
 
     def begun(self, document: str | None = None) -> int:
         """Return the number of a new draft of Eva."""
         return int(self.ok(self.eva, "", document=document)["draft"])
 
-    def ok(self, who: httpx2.Client, path: str, **said: object) -> dict[str, object]:
+    def ok(self, who: httpx2.Client, path: str, **said: object) -> dict[str, Any]:
         """Return an answer that does what was asked."""
         found = who.post(f"/v1/drafts{path}", json=said)
         assert found.status_code == 200, found.text

@@ -582,8 +582,9 @@ class Loop:
 
 
 def _draft_of(command: commands.Command) -> tuple[int, int] | None:
-    is_draft = isinstance(command, commands.Publish) and command.draft
-    return (command.draft, command.revision) if is_draft else None
+    if isinstance(command, commands.Publish) and command.draft:
+        return command.draft, command.revision
+    return None
 
 
 def _alike(waiting: Sequence[Waiting]) -> list[Waiting]:

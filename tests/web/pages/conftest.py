@@ -14,7 +14,7 @@ import browser as chromium
 import serving
 import signed
 import stores
-from leadline.service import clock, commands
+from leadline.service import clock, commands, drafting
 from leadline.store import inbox, people
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
@@ -71,6 +71,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 store, server.url, writer, reader, "", write, server.process.pid, server.log
             )
             fill(live)
+            with store.writing() as session:
+                drafting.begin(session, None, "eva@team.example", clock.now())
             yield Site(live, known)
             writer.close()
             reader.close()

@@ -20,6 +20,7 @@ from .conftest import Open, Site
 PAGES = (
     "queue", "lead?id=ada", "leads", "accounts", "account?id=north", "search?q=a", "keys",
     "glossary", "settings", "admin", "ask?kind=override&lead=ada", "lead?id=nobody",
+    "model", "draft?id=1", "draft?id=1&as=text",
 )  # fmt: skip
 NEED = {"/admin": "admin", "/revoke": "admin", "/send-again": "admin"}
 
@@ -106,13 +107,19 @@ def test_each_address_is_for_those_who_have_the_right(site: Site, role: Role | N
     secret = "" if role is None else signed.begin(site.store, site.people[role])
     answers = {"viewer": 403, "sales": 200, "marketing": 200, "administrator": 200}
     admin = {"administrator": 200}
+    model = {"marketing": 200, "administrator": 200}
+    of_models = dict.fromkeys(("try", "draft", "publish"), model)
     with browser(site.live.url, secret) as client:
         for each in ADDRESSES:
             if each.methods != ("GET",):
                 found = client.post(each.path, data={"lead": "joe", "kind": "nothing"})
-                expected = {"answer": answers, "correct": answers, "administer": admin}.get(
-                    each.needs, {}
-                )
+                needed: dict[str, dict[str, int]] = {
+                    "answer": answers,
+                    "correct": answers,
+                    "administer": admin,
+                    **of_models,
+                }
+                expected = needed.get(each.needs, {})
                 if role is None:
                     assert found.status_code == 303, each.path
                 elif expected.get(role, 403 if expected else 200) == 403:
@@ -123,7 +130,7 @@ def test_each_address_is_for_those_who_have_the_right(site: Site, role: Role | N
                 assert found.headers["location"].startswith("/sign-in"), each.path
                 continue
             needs: dict[str, dict[str, int]] = {
-                "answer": answers, "export": answers, "administer": admin,
+                "answer": answers, "export": answers, "administer": admin, **of_models,
             }  # fmt: skip
             usual = 403 if each.needs in needs else 200
             status = needs.get(each.needs, {}).get(role, usual)

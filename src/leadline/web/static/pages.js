@@ -142,6 +142,7 @@
     dialog.showModal();
     (one("[type=radio], select, input:not([type=hidden])", dialog) || dialog).focus();
   };
+  document.addEventListener("input", ({ target }) => { if (target.dataset.slides) one("#" + target.dataset.slides).value = target.value; });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submits]")) event.target.form.requestSubmit(); });
 
   // --- keys: never while something is typed, and off where a person wants none
@@ -151,7 +152,7 @@
     found?.click();
     return Boolean(found);
   };
-  const GO = { q: "queue", l: "leads", a: "accounts", m: "admin" };
+  const GO = { q: "queue", l: "leads", a: "accounts", m: "model", d: "admin" };
   const KEYS = {
     j: () => choose(beside(1)), k: () => choose(beside(-1)),
     x: () => chosen()?.classList.toggle("is-picked"),
