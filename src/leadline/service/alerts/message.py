@@ -24,6 +24,10 @@ _HEADS: Mapping[str, str] = {
     "reminder": "{who} waits for you",
     "overdue": "{who} was not answered in time",
     "returned": "{who} went back to all",
+    "response": "{who} responded",
+    "jump": "{who} rose fast",
+    "surge": "{who} is far more active than usual",
+    "forgotten": "{who} is forgotten",
 }
 
 
@@ -56,6 +60,12 @@ class Message(msgspec.Struct):
     missing: list[str]
     url: str = ""
     actions: list[Action] = []
+
+
+def parts(told: Message) -> list[tuple[str, list[str]]]:
+    """Return the lists of a message, each with its title; those that are empty are left out."""
+    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
+    return [(title, items) for title, items in found if items]
 
 
 def head(on: str, who: str, before: str, band: str) -> str:
