@@ -128,7 +128,9 @@ class StandIn:
         """Put a contact into another; what remains has a new id, which is returned."""
         row = self.rows["contacts"].pop(int(kept))
         self.rows["contacts"].pop(int(gone))
-        return self.add("contacts", **{**row.properties, "hs_merged_object_ids": f"{kept};{gone}"})
+        made = self.add("contacts", hs_merged_object_ids=f"{kept};{gone}")
+        self.change("contacts", made, **row.properties)
+        return made
 
     def value(self, row_id: str, name: str) -> str | None:
         """Return what stands in a property of a contact."""
