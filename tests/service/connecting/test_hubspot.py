@@ -67,7 +67,7 @@ class Both:
             }
         }  # fmt: skip
         found = ask(Connect("hub", store=self.url, connectors=settings, **asked))
-        return found.printed.splitlines()
+        return (found.printed or "").splitlines()
 
     def rows(self, query: str, *params: object) -> list[tuple[Any, ...]]:
         """Return rows of the store."""
@@ -256,7 +256,7 @@ def test_a_limit_anywhere_loses_and_repeats_nothing(both: Both) -> None:
     rows = [both.there.add("contacts", firstname="L") for _ in range(250)]
     both.connect(once=True)
     both.connect(approve=True)
-    answers = [(429, {"Retry-After": "0"}, {}), None, (503, {"Retry-After": "0"}, {}), None,
+    answers: list[Any] = [(429, {"Retry-After": "0"}, {}), None, (503, {"Retry-After": "0"}, {}), None,
                (429, {}, {"policyName": "SECONDLY"}), None]  # fmt: skip
     both.there.fails.extend(answers * 20)
     assert both.connect(once=True)[1] == "written: 250 records, 0 refused"
