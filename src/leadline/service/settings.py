@@ -265,7 +265,12 @@ SETTINGS: tuple[Setting, ...] = (
         example="https://id.example.com",
     ),
     Setting("providers.*.client_id", "text", "What it calls this service.", example="leadline"),
-    Setting("providers.*.secret_env", "variable", "Variable with the secret that it gave."),
+    Setting(
+        "providers.*.secret_env",
+        "variable",
+        "Variable with the secret that it gave.",
+        example="PROVIDER_SECRET",
+    ),
     Setting("providers.*.secret_file", "file", "File with that secret."),
     Setting("providers.*.label", "text", "What people call it.", example="the company account"),
     Setting(
@@ -293,7 +298,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
     Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome that it is."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
-    Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
+    Setting(
+        "destinations.*.kind",
+        "text",
+        "webhook, email, slack, teams, mattermost, telegram, wecom, dingtalk or feishu.",
+        example="webhook",
+    ),
     Setting("destinations.*.url", "address", "Where it is."),
     Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
     Setting("destinations.*.secret_file", "file", "File with its secret."),
