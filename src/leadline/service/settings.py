@@ -364,7 +364,7 @@ SETTINGS: tuple[Setting, ...] = (
         "alerts.*.on",
         "text",
         "What is told: enters or leaves (a band), assigned, reminder, overdue, returned, "
-        "response, jump, surge, forgotten.",
+        "response, jump, surge, forgotten, digest.",
         example="enters",
     ),
     Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
@@ -386,6 +386,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alerts.*.after", "duration", "Of a forgotten lead: nothing said so long.", example="7d"
     ),
+    Setting("alerts.*.every", "text", "Of a digest: day or week.", "day"),
     Setting("alerts.*.at_least", "whole", "Of a surge: so many events in the week.", 5),
     Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
