@@ -364,7 +364,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alerts.*.on",
         "text",
-        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned.",
+        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned, "
+        "response, jump, surge, forgotten, digest.",
         example="enters",
     ),
     Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
@@ -377,6 +378,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
     Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting(
+        "alerts.*.events", "texts", "Of a response: kinds of events.", example="form_submitted"
+    ),
+    Setting("alerts.*.score", "text", "Of a jump: the score; by default the first ladder's."),
+    Setting("alerts.*.by", "whole", "Of a jump: so many points.", example="20"),
+    Setting("alerts.*.within", "duration", "Of a jump: in so long.", "1d"),
+    Setting(
+        "alerts.*.after", "duration", "Of a forgotten lead: nothing said so long.", example="7d"
+    ),
+    Setting("alerts.*.every", "text", "Of a digest: day or week.", "day"),
+    Setting("alerts.*.at_least", "whole", "Of a surge: so many events in the week.", 5),
     Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
 """All of them, in the order in which a file has them."""
