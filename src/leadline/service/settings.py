@@ -98,6 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("memory", "text", "Most memory to use.", example="6GB"),
     Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
     Setting("goal", "text", "What is to be reached, and by when.", example="won 12% by 2027-03-31"),
+    Setting("costs", "table", "What was spent on sources and campaigns.", example="data/costs.csv"),
     Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
     Setting(
         "source",
@@ -364,7 +365,7 @@ SETTINGS: tuple[Setting, ...] = (
         "alerts.*.on",
         "text",
         "What is told: enters or leaves (a band), assigned, reminder, overdue, returned, "
-        "response, jump, surge, forgotten.",
+        "response, jump, surge, forgotten, digest.",
         example="enters",
     ),
     Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
@@ -386,6 +387,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alerts.*.after", "duration", "Of a forgotten lead: nothing said so long.", example="7d"
     ),
+    Setting("alerts.*.every", "text", "Of a digest: day or week.", "day"),
     Setting("alerts.*.at_least", "whole", "Of a surge: so many events in the week.", 5),
     Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
