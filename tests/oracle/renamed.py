@@ -21,7 +21,7 @@ def renamed(one: Case, words: Iterable[str], seed: int) -> Case:
     if any(not one.tables.get(table) for table in _OWN):
         return one  # nobody says which columns a table without rows has
     dice = random.Random(seed)
-    pool = sorted(words, key=lambda _: dice.random())
+    pool = dice.sample(sorted(words), len(set(words)))
     columns = {
         table: _matched(
             [c for c in PROPERTIES[table] if c not in _SCORES_TOO], pool, COLUMNS[table]
@@ -30,10 +30,9 @@ def renamed(one: Case, words: Iterable[str], seed: int) -> Case:
     }
     bare = {name: word for table in _OWN for name, word in columns[table].items()}
     document = dict(one.document)
-    rules = [
-        r for spec in document["scores"].values() for r in spec.get("rules", ()) if r[-1:].isdigit()
-    ]
-    rules_of = _matched(rules, pool)
+    every = {r for spec in document["scores"].values() for r in spec.get("rules", ())}
+    rules = sorted(r for r in every if r[-1:].isdigit())
+    rules_of = _matched(rules, pool, every.difference(rules))
     groups, grades = (
         _matched(("mail", "web"), pool),
         _matched(document.get("grades", ()), pool, document["scores"]),

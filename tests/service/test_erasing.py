@@ -189,7 +189,7 @@ OF_NO_LEAD = {
     "accounts", "current_account_scores", "current_account_bands", "accounts_due",
     # of the company's own people, who end by `leadline people`
     "people", "teams", "sessions", "tickets", "tries", "keys", "second_factors",
-    "recovery_codes", "turns",
+    "recovery_codes", "provider_people", "turns",
     # of the store itself
     "settings", "waiting", "offsets", "erased", "known_fields", "models", "publications",
     "connections",

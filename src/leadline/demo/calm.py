@@ -76,7 +76,7 @@ def grown_age(uniform: str) -> str:
     """Return the SQL of how long before the end something of a growing firm is, as a part of all.
 
     >>> grown_age("u")
-    '(-ln(1 - u * 0.4081158889062571) / 0.5244442885498066)'
+    '(-ln(1 - u * 0.40809597850461643) / 0.5244107830943406)'
     """
     rate = log(1 + GROWTH_A_MONTH) / (365.25 / 12) * HISTORY_DAYS
     return f"(-ln(1 - {uniform} * {1 - exp(-rate)!r}) / {rate!r})"

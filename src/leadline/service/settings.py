@@ -272,7 +272,12 @@ SETTINGS: tuple[Setting, ...] = (
         example="https://id.example.com",
     ),
     Setting("providers.*.client_id", "text", "What it calls this service.", example="leadline"),
-    Setting("providers.*.secret_env", "variable", "Variable with the secret that it gave."),
+    Setting(
+        "providers.*.secret_env",
+        "variable",
+        "Variable with the secret that it gave.",
+        example="PROVIDER_SECRET",
+    ),
     Setting("providers.*.secret_file", "file", "File with that secret."),
     Setting("providers.*.label", "text", "What people call it.", example="the company account"),
     Setting(

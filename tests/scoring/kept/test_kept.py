@@ -83,7 +83,12 @@ def _rules(document: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _units(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in _rules(document) if "event" in each or "outcome" in each]
+    """Return the rules that count one by one; silence knows neither windows nor decay."""
+    return [
+        each
+        for each in _rules(document)
+        if ("event" in each or "outcome" in each) and "silent_for" not in each
+    ]
 
 
 def _change_rule(key: str, *values: Any) -> Any:

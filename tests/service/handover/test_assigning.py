@@ -164,6 +164,25 @@ def test_a_lead_that_falls_or_rises_unanswered_goes_on(store: Store, engine: Duc
         ]  # fmt: skip
 
 
+def test_a_lead_that_a_colleague_handed_over_rises_with_them_and_falls_to_all(
+    store: Store, engine: DuckDB
+) -> None:
+    """No rule chose them, and they did not answer."""
+    rules = {
+        "inside": {"bands": ["follow_up"], "to": ["ben"]},
+        "field": {"bands": ["sales"], "to": ["zoe"]},
+    }
+    with office(store, engine, _handing(rules=rules)) as desk:
+        desk.happens("page_viewed", "ada")
+        desk.happens("page_viewed", "ada")
+        desk.says("ben", "handed_over", "ada", to="eva@north.example")
+        desk.happens("demo_requested", "ada")
+        assert desk.owners() == {"ada": "eva@north.example"}
+        desk.hands.forward(72 * HOUR)
+        desk.happens("other", "ada")
+        assert desk.owners() == {}
+
+
 def handing_team(rules: Any) -> Team:
     """Return the team of some rules."""
     return team(SELLERS, rules, None)

@@ -73,20 +73,27 @@ class Owning:
         owned: dict[int, OwnershipRow],
         at: int,
     ) -> None:
-        """End what a rule gave to somebody and they did not answer, where another rule fits now."""
+        """End what nobody answered and fell below all rules, or what another rule fits now."""
         over = []
         for row in moved:
             has = owned.get(row.lead_no or 0)
-            if has is None or has.rule is None or has.answered_at is not None:
-                continue
-            if not covers(self.team, row.ladder, row.to_band):
-                why = FELL
-            elif (rule := fitting(self.team, known.of(row))) is None or rule.name == has.rule:
-                continue
-            else:
-                why = MOVED
-            over.append(owned.pop(has.lead_no)._replace(ended_at=at, ended_by=why))
+            if has is not None and (why := self._why_over(row, known, has)):
+                over.append(owned.pop(has.lead_no)._replace(ended_at=at, ended_by=why))
         kept.put_ownerships(session, over)
+
+    def _why_over(self, row: TransitionRow, known: Candidates, has: OwnershipRow) -> str | None:
+        """Return why somebody has a lead no longer as it moves; None where they still do.
+
+        Whom a colleague handed it to keeps it as it rises: no rule chose them.
+        """
+        if has.answered_at is not None:
+            return None
+        if not covers(self.team, row.ladder, row.to_band):  # other ladders give leads to nobody
+            return FELL if covers(self.team, row.ladder, row.from_band) else None
+        if has.rule is None:
+            return None
+        rule = fitting(self.team, known.of(row))
+        return None if rule is None or rule.name == has.rule else MOVED
 
     def _give(
         self,
