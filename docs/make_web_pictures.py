@@ -70,6 +70,8 @@ def draw(page: Page, url: str, address: str, target: Path, *, whole: bool) -> No
     page.goto(f"{url}/{address}")
     if address.startswith("lead?"):
         page.locator(".step").first.wait_for(timeout=60_000)
+    if address == "queue":
+        page.locator("#beside .button").first.wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     page.screenshot(path=target, full_page=whole)
 
