@@ -305,7 +305,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
     Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome that it is."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
-    Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
+    Setting(
+        "destinations.*.kind",
+        "text",
+        "webhook, email, slack, teams, mattermost, telegram, wecom, dingtalk or feishu.",
+        example="webhook",
+    ),
     Setting("destinations.*.url", "address", "Where it is."),
     Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
     Setting("destinations.*.secret_file", "file", "File with its secret."),
@@ -366,7 +371,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alerts.*.on",
         "text",
-        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned.",
+        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned, "
+        "response, jump, surge, forgotten, digest.",
         example="enters",
     ),
     Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
@@ -379,6 +385,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
     Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting(
+        "alerts.*.events", "texts", "Of a response: kinds of events.", example="form_submitted"
+    ),
+    Setting("alerts.*.score", "text", "Of a jump: the score; by default the first ladder's."),
+    Setting("alerts.*.by", "whole", "Of a jump: so many points.", example="20"),
+    Setting("alerts.*.within", "duration", "Of a jump: in so long.", "1d"),
+    Setting(
+        "alerts.*.after", "duration", "Of a forgotten lead: nothing said so long.", example="7d"
+    ),
+    Setting("alerts.*.every", "text", "Of a digest: day or week.", "day"),
+    Setting("alerts.*.at_least", "whole", "Of a surge: so many events in the week.", 5),
     Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
 """All of them, in the order in which a file has them."""
