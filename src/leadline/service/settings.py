@@ -98,6 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("memory", "text", "Most memory to use.", example="6GB"),
     Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
     Setting("goal", "text", "What is to be reached, and by when.", example="won 12% by 2027-03-31"),
+    Setting("costs", "table", "What was spent on sources and campaigns.", example="data/costs.csv"),
     Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
     Setting(
         "source",
