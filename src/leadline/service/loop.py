@@ -34,7 +34,7 @@ from leadline.service.live import MOST_TOGETHER, Live, Scores, Stands, Touched
 from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
-from leadline.store import drafts, inbox, jobs, keys
+from leadline.store import drafts, inbox, jobs, keys, outbox
 from leadline.store import facts as stored
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
@@ -215,15 +215,17 @@ class Loop:
         with self.store.reading() as session:
             late = self._handing.owning.late(session, self.clock.now())
             forgotten = self._handing.forgotten(session, self.clock.now())
-        if not (late or forgotten):
+            digests = self._handing.digests(session, self.clock.now())
+        if not (late or forgotten or digests):
             return 0
         at = self.clock.take()
         with self.store.working() as session:
             self._handing.owning.remind(session, late, at)
             self._handing.tell_forgotten(session, forgotten, at)
+            outbox.add(session, digests, at)
             stored.set_last_taken(session, at)
         self._handing.outbox.wake()
-        return len(late) + len(forgotten)
+        return len(late) + len(forgotten) + len(digests)
 
     # --- commands, sweeps and large accounts, beside the passes
 

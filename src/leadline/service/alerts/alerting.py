@@ -12,7 +12,8 @@ from leadline.model.given import read_model
 from leadline.model.labels import Labels
 from leadline.service import clock
 from leadline.service.alerts import links, message
-from leadline.service.alerts.declared import FORGOTTEN, NEWS, Alert
+from leadline.service.alerts.declared import DIGEST, FORGOTTEN, NEWS, Alert
+from leadline.service.alerts.digest import digest, due
 from leadline.service.alerts.message import Action, Message
 from leadline.service.alerts.noticing import Noticed, Seen, notice
 from leadline.service.delivery.destinations import Destination
@@ -72,6 +73,7 @@ class Alerting:
     team: Team = NOBODY
     url: str = ""
     _labels: dict[int, Labels] = field(default_factory=dict)
+    _empty: set[str] = field(default_factory=set)
 
     def moved(
         self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
@@ -136,6 +138,32 @@ class Alerting:
             number = f"{row.lead_no}-{since}"
             happened = Happened(number, alert.on, last, leads[row.lead_no], [fact])
             self._write(session, alert, happened, at, row.owner)
+
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due and not written yet."""
+        listed = [
+            each
+            for alert in self.alerts
+            for name in (alert.to if alert.on == DIGEST else ())
+            for each in due(alert, self.destinations[name], self.team, at)
+            if each.key not in self._empty
+        ]
+        written = outbox.known(session, [each.key for each in listed])
+        found = []
+        for each in listed:
+            if each.key not in written:
+                made = digest(session, each, self._labels_in(session), self.url)
+                if made is None:
+                    self._empty.add(each.key)
+                else:
+                    found.append(made)
+        return found
+
+    def _labels_in(self, session: Session) -> Mapping[int, Labels]:
+        """Return what the parts of each version are called."""
+        for (version,) in session.rows("select version from models where published_at is not null"):
+            self._labels_of(session, version)
+        return self._labels
 
     def _write(
         self, session: Session, alert: Alert, happened: Happened, at: int, owner: str = ""
@@ -224,7 +252,7 @@ class Alerting:
 
     def _message(self, session: Session, happened: Happened, to: str, at: int) -> Message:
         lead, row = happened.lead, happened.row
-        labels = self._labels_of(session, row) if row else None
+        labels = self._labels_of(session, row.version) if row else None
         account_id = lead.account_id if lead else row.account_id if row else None
         accounts = stored.accounts(session, [account_id]) if account_id else []
         company = present(accounts[0].fields) if accounts else {}
@@ -266,13 +294,13 @@ class Alerting:
             for kind, says in ACTIONS.items()
         ]
 
-    def _labels_of(self, session: Session, row: TransitionRow) -> Labels:
+    def _labels_of(self, session: Session, version: int) -> Labels:
         """Return what the parts of a version are called."""
-        if row.version not in self._labels:
+        if version not in self._labels:
             query = "select document from models where version = ?"
-            [(document,)] = session.rows(query, row.version)
-            self._labels[row.version] = Labels(read_model(document)[0])
-        return self._labels[row.version]
+            [(document,)] = session.rows(query, version)
+            self._labels[version] = Labels(read_model(document)[0])
+        return self._labels[version]
 
 
 def _kind(alert: Alert, happened: Happened) -> str:

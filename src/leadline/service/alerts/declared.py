@@ -13,8 +13,9 @@ from leadline.service.handover.team import Match, match_of
 MOVES = ("enters", "leaves")
 NEWS = ("assigned", "reminder", "overdue", "returned")
 SEEN = ("response", "jump", "surge")
-FORGOTTEN = "forgotten"
-ALL = (*MOVES, *NEWS, *SEEN, FORGOTTEN)
+FORGOTTEN, DIGEST = "forgotten", "digest"
+ALL = (*MOVES, *NEWS, *SEEN, FORGOTTEN, DIGEST)
+EVERY = ("day", "week")
 DAY = 86_400_000_000
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "response": ("events",), "jump": ("by",), FORGOTTEN: ("after",)
@@ -41,6 +42,7 @@ class Alert:
         within: Of a jump: in so long.
         after: Of a lead that is forgotten: who has it said nothing for so long.
         at_least: Of a surge: so many events in the week.
+        every: Of a digest: ``day`` or ``week``.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Alert:
     within: int = DAY
     after: int = 0
     at_least: int = 5
+    every: str = "day"
 
     def fires(self, ladder: str, from_band: str | None, to_band: str | None) -> bool:
         """Say whether a change of band is one that it tells of."""
@@ -89,6 +92,10 @@ def _alert(
     if on not in ALL:
         expected = f"must be one of {', '.join(ALL)}"
         faults.append(Fault("", f"{path}.on", expected, str(on), nearest(str(on), ALL)))
+    every = str(said.get("every", "day"))
+    if every not in EVERY:
+        expected = f"must be one of {', '.join(EVERY)}"
+        faults.append(Fault("", f"{path}.every", expected, every, nearest(every, EVERY)))
     faults += [
         Fault("", f"{path}.{key}", f"must be said where on is {on}")
         for key in NEEDS.get(str(on), ())
@@ -117,6 +124,7 @@ def _alert(
         _duration(said, "within", DAY),
         _duration(said, "after", 0),
         int(said.get("at_least", 5)),
+        every,
     )
 
 

@@ -50,6 +50,7 @@ class Message(msgspec.Struct):
         missing: Rules that could not be decided.
         url: Where the lead can be seen; empty where the service has no address.
         actions: Answers; each leads to a page that asks once more.
+        leads: Of a digest: what changed, a line a lead.
     """
 
     to: list[str]
@@ -60,11 +61,17 @@ class Message(msgspec.Struct):
     missing: list[str]
     url: str = ""
     actions: list[Action] = []
+    leads: list[str] = []
 
 
 def parts(told: Message) -> list[tuple[str, list[str]]]:
     """Return the lists of a message, each with its title; those that are empty are left out."""
-    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
+    found = [
+        ("Leads", told.leads),
+        ("Why", told.reasons),
+        ("Last events", told.events),
+        ("Not known", told.missing),
+    ]
     return [(title, items) for title, items in found if items]
 
 

@@ -13,8 +13,8 @@ from leadline.service.alerts.noticing import WEEKS, is_surge
 from leadline.store import facts as stored
 from leadline.store import handover as kept
 from leadline.store.handover import OwnershipRow
-from leadline.store.scores import TransitionRow
-from leadline.store.session import Session, columns_of
+from leadline.store.scores import TransitionRow, changes_between
+from leadline.store.session import Session
 
 DAY = 86_400_000_000
 NOBODY = "(nobody: the lead had no owner)"
@@ -46,7 +46,7 @@ def tried(session: Session, alerting: Alerting, at: int, days: int) -> list[Told
     are jumps, as scores of every moment are not kept.
     """
     since = at - days * DAY
-    past = [*_moved(alerting.alerts, _changes(session, since))]
+    past = [*_moved(alerting.alerts, changes_between(session, since, at + 1))]
     for alert in alerting.alerts:
         past += PAST[alert.on](session, alert, since, at) if alert.on in PAST else ()
     past.sort(key=lambda each: each.at)
@@ -172,14 +172,3 @@ def _whom(
         ]
         for to in where.to or had[-1:] or [NOBODY]:
             yield name, to
-
-
-def _changes(session: Session, since: int) -> list[TransitionRow]:
-    """Return changes of bands that people saw, in their order; those of a publish are none."""
-    found = session.rows(
-        f"select {columns_of(TransitionRow)} from transitions where at >= ? "
-        "and coalesce(from_band, '') <> coalesce(to_band, '') and cause <> 'publish' "
-        "order by transition_id",
-        since,
-    )
-    return [TransitionRow(*row) for row in found]

@@ -68,6 +68,9 @@ class Tells(Protocol):
     def forgotten(self, session: Session, at: int) -> list[tuple[Alert, OwnershipRow, int]]:
         """Return leads of which who has them said nothing for too long, and since when."""
 
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due."""
+
     def tell_forgotten(
         self, session: Session, found: Sequence[tuple[Alert, OwnershipRow, int]], at: int
     ) -> None:

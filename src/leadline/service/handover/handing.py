@@ -17,6 +17,7 @@ from leadline.service.live import Live, Scores
 from leadline.service.taking import Taken
 from leadline.store import handover as kept
 from leadline.store.handover import HoldRow, OwnershipRow
+from leadline.store.outbox import NewDelivery
 from leadline.store.scores import TransitionRow
 from leadline.store.session import Session
 
@@ -66,6 +67,10 @@ class Handing:
         if self.outbox.alerting is None:
             return []
         return self.outbox.alerting.forgotten(session, at)
+
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due."""
+        return self.outbox.alerting.digests(session, at) if self.outbox.alerting is not None else []
 
     def tell_forgotten(self, session: Session, found: Forgotten, at: int) -> None:
         """Write alerts of these."""
