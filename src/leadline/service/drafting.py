@@ -86,7 +86,7 @@ def show(session: Session, number: int, against: int | None = None) -> Drafted:
         text,
         live.version if live else 0,
         tuple(faults(text.document)),
-        told(other, _as_version(session, text.document)),
+        told(_as_version(session, other), _as_version(session, text.document)),
     )
 
 
@@ -265,6 +265,8 @@ def _document(session: Session, version: int) -> str:
 
 def _as_version(session: Session, document: str) -> str:
     """Return a text as a version would keep it: with the types of its columns."""
+    if not document:
+        return ""
     try:
         model = _read(document)[0]
         return commands.decided(document, model, known_fields(session, "lead"))

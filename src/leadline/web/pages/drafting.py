@@ -14,11 +14,15 @@ from leadline.model.document import Model
 from leadline.model.given import read_model
 from leadline.model.labels import Labels
 from leadline.model.reading.writer import edit
+from leadline.review.preview.preview import LadderPreview
 from leadline.service import clock, commands, drafting
 from leadline.service.drafting import Drafted, NoDraftError, OvertakenError
+from leadline.service.faces import face
+from leadline.service.handover.saying import lead_of
 from leadline.store import drafts
 from leadline.store import scores as kept
 from leadline.store.drafts import DraftRow
+from leadline.store.session import Session
 from leadline.web.pages.frame import Address, Lacking, Shown, Visit, to
 from leadline.web.pages.telling import Teller
 
@@ -209,28 +213,33 @@ def preview(visit: Visit) -> Shown:
         model = read_model(f"{text.document.rstrip()}\n")[0]
     except (InputError, ModelError) as error:
         return Shown("draft_preview.html", {"fault": str(error).split("\n", 1)[0], "ladders": []})
-    ladders = []
-    for each in found.ladders:
-        tell = Teller(model, each.ladder, visit.words)
-        bands = [
-            {
-                "name": tell.band(band),
-                "place": tell.place(band),
-                "before": sum(cell.leads for cell in each.cells if cell.from_band == band),
-                "after": sum(cell.leads for cell in each.cells if cell.to_band == band),
-            }
-            for band in reversed(each.bands)
+    with visit.service.store.reading() as session:
+        ladders = [
+            _ladder(session, Teller(model, each.ladder, visit.words), each)
+            for each in found.ladders
         ]
-        moves = [_move(tell, dict(move)) for move in each.moves]
-        ladders.append({"of": each, "bands": bands, "moves": moves, "height": tell.height})
     parts = {"fault": "", "ladders": ladders, "leads": found.leads, "notes": found.notes}
     return Shown("draft_preview.html", parts)
 
 
-def _move(tell: Teller, move: Mapping[str, Any]) -> dict[str, str]:
+def _ladder(session: Session, tell: Teller, found: LadderPreview) -> dict[str, Any]:
+    bands = [
+        {
+            "name": tell.band(band),
+            "place": tell.place(band),
+            "before": sum(cell.leads for cell in found.cells if cell.from_band == band),
+            "after": sum(cell.leads for cell in found.cells if cell.to_band == band),
+        }
+        for band in reversed(found.bands)
+    ]
+    moves = [_move(session, tell, each) for each in found.moves]
+    return {"bands": bands, "moves": moves, "height": tell.height, "changed": found.changed}
+
+
+def _move(session: Session, tell: Teller, move: Mapping[str, Any]) -> dict[str, str]:
     return {
         "lead": move["lead_id"],
-        "name": move["who"] or move["lead_id"],
+        "name": move["who"] or face(lead_of(session, move["lead_id"])).name,
         "from": tell.band(move["from_band"]),
         "to": tell.band(move["to_band"]),
         "reason": move["reason"],

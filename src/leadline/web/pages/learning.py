@@ -11,6 +11,7 @@ TERMS = (
 KEYS = {
     "everywhere": (
         ("/", "search_for"), ("G Q", "queue"), ("G L", "leads"), ("G A", "accounts"),
+        ("G M", "model"),
         ("?", "keys"), ("Esc", "cancel"),
     ),
     "list": (("J K", "key_move"), ("↵", "key_open"), ("X", "key_select"), ("F", "filter")),
