@@ -284,6 +284,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
         example="account.country",
     ),
+    Setting(
+        "people.second_factor",
+        "texts",
+        "Roles that must have a second factor beside a password.",
+        example="administrator",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("connectors.*.kind", "text", "The system: tryton.", example="tryton"),
