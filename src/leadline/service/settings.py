@@ -382,7 +382,9 @@ SETTINGS: tuple[Setting, ...] = (
         example="account.target = true",
     ),
     Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
-    Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting(
+        "alerts.*.cool_down", "duration", "So long a lead alerts no second time; a surge 7d.", "1d"
+    ),
     Setting(
         "alerts.*.events", "texts", "Of a response: kinds of events.", example="form_submitted"
     ),

@@ -15,8 +15,10 @@ NEWS = ("assigned", "reminder", "overdue", "returned")
 SEEN = ("response", "jump", "surge")
 FORGOTTEN, DIGEST = "forgotten", "digest"
 ALL = (*MOVES, *NEWS, *SEEN, FORGOTTEN, DIGEST)
-EVERY = ("day", "week")
 DAY = 86_400_000_000
+COOLS: Mapping[str, int] = {"surge": 7 * DAY}
+"""A surge is of a week, so that it is told once; everything else cools down for a day."""
+EVERY = ("day", "week")
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "response": ("events",), "jump": ("by",), FORGOTTEN: ("after",)
 }  # fmt: skip
@@ -116,7 +118,7 @@ def _alert(
         frozenset(said.get("bands", ())),
         tuple(each for each in matches if each is not None),
         tuple(to),
-        _duration(said, "cool_down", DAY),
+        _duration(said, "cool_down", COOLS.get(str(on), DAY)),
         bool(said.get("keep_hours", False)),
         frozenset(said.get("events", ())),
         str(said.get("score", "")),
