@@ -73,7 +73,6 @@ TERRITORY = asks(
     "FIELD",
     setting="people.territory",
 )
-<<<<<<< HEAD
 SECOND_FACTOR = asks(
     "Role that must have a second factor; until one is set up it sees no other page.",
     "text",
@@ -81,7 +80,6 @@ SECOND_FACTOR = asks(
     is_list=True,
     setting="people.second_factor",
 )
-=======
 BEGIN_WITH = asks(
     "What a store without a model begins with.",
     "text",
@@ -90,7 +88,6 @@ BEGIN_WITH = asks(
     setting="store.begin_with",
 )
 MODEL = asks("Model that such a store begins with.", "document", "MODEL", setting="model")
->>>>>>> main
 LOOPBACK = ("127.0.0.1", "::1")
 """Servers of this machine, whose word is taken where no others are named."""
 
