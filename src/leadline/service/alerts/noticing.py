@@ -65,6 +65,8 @@ def notice(given: Seen, alerts: Sequence[Alert]) -> list[Noticed]:
     found = [
         each for alert in alerts if alert.on in NOTICES for each in NOTICES[alert.on](given, alert)
     ]
+    if not found:
+        return []
     seen = [each for each in _effective(given, found) if each.row.to_band != EXCLUDED]
     leads = {each.row.lead_no for each in seen if each.row.lead_no}
     if not leads:
