@@ -123,6 +123,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
     *(Setting(f"marks.{name}", "whole", says, default) for name, default, says in meanings()),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
+    Setting(
+        "store.begin_with",
+        "text",
+        "What a store without a model begins with when it is served: nothing, or the tables and "
+        "the model of this file, as import and publish bring them.",
+        "nothing",
+        ("nothing", "tables"),
+    ),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
     Setting(
