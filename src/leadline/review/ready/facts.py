@@ -95,18 +95,18 @@ def _ended(of: Cohort) -> tuple[int, int, Measured, int, tuple[float, float] | N
 
 
 def _volume(run: Run) -> tuple[float, float | None]:
-    """Return how many weeks there are, and leads a week in the latest quarter."""
-    end = latest(run)
+    """Return how many weeks are known, and leads a week in the quarter before the newest lead."""
     query = sql_text(
-        "select min(since), count(*) filter (where since > timestamp {recent}) from ({known})",
-        recent=(end - timedelta(weeks=RECENT_WEEKS)).isoformat(sep=" "),
+        "select min(since), max(since), count(*) filter (where since > newest - to_days({days})) "
+        "from (select since, max(since) over () as newest from ({known}))",
+        days=7 * RECENT_WEEKS,
         known=dated(run),
     )
-    [(first, recent)] = run.engine.rows(query)
+    [(first, newest, recent)] = run.engine.rows(query)
     if first is None:
         return 0.0, None
-    weeks = (end - first) / timedelta(weeks=1)
-    return weeks, recent / max(min(weeks, RECENT_WEEKS), 1.0)
+    weeks = (newest - first) / timedelta(weeks=1)
+    return (latest(run) - first) / timedelta(weeks=1), recent / max(min(weeks, RECENT_WEEKS), 1.0)
 
 
 def _companies(run: Run) -> float:
