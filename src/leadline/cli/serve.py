@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from leadline.questions.answer import Answer
 from leadline.questions.inputs import PastTables
@@ -74,6 +74,13 @@ TERRITORY = asks(
     "FIELD",
     setting="people.territory",
 )
+SECOND_FACTOR = asks(
+    "Role that must have a second factor; until one is set up it sees no other page.",
+    "text",
+    "ROLE",
+    is_list=True,
+    setting="people.second_factor",
+)
 BEGIN_WITH = asks(
     "What a store without a model begins with.",
     "text",
@@ -109,6 +116,7 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
     providers: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=PROVIDERS)
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
+    second_factor: Sequence[str] | None = field(default=None, kw_only=True, metadata=SECOND_FACTOR)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
     begin_with: Literal["nothing", "tables"] = field(
@@ -117,12 +125,19 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
     model: str | None = field(default=None, kw_only=True, metadata=MODEL)
 
     def check(self) -> None:
-        """Refuse a field that is none. Raises InputError."""
+        """Refuse a field or a role that is none. Raises InputError."""
+        from leadline.errors import Fault, InputError, nearest
         from leadline.service.sight import parts
+        from leadline.store.people import Role
 
         super().check()
         if self.territory:
             parts(self.territory)
+        for role in self.second_factor or ():
+            if role not in get_args(Role):
+                roles = get_args(Role)
+                expected = f"must be one of {', '.join(roles)}"
+                raise InputError(Fault("", "second_factor", expected, role, nearest(role, roles)))
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
@@ -180,6 +195,7 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
                 open_metrics=self.open_metrics,
                 territory=self.territory or "",
                 named=named,
+                second_factor=self.second_factor or (),
             )
         return Answer(question=self.name, result=None, printed="")
 
