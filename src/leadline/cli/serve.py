@@ -12,6 +12,7 @@ from leadline.questions.inputs import PastTables
 from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
+from leadline.service.asked.connect import CONNECTORS
 from leadline.service.asked.of_store import OfStore
 from leadline.service.asked.tidy import UNKNOWN_DAYS
 
@@ -108,6 +109,7 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
     unknown_days: int | None = field(default=None, kw_only=True, metadata=UNKNOWN_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
+    connectors: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=CONNECTORS)
     log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
@@ -219,6 +221,17 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
             yield Drop(store, Path(self.watch))
         for settings in [TopicSettings.of(*each) for each in (self.kafka or {}).items()]:
             yield Topic(store, settings)
+        yield from self._connections(store)
+
+    def _connections(self, store: Store) -> Iterator[Feed]:
+        """Yield systems that are read and written every so many minutes. Raises InputError."""
+        from leadline.service.connecting.scheduled import Scheduled
+        from leadline.service.connecting.settings import ConnectionSettings
+
+        for each in [ConnectionSettings.of(*row) for row in (self.connectors or {}).items()]:
+            if each.minutes is not None:
+                each.opened().close()  # what is missing is said at the start
+                yield Scheduled(store, each, each.minutes)
 
 
 def new_keys(store: Store, named: Mapping[str, Any], at: int) -> dict[str, str]:

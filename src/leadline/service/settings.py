@@ -310,6 +310,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.fields", "texts", "Fields of its records that are read."),
     Setting("connectors.*.points", "whole", "A score that moved by less waits.", 5),
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
+    Setting("connectors.*.minutes", "whole", "How often leadline serve runs it.", example="15"),
     Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome: a reason."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
     Setting(
