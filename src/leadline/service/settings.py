@@ -294,17 +294,17 @@ SETTINGS: tuple[Setting, ...] = (
         example="account.country",
     ),
     Setting(
+        "people.second_factor",
+        "texts",
+        "Roles that must have a second factor beside a password.",
+        example="administrator",
+    ),
+    Setting(
         "drafts.approval",
         "text",
         "Who approves a draft of the model before it is published: none, or a second person.",
         "none",
         ("none", "second"),
-    ),
-    Setting(
-        "people.second_factor",
-        "texts",
-        "Roles that must have a second factor beside a password.",
-        example="administrator",
     ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
