@@ -30,6 +30,7 @@ from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.senders import sender
 from leadline.service.delivery.telling import Outbox, Tells
 from leadline.service.feed import Feed
+from leadline.service.first_start import FirstStart
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
@@ -97,6 +98,7 @@ class Service(Reader):
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
         beginning: What its store began with, and how far that is; None for nothing.
+        first_start: What an administrator gave it to begin with.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -146,6 +148,7 @@ class Service(Reader):
         self._alerting = alerting
         self.beginning = beginning
         self._is_due = beginning is not None
+        self.first_start = FirstStart()
         self._deliverers = [
             Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
         ]
@@ -217,6 +220,7 @@ class Service(Reader):
         for feed in self._feeds:
             feed.close()
         self.previewing.close()
+        self.first_start.close()
         self._engine.close()
         self.store.close()
         self._tell(Stopped())
@@ -379,12 +383,17 @@ class Service(Reader):
 
         Facts are written by one at a time: the loop rests meanwhile, and what is sent waits.
         """
+        loop = self.may_begin()
+        self.beginning, self._is_due = beginning, True
+        loop.stop()
+
+    def may_begin(self) -> Loop:
+        """Return the loop that rests while a store begins. Raises StoreError."""
         if self._is_due:
             raise StoreError("the store begins with something else already.")
         if self._loop is None:
             raise StoreError("another process writes to the store; leadline import brings tables.")
-        self.beginning, self._is_due = beginning, True
-        self._loop.stop()
+        return self._loop
 
     def _begin(self) -> None:
         """Bring what the store begins with, if that is still to be done."""
