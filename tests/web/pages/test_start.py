@@ -126,16 +126,16 @@ def _refuse_hostile(client: httpx2.Client, secret: str) -> None:
         return client.post(where, content=content, headers=headers or _token(secret))
 
     assert sent("a.csv", b"a", {"X-Form-Token": "forged"}).status_code == 403
-    assert sent("a.csv.gz", gzip.compress(b"a" * 1000)).status_code == 415
-    assert sent("../../etc/leadline.toml", b"a").status_code == 415
-    assert sent("empty.csv", b"").status_code == 415
-    assert sent("big.csv", b"0" * (MOST_FILE_BYTES + 1)).status_code == 415
+    assert sent("a.csv.gz", gzip.compress(b"a" * 1000)).status_code == 422
+    assert sent("../../etc/leadline.toml", b"a").status_code == 422
+    assert sent("empty.csv", b"").status_code == 422
+    assert sent("big.csv", b"0" * (MOST_FILE_BYTES + 1)).status_code == 422
     alone = EXPORTS["deeds.csv"].encode()
-    assert "no-leads.csv" in sent("..%2Fno-leads.csv", alone).text
+    assert "deeds.csv" in sent("..%2Fdeeds.csv", alone).text
     assert client.post("/start-look", headers=_token(secret)).status_code == 303
     assert "must hold leads" in client.get("/queue").text
     client.post("/start-clear", headers=_token(secret))
-    assert "no-leads.csv" not in client.get("/queue").text
+    assert "deeds.csv" not in client.get("/queue").text
 
 
 def _wait_for_model(store: Store) -> None:

@@ -145,7 +145,7 @@ def _upload(signing: Signing) -> Route:
         except _Refused as reason:
             refused = str(reason)
         parts: dict[str, Any] = {**start.parts(service), "refused": refused}
-        return drawn(visit, Shown("start_files.html", parts, 415 if refused else 200))
+        return drawn(visit, Shown("start_files.html", parts, 422 if refused else 200))
 
     page = signing.page("administer", answer)
     return Route("/start-upload", page, methods=["POST"])

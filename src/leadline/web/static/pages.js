@@ -149,7 +149,7 @@
     const headers = { "X-Form-Token": one("[name=form_token]").value };
     for (const body of input.files) {
       const answer = await fetch(input.dataset.uploads + "?name=" + encodeURIComponent(body.name), { method: "POST", headers, body });
-      if (answer.ok || answer.status === 415) one("#files").innerHTML = await answer.text(); else location.reload();
+      if (answer.ok || answer.status === 422) one("#files").innerHTML = await answer.text(); else location.reload();
     }
     input.value = "";
   });
