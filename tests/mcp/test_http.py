@@ -22,9 +22,10 @@ from agents import Agent, agent, agent_of
 from hostile import MARK, NAMES
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.mcp import resources
+from leadline.mcp.desk import DRAFT, READ
 from leadline.mcp.fitting import MOST_BYTES
 from leadline.mcp.record_text import MOST
-from leadline.mcp.server import DRAFT, READ, server
+from leadline.mcp.server import server
 from leadline.mcp.stored import Stored
 from leadline.service import clock, commands
 from leadline.service.reader import Reader
