@@ -169,7 +169,8 @@ def _moves(
     name = plans.model.main_score
     before = outlooks[0].values[name]
     moves = [
-        _move(plans.model, step, before, each) for step, each in zip(steps, outlooks[1:], strict=True)
+        _move(plans.model, step, before, each)
+        for step, each in zip(steps, outlooks[1:], strict=True)
     ]
     return _best_per_field(moves)
 

@@ -64,7 +64,7 @@ class Outlook:
 class Worlds:
     """The part of the data around one lead, ready to be copied."""
 
-    def __init__(  # noqa: PLR0913 - where, who and when
+    def __init__(  # noqa: PLR0913, PLR0917 - where, who and when
         self,
         engine: DuckDB,
         model: Model,

@@ -67,9 +67,7 @@ class Explainer:
             [told] = told_of(live.model, scorer.schema, rows)
             explained = explanation(live.model, row.lead_id, told)
             if moves:
-                plans = self._plans.setdefault(
-                    frozenset(given), Plans(live.model, scorer.tables)
-                )
+                plans = self._plans.setdefault(frozenset(given), Plans(live.model, scorer.tables))
                 around = Around(scorer.engine, plans, row.lead_id, lambda: _FACTS)
                 explained = with_moves(explained, around, at, told.missing)
         return dict(plain(explained))

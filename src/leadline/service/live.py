@@ -49,8 +49,8 @@ if TYPE_CHECKING:
 MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
 FEW = 200
-"""So many leads have their ledgers computed with their scores, where some of the batch before moved:
-that costs less than a second statement for those who move."""
+"""So many leads have their ledgers computed with their scores, where some of the batch before
+moved: that costs less than a second statement for those who move."""
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
 BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
@@ -407,27 +407,32 @@ class Live:
         as_of: int,
         points: pa.Table | None,
     ) -> list[TransitionRow]:
-        """Return changes with the reasons for those that people are told of.
-
-        Where the ledger was not asked for with the scores it is computed for these alone.
-        """
+        """Return changes with the reasons for those that people are told of."""
         moved = {row.lead_no for row in changes if row.from_band != row.to_band and row.lead_no}
         self._moves = bool(moved)
         if not moved:
             return changes
-        if points is None:
-            given = self.tables(self._narrowed(batch, moved))
-            points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
-        ids = {batch.leads[number].lead_id: number for number in moved}
-        ledgers: dict[int, list[dict[str, Any]]] = {}
-        for row in _of(points, ids):
-            ledgers.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        ledgers = self.ledgers(batch, moved, as_of, points)
         return [
-            row._replace(ledger=compact(ledgers.get(row.lead_no, [])))
-            if row.lead_no in moved
-            else row
+            row._replace(ledger=ledgers[row.lead_no]) if row.lead_no in moved else row
             for row in changes
         ]
+
+    def ledgers(
+        self, batch: Batch, leads: set[int], as_of: int, points: pa.Table | None = None
+    ) -> dict[int, str]:
+        """Return the ledgers of some leads of a batch, each as the store keeps it.
+
+        Where the ledger of the batch is not given it is computed for these leads alone.
+        """
+        if points is None:
+            given = self.tables(self._narrowed(batch, leads))
+            points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
+        ids = {batch.leads[number].lead_id: number for number in leads}
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in _of(points, ids):
+            found.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        return {number: compact(found.get(number, [])) for number in leads}
 
     def _narrowed(self, batch: Batch, leads: set[int]) -> Batch:
         """Return the part of a batch that says all of some leads."""
@@ -558,8 +563,8 @@ def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
 
 def _of(table: pa.Table | None, ids: Iterable[str]) -> list[dict[str, Any]]:
     """Return the rows of some leads; others are never made Python's."""
-    import pyarrow as pa  # noqa: PLC0415 - slow to import
-    import pyarrow.compute as pc  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     if table is None:
         return []

@@ -20,7 +20,7 @@ def described() -> dict[str, dict[str, object]]:
         "/ready": _operation(
             "ready",
             "Whether it takes what is sent, and has begun with what waited before.",
-            {"200": "ready", "503": "busy"}
+            {"200": "ready", "503": "busy"},
         ),
     }
 
