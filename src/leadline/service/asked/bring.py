@@ -34,6 +34,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
     def answer(self, session: Session) -> Answer[Imported]:
         """Read and clean the tables, write them, and have everybody scored."""
         from leadline.errors import Fault, InputError
+        from leadline.identity.founding import with_founded
         from leadline.model.contract import CONTRACT
         from leadline.model.given import read_model
         from leadline.service import commands
@@ -50,7 +51,7 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
         declared: Any = model.columns if model else {}
         files: Any = model.files if model else None
         engine = session.embedded
-        loaded = load(engine, tables, declared, files=files)
+        loaded = load(engine, tables, declared, files=files, founding=with_founded)
         with self.opened() as store:
             with alone(store):
                 found = Importer(store, engine, loaded, _teller(session)).run()
