@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from leadline.engines.duckdb.engine import DuckDB
@@ -29,8 +30,6 @@ def made(
     leads: dict[str, list[Any]], columns: Any = None, **tables: dict[str, list[Any]]
 ) -> tuple[dict[str, str | None], list[tuple[Any, ...]], list[str]]:
     """Return the account of each lead, the accounts, and what was noted."""
-    import pyarrow as pa
-
     said = {"leads": {"account_id": NEW, **(columns or {})}}
     rule = {"when": "account.domain is not null", "points": 1}
     document = {"leadline": 1, "model": "m", "scores": {"s": {"rules": {"r": rule}}}}
@@ -57,12 +56,12 @@ def test_leads_of_one_domain_are_one_account() -> None:
 
 def test_accounts_that_are_given_come_first() -> None:
     """By their domain, by their own key, and where several share one nobody is guessed."""
-    leads = {
+    leads: dict[str, list[Any]] = {
         "lead_id": ["own", "has", "key", "two", "new"],
         "account_id": [None, "y", None, None, None],
         "email": ["a@north.example", "a@x.example", "a@k.example", "a@t.example", "a@n.example"],
     }
-    accounts = {
+    accounts: dict[str, list[Any]] = {
         "account_id": ["x", "k.example", "t1", "t2"],
         "domain": ["www.north.example", None, "t.example", "t.example"],
         "size": [5, 6, 7, 8],

@@ -330,4 +330,5 @@ def renamed(engine: DuckDB, table: str) -> Sql:
 
 
 def view(engine: DuckDB, table: str, query: Sql) -> None:
+    """Have a table be what a query returns."""
     engine.run(sql_text("create or replace view {t} as {query}", t=name(table), query=query))
