@@ -15,6 +15,7 @@ import signed
 import stores
 from leadline.service import clock
 from leadline.store import people, sign_ins
+from leadline.store.people import Person
 from leadline.store.store import Store
 from signed import PASSWORD, browser
 
@@ -35,6 +36,12 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fresh]:
     url = stores.file_url(folder)
     with serving.serving(url, folder) as server, stores.opened(url) as store:
         yield Fresh(store, server.url, server.log)
+
+
+@pytest.fixture(scope="module")
+def olga(fresh: Fresh) -> Person:
+    """Somebody who has a password."""
+    return signed.add(fresh.store, "sales", "olga", PASSWORD)
 
 
 def token_in(page: httpx2.Response) -> str:
@@ -106,7 +113,7 @@ def test_a_wrong_name_is_told_as_a_wrong_password_is(fresh: Fresh) -> None:
     }
 
 
-def test_a_name_is_locked_for_a_while(fresh: Fresh) -> None:
+def test_a_name_is_locked_for_a_while(fresh: Fresh, olga: Person) -> None:
     """The sixth try of a minute is refused, the right password too; another name is not."""
     locked = signed.add(fresh.store, "sales", "locked", PASSWORD)
     with fresh.store.writing() as session:
@@ -116,7 +123,7 @@ def test_a_name_is_locked_for_a_while(fresh: Fresh) -> None:
         assert [each.status_code for each in tries] == [403] * 5
         refused = sign_in(client, locked.email, PASSWORD)
         assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
-        assert sign_in(client, "grace@team.example", "wrong").status_code == 403
+        assert sign_in(client, olga.email, "wrong").status_code == 403
     with fresh.store.writing() as session:
         session.run("delete from tries")
 
@@ -148,15 +155,14 @@ def test_an_address_is_locked_for_a_while(fresh: Fresh) -> None:
 )
 def test_a_form_is_taken_of_an_own_page_alone(
     fresh: Fresh,
+    olga: Person,
     headers: dict[str, str],
     *,
     with_token: bool,
     status: int,
 ) -> None:
     """By what the browser says of where it comes from, and by the token of the session."""
-    with fresh.store.reading() as session:
-        grace = people.require(session, "grace@team.example")
-    secret = signed.begin(fresh.store, grace)
+    secret = signed.begin(fresh.store, olga)
     sent = {name: fresh.url if value == "OWN" else value for name, value in headers.items()}
     with browser(fresh.url, secret) as client:
         token = client.headers.pop("x-form-token")
@@ -165,11 +171,9 @@ def test_a_form_is_taken_of_an_own_page_alone(
         assert client.post("/sign-out", data=fields, headers=sent).status_code == status
 
 
-def test_by_https_no_other_host_sets_the_cookie(fresh: Fresh) -> None:
+def test_by_https_no_other_host_sets_the_cookie(fresh: Fresh, olga: Person) -> None:
     """Its name says so to the browser; a server before this one says that it is https."""
-    with fresh.store.reading() as session:
-        grace = people.require(session, "grace@team.example")
-    secret = signed.begin(fresh.store, grace)
+    secret = signed.begin(fresh.store, olga)
     with browser(fresh.url, secret) as client:
         client.headers["X-Forwarded-Proto"] = "https"
         assert client.get("/me").status_code == 303
@@ -191,11 +195,9 @@ def test_signing_in_again_ends_the_session_before(fresh: Fresh) -> None:
         assert client.get("/me").status_code == 303
 
 
-def test_signing_out_ends_the_session_and_not_the_cookie_alone(fresh: Fresh) -> None:
+def test_signing_out_ends_the_session_and_not_the_cookie_alone(fresh: Fresh, olga: Person) -> None:
     """Who copied the cookie before is signed in no longer."""
-    with fresh.store.reading() as session:
-        grace = people.require(session, "grace@team.example")
-    secret = signed.begin(fresh.store, grace)
+    secret = signed.begin(fresh.store, olga)
     with browser(fresh.url, secret) as client:
         assert client.get("/me").status_code == 200
         ended = client.post("/sign-out")

@@ -515,6 +515,7 @@ class Loop:
         with self.store.working() as session:
             writing.facts(session, taken, taking.known.people)
             self._handing.owning.merged(session, taken.merges)
+            self._handing.owning.handed_over(session, taken.desk.ownerships.values(), as_of)
             self._handing.write(session, found, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)

@@ -297,7 +297,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
     Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome that it is."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
-    Setting("destinations.*.kind", "text", "What is delivered to.", example="webhook"),
+    Setting(
+        "destinations.*.kind",
+        "text",
+        "webhook, email, slack, teams, mattermost, telegram, wecom, dingtalk or feishu.",
+        example="webhook",
+    ),
     Setting("destinations.*.url", "address", "Where it is."),
     Setting("destinations.*.secret_env", "variable", "Variable with its secret.", example="TOKEN"),
     Setting("destinations.*.secret_file", "file", "File with its secret."),

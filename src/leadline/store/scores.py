@@ -302,6 +302,16 @@ def forget_version(session: Session, version: int, most: int) -> int:
     return len(numbers)
 
 
+def last_change(session: Session, lead: int) -> TransitionRow | None:
+    """Return the last change of band of a lead that gave it one."""
+    found = session.rows(
+        f"select {columns_of(TransitionRow)} from transitions where lead_no = ? "
+        "and to_band is not null order by transition_id desc limit 1",
+        lead,
+    )
+    return TransitionRow(*found[0]) if found else None
+
+
 def add_transitions(session: Session, rows: Sequence[TransitionRow]) -> list[int]:
     """Keep changes of bands; return their numbers."""
     if not rows:

@@ -164,6 +164,47 @@ def test_a_lead_that_falls_or_rises_unanswered_goes_on(store: Store, engine: Duc
         ]  # fmt: skip
 
 
+def test_a_lead_that_a_colleague_handed_over_rises_with_them_and_falls_to_all(
+    store: Store, engine: DuckDB
+) -> None:
+    """No rule chose them, and they did not answer."""
+    rules = {
+        "inside": {"bands": ["follow_up"], "to": ["ben"]},
+        "field": {"bands": ["sales"], "to": ["zoe"]},
+    }
+    with office(store, engine, _handing(rules=rules)) as desk:
+        desk.happens("page_viewed", "ada")
+        desk.happens("page_viewed", "ada")
+        desk.says("ben", "handed_over", "ada", to="eva@north.example")
+        desk.happens("demo_requested", "ada")
+        assert desk.owners() == {"ada": "eva@north.example"}
+        desk.hands.forward(72 * HOUR)
+        desk.happens("other", "ada")
+        assert desk.owners() == {}
+
+
+def test_a_colleague_who_is_handed_a_lead_is_told_and_has_time_to_answer(
+    store: Store, engine: DuckDB
+) -> None:
+    """As much as any, in their hours; whoever has it again by an undo has the clock of before."""
+    rules = {"all": {"bands": ["sales"], "to": ["ben"]}}
+    with office(store, engine, _handing(rules=rules)) as desk:
+        desk.happens("demo_requested", "ada")
+        [(first,)] = desk.rows("select due_at from ownerships")
+        said = desk.says("ben", "handed_over", "ada", to="eva@north.example")
+        assert _news(desk)[-1] == ("assigned", "ada")
+        [(began, due)] = desk.rows("select began_at, due_at from ownerships where ended_at is null")
+        assert due == began + 4 * HOUR
+        desk.says("ben", "undone", "ada", undoes=said)
+        again = desk.rows("select owner, rule, due_at from ownerships where ended_at is null")
+        assert [tuple(row) for row in again] == [("ben", "all", first)]
+        desk.says("ben", "handed_over", "ada", to="zoe")
+        desk.hands.forward(8 * HOUR)
+        desk.loop.drain()
+        assert _news(desk)[-1] == ("returned", "ada")
+        assert desk.owners() == {}
+
+
 def handing_team(rules: Any) -> Team:
     """Return the team of some rules."""
     return team(SELLERS, rules, None)

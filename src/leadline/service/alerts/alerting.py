@@ -23,8 +23,8 @@ from leadline.store import outbox
 from leadline.store.facts import LeadRow
 from leadline.store.outbox import NewDelivery
 from leadline.store.rows import present
-from leadline.store.scores import TransitionRow
-from leadline.store.session import Session, columns_of
+from leadline.store.scores import TransitionRow, last_change
+from leadline.store.session import Session
 
 HOUR = 3_600_000_000
 LOOKED_AT = 5000
@@ -92,7 +92,7 @@ class Alerting:
         for each in news:
             for alert in self.alerts:
                 if alert.on == each.event and alert.on in NEWS:
-                    last = _last_change(session, each.lead.lead_no)
+                    last = last_change(session, each.lead.lead_no)
                     happened = Happened(each.key, each.event, last, each.lead)
                     self._write(session, alert, happened, at, str(each.told["owner"]))
 
@@ -129,7 +129,7 @@ class Alerting:
         for to in people if where.is_personal else [""]:
             told = self._message(session, happened, to, at)
             subject = f"alert:{to or name}"
-            seller = next((s for s in self.team.sellers.values() if s.owner == to), None)
+            seller = self.team.seller_of(to)
             yield NewDelivery(
                 f"alert-{alert.name}-{happened.number}-{name}{f'-{to}' if to else ''}",
                 name,
@@ -248,16 +248,6 @@ def _is_cooling(session: Session, alert: Alert, happened: Happened, at: int) -> 
         "and created_at > ? limit 1"
     )
     return bool(session.rows(query, LOOKED_AT, kind, since))
-
-
-def _last_change(session: Session, lead: int) -> TransitionRow | None:
-    """Return the last change of band of a lead that has reasons."""
-    found = session.rows(
-        f"select {columns_of(TransitionRow)} from transitions where lead_no = ? "
-        "and to_band is not null order by transition_id desc limit 1",
-        lead,
-    )
-    return TransitionRow(*found[0]) if found else None
 
 
 def _events(session: Session, lead: LeadRow | None) -> list[tuple[str, int]]:

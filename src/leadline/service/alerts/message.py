@@ -58,6 +58,12 @@ class Message(msgspec.Struct):
     actions: list[Action] = []
 
 
+def parts(told: Message) -> list[tuple[str, list[str]]]:
+    """Return the lists of a message, each with its title; those that are empty are left out."""
+    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
+    return [(title, items) for title, items in found if items]
+
+
 def head(on: str, who: str, before: str, band: str) -> str:
     """Return what happened, in one sentence."""
     return _HEADS[on].format(who=who, before=before, band=band)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from leadline.errors import Fault, InputError, nearest
 from leadline.service.delivery.guard import Network, networks
@@ -189,6 +189,9 @@ def _room_secret(made: Destination, where: str, said: Mapping[str, Any]) -> Dest
     parts = urlsplit(url)
     if parts.scheme not in ({"https", "http"} if made.allowed else {"https"}) or not parts.hostname:
         raise InputError(Fault("", where, "must have an address with https as its secret"))
+    if made.kind == "telegram" and "chat_id" not in parse_qs(parts.query):
+        expected = "must have an address such as https://.../botTOKEN/sendMessage?chat_id=-100"
+        raise InputError(Fault("", where, expected))
     return replace(made, url=url)
 
 
@@ -210,11 +213,12 @@ def _mail_secret(made: Destination, where: str, said: Mapping[str, Any]) -> Dest
     return replace(made, secret=secret_of(where, said)) if made.user else made
 
 
+ROOMS = ("slack", "teams", "mattermost", "telegram", "wecom", "dingtalk", "feishu")
 KINDS: Mapping[str, Callable[[str, str, Mapping[str, Any]], Destination]] = {
-    "webhook": _webhook, "email": _mail, "slack": _room, "teams": _room,
+    "webhook": _webhook, "email": _mail, **dict.fromkeys(ROOMS, _room),
 }  # fmt: skip
 """Kind of a destination to what reads its settings."""
 SECRETS: Mapping[str, Callable[[Destination, str, Mapping[str, Any]], Destination]] = {
-    "webhook": _signing, "email": _mail_secret, "slack": _room_secret, "teams": _room_secret,
+    "webhook": _signing, "email": _mail_secret, **dict.fromkeys(ROOMS, _room_secret),
 }  # fmt: skip
 """Kind of a destination to what adds its secrets."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TypeAlias
 
 import httpcore2
 
@@ -20,6 +21,12 @@ MOST_CONNECTIONS = 32
 IDLE_SECONDS = 30.0
 GONE = 410
 AGENT = "leadline"
+Refusal: TypeAlias = Callable[[bytes], str]
+
+
+def all_taken(_: bytes) -> str:
+    """Return that an answer of success says what it means."""
+    return ""
 
 
 class Poster:
@@ -47,16 +54,26 @@ class Poster:
             network_backend=self._guard,
         )
 
-    def post(self, body: bytes, heads: Mapping[str, str]) -> Sent:
-        """Post a body, and return what was answered within the time."""
+    def post(
+        self, body: bytes, heads: Mapping[str, str], refusal: Refusal = all_taken
+    ) -> Sent:  # fmt: skip
+        """Post a body, and return what was answered within the time.
+
+        Args:
+            body: The body.
+            heads: Heads beside the usual ones.
+            refusal: Says why something was not taken, by the body of an answer of success.
+        """
         self._guard.within(SECONDS)
         heads = {"content-type": "application/json", "user-agent": AGENT, **heads}
         try:
             with self._pool.stream(
                 "POST", self._url, headers=list(heads.items()), content=body
             ) as answer:
-                self._read(answer)
-                return _judged(answer.status, dict(answer.headers))
+                said = self._read(answer)
+                found = _judged(answer.status, dict(answer.headers))
+                why = refusal(said) if found.is_done else ""
+                return Sent(False, answer.status, why) if why else found
         except ForbiddenError as error:
             return Sent(False, detail=str(error))
         except (httpcore2.TimeoutException, TimeoutError):
@@ -65,13 +82,14 @@ class Poster:
             return Sent(False, detail=f"cannot be reached: {type(error).__name__}")
 
     @staticmethod
-    def _read(answer: httpcore2.Response) -> None:
-        """Read an answer up to its bound, so that the connection can be used again."""
-        size = 0
+    def _read(answer: httpcore2.Response) -> bytes:
+        """Return an answer up to its bound; read whole, the connection can be used again."""
+        said = b""
         for part in answer.iter_stream():
-            size += len(part)
-            if size > MOST_ANSWER:
-                return
+            said += part
+            if len(said) > MOST_ANSWER:
+                break
+        return said
 
     def close(self) -> None:
         """Let go of connections."""

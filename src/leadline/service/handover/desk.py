@@ -185,4 +185,15 @@ class Desk:
         earlier = [r for r in self.owned.get(row.lead_no, ()) if r.ended_by == before.answer_id]
         self._end(row)
         if earlier:
-            self._begin(row, earlier[-1].owner)
+            had = earlier[-1]
+            was_answered = had.answered_at if had.answered_at != had.ended_at else None
+            self._keep(
+                had._replace(
+                    began_at=row.taken_at,
+                    cause=row.kind,
+                    began_by=row.answer_id,
+                    ended_by=None,
+                    ended_at=None,
+                    answered_at=was_answered,
+                )
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from leadline.service import clock
@@ -16,10 +16,11 @@ from leadline.service.handover.assigning import (
     covers,
     fitting,
 )
+from leadline.service.handover.hours import Hours
 from leadline.service.handover.team import HOUR, Team
 from leadline.store import facts as stored
 from leadline.store import handover as kept
-from leadline.store import people
+from leadline.store import people, scores
 from leadline.store.facts import AccountRow, LeadRow, MergeRow
 from leadline.store.handover import OwnershipRow
 from leadline.store.rows import present
@@ -29,7 +30,7 @@ from leadline.store.session import Session
 MOST_LATE = 500
 FELL, MOVED, LATE, MERGED = "fell", "moved", "late", "merged"
 """Why somebody has a lead no longer, where no answer says so."""
-ASSIGNED = "assigned"
+ASSIGNED, HANDED_OVER = "assigned", "handed_over"
 
 
 class Owning:
@@ -73,20 +74,27 @@ class Owning:
         owned: dict[int, OwnershipRow],
         at: int,
     ) -> None:
-        """End what a rule gave to somebody and they did not answer, where another rule fits now."""
+        """End what nobody answered and fell below all rules, or what another rule fits now."""
         over = []
         for row in moved:
             has = owned.get(row.lead_no or 0)
-            if has is None or has.rule is None or has.answered_at is not None:
-                continue
-            if not covers(self.team, row.ladder, row.to_band):
-                why = FELL
-            elif (rule := fitting(self.team, known.of(row))) is None or rule.name == has.rule:
-                continue
-            else:
-                why = MOVED
-            over.append(owned.pop(has.lead_no)._replace(ended_at=at, ended_by=why))
+            if has is not None and (why := self._why_over(row, known, has)):
+                over.append(owned.pop(has.lead_no)._replace(ended_at=at, ended_by=why))
         kept.put_ownerships(session, over)
+
+    def _why_over(self, row: TransitionRow, known: Candidates, has: OwnershipRow) -> str | None:
+        """Return why somebody has a lead no longer as it moves; None where they still do.
+
+        Whom a colleague handed it to keeps it as it rises: no rule chose them.
+        """
+        if has.answered_at is not None:
+            return None
+        if not covers(self.team, row.ladder, row.to_band):  # other ladders give leads to nobody
+            return FELL if covers(self.team, row.ladder, row.from_band) else None
+        if has.rule is None:
+            return None
+        rule = fitting(self.team, known.of(row))
+        return None if rule is None or rule.name == has.rule else MOVED
 
     def _give(
         self,
@@ -112,20 +120,34 @@ class Owning:
 
     def _owned(self, row: TransitionRow, found: Assigned, at: int) -> OwnershipRow:
         """Return that somebody has a lead, with when they are to answer."""
-        within = found.rule.within
-        if within is None:
-            within = self.team.raised_within if self._is_raised(row) else self.team.within
-        hours = found.seller.hours
-        return OwnershipRow(
-            row.lead_no or 0,
-            at,
-            found.seller.owner,
-            ASSIGNED,
-            rule=found.rule.name,
-            due_at=hours.after(at, within),
-            remind_at=hours.after(at, within // 2),
-            return_at=hours.after(at, 2 * within),
+        made = OwnershipRow(
+            row.lead_no or 0, at, found.seller.owner, ASSIGNED, rule=found.rule.name
         )
+        within = found.rule.within or self._within(row)
+        return _clocked(made, found.seller.hours, within)
+
+    def _within(self, row: TransitionRow | None) -> int:
+        """Return the working time in which a lead is to be answered, where no rule says another."""
+        is_raised = row is not None and self._is_raised(row)
+        return self.team.raised_within if is_raised else self.team.within
+
+    def handed_over(self, session: Session, owned: Iterable[OwnershipRow], at: int) -> None:
+        """Have the clock run for whom colleagues handed leads to, and tell them of these."""
+        new = [row for row in owned if row.cause == HANDED_OVER and row.ended_at is None]
+        if not new or not self.team.rules:
+            return
+        leads = {row.lead_no: row for row in stored.leads(session, [r.lead_no for r in new])}
+        changed, news = [], []
+        for row in new:
+            last = scores.last_change(session, row.lead_no)
+            seller = self.team.seller_of(row.owner)
+            hours = seller.hours if seller is not None else self.team.hours
+            changed.append(_clocked(row, hours, self._within(last)))
+            band = last.to_band if last is not None else None
+            key, lead = f"handed-{row.began_by}", leads[row.lead_no]
+            news.append(News("assigned", key, lead, told(changed[-1], band)))
+        kept.put_ownerships(session, changed)
+        self._outbox.news(session, news, at)
 
     def _is_raised(self, row: TransitionRow) -> bool:
         """Say whether the lead raised a hand within the hour, as the ledger tells."""
@@ -179,6 +201,15 @@ class Owning:
                 news.append(News(event, key, lead, {**told(now), **above}))
         kept.put_ownerships(session, changed)
         self._outbox.news(session, news, at)
+
+
+def _clocked(row: OwnershipRow, hours: Hours, within: int) -> OwnershipRow:
+    """Return that somebody has a lead, with when they are to answer."""
+    return row._replace(
+        due_at=hours.after(row.began_at, within),
+        remind_at=hours.after(row.began_at, within // 2),
+        return_at=hours.after(row.began_at, 2 * within),
+    )
 
 
 def _due(row: OwnershipRow, at: int) -> tuple[str, OwnershipRow]:

@@ -95,6 +95,10 @@ class Team:
     escalate_to: Seller | None = None
     hours: Hours = OFFICE
 
+    def seller_of(self, owner: str) -> Seller | None:
+        """Return a seller by how they stand in the store; None where the settings name none."""
+        return next((each for each in self.sellers.values() if each.owner == owner), None)
+
 
 NOBODY = Team({})
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
-from leadline.service.alerts.message import Message
+from leadline.service.alerts.message import Message, parts
 from leadline.service.delivery.destinations import Destination, Sent
 from leadline.service.delivery.guard import Resolve, resolved
-from leadline.service.delivery.webhook import Poster
+from leadline.service.delivery.webhook import Poster, Refusal, all_taken
 from leadline.store.outbox import DeliveryRow
 
 MOST_HEAD, MOST_SECTION = 150, 3000
@@ -25,14 +25,16 @@ class Chat:
         where: Destination,
         form: Callable[[Message], Mapping[str, Any]],
         resolve: Resolve = resolved,
+        refusal: Refusal = all_taken,
     ) -> None:
         self._poster = Poster(where, resolve)
         self._form = form
+        self._refusal = refusal
 
     def send(self, row: DeliveryRow, at: int) -> Sent:  # noqa: ARG002 - as senders have it
         """Post an alert."""
         told = msgspec.json.decode(row.body, type=Message)
-        return self._poster.post(msgspec.json.encode(self._form(told)), {})
+        return self._poster.post(msgspec.json.encode(self._form(told)), {}, self._refusal)
 
     def close(self) -> None:
         """Let go of connections."""
@@ -45,7 +47,7 @@ def slack(told: Message) -> dict[str, Any]:
         {"type": "header", "text": {"type": "plain_text", "text": told.head[:MOST_HEAD]}},
         _section("\n".join(f"*{name}:* {_mrkdwn(value)}" for name, value in told.facts)),
     ]
-    for title, items in _parts(told):
+    for title, items in parts(told):
         blocks.append(_section("\n".join([f"*{title}*", *(f"• {_mrkdwn(e)}" for e in items)])))
     if told.url:
         button = {"type": "plain_text", "text": "See the lead"}
@@ -78,7 +80,7 @@ def teams(told: Message) -> dict[str, Any]:
         {"type": "FactSet",
          "facts": [{"title": name, "value": _plain(value)} for name, value in told.facts]},
     ]  # fmt: skip
-    for title, items in _parts(told):
+    for title, items in parts(told):
         lines = "\n".join(f"- {_plain(each)}" for each in items)
         body.append({"type": "TextBlock", "text": title, "weight": "Bolder"})
         body.append({"type": "TextBlock", "text": lines, "wrap": True})
@@ -101,8 +103,3 @@ def _plain(text: str) -> str:
     '\\[free\\](http://x)'
     """
     return re.sub(r"([\[\]*_`])", r"\\\1", text)
-
-
-def _parts(told: Message) -> list[tuple[str, list[str]]]:
-    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
-    return [(title, items) for title, items in found if items]

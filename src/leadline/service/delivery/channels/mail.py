@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from leadline.service.alerts.message import Message
+from leadline.service.alerts.message import Message, parts
 from leadline.service.delivery.destinations import Destination, Sent
 from leadline.store.outbox import DeliveryRow
 
@@ -43,12 +43,12 @@ class Mail:
 
     def _server(self) -> smtplib.SMTP:
         """Return a connection, encrypted where the server can do that, as whom it knows."""
-        parts = urlsplit(self._where.url)
-        port = parts.port or PORTS[parts.scheme]
-        if parts.scheme == "smtps":
-            made: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname or "", port, timeout=SECONDS)
+        address = urlsplit(self._where.url)
+        port = address.port or PORTS[address.scheme]
+        if address.scheme == "smtps":
+            made: smtplib.SMTP = smtplib.SMTP_SSL(address.hostname or "", port, timeout=SECONDS)
         else:
-            made = smtplib.SMTP(parts.hostname or "", port, timeout=SECONDS)
+            made = smtplib.SMTP(address.hostname or "", port, timeout=SECONDS)
             with suppress(smtplib.SMTPNotSupportedError):
                 made.starttls()
         if self._where.user:
@@ -73,7 +73,7 @@ def written(told: Message, sender: str, key: str) -> EmailMessage:
 def text(told: Message) -> str:
     """Return an alert as plain text."""
     lines = [told.head, "", *(f"{name}: {value}" for name, value in told.facts)]
-    for title, items in _parts(told):
+    for title, items in parts(told):
         lines += ["", f"{title}:", *(f"- {each}" for each in items)]
     lines += ["", told.url] if told.url else []
     lines += ["", *(f"{each.says}: {each.url}" for each in told.actions)] if told.actions else []
@@ -86,16 +86,11 @@ def page(told: Message) -> str:
         f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
         for name, value in told.facts
     )
-    parts = "".join(
+    listed = "".join(
         f"<h2>{title}</h2><ul>{''.join(f'<li>{html.escape(each)}</li>' for each in items)}</ul>"
-        for title, items in _parts(told)
+        for title, items in parts(told)
     )
     links = [*([("See the lead", told.url)] if told.url else [])]
     links += [(each.says, each.url) for each in told.actions]
     buttons = " · ".join(f'<a href="{html.escape(url)}">{says}</a>' for says, url in links)
-    return f"<h1>{html.escape(told.head)}</h1><table>{facts}</table>{parts}<p>{buttons}</p>"
-
-
-def _parts(told: Message) -> list[tuple[str, list[str]]]:
-    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
-    return [(title, items) for title, items in found if items]
+    return f"<h1>{html.escape(told.head)}</h1><table>{facts}</table>{listed}<p>{buttons}</p>"
