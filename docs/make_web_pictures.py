@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ import serving  # noqa: E402 - the tests' own server
 import signed  # noqa: E402 - the tests' own people
 import stores  # noqa: E402 - after the path
 from browser import launched  # noqa: E402 - the tests' own browser
+from leadline.store import scores  # noqa: E402 - after the path
 from leadline.store.store import Store  # noqa: E402 - after the path
 
 Mode = Literal["light", "dark"]
@@ -39,15 +41,17 @@ LEAD = (
 def served(folder: Path) -> Iterator[tuple[str, Store]]:
     """Serve invented leads, which end now."""
     shop, url = folder / "shop", stores.file_url(folder)
-    for words in (
-        ["init", str(shop), "--demo"],
-        ["import", "--store", url],
-        ["publish", "model.yaml", "--store", url],
-    ):
-        where = shop if shop.exists() else folder
-        subprocess.run([sys.executable, "-m", "leadline.cli", *words], cwd=where, check=True)  # noqa: S603
+    made = [sys.executable, "-m", "leadline.cli", "init", str(shop), "--demo"]
+    subprocess.run(made, cwd=folder, check=True)  # noqa: S603
     with serving.serving(url, shop) as server, stores.opened(url) as store:
+        while not _is_scored(store):
+            time.sleep(1)
         yield server.url, store
+
+
+def _is_scored(store: Store) -> bool:
+    with store.reading() as session:
+        return scores.published(session) is not None
 
 
 @contextmanager
@@ -66,6 +70,8 @@ def draw(page: Page, url: str, address: str, target: Path, *, whole: bool) -> No
     page.goto(f"{url}/{address}")
     if address.startswith("lead?"):
         page.locator(".step").first.wait_for(timeout=60_000)
+    if address == "queue":
+        page.locator("#beside .button").first.wait_for(timeout=60_000)
     page.wait_for_timeout(500)
     page.screenshot(path=target, full_page=whole)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leadline.questions.score import score
     from leadline.questions.scored import Scored
     from leadline.questions.snapshot import snapshot
+    from leadline.questions.sources import sources
     from leadline.questions.thresholds import thresholds
     from leadline.questions.trial import trial
     from leadline.questions.watch import watch
@@ -59,6 +60,7 @@ __all__ = [
     "rules",
     "score",
     "snapshot",
+    "sources",
     "thresholds",
     "trial",
     "watch",
@@ -91,6 +93,7 @@ _PLACES = {
     "rules": "questions.rules",
     "score": "questions.score",
     "snapshot": "questions.snapshot",
+    "sources": "questions.sources",
     "thresholds": "questions.thresholds",
     "trial": "questions.trial",
     "watch": "questions.watch",

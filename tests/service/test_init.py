@@ -93,6 +93,13 @@ def test_invented_data_ends_now_and_is_scored_as_of_now(folder: Path) -> None:
     assert read_task(folder / "shop" / "task.yaml").task.outcome.outcome == ("won",)
 
 
+def test_invented_data_is_what_a_store_begins_with(folder: Path) -> None:
+    """So that serving it needs no command more; exports of one's own are brought when said."""
+    made = asked(demo=True, leads=30, end=datetime(2026, 11, 1, tzinfo=UTC))
+    assert workspace(folder / "shop", {}).get("store.begin_with") == "tables"
+    assert (made.printed or "").endswith("next: cd shop && leadline serve")
+
+
 def test_an_end_that_is_given_is_the_moment_to_score_at(folder: Path) -> None:
     """What is not yet known then must not be asked for."""
     asked(demo=True, leads=30, end="2026-11-01")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from leadline.questions.answer import Answer
+from leadline.questions.inputs import PastTables
 from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
@@ -16,7 +17,8 @@ from leadline.service.asked.tidy import UNKNOWN_DAYS
 
 if TYPE_CHECKING:
     from leadline.questions.judging import TaskInput
-    from leadline.questions.session import Session
+    from leadline.questions.session import Session, Tell
+    from leadline.service.beginning import Beginning
     from leadline.service.feed import Feed
     from leadline.store.keys import Key
     from leadline.store.store import Store
@@ -71,12 +73,20 @@ TERRITORY = asks(
     "FIELD",
     setting="people.territory",
 )
+BEGIN_WITH = asks(
+    "What a store without a model begins with.",
+    "text",
+    "WHAT",
+    choices=("nothing", "tables"),
+    setting="store.begin_with",
+)
+MODEL = asks("Model that such a store begins with.", "document", "MODEL", setting="model")
 LOOPBACK = ("127.0.0.1", "::1")
 """Servers of this machine, whose word is taken where no others are named."""
 
 
 @dataclass(frozen=True)
-class Serve(OfStore, Question["Answer[None]"]):
+class Serve(OfStore, PastTables, Question["Answer[None]"]):
     """Take in what trackers and systems send, and keep the scores."""
 
     name: ClassVar[str] = "serve"
@@ -99,6 +109,10 @@ class Serve(OfStore, Question["Answer[None]"]):
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
+    begin_with: Literal["nothing", "tables"] = field(
+        default="nothing", kw_only=True, metadata=BEGIN_WITH
+    )
+    model: str | None = field(default=None, kw_only=True, metadata=MODEL)
 
     def check(self) -> None:
         """Refuse a field that is none. Raises InputError."""
@@ -147,6 +161,7 @@ class Serve(OfStore, Question["Answer[None]"]):
             task=None if self.task is None else read_task(self.task),
             destinations=told,
             alerting=self.alerting(told, self.url or ""),
+            beginning=self._beginning(session.tell),
         )
         with service:
             for name, key in new_keys(service.store, self.keys or {}, service.now()).items():
@@ -165,6 +180,19 @@ class Serve(OfStore, Question["Answer[None]"]):
                 named=named,
             )
         return Answer(question=self.name, result=None, printed="")
+
+    def _beginning(self, tell: Tell) -> Beginning | None:
+        """Return what a store without a model begins with. Raises InputError."""
+        from leadline.errors import Fault, InputError
+        from leadline.service.asked.of_store import actor
+        from leadline.service.beginning import Beginning
+
+        if self.begin_with == "nothing":
+            return None
+        if self.model is None or not self.tables():
+            expected = "needs a model and a table to begin with"
+            raise InputError(Fault("", "--begin-with tables", expected))
+        return Beginning(self.tables(), self.model, actor(), tell)
 
     def _feeds(self, store: Store) -> Iterator[Feed]:
         """Yield where facts come from beside the addresses. Raises LeadlineError."""

@@ -41,12 +41,16 @@ class Page:
         records: Records that changed.
         outcomes: What became of records.
         merges: Record to the one that it went into.
+        accounts: Companies that changed; ``account_id`` in a record's fields names one.
+        gone: Records that were deleted, where a system tells of these by itself.
         since: From where the next run reads, once all pages are read.
     """
 
     records: Sequence[Record] = ()
     outcomes: Sequence[Outcome] = ()
     merges: Mapping[str, str] = field(default_factory=dict)
+    accounts: Sequence[Record] = ()
+    gone: Sequence[str] = ()
     since: str | None = None
 
 
@@ -79,8 +83,8 @@ class Crm(Protocol):
     def pages(self, since: str | None) -> Iterator[Page]:
         """Yield what changed since a place in its own words; all there is for None."""
 
-    def ids(self) -> set[str]:
-        """Return the ids of all records that are there."""
+    def ids(self) -> set[str] | None:
+        """Return the ids of all records that are there; None where pages tell who is gone."""
 
     def write(self, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Written]:
         """Write values, and say for each record what became of it.
@@ -90,6 +94,13 @@ class Crm(Protocol):
 
     def probes(self) -> Iterator[Probe]:
         """Yield what must hold, and whether it does; nothing is changed."""
+
+    def prepare(self, bands: Sequence[str]) -> Iterator[str]:
+        """Make the fields that are written, where the system lets us; yield what was made.
+
+        Args:
+            bands: What the field of the band can hold.
+        """
 
     def close(self) -> None:
         """Let go of what is open."""

@@ -21,6 +21,7 @@ QUESTIONS: Mapping[str, str] = {
     "rates": "leadline.questions.rates:Rates",
     "audit": "leadline.questions.audit:Audit",
     "watch": "leadline.questions.watch:Watch",
+    "sources": "leadline.questions.sources:Sources",
     "learn": "leadline.questions.learn:Learn",
     "new": "leadline.questions.new:New",
     "import-points": "leadline.questions.import_points:ImportPoints",

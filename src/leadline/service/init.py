@@ -37,6 +37,7 @@ _LEADS = asks("How many invented leads.", "whole", "N", least=1)
 _SEED = asks("Another seed gives another world.", "whole", "S")
 _END = asks("Last moment of the invented data.", "moment", "T", otherwise="now", beside="demo")
 MODEL, TASK, DATA = "model.yaml", "task.yaml", "data"
+BEGINNING = {"store.begin_with": "tables"}
 HANDOVER = {"handover.cool_down": "1d", "handover.raised": ["demo", "contact"]}
 TEAM = """\
 # Two invented sellers. leadline serve gives them the leads that enter these bands;
@@ -143,7 +144,7 @@ class Init(Embedded, Question["Answer[Made]"]):
         rows = write_demo(session.embedded, world, Path(self.folder) / DATA)
         names = {name.partition(".")[0]: name for name in rows}
         tables = {f"tables.{each}": f"{DATA}/{names[each]}" for each in CONTRACT if each in names}
-        settings = {"model": MODEL, "task": TASK, **tables, **HANDOVER}
+        settings = {"model": MODEL, "task": TASK, **tables, **BEGINNING, **HANDOVER}
         if isinstance(self.end, str):
             settings["as_of"] = f"{end:%Y-%m-%dT%H:%M:%SZ}"
         made = _made(settings, {MODEL: model, TASK: task_text("won")})
@@ -182,5 +183,7 @@ def _printed(folder: Path, made: Made) -> Iterator[str]:
     if made.open:
         yield "still open:"
         yield from (f"- {each}" for each in made.open)
-    step = "leadline score" if MODEL in made.texts else f"leadline new {MODEL}"
+    begins = made.settings.get("store.begin_with") == "tables"
+    step = f"leadline new {MODEL}" if MODEL not in made.texts else "leadline score"
+    step = "leadline serve" if begins else step
     yield f"next: cd {folder} && {step}"

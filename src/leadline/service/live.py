@@ -400,19 +400,22 @@ class Live:
         moved = {row.lead_no for row in changes if row.from_band != row.to_band and row.lead_no}
         if not moved:
             return changes
-        given = self.tables(self._narrowed(batch, moved))
-        points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
-        ids = {batch.leads[number].lead_id: number for number in moved}
-        ledgers: dict[int, list[dict[str, Any]]] = {}
-        for row in _rows(points):
-            if row["lead_id"] in ids:
-                ledgers.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        ledgers = self.ledgers(batch, moved, as_of)
         return [
-            row._replace(ledger=compact(ledgers.get(row.lead_no, [])))
-            if row.lead_no in moved
-            else row
+            row._replace(ledger=ledgers[row.lead_no]) if row.lead_no in moved else row
             for row in changes
         ]
+
+    def ledgers(self, batch: Batch, leads: set[int], as_of: int) -> dict[int, str]:
+        """Return the ledgers of some leads of a batch, each as the store keeps it."""
+        given = self.tables(self._narrowed(batch, leads))
+        points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
+        ids = {batch.leads[number].lead_id: number for number in leads}
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row in _rows(points):
+            if row["lead_id"] in ids:
+                found.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        return {number: compact(found.get(number, [])) for number in leads}
 
     def _narrowed(self, batch: Batch, leads: set[int]) -> Batch:
         """Return the part of a batch that says all of some leads."""

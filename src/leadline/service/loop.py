@@ -15,6 +15,7 @@ from leadline.marks.signs import Signs
 from leadline.mirror.mirror import Mirror
 from leadline.model.types import Type
 from leadline.service import auditing, commands, erasing, happenings, writing
+from leadline.service.alerts.noticing import Noticed, Seen
 from leadline.service.arriving import reading
 from leadline.service.arriving.facts import Fact, Unusable
 from leadline.service.arriving.items import Refused
@@ -34,7 +35,7 @@ from leadline.service.marking import SOURCE, Marking
 from leadline.service.publishing import Sweep
 from leadline.service.taking import Arrived, Taken, Taking, know
 from leadline.store import facts as stored
-from leadline.store import inbox, jobs, keys
+from leadline.store import inbox, jobs, keys, outbox
 from leadline.store import scores as kept
 from leadline.store.erasing import Hashes, write_body
 from leadline.store.facts import NOBODY, MarkRow
@@ -213,14 +214,18 @@ class Loop:
         """Do what is due of leads that nobody answered in time; return of how many."""
         with self.store.reading() as session:
             late = self._handing.owning.late(session, self.clock.now())
-        if not late:
+            forgotten = self._handing.forgotten(session, self.clock.now())
+            digests = self._handing.digests(session, self.clock.now())
+        if not (late or forgotten or digests):
             return 0
         at = self.clock.take()
         with self.store.working() as session:
             self._handing.owning.remind(session, late, at)
+            self._handing.tell_forgotten(session, forgotten, at)
+            outbox.add(session, digests, at)
             stored.set_last_taken(session, at)
         self._handing.outbox.wake()
-        return len(late)
+        return len(late) + len(forgotten) + len(digests)
 
     # --- commands, sweeps and large accounts, beside the passes
 
@@ -504,12 +509,15 @@ class Loop:
             model = kept.published(session)
             live = self.live(session, model) if model else None
             touched, found = Touched(), Effective(Scores())
+            noticed: list[Noticed] = []
             if live is not None:
                 touched = live.touched(session, taken, self._most_together)
-                scores = live.score(
-                    live.batch(session, touched, taken), as_of, "event", quiet=made.is_quiet
-                )
+                batch = live.batch(session, touched, taken)
+                scores = live.score(batch, as_of, "event", quiet=made.is_quiet)
                 found = self._handing.effective(session, live, scores, as_of, taken)
+                if not made.is_quiet:
+                    seen = Seen(session, live, batch, taken, scores, as_of)
+                    noticed = self._handing.notice(seen)
         if self._beside is not None:
             self._beside.touch(touched, taken)
         with self.store.working() as session:
@@ -517,6 +525,7 @@ class Loop:
             self._handing.owning.merged(session, taken.merges)
             self._handing.owning.handed_over(session, taken.desk.ownerships.values(), as_of)
             self._handing.write(session, found, as_of)
+            self._handing.tell_noticed(session, noticed, as_of)
             writing.due(session, touched.large, as_of)
             inbox.park(session, made.parked, as_of)
             inbox.done(session, [each.inbox_id for each in made.requests])

@@ -22,6 +22,7 @@ from leadline.model.task import TaskDocument
 from leadline.service import clock, commands, happenings, logs
 from leadline.service.accepting import Acceptor
 from leadline.service.arriving.telling import Telling
+from leadline.service.beginning import Beginning
 from leadline.service.clock import Clock
 from leadline.service.commands import Command
 from leadline.service.delivery.deliverer import Deliverer
@@ -95,6 +96,7 @@ class Service(Reader):
         hooks: What other systems send, by the names of their addresses.
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
+        beginning: What its store began with, and how far that is; None for nothing.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -113,6 +115,7 @@ class Service(Reader):
         mirror: Mirror | None = None,
         destinations: Sequence[Destination] = (),
         alerting: Tells | None = None,
+        beginning: Beginning | None = None,
     ) -> None:
         """Make a service of a store, which it closes when it stops.
 
@@ -129,6 +132,7 @@ class Service(Reader):
             mirror: Events in columns, for what scores everybody.
             destinations: Where changes of band go.
             alerting: What writes alerts.
+            beginning: What a store without a model begins with.
         """
         super().__init__(store, DuckDB(threads=1))
         self._telling = telling or Telling()
@@ -140,6 +144,8 @@ class Service(Reader):
         self.handing = handing or Handover()
         self.destinations = destinations
         self._alerting = alerting
+        self.beginning = beginning
+        self._is_due = beginning is not None
         self._deliverers = [
             Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
         ]
@@ -368,12 +374,40 @@ class Service(Reader):
         if self._loop is not None:
             self._loop.signal.set()
 
+    def begin(self, beginning: Beginning) -> None:
+        """Have a store that has no model begin with tables and a model. Raises StoreError.
+
+        Facts are written by one at a time: the loop rests meanwhile, and what is sent waits.
+        """
+        if self._is_due:
+            raise StoreError("the store begins with something else already.")
+        if self._loop is None:
+            raise StoreError("another process writes to the store; leadline import brings tables.")
+        self.beginning, self._is_due = beginning, True
+        self._loop.stop()
+
+    def _begin(self) -> None:
+        """Bring what the store begins with, if that is still to be done."""
+        if not self._is_due or self.beginning is None:
+            return
+        self.beginning.run(self.store, self._bringing)
+        self._is_due = False
+        state = "failed" if self.beginning.fault else "done"
+        self._tell(happenings.Ended("beginning", state))
+
+    def _bringing(self, table: str, rows: int) -> None:
+        """Say that the loop is alive while tables are brought; give up where it is to end."""
+        self._came_round = monotonic()
+        if self._stopping.is_set():
+            raise StoreError(f"the service ended after {rows} rows of {table}.")
+
     def _run(self) -> None:
         """Run the loop whenever this process is the one that may; whatever ends it, it returns."""
         while not self._stopping.is_set():
             self._came_round = monotonic()
             try:
                 if self.store.hold():
+                    self._begin()
                     self._loop = Loop(
                         self.store,
                         self._engine,

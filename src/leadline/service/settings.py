@@ -98,6 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("memory", "text", "Most memory to use.", example="6GB"),
     Setting("capacity", "text", "Leads that the team takes.", example="60/week"),
     Setting("goal", "text", "What is to be reached, and by when.", example="won 12% by 2027-03-31"),
+    Setting("costs", "table", "What was spent on sources and campaigns.", example="data/costs.csv"),
     Setting("language", "text", "Language of sentences about leads.", "en", LANGUAGES),
     Setting(
         "source",
@@ -122,6 +123,14 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("expect.transitions.share", "share", "Share of the leads that change band at most."),
     *(Setting(f"marks.{name}", "whole", says, default) for name, default, says in meanings()),
     Setting("store.url", "address", "Where the service remembers.", "sqlite:leadline.db"),
+    Setting(
+        "store.begin_with",
+        "text",
+        "What a store without a model begins with when it is served: nothing, or the tables and "
+        "the model of this file, as import and publish bring them.",
+        "nothing",
+        ("nothing", "tables"),
+    ),
     Setting("store.raw_days", "whole", "Days for which requests are kept as they came.", 7),
     Setting("store.parked_days", "whole", "Days for which what could not be used is kept.", 90),
     Setting(
@@ -286,8 +295,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
-    Setting("connectors.*.kind", "text", "The system: tryton.", example="tryton"),
-    Setting("connectors.*.url", "address", "Where it is."),
+    Setting("connectors.*.kind", "text", "The system: hubspot or tryton.", example="tryton"),
+    Setting("connectors.*.url", "address", "Where it is; hubspot knows it."),
     Setting("connectors.*.database", "text", "Its database.", example="crm"),
     Setting("connectors.*.user", "text", "Who signs in.", example="leadline"),
     Setting("connectors.*.secret_env", "variable", "Variable with the password.", example="TOKEN"),
@@ -295,7 +304,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.fields", "texts", "Fields of its records that are read."),
     Setting("connectors.*.points", "whole", "A score that moved by less waits.", 5),
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
-    Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome that it is."),
+    Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome: a reason."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
     Setting(
         "destinations.*.kind",
@@ -363,7 +372,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "alerts.*.on",
         "text",
-        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned.",
+        "What is told: enters or leaves (a band), assigned, reminder, overdue, returned, "
+        "response, jump, surge, forgotten, digest.",
         example="enters",
     ),
     Setting("alerts.*.ladder", "text", "Only of this ladder; by default all.", example="band"),
@@ -376,6 +386,17 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
     Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting(
+        "alerts.*.events", "texts", "Of a response: kinds of events.", example="form_submitted"
+    ),
+    Setting("alerts.*.score", "text", "Of a jump: the score; by default the first ladder's."),
+    Setting("alerts.*.by", "whole", "Of a jump: so many points.", example="20"),
+    Setting("alerts.*.within", "duration", "Of a jump: in so long.", "1d"),
+    Setting(
+        "alerts.*.after", "duration", "Of a forgotten lead: nothing said so long.", example="7d"
+    ),
+    Setting("alerts.*.every", "text", "Of a digest: day or week.", "day"),
+    Setting("alerts.*.at_least", "whole", "Of a surge: so many events in the week.", 5),
     Setting("alerts.*.keep_hours", "flag", "It waits for the working hours of who is told.", False),
 )
 """All of them, in the order in which a file has them."""

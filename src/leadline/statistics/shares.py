@@ -114,8 +114,7 @@ def shares_of(  # noqa: PLR0913, PLR0917 - sums, and sums of products
     """
     safe = np.maximum(rows, 1)
     rate = wins / safe
-    spread = wins_wins - 2 * rate * rows_wins + rate**2 * rows_rows
-    effect = _design_effect(rate, safe, groups, spread, rows_rows / safe)
+    effect = effect_of(wins, rows, groups, rows_rows, rows_wins, wins_wins)
     width = np.where(rows_rows > rows, _student(groups - 1), _Z)
     low, high = wilson(wins / effect, safe / effect, width)
     return [
@@ -126,6 +125,21 @@ def shares_of(  # noqa: PLR0913, PLR0917 - sums, and sums of products
         else Measured(float(rate[place]))
         for place, count in enumerate(rows)
     ]
+
+
+def effect_of(  # noqa: PLR0913, PLR0917 - sums, and sums of products
+    wins: Floats,
+    rows: Floats,
+    groups: Floats,
+    rows_rows: Floats,
+    rows_wins: Floats,
+    wins_wins: Floats,
+) -> Floats:
+    """Return how many rows are worth one, of the sums that ``shares_of`` takes; shape (shares,)."""
+    safe = np.maximum(rows, 1)
+    rate = wins / safe
+    spread = wins_wins - 2 * rate * rows_wins + rate**2 * rows_rows
+    return _design_effect(rate, safe, groups, spread, rows_rows / safe)
 
 
 def _design_effect(

@@ -104,6 +104,32 @@ def late(session: Session, at: int, most: int) -> list[OwnershipRow]:
     return rows_of(session, OwnershipRow, "ownerships", where, at, at, at, most)
 
 
+def forgotten(
+    session: Session, at: int, after: int, kind: str, most: int = 500
+) -> list[tuple[OwnershipRow, int]]:
+    """Return who has a lead and said nothing of it for so long, and since when that is.
+
+    Args:
+        session: The store.
+        at: The moment.
+        after: So many microseconds.
+        kind: Of deliveries; who was told of since is left out.
+        most: No more than so many.
+    """
+    columns = ", ".join(f"o.{name}" for name in OwnershipRow._fields)
+    said = "(select max(a.taken_at) from answers as a where a.lead_no = o.lead_no)"
+    since = f"coalesce({said}, o.began_at)"
+    since = f"(case when {since} > o.began_at then {since} else o.began_at end)"
+    rows = session.rows(
+        f"select {columns}, {since} from ownerships as o where o.ended_at is null "
+        f"and coalesce(o.snoozed_until, 0) <= ? and o.began_at <= ? and {since} <= ? "
+        "and not exists (select 1 from deliveries as d where d.lead_no = o.lead_no "
+        f"and d.kind = ? and d.created_at > {since}) limit ?",
+        at - after, at - after, at - after, kind, most,
+    )  # fmt: skip
+    return [(OwnershipRow(*row[:-1]), int(row[-1])) for row in rows]
+
+
 def open_counts(session: Session) -> dict[str, int]:
     """Return how many leads everybody has."""
     found = session.rows(

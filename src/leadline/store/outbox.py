@@ -67,8 +67,8 @@ class Health(NamedTuple):
 
 def add(session: Session, rows: Sequence[NewDelivery], at: int) -> list[int]:
     """Write what is to be delivered, in the transaction of the caller; return the numbers."""
-    known = _known(session, [row.key for row in rows])
-    new = list({row.key: row for row in rows if row.key not in known}.values())
+    there = known(session, [row.key for row in rows])
+    new = list({row.key: row for row in rows if row.key not in there}.values())
     if not new:
         return []
     for row in new:
@@ -88,7 +88,8 @@ def add(session: Session, rows: Sequence[NewDelivery], at: int) -> list[int]:
     return numbers
 
 
-def _known(session: Session, keys: list[str]) -> set[str]:
+def known(session: Session, keys: list[str]) -> set[str]:
+    """Return which of some keys are of deliveries that are there."""
     if not keys:
         return set()
     return {key for (key,) in session.rows("select key from deliveries where key in ??", keys)}

@@ -302,6 +302,18 @@ def forget_version(session: Session, version: int, most: int) -> int:
     return len(numbers)
 
 
+def changes_between(session: Session, since: int, until: int) -> list[TransitionRow]:
+    """Return changes of bands that people saw, in their order; those of a publish are none."""
+    found = session.rows(
+        f"select {columns_of(TransitionRow)} from transitions where at >= ? and at < ? "
+        "and coalesce(from_band, '') <> coalesce(to_band, '') and cause <> 'publish' "
+        "order by transition_id",
+        since,
+        until,
+    )
+    return [TransitionRow(*row) for row in found]
+
+
 def last_change(session: Session, lead: int) -> TransitionRow | None:
     """Return the last change of band of a lead that gave it one."""
     found = session.rows(

@@ -26,7 +26,9 @@ def test_raised_hands_stand_first_with_reasons_in_words_and_time_left(opened: Op
     """What is shown are the deeds and their points."""
     with opened("queue") as window:
         page = window.page
-        expect(page.locator("h1")).to_have_text("5 to call")
+        expect(page.locator("h1")).to_have_text("6 to call")
+        expect(page.locator(".tabs [aria-current]")).to_have_text("To call 6")
+        expect(page.locator(".head")).to_contain_text("5 have an agreed time.")
         first = page.locator(".row").first
         expect(first).to_contain_text("Demo +40")
         expect(first).to_contain_text("left")

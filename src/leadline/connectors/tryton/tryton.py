@@ -131,6 +131,10 @@ class Tryton:
             yield Probe(f"party has {each} to write", each in known, remedy)
         yield Probe("opportunities can be read", self._has_chances(), "Activate sale_opportunity.")
 
+    def prepare(self, bands: Sequence[str]) -> Iterator[str]:  # noqa: ARG002 - as the others
+        """Yield nothing: a module of Tryton has the fields."""
+        yield from ()
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()

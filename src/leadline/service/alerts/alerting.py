@@ -10,9 +10,12 @@ import msgspec
 
 from leadline.model.given import read_model
 from leadline.model.labels import Labels
+from leadline.service import clock
 from leadline.service.alerts import links, message
-from leadline.service.alerts.declared import NEWS, Alert
+from leadline.service.alerts.declared import DIGEST, FORGOTTEN, NEWS, Alert
+from leadline.service.alerts.digest import digest, due
 from leadline.service.alerts.message import Action, Message
+from leadline.service.alerts.noticing import Noticed, Seen, notice
 from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.telling import News
 from leadline.service.handover.assigning import Candidate
@@ -21,6 +24,7 @@ from leadline.store import facts as stored
 from leadline.store import handover as kept
 from leadline.store import outbox
 from leadline.store.facts import LeadRow
+from leadline.store.handover import OwnershipRow
 from leadline.store.outbox import NewDelivery
 from leadline.store.rows import present
 from leadline.store.scores import TransitionRow, last_change
@@ -43,12 +47,14 @@ class Happened:
         on: What it is.
         row: The change of band; of news the last one of the lead.
         lead: The lead; None where it is of an account.
+        facts: What is told beside, each with its name.
     """
 
     number: str
     on: str
     row: TransitionRow | None
     lead: LeadRow | None
+    facts: Sequence[tuple[str, str]] = ()
 
 
 @dataclass
@@ -67,6 +73,7 @@ class Alerting:
     team: Team = NOBODY
     url: str = ""
     _labels: dict[int, Labels] = field(default_factory=dict)
+    _empty: set[str] = field(default_factory=set)
 
     def moved(
         self, session: Session, numbers: Sequence[int], rows: Sequence[TransitionRow], at: int
@@ -96,6 +103,68 @@ class Alerting:
                     happened = Happened(each.key, each.event, last, each.lead)
                     self._write(session, alert, happened, at, str(each.told["owner"]))
 
+    def notice(self, given: Seen) -> list[Noticed]:
+        """Return what is to be told of a pass beside changes of band."""
+        return notice(given, self.alerts)
+
+    def noticed(self, session: Session, found: Sequence[Noticed], at: int) -> None:
+        """Write alerts of what a pass noticed."""
+        numbers = {each.row.lead_no for each in found if each.row.lead_no}
+        leads = {row.lead_no: row for row in stored.leads(session, numbers)} if numbers else {}
+        for each in found:
+            lead = leads.get(each.row.lead_no or 0)
+            happened = Happened(each.number, each.alert.on, each.row, lead, each.facts)
+            self._write(session, each.alert, happened, at)
+
+    def forgotten(self, session: Session, at: int) -> list[tuple[Alert, OwnershipRow, int]]:
+        """Return leads of which who has them said nothing for too long, and since when."""
+        return [
+            (alert, row, since)
+            for alert in self.alerts
+            if alert.on == FORGOTTEN
+            for row, since in kept.forgotten(session, at, alert.after, f"alert:{alert.name}")
+        ]
+
+    def tell_forgotten(
+        self, session: Session, found: Sequence[tuple[Alert, OwnershipRow, int]], at: int
+    ) -> None:
+        """Write alerts of leads that are forgotten; each once for a silence."""
+        leads = {
+            row.lead_no: row for row in stored.leads(session, [r.lead_no for _, r, _ in found])
+        }
+        for alert, row, since in found:
+            last = last_change(session, row.lead_no)
+            fact = ("Nothing said since", f"{clock.at(since):%Y-%m-%d}")
+            number = f"{row.lead_no}-{since}"
+            happened = Happened(number, alert.on, last, leads[row.lead_no], [fact])
+            self._write(session, alert, happened, at, row.owner)
+
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due and not written yet."""
+        listed = [
+            each
+            for alert in self.alerts
+            for name in (alert.to if alert.on == DIGEST else ())
+            for each in due(alert, self.destinations[name], self.team, at)
+            if each.key not in self._empty
+        ]
+        written = outbox.known(session, [each.key for each in listed])
+        found = []
+        for each in listed:
+            if each.key not in written:
+                made = digest(session, each, self._labels_in(session), self.url)
+                if made is None:
+                    self._empty.add(each.key)
+                else:
+                    found.append(made)
+        return found
+
+    def _labels_in(self, session: Session) -> Mapping[int, Labels]:
+        """Return what the parts of each version are called."""
+        for (version,) in session.rows("select version from models where published_at is not null"):
+            self._labels_of(session, version)
+        return self._labels
+
     def _write(
         self, session: Session, alert: Alert, happened: Happened, at: int, owner: str = ""
     ) -> None:
@@ -103,7 +172,10 @@ class Alerting:
         lead, row = happened.lead, happened.row
         if lead is None and (row is None or row.account_id is None):
             return
-        if not self.fits(session, alert, happened) or _is_cooling(session, alert, happened, at):
+        account_id = lead.account_id if lead else row.account_id if row else None
+        if not self.fits(session, alert, lead, account_id) or _is_cooling(
+            session, alert, happened, at
+        ):
             return
         if lead is not None and not owner:
             owner = next((each.owner for each in kept.owned(session, [lead.lead_no])), "")
@@ -163,12 +235,13 @@ class Alerting:
         full = len(found) == where.most_an_hour
         return max(due, int(found[-1][0]) + HOUR) if full else due
 
-    def fits(self, session: Session, alert: Alert, happened: Happened) -> bool:
+    @staticmethod
+    def fits(
+        session: Session, alert: Alert, lead: LeadRow | None, account_id: str | None
+    ) -> bool:  # fmt: skip
         """Say whether fields are what an alert asks for."""
         if not alert.matches:
             return True
-        lead, row = happened.lead, happened.row
-        account_id = lead.account_id if lead else row.account_id if row else None
         accounts = stored.accounts(session, [account_id]) if account_id else []
         fields = {
             "lead": present(lead.fields) if lead else {},
@@ -179,7 +252,7 @@ class Alerting:
 
     def _message(self, session: Session, happened: Happened, to: str, at: int) -> Message:
         lead, row = happened.lead, happened.row
-        labels = self._labels_of(session, row) if row else None
+        labels = self._labels_of(session, row.version) if row else None
         account_id = lead.account_id if lead else row.account_id if row else None
         accounts = stored.accounts(session, [account_id]) if account_id else []
         company = present(accounts[0].fields) if accounts else {}
@@ -195,6 +268,7 @@ class Alerting:
             value = "" if row.value is None else f"{row.value:g}"
             facts += [("Band", band), ("Score", value)]
             ledger = row.ledger
+        facts += happened.facts
         return Message(
             [to] if to else [],
             message.head(happened.on, who, before, band),
@@ -220,13 +294,13 @@ class Alerting:
             for kind, says in ACTIONS.items()
         ]
 
-    def _labels_of(self, session: Session, row: TransitionRow) -> Labels:
+    def _labels_of(self, session: Session, version: int) -> Labels:
         """Return what the parts of a version are called."""
-        if row.version not in self._labels:
+        if version not in self._labels:
             query = "select document from models where version = ?"
-            [(document,)] = session.rows(query, row.version)
-            self._labels[row.version] = Labels(read_model(document)[0])
-        return self._labels[row.version]
+            [(document,)] = session.rows(query, version)
+            self._labels[version] = Labels(read_model(document)[0])
+        return self._labels[version]
 
 
 def _kind(alert: Alert, happened: Happened) -> str:

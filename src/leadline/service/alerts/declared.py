@@ -12,7 +12,15 @@ from leadline.service.handover.team import Match, match_of
 
 MOVES = ("enters", "leaves")
 NEWS = ("assigned", "reminder", "overdue", "returned")
+SEEN = ("response", "jump", "surge")
+FORGOTTEN, DIGEST = "forgotten", "digest"
+ALL = (*MOVES, *NEWS, *SEEN, FORGOTTEN, DIGEST)
+EVERY = ("day", "week")
 DAY = 86_400_000_000
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    "response": ("events",), "jump": ("by",), FORGOTTEN: ("after",)
+}  # fmt: skip
+"""What must be said beside some of what happens."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,13 @@ class Alert:
         to: Destinations that are told.
         cool_down: For so many microseconds the same lead alerts no second time.
         keeps_hours: Whether it waits for the working hours of who is told.
+        events: Of a response: kinds of events.
+        score: Of a jump: the score; empty for the one that the first ladder goes by.
+        by: Of a jump: so many points.
+        within: Of a jump: in so long.
+        after: Of a lead that is forgotten: who has it said nothing for so long.
+        at_least: Of a surge: so many events in the week.
+        every: Of a digest: ``day`` or ``week``.
     """
 
     name: str
@@ -38,6 +53,13 @@ class Alert:
     to: tuple[str, ...] = ()
     cool_down: int = DAY
     keeps_hours: bool = False
+    events: frozenset[str] = frozenset()
+    score: str = ""
+    by: int = 0
+    within: int = DAY
+    after: int = 0
+    at_least: int = 5
+    every: str = "day"
 
     def fires(self, ladder: str, from_band: str | None, to_band: str | None) -> bool:
         """Say whether a change of band is one that it tells of."""
@@ -67,9 +89,18 @@ def _alert(
     name: str, said: Mapping[str, Any], known: Collection[str], faults: list[Fault]
 ) -> Alert:
     path, on = f"alerts.{name}", said.get("on", "")
-    if on not in (*MOVES, *NEWS):
-        expected = f"must be one of {', '.join((*MOVES, *NEWS))}"
-        faults.append(Fault("", f"{path}.on", expected, str(on), nearest(str(on), (*MOVES, *NEWS))))
+    if on not in ALL:
+        expected = f"must be one of {', '.join(ALL)}"
+        faults.append(Fault("", f"{path}.on", expected, str(on), nearest(str(on), ALL)))
+    every = str(said.get("every", "day"))
+    if every not in EVERY:
+        expected = f"must be one of {', '.join(EVERY)}"
+        faults.append(Fault("", f"{path}.every", expected, every, nearest(every, EVERY)))
+    faults += [
+        Fault("", f"{path}.{key}", f"must be said where on is {on}")
+        for key in NEEDS.get(str(on), ())
+        if not said.get(key)
+    ]
     to = said.get("to", ())
     if not to:
         faults.append(Fault("", f"{path}.to", "must name destinations"))
@@ -78,7 +109,6 @@ def _alert(
             expected = f"must be of the destinations: {', '.join(known) or 'there are none'}"
             faults.append(Fault("", f"{path}.to", expected, each, nearest(each, known)))
     matches = [match_of(f"{path}.match", each, faults) for each in said.get("match", ())]
-    cool_down = said.get("cool_down")
     return Alert(
         name,
         str(on),
@@ -86,6 +116,18 @@ def _alert(
         frozenset(said.get("bands", ())),
         tuple(each for each in matches if each is not None),
         tuple(to),
-        DAY if cool_down is None else Duration(str(cool_down)).microseconds,
+        _duration(said, "cool_down", DAY),
         bool(said.get("keep_hours", False)),
+        frozenset(said.get("events", ())),
+        str(said.get("score", "")),
+        int(said.get("by", 0)),
+        _duration(said, "within", DAY),
+        _duration(said, "after", 0),
+        int(said.get("at_least", 5)),
+        every,
     )
+
+
+def _duration(said: Mapping[str, Any], key: str, otherwise: int) -> int:
+    given = said.get(key)
+    return otherwise if given is None else Duration(str(given)).microseconds

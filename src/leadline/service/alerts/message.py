@@ -24,6 +24,10 @@ _HEADS: Mapping[str, str] = {
     "reminder": "{who} waits for you",
     "overdue": "{who} was not answered in time",
     "returned": "{who} went back to all",
+    "response": "{who} responded",
+    "jump": "{who} rose fast",
+    "surge": "{who} is far more active than usual",
+    "forgotten": "{who} is forgotten",
 }
 
 
@@ -46,6 +50,7 @@ class Message(msgspec.Struct):
         missing: Rules that could not be decided.
         url: Where the lead can be seen; empty where the service has no address.
         actions: Answers; each leads to a page that asks once more.
+        leads: Of a digest: what changed, a line a lead.
     """
 
     to: list[str]
@@ -56,11 +61,17 @@ class Message(msgspec.Struct):
     missing: list[str]
     url: str = ""
     actions: list[Action] = []
+    leads: list[str] = []
 
 
 def parts(told: Message) -> list[tuple[str, list[str]]]:
     """Return the lists of a message, each with its title; those that are empty are left out."""
-    found = [("Why", told.reasons), ("Last events", told.events), ("Not known", told.missing)]
+    found = [
+        ("Leads", told.leads),
+        ("Why", told.reasons),
+        ("Last events", told.events),
+        ("Not known", told.missing),
+    ]
     return [(title, items) for title, items in found if items]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from leadline.questions.session import Session
     from leadline.service.alerts.trying import Told
 
-DRY_RUN = asks("Try the alerts on changes of band of the past; nobody is told.", "flag")
+DRY_RUN = asks("Try the alerts on what the store remembers; nobody is told.", "flag")
 DAYS = asks("How far back these go.", "whole", "N", least=1, beside="dry_run")
 WEEK = 7
 
@@ -52,7 +52,8 @@ class Alerts(OfStore, Question["Answer[list[dict[str, Any]]]"]):
         told = [{**vars(each), "a_week": self._a_week(each)} for each in found]
         lines = [f"of the last {self.days} days", *map(self._line, found)]
         lines += [
-            f"{each} cannot be tried: it tells of who has leads" for each in unheard(alerting)
+            f"{each} cannot be tried: the store does not remember what it tells of"
+            for each in unheard(alerting)
         ]
         return self._answered(told, lines)
 

@@ -34,27 +34,19 @@ class Import(OfStore, PastTables, Question["Answer[Imported]"]):
     def answer(self, session: Session) -> Answer[Imported]:
         """Read and clean the tables, write them, and have everybody scored."""
         from leadline.errors import Fault, InputError
-        from leadline.identity.founding import with_founded
         from leadline.model.contract import CONTRACT
-        from leadline.model.given import read_model
         from leadline.service import commands
-        from leadline.service.importing import Importer
+        from leadline.service.bringing import bring
         from leadline.store.scores import published
-        from leadline.tables.read import load
 
         tables = self.tables()
         if not tables:
             names = [each.name for each in fields(PastTables) if each.name in CONTRACT]
             options = ", ".join(f"--{each.replace('_', '-')}" for each in names)
             raise InputError(Fault("", "import", "needs a table", "", f"Give one of {options}."))
-        model = None if self.model is None else read_model(self.model)[0]
-        declared: Any = model.columns if model else {}
-        files: Any = model.files if model else None
-        engine = session.embedded
-        loaded = load(engine, tables, declared, files=files, founding=with_founded)
         with self.opened() as store:
             with alone(store):
-                found = Importer(store, engine, loaded, _teller(session)).run()
+                found = bring(store, session.embedded, tables, self.model, _teller(session))
             note(store, "imported", after={"rows": found.rows})
             with store.reading() as reading:
                 is_live = published(reading) is not None

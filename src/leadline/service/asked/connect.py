@@ -73,7 +73,7 @@ class Connect(OfStore, Question["Answer[None]"]):
                 return self._checked(crm)
             with self.opened() as store:
                 if self.approve:
-                    return self._approved(store)
+                    return self._approved(store, crm)
                 lines = list(self._done(store, crm, settings, session))
             return self._told(lines)
         finally:
@@ -106,18 +106,32 @@ class Connect(OfStore, Question["Answer[None]"]):
             status=status,
         )
 
-    def _approved(self, store: Store) -> Answer[None]:
+    def _approved(self, store: Store, crm: Crm) -> Answer[None]:
         from leadline.service import clock
         from leadline.store import connections
 
-        with store.writing() as session:
+        with store.reading() as session:
             row = connections.find(session, self.connection)
             if row.read_at is None:
                 remedy = f"Give leadline connect {self.connection} --once first."
                 raise InputError(Fault("", self.connection, "was never read", "", remedy))
+        made = list(crm.prepare(self._bands(store)))
+        with store.writing() as session:
+            row = connections.find(session, self.connection)
             connections.keep(session, row._replace(looked_at=clock.now()))
         note(store, "connection.approved", self.connection)
-        return self._told([f"{self.connection} is written from now on"])
+        return self._told([*made, f"{self.connection} is written from now on"])
+
+    def _bands(self, store: Store) -> list[str]:
+        """Return the bands that the field of the band can hold. Raises InputError."""
+        from leadline.model.given import read_model
+        from leadline.service.live import published
+        from leadline.service.standings import bands_of
+
+        with store.reading() as session:
+            model, _ = read_model(published(session).document)
+        ladder = next(iter(model.lead_bands), None)
+        return bands_of(model, ladder) if ladder else []
 
     def _told(self, lines: list[str]) -> Answer[None]:
         return Answer(

@@ -137,13 +137,15 @@ def actor() -> str:
         return f"shell {os.getuid()}"
 
 
-def note(store: Store, action: str, subject: str = "", after: Any = None) -> None:
-    """Have the audit log say what a command did that changed no row, such as an export."""
+def note(
+    store: Store, action: str, subject: str = "", after: Any = None, by: str | None = None
+) -> None:
+    """Have the audit log say what changed no row, such as an export; a command where nobody did."""
     from leadline.service import clock
     from leadline.store import audit_log
     from leadline.store.audit_log import Entry
 
-    entry = Entry(actor(), action, subject, after=after)
+    entry = Entry(by or actor(), action, subject, after=after)
     with store.writing() as session:
         audit_log.write(session, [entry], clock.now())
 

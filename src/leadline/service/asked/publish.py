@@ -44,16 +44,10 @@ class Publish(OfStore, Question["Answer[Counts]"]):
 
         Where a model is live already a person says yes first.
         """
-        from pathlib import Path
-
-        from leadline.model.checking.check import check
-        from leadline.model.given import read_model, refuse
-        from leadline.review.trial.examples import check_examples
         from leadline.service import commands
+        from leadline.service.bringing import publishable
 
-        document, source = read_model(self.model)
-        refuse(check(document, source) or check_examples(document, source))
-        text = Path(self.model).read_text(encoding="utf-8")
+        document, text = publishable(self.model)
         with self.opened() as store:
             before = counts(store)
             found = self._previewed(store, text)

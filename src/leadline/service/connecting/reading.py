@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from leadline.connectors.crm import Crm, Outcome, Page, Record
@@ -20,6 +20,10 @@ from leadline.store.store import Store
 
 TOGETHER = 200
 """Rows of a request, which stays far below what one may have."""
+ACCOUNT = "account:"
+"""Begins the id under which a company is noted as read."""
+OUTCOME = "outcome:"
+"""Begins the id under which an outcome is, which says of nobody whose it was."""
 
 
 @dataclass
@@ -31,6 +35,7 @@ class WasRead:
         changed: Of these, those whose fields differ from what was read before.
         outcomes: What became of records.
         merged: Records that went into others.
+        accounts: Companies whose fields differ from what was read before.
         gone: Records that are no more.
         requests: Numbers of the rows of the inbox.
     """
@@ -39,14 +44,16 @@ class WasRead:
     changed: int = 0
     outcomes: int = 0
     merged: int = 0
+    accounts: int = 0
     gone: int = 0
     requests: list[int] | None = None
 
     def told(self) -> str:
         """Return it as a sentence."""
+        accounts = f"{self.accounts:,} accounts, " if self.accounts else ""
         return (
-            f"{self.seen:,} records seen, {self.changed:,} changed, {self.outcomes:,} outcomes, "
-            f"{self.merged:,} merged, {self.gone:,} gone"
+            f"{self.seen:,} records seen, {self.changed:,} changed, {accounts}"
+            f"{self.outcomes:,} outcomes, {self.merged:,} merged, {self.gone:,} gone"
         )
 
 
@@ -81,14 +88,20 @@ class Reading:
         self, session: Session, page: Page, found: WasRead
     ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         """Yield rows by their table; records are noted as read."""
-        records = self._changed(session, page.records, found)
+        accounts = self._news(session, [_as_account(each) for each in page.accounts])
+        found.accounts += len(accounts)
+        yield "accounts", [self._account(each) for each in accounts]
+        records = self._news(session, page.records)
+        found.seen += len(page.records)
+        found.changed += len(records)
         yield "leads", [self._lead(each) for each in records]
         yield "lead_merges", list(self._merges(session, page.merges, found))
-        outcomes = [each for each in page.outcomes if each.state in self._settings.outcomes]
+        yield "lead_merges", list(self._ended(session, page.gone, found))
+        outcomes = self._new_outcomes(session, page.outcomes)
         found.outcomes += len(outcomes)
         yield "outcomes", [self._outcome(each) for each in outcomes]
 
-    def _changed(self, session: Session, records: Sequence[Record], found: WasRead) -> list[Record]:
+    def _news(self, session: Session, records: Sequence[Record]) -> list[Record]:
         """Return records whose fields are others than they were read before, and note them."""
         name = self._settings.name
         before = connections.records(session, name, [each.record_id for each in records])
@@ -102,9 +115,17 @@ class Reading:
             new = RecordRow(name, each.record_id, print_, None, None, None, None, None)
             rows.append(new if known is None else known._replace(read_hash=print_, gone_at=None))
         connections.keep_records(session, rows)
-        found.seen += len(records)
-        found.changed += len(changed)
         return changed
+
+    def _new_outcomes(self, session: Session, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """Return outcomes that are taken and were not read before, or not like this."""
+        taken = {
+            f"{OUTCOME}{hashed(each.outcome_id)}": each
+            for each in outcomes
+            if each.state in self._settings.outcomes
+        }
+        noted = [Record(key, vars(each)) for key, each in taken.items()]
+        return [taken[each.record_id] for each in self._news(session, noted)]
 
     def _merges(
         self, session: Session, merges: Mapping[str, str], found: WasRead
@@ -117,18 +138,30 @@ class Reading:
                 found.merged += 1
                 yield {"from_id": self._id(from_id), "into_id": self._id(merges[from_id])}
 
+    def _ended(
+        self, session: Session, ids: Sequence[str], found: WasRead
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the ends of leads whose records are no more, those that were there till now."""
+        there = connections.records(session, self._settings.name, ids).values()
+        gone = [row for row in there if row.gone_at is None]
+        at = clock.now()
+        connections.keep_records(session, [row._replace(gone_at=at) for row in gone])
+        found.gone += len(gone)
+        yield from ({"from_id": self._id(row.record_id), "into_id": None} for row in gone)
+
     def _take_gone(self, source: str, found: WasRead) -> None:
-        """End the leads of records that are no more."""
+        """End the leads of records that are no more, where the system only tells who is there."""
         there, name, after = self._crm.ids(), self._settings.name, ""
-        while True:
+        while there is not None:
             with self._store.writing() as session:
                 rows = connections.page(session, name, after)
-                gone = [row for row in rows if row.record_id not in there]
-                made = [{"from_id": self._id(row.record_id), "into_id": None} for row in gone]
-                at = clock.now()
-                connections.keep_records(session, [row._replace(gone_at=at) for row in gone])
+                gone = [
+                    row.record_id
+                    for row in rows
+                    if is_lead(row.record_id) and row.record_id not in there
+                ]
+                made = list(self._ended(session, gone, found))
                 self._keep(session, source, [("lead_merges", made)], found)
-            found.gone += len(gone)
             if not rows:
                 return
             after = rows[-1].record_id
@@ -154,16 +187,23 @@ class Reading:
         return lead_id(self._settings.name, record_id)
 
     def _lead(self, record: Record) -> dict[str, Any]:
-        return {**record.fields, "lead_id": self._id(record.record_id)}
+        account = record.fields.get("account_id")
+        more = {"account_id": self._id(account)} if account else {}
+        return {**record.fields, **more, "lead_id": self._id(record.record_id)}
+
+    def _account(self, record: Record) -> dict[str, Any]:
+        account = self._id(record.record_id.removeprefix(ACCOUNT))
+        return {**record.fields, "account_id": account}
 
     def _outcome(self, each: Outcome) -> dict[str, Any]:
+        outcome, _, reason = self._settings.outcomes[each.state].partition(":")
         return {
             "outcome_id": f"{self._settings.name}-{each.outcome_id}",
             "lead_id": self._id(each.record_id),
-            "outcome": self._settings.outcomes[each.state],
+            "outcome": outcome.strip(),
             "occurred_at": each.occurred_at,
             "amount": each.amount,
-            "reason": each.reason,
+            "reason": each.reason or reason.strip() or None,
         }
 
 
@@ -172,7 +212,21 @@ def lead_id(name: str, record_id: str) -> str:
     return f"{name}-{record_id}"
 
 
-def hashed(fields: Mapping[str, Any]) -> str:
+def _as_account(record: Record) -> Record:
+    """Return a company under an id that no record has which becomes a lead."""
+    return replace(record, record_id=f"{ACCOUNT}{record.record_id}")
+
+
+def is_lead(record_id: str) -> bool:
+    """Say whether what was noted as read is a record that becomes a lead.
+
+    >>> is_lead("101"), is_lead("account:101")
+    (True, False)
+    """
+    return not record_id.startswith((ACCOUNT, OUTCOME))
+
+
+def hashed(fields: Any) -> str:
     """Return a short text that differs where fields do."""
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -17,6 +17,9 @@ WRITTEN = ("score", "band", "reasons", "scored_at")
 TRYTON_STATES = MappingProxyType(
     {"opportunity": "accepted", "converted": "won", "won": "won", "lost": "lost"}
 )
+HUBSPOT_STATES = MappingProxyType(
+    {"opportunity": "accepted", "UNQUALIFIED": "rejected", "closedwon": "won", "closedlost": "lost"}
+)
 POINTS, DAYS = 5, 7
 
 
@@ -28,7 +31,8 @@ class ConnectionSettings:
         name: Its name in the settings; its records are the leads NAME-ID.
         kind: What it is.
         said: What is set of it, for the kind.
-        outcomes: The system's own words to outcomes; of others nothing is taken.
+        outcomes: The system's own words to outcomes, ``rejected: budget`` with the reason; of
+            others nothing is taken.
         write: What is written, to the field that takes it.
         points: A score that moved by less is written with a change of band, or once in a while.
         days: That while.
@@ -89,9 +93,13 @@ class Kind:
     states: Mapping[str, str]
 
 
-def _tryton(settings: ConnectionSettings) -> Crm:
+def _need_extra() -> None:
     if find_spec("httpx2") is None:
         raise InputError(Fault("", "connectors", "needs an extra", "", "Install leadline[crm]."))
+
+
+def _tryton(settings: ConnectionSettings) -> Crm:
+    _need_extra()
     from leadline.connectors.tryton.client import TrytonClient
     from leadline.connectors.tryton.tryton import FIELDS, Tryton
 
@@ -102,4 +110,18 @@ def _tryton(settings: ConnectionSettings) -> Crm:
     return Tryton(client, fields, list(settings.write.values()))
 
 
-KINDS: Mapping[str, Kind] = {"tryton": Kind(_tryton, TRYTON_STATES)}
+def _hubspot(settings: ConnectionSettings) -> Crm:
+    _need_extra()
+    from leadline.connectors.hubspot.client import URL, HubSpotClient
+    from leadline.connectors.hubspot.hubspot import FIELDS, HubSpot
+
+    key = secret_of(f"connectors.{settings.name}", settings.said)
+    client = HubSpotClient(key, str(settings.said.get("url") or URL))
+    fields = settings.said.get("fields") or FIELDS
+    return HubSpot(client, fields, settings.write, settings.outcomes)
+
+
+KINDS: Mapping[str, Kind] = {
+    "hubspot": Kind(_hubspot, HUBSPOT_STATES),
+    "tryton": Kind(_tryton, TRYTON_STATES),
+}

@@ -10,7 +10,7 @@ from typing import Any
 from leadline.connectors.crm import Crm, Written
 from leadline.model.labels import Labels
 from leadline.service import answers, clock
-from leadline.service.connecting.reading import lead_id
+from leadline.service.connecting.reading import is_lead, lead_id
 from leadline.service.connecting.settings import ConnectionSettings
 from leadline.service.live import Live
 from leadline.service.reader import Reader
@@ -46,7 +46,8 @@ class Writing:
         while True:
             with self._reader.reading() as (session, live):
                 rows = connections.page(session, self._settings.name, after)
-                found = [each for row in rows if (each := self._of(session, live, row))]
+                leads = [row for row in rows if is_lead(row.record_id)]
+                found = [each for row in leads if (each := self._of(session, live, row))]
                 if found and "reasons" in self._settings.write:
                     found = list(self._with_reasons(session, live, found))
             if found:

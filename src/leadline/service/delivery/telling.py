@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from leadline.service import clock
 from leadline.service.delivery.destinations import Destination
@@ -17,6 +17,11 @@ from leadline.store.rows import present
 from leadline.store.scores import TransitionRow
 from leadline.store.session import Session
 from leadline.store.values import compact
+
+if TYPE_CHECKING:
+    from leadline.service.alerts.declared import Alert
+    from leadline.service.alerts.noticing import Noticed, Seen
+    from leadline.store.handover import OwnershipRow
 
 STRONGEST = 5
 """So many reasons stand in what is sent."""
@@ -53,6 +58,23 @@ class Tells(Protocol):
 
     def news(self, session: Session, news: Sequence[News], at: int) -> None:
         """Write alerts of who has leads."""
+
+    def notice(self, given: Seen) -> list[Noticed]:
+        """Return what is to be told of a pass beside changes of band."""
+
+    def noticed(self, session: Session, found: Sequence[Noticed], at: int) -> None:
+        """Write alerts of what a pass noticed."""
+
+    def forgotten(self, session: Session, at: int) -> list[tuple[Alert, OwnershipRow, int]]:
+        """Return leads of which who has them said nothing for too long, and since when."""
+
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due."""
+
+    def tell_forgotten(
+        self, session: Session, found: Sequence[tuple[Alert, OwnershipRow, int]], at: int
+    ) -> None:
+        """Write alerts of leads that are forgotten."""
 
 
 class Outbox:

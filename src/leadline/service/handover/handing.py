@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from leadline.service import writing
+from leadline.service.alerts.declared import Alert
+from leadline.service.alerts.noticing import Noticed, Seen
 from leadline.service.delivery.telling import Outbox
 from leadline.service.handover.effective import Effective, effective
 from leadline.service.handover.owning import Owning
@@ -13,11 +16,13 @@ from leadline.service.handover.settings import Handover
 from leadline.service.live import Live, Scores
 from leadline.service.taking import Taken
 from leadline.store import handover as kept
-from leadline.store.handover import HoldRow
+from leadline.store.handover import HoldRow, OwnershipRow
+from leadline.store.outbox import NewDelivery
 from leadline.store.scores import TransitionRow
 from leadline.store.session import Session
 
 MOST_ENDED = 1000
+Forgotten: TypeAlias = Sequence[tuple[Alert, OwnershipRow, int]]
 
 
 class Handing:
@@ -47,6 +52,30 @@ class Handing:
         ended: dict[tuple[int, str], HoldRow | None] = {(r.lead_no, r.ladder): None for r in over}
         found = effective(session, live, Scores(live.row.version), ended, at, 0)
         return replace(found, gone=list(ended))
+
+    def notice(self, given: Seen) -> list[Noticed]:
+        """Return what alerts tell of a pass beside changes of band."""
+        return self.outbox.alerting.notice(given) if self.outbox.alerting is not None else []
+
+    def tell_noticed(self, session: Session, found: Sequence[Noticed], at: int) -> None:
+        """Write alerts of what a pass noticed."""
+        if found and self.outbox.alerting is not None:
+            self.outbox.alerting.noticed(session, found, at)
+
+    def forgotten(self, session: Session, at: int) -> Forgotten:
+        """Return leads of which who has them said nothing for too long."""
+        if self.outbox.alerting is None:
+            return []
+        return self.outbox.alerting.forgotten(session, at)
+
+    def digests(self, session: Session, at: int) -> list[NewDelivery]:
+        """Return the digests that are due."""
+        return self.outbox.alerting.digests(session, at) if self.outbox.alerting is not None else []
+
+    def tell_forgotten(self, session: Session, found: Forgotten, at: int) -> None:
+        """Write alerts of these."""
+        if found and self.outbox.alerting is not None:
+            self.outbox.alerting.tell_forgotten(session, found, at)
 
     def write(self, session: Session, found: Effective, at: int) -> None:
         """Write scores, holds, and what is to be told of the changes."""

@@ -69,6 +69,26 @@ class Hours:
         """Return the moment itself where they work then, else when they begin next."""
         return at if self.is_open(at) else self.after(at, 0)
 
+    def began(self, at: int, *, weekly: bool = False) -> tuple[int, int] | None:
+        """Return when the last two working days began, or weeks, the earlier one first.
+
+        A week begins with its first working day. None where there were no two in a year.
+        """
+        found: list[int] = []
+        today = self.day_of(at)
+        for number in range(MOST_DAYS):
+            day = today - timedelta(days=number)
+            begin = self._bounds(day)[0]
+            if begin <= at and self.works(day) and not (weekly and self._worked_before(day)):
+                found.append(begin)
+            if len(found) == 2:  # noqa: PLR2004 - the last one and the one before
+                return found[1], found[0]
+        return None
+
+    def _worked_before(self, day: date) -> bool:
+        """Say whether a day of the same week before this one is a working day."""
+        return any(self.works(day - timedelta(days=n + 1)) for n in range(day.weekday()))
+
     def _bounds(self, day: date) -> tuple[int, int]:
         """Return when a working day begins and ends; a clock that is set may make it longer."""
         last = day + timedelta(days=1) if self.ends == time(0) else day

@@ -160,7 +160,7 @@ class Address:
             found = Shown("lacking.html", {"says": visit.words.t(lacking.name)}, 404)
         except InputError as error:
             if start.is_first(service):
-                found = Shown("start.html", {"ways": start.WAYS}, here="queue")
+                found = Shown("start.html", start.parts(service), here="queue")
             else:
                 found = Shown("failed.html", {"says": str(error)}, 400)
         except LeadlineError as error:

@@ -8,6 +8,7 @@ from leadline.web.pages import (
     account,
     administration,
     answering,
+    beginning,
     correcting,
     export,
     following,
@@ -22,6 +23,7 @@ from leadline.web.pages import (
 from leadline.web.signing import Signing
 
 ADDRESSES = (
+    *beginning.ADDRESSES,
     *queue.ADDRESSES,
     *lead.ADDRESSES,
     *following.ADDRESSES,

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from leadline.service.service import Service
 from leadline.store import scores
 
 WAYS = (
     (
         "demo",
-        (
-            "leadline init shop --demo",
-            "cd shop",
-            "leadline import",
-            "leadline publish model.yaml",
-            "leadline serve",
-        ),
+        ("leadline init shop --demo", "cd shop", "leadline serve"),
     ),
     (
         "files",
@@ -42,3 +38,14 @@ def is_first(service: Service) -> bool:
     """Say whether no model is live yet."""
     with service.store.reading() as session:
         return scores.published(session) is None
+
+
+def parts(service: Service) -> dict[str, Any]:
+    """Return what the page shows: what the store begins with, or the ways in."""
+    beginning = service.beginning
+    fault = "" if beginning is None else beginning.failed(service.store)
+    return {
+        "ways": WAYS,
+        "beginning": None if fault else beginning,
+        "fault": fault,
+    }

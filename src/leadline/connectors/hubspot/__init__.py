@@ -1,0 +1,1 @@
+"""HubSpot: contacts are leads, companies accounts, deals and stages say what became of them."""

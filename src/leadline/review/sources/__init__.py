@@ -1,0 +1,1 @@
+"""Where leads come from, what becomes of them, and what they cost."""
