@@ -19,14 +19,14 @@ from leadline.questions import QUESTIONS, question
 AT = "2026-05-01"
 LONG = "customer-success-and-enablement-department-of-the-northern-branch.example"
 TABLES = past.tables(past.rows(leads=120))
-ROWS = {**TABLES, "leads": TABLES["leads"].append_column("site", pa.array([LONG] * 120))}
+ROWS: dict[str, Any] = {**TABLES, "leads": TABLES["leads"].append_column("site", pa.array([LONG] * 120))}
 PEOPLE = pa.table({"lead_id": ["1", "2"], "email": [f"a@{LONG}", f"eva.{LONG[:50]}@gmial.com"]})
-BOTH = {"task": past.TASK, **ROWS}
-LEADS = {"leads": ROWS["leads"], "events": ROWS["events"]}
-OTHER = {**past.MODEL, "bands": {"by": "total", "edges": {"nurture": 0, "sales": 40}}}
+BOTH: dict[str, Any] = {"task": past.TASK, **ROWS}
+LEADS: dict[str, Any] = {"leads": ROWS["leads"], "events": ROWS["events"]}
+OTHER: dict[str, Any] = {**past.MODEL, "bands": {"by": "total", "edges": {"nurture": 0, "sales": 40}}}
 FIRM = {"of": "account", "rollup": "total", "by": "sum"}
-FIRMS = {**past.MODEL, "scores": {**past.MODEL["scores"], "firm": FIRM}}
-POINTS = {"task": past.TASK, "method": "scorecard"}
+FIRMS: dict[str, Any] = {**past.MODEL, "scores": {**past.MODEL["scores"], "firm": FIRM}}
+POINTS: dict[str, Any] = {"task": past.TASK, "method": "scorecard"}
 
 ASKED: Mapping[str, Any] = {
     "account": lambda: leadline.explain(FIRMS, account="a1", **ROWS, as_of=AT, since="2026-03-01"),
