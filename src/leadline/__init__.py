@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leadline.questions.learn import learn
     from leadline.questions.marks import marks
     from leadline.questions.rates import rates
+    from leadline.questions.ready import ready
     from leadline.questions.resolve import resolve
     from leadline.questions.rules import rules
     from leadline.questions.score import score
@@ -56,6 +57,7 @@ __all__ = [
     "marks",
     "rates",
     "read",
+    "ready",
     "resolve",
     "rules",
     "score",
@@ -89,6 +91,7 @@ _PLACES = {
     "marks": "questions.marks",
     "rates": "questions.rates",
     "read": "model.reading.reader",
+    "ready": "questions.ready",
     "resolve": "questions.resolve",
     "rules": "questions.rules",
     "score": "questions.score",

@@ -170,11 +170,13 @@ def test_costs_are_met_by_the_leads_of_their_time() -> None:
 
 def test_part_of_a_time_costs_its_part() -> None:
     """Of ten days of which leads of the last five are too young, half the money counts."""
-    leads = [{**LEADS[0], "created_at": day(0)}, {**LEADS[1], "created_at": day(5)}]
-    costs = [{"source": "web", "from": "2026-01-01", "to": "2026-01-10", "amount": 90.0}]
+    leads = [{**LEADS[0], "created_at": day(0)}, {**LEADS[1], "created_at": day(30)}]
+    costs = [{"source": "web", "from": "2026-01-26", "to": "2026-02-04", "amount": 90.0}]
     found = looked(("source",), costs, leads=leads)
     assert found.told[0].total.cost is not None
     assert found.told[0].total.cost.amount == pytest.approx(45)
+    assert found.costs is not None
+    assert found.costs.uncounted == pytest.approx(45)
 
 
 @pytest.mark.parametrize(

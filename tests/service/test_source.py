@@ -15,7 +15,7 @@ from leadline.cli.commands import app
 from leadline.errors import FileError
 from leadline.service import clock
 from leadline.store import schema
-from leadline.store.facts import EventRow, LeadRow, MergeRow
+from leadline.store.facts import EventRow, LeadRow, MergeRow, OutcomeRow
 
 MODEL = """\
 leadline: 1
@@ -84,3 +84,38 @@ def test_a_store_is_watched(folder: Path) -> None:
     [change] = [each for each in found["changes"] if each["topic"] == "empty"]
     assert change["name"] == "title"
     assert abs(datetime.fromisoformat(change["since"]) - datetime.fromisoformat(changed_at)) < WEEK
+
+
+def _chief(way: str) -> dict[str, tuple[str, int]]:
+    return {"source": (way, AT), "title": ("Chief", AT)}
+
+
+def test_a_store_says_where_its_leads_come_from(folder: Path) -> None:
+    """With the costs and the task of the workspace; and whether scoring is worth it."""
+    (folder / "model.yaml").write_text(MODEL, encoding="utf-8")
+    (folder / "task.yaml").write_text("outcome: {outcome: won}\nhorizon: 30d\n", encoding="utf-8")
+    begun = clock.text(AT)[:10]
+    costs = f"source,from,to,amount\nweb,{begun},{begun},60\n"
+    (folder / "costs.csv").write_text(costs, encoding="utf-8")
+    more = 'task = "task.yaml"\ncosts = "costs.csv"\ncapacity = "1/week"\n'
+    (folder / "leadline.toml").write_text(more + WORKSPACE, encoding="utf-8")
+    people = [
+        LeadRow(number, f"lead{number}", None, True, AT, AT, AT, json.dumps(_chief(way)))
+        for number, way in enumerate(("web", "web", "fair"), 1)
+    ]
+    won = OutcomeRow("o1", 1, None, "won", AT + DAY, AT + DAY, AT + DAY, 90.0, None, "")
+    with stores.opened(stores.file_url(folder)) as store, store.writing() as session:
+        session.insert(schema.leads, people)
+        session.insert(schema.outcomes, [won])
+    ran(f"sources --data-end {clock.text(AT + 40 * DAY)} --by source --json sources.json")
+    [way] = json.loads(Path("sources.json").read_text(encoding="utf-8"))["ways"]
+    found = {each["value"]: each for each in way["sources"]}
+    assert {value: (each["leads"], each["wins"]) for value, each in found.items()} == {
+        "web": (2, 1),
+        "fair": (1, 0),
+    }
+    assert found["web"]["revenue"]["value"] == 90
+    assert found["web"]["cost"]["per_win"]["value"] == pytest.approx(60)
+    ran(f"ready --data-end {clock.text(AT + 40 * DAY)} --json ready.json")
+    ready = json.loads(Path("ready.json").read_text(encoding="utf-8"))
+    assert (ready["verdict"], ready["facts"]["wins"], ready["capacity"]) == ("points", 1, 1)

@@ -58,7 +58,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     url = stores.file_url(folder)
     with stores.opened(url) as store:
         ada = signed.add(store, "sales", "ada", PASSWORD)
-        with serving.serving(url, folder) as server:
+        with serving.serving(url, folder, "--second-factor", "marketing") as server:
             yield _begun(House(store, server.url, ada, "", []))
 
 
@@ -177,3 +177,27 @@ def test_it_ends_by_the_password(house: House) -> None:
         assert done.status_code == 303
     with browser(house.url) as client:
         assert sign_in(client, house.ada.email, PASSWORD).headers["location"] == "/"
+
+
+def test_a_role_that_must_have_one_sees_nothing_before(house: House) -> None:
+    """Neither pages nor the API, but where it is set up; then all of it, and it cannot be ended."""
+    mia = signed.add(house.store, "marketing", "mia", PASSWORD)
+    with browser(house.url, signed.begin(house.store, mia)) as client:
+        for path in ("/", "/leads", "/queue"):
+            found = client.get(path)
+            assert (found.status_code, found.headers["location"]) == (303, "/me"), path
+        refused = client.get("/v1/transitions")
+        assert (refused.status_code, "second factor" in refused.text) == (403, True)
+        assert "Your role must have one" in client.get("/me").text
+        shown = client.post("/me/second-factor", data={"password": PASSWORD})
+        found_secret = re.search("<code>([A-Z2-7]{32})</code>", shown.text)
+        assert found_secret is not None
+        code = pyotp.TOTP(found_secret[1]).now()
+        assert client.post("/me/second-factor/confirm", data={"code": code}).status_code == 200
+        assert client.get("/v1/transitions").status_code == 200
+        assert client.get("/queue").status_code == 200
+        kept = client.post("/me/second-factor/end", data={"password": PASSWORD})
+        assert (kept.status_code, "rules of your team" in kept.text) == (400, True)
+    by_provider = signed.add(house.store, "marketing", "pia")
+    with browser(house.url, signed.begin(house.store, by_provider)) as client:
+        assert client.get("/v1/transitions").status_code == 200

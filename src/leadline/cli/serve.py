@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from leadline.questions.answer import Answer
 from leadline.questions.inputs import PastTables
 from leadline.questions.judging import TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
+from leadline.service.asked.connect import CONNECTORS
 from leadline.service.asked.of_store import OfStore
 from leadline.service.asked.tidy import UNKNOWN_DAYS
 
@@ -73,6 +74,13 @@ TERRITORY = asks(
     "FIELD",
     setting="people.territory",
 )
+SECOND_FACTOR = asks(
+    "Role that must have a second factor; until one is set up it sees no other page.",
+    "text",
+    "ROLE",
+    is_list=True,
+    setting="people.second_factor",
+)
 BEGIN_WITH = asks(
     "What a store without a model begins with.",
     "text",
@@ -101,12 +109,14 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
     unknown_days: int | None = field(default=None, kw_only=True, metadata=UNKNOWN_DAYS)
     watch: str | None = field(default=None, kw_only=True, metadata=WATCH)
     kafka: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KAFKA)
+    connectors: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=CONNECTORS)
     log: Literal["text", "json"] = field(default="text", kw_only=True, metadata=LOG)
     open_metrics: bool = field(default=False, kw_only=True, metadata=OPEN_METRICS)
     keys: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=KEYS)
     url: str | None = field(default=None, kw_only=True, metadata=ADDRESS)
     providers: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=PROVIDERS)
     territory: str | None = field(default=None, kw_only=True, metadata=TERRITORY)
+    second_factor: Sequence[str] | None = field(default=None, kw_only=True, metadata=SECOND_FACTOR)
     proxies: Sequence[str] | None = field(default=None, kw_only=True, metadata=PROXIES)
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
     begin_with: Literal["nothing", "tables"] = field(
@@ -115,12 +125,19 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
     model: str | None = field(default=None, kw_only=True, metadata=MODEL)
 
     def check(self) -> None:
-        """Refuse a field that is none. Raises InputError."""
+        """Refuse a field or a role that is none. Raises InputError."""
+        from leadline.errors import Fault, InputError, nearest
         from leadline.service.sight import parts
+        from leadline.store.people import Role
 
         super().check()
         if self.territory:
             parts(self.territory)
+        for role in self.second_factor or ():
+            if role not in get_args(Role):
+                roles = get_args(Role)
+                expected = f"must be one of {', '.join(roles)}"
+                raise InputError(Fault("", "second_factor", expected, role, nearest(role, roles)))
 
     def answer(self, session: Session) -> Answer[None]:
         """Serve until the process is told to end."""
@@ -178,6 +195,7 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
                 open_metrics=self.open_metrics,
                 territory=self.territory or "",
                 named=named,
+                second_factor=self.second_factor or (),
             )
         return Answer(question=self.name, result=None, printed="")
 
@@ -203,6 +221,17 @@ class Serve(OfStore, PastTables, Question["Answer[None]"]):
             yield Drop(store, Path(self.watch))
         for settings in [TopicSettings.of(*each) for each in (self.kafka or {}).items()]:
             yield Topic(store, settings)
+        yield from self._connections(store)
+
+    def _connections(self, store: Store) -> Iterator[Feed]:
+        """Yield systems that are read and written every so many minutes. Raises InputError."""
+        from leadline.service.connecting.scheduled import Scheduled
+        from leadline.service.connecting.settings import ConnectionSettings
+
+        for each in [ConnectionSettings.of(*row) for row in (self.connectors or {}).items()]:
+            if each.minutes is not None:
+                each.opened().close()  # what is missing is said at the start
+                yield Scheduled(store, each, each.minutes)
 
 
 def new_keys(store: Store, named: Mapping[str, Any], at: int) -> dict[str, str]:

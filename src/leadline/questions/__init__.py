@@ -22,6 +22,7 @@ QUESTIONS: Mapping[str, str] = {
     "audit": "leadline.questions.audit:Audit",
     "watch": "leadline.questions.watch:Watch",
     "sources": "leadline.questions.sources:Sources",
+    "ready": "leadline.questions.ready:Ready",
     "learn": "leadline.questions.learn:Learn",
     "new": "leadline.questions.new:New",
     "import-points": "leadline.questions.import_points:ImportPoints",

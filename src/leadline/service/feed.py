@@ -20,5 +20,8 @@ class Feed(Protocol):
         Raises LeadlineError or OSError, and what was not taken is there again the next time.
         """
 
+    def end(self) -> None:
+        """Hear, from another thread, that what takes long is to be cut short."""
+
     def close(self) -> None:
         """Let go of what is open."""

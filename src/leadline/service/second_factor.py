@@ -11,7 +11,7 @@ import segno
 
 from leadline.errors import Fault, InputError
 from leadline.service.signing_in import Caller, begin, count_try
-from leadline.store import audit_log, second_factors, sign_ins
+from leadline.store import audit_log, people, second_factors, sign_ins
 from leadline.store.audit_log import Entry
 from leadline.store.people import Person
 from leadline.store.session import Session
@@ -89,6 +89,12 @@ def is_on(store: Store, person: Person) -> tuple[bool, int]:
     with store.reading() as session:
         is_asked = second_factors.secret(session, person) is not None
         return is_asked, second_factors.codes_left(session, person)
+
+
+def lacks_factor(session: Session, person: Person) -> bool:
+    """Say whether somebody signs in by a password alone; a provider asks for factors itself."""
+    has_password = people.password_hash(session, person) is not None
+    return has_password and second_factors.secret(session, person) is None
 
 
 def sign_in(store: Store, ticket: str, code: str, caller: Caller) -> str | None:

@@ -205,6 +205,8 @@ class Service(Reader):
     def stop(self) -> None:
         """Keep what waits to be kept, end the pass that is under way, and close the store."""
         self._stopping.set()
+        for feed in self._feeds:
+            feed.end()
         if self._acceptor is not None:
             self._acceptor.close()
         if self._loop is not None:

@@ -293,6 +293,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Field that says in whose territory a lead is; sales see theirs and their own leads alone.",
         example="account.country",
     ),
+    Setting(
+        "people.second_factor",
+        "texts",
+        "Roles that must have a second factor beside a password.",
+        example="administrator",
+    ),
     Setting("keys.*.browser", "flag", "The key is public: it sets the listed fields alone.", False),
     Setting("keys.*.fields", "texts", "Fields of leads that a public key may set."),
     Setting("connectors.*.kind", "text", "The system: hubspot or tryton.", example="tryton"),
@@ -304,6 +310,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("connectors.*.fields", "texts", "Fields of its records that are read."),
     Setting("connectors.*.points", "whole", "A score that moved by less waits.", 5),
     Setting("connectors.*.days", "whole", "But after so many days.", 7),
+    Setting("connectors.*.minutes", "whole", "How often leadline serve runs it.", example="15"),
     Setting("connectors.*.outcomes.*", "text", "Its word, and the outcome: a reason."),
     Setting("connectors.*.write.*", "text", "score, band, reasons or scored_at: the field for it."),
     Setting(
@@ -385,7 +392,9 @@ SETTINGS: tuple[Setting, ...] = (
         example="account.target = true",
     ),
     Setting("alerts.*.to", "texts", "Destinations that are told.", example="crm"),
-    Setting("alerts.*.cool_down", "duration", "So long a lead alerts no second time.", "1d"),
+    Setting(
+        "alerts.*.cool_down", "duration", "So long a lead alerts no second time; a surge 7d.", "1d"
+    ),
     Setting(
         "alerts.*.events", "texts", "Of a response: kinds of events.", example="form_submitted"
     ),

@@ -70,6 +70,20 @@ def refused(session: Session, name: str) -> list[RecordRow]:
     return rows_of(session, RecordRow, "connection_records", where, name)
 
 
+def counts(session: Session, name: str) -> tuple[int, int, int, int | None]:
+    """Return how many records there are, were written and refused, and when the last was written.
+
+    What was read of companies and outcomes is noted under other ids, and is no record.
+    """
+    [(there, written, refused, last)] = session.rows(
+        "select count(*), count(written_at), count(refused_at), max(written_at) "
+        "from connection_records where connection = ? and gone_at is null "
+        "and substr(record_id, 1, 8) <> 'account:' and substr(record_id, 1, 8) <> 'outcome:'",
+        name,
+    )
+    return there, written, refused, last
+
+
 def keep_records(session: Session, rows: Iterable[RecordRow]) -> None:
     """Keep records as they are now."""
     session.insert(connection_records, rows, "replace")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from leadline.store.schema import inbox, parked, waiting
@@ -145,6 +145,12 @@ def again(session: Session, since: int, until: int, source: str | None) -> int:
         "and length(body) > 0 and inbox_id not in (select inbox_id from waiting)",
         *params,
     )
+
+
+def still_wait(session: Session, numbers: Collection[int]) -> bool:
+    """Say whether any of some requests waits to be taken in."""
+    query = "select 1 from waiting where inbox_id in ?? limit 1"
+    return bool(numbers) and bool(session.rows(query, list(numbers)))
 
 
 def oldest_waiting(session: Session) -> int | None:

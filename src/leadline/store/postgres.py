@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from typing import Any
 
 import psycopg
@@ -104,6 +105,14 @@ class PostgresStore:
                 self._service.execute("select pg_advisory_unlock_all()")
             self._service.close()
             self._service = None
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[bool]:
+        """Yield whether nobody else does something while the block runs: a lock of a session."""
+        number = int.from_bytes(sha256(what.encode()).digest()[:8], signed=True)
+        with _own_errors(), psycopg.connect(self.url, autocommit=True, **OPTIONS) as held:
+            found = held.execute("select pg_try_advisory_lock(%s)", [number]).fetchone()
+            yield bool(found and found[0])
 
     def compact(self) -> None:
         """Leave that to who runs the server: what was deleted goes with ``vacuum full``."""

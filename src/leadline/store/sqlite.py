@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -112,6 +113,18 @@ class SQLiteStore:
         if self._service is not None:
             self._service.close()
             self._service = None
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[bool]:
+        """Yield whether nobody else does something while the block runs: a lock of a file."""
+        name = sha256(what.encode()).hexdigest()[:8]
+        with Path(f"{self.path}.{name}.lock").open("w", encoding="utf-8") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+            else:
+                yield True
 
     def compact(self) -> None:
         """Write the file anew, without what was deleted, and empty its log."""

@@ -41,6 +41,13 @@ class Store(Protocol):
     def release(self) -> None:
         """Stop running the loop."""
 
+    def alone(self, what: str) -> AbstractContextManager[bool]:
+        """Yield whether nobody else does something while the block runs; it ends with the process.
+
+        Args:
+            what: A name for what is done.
+        """
+
     def compact(self) -> None:
         """Overwrite what was deleted, where the store itself can do so. Raises StoreError."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -61,13 +61,14 @@ def described() -> dict[str, Any]:
     return document(ENDPOINTS, beside)
 
 
-def application(
+def application(  # noqa: PLR0913 - who is let in, and to what
     service: Service,
     front: Front | None = None,
     *,
     open_metrics: bool = False,
     territory: str = "",
     named: Sequence[Provider] = (),
+    second_factor: Collection[str] = (),
 ) -> Starlette:
     """Return the application of a service that was started.
 
@@ -77,9 +78,10 @@ def application(
         open_metrics: Whether anybody may read its figures.
         territory: Field that says in whose territory a lead is.
         named: Providers by which people may sign in.
+        second_factor: Roles that must have one.
     """
     api = described()
-    signing = Signing(service, front or Front(), refusal, territory)
+    signing = Signing(service, front or Front(), refusal, territory, frozenset(second_factor))
 
     async def openapi(_: Request) -> Response:
         return json(api, 200)

@@ -176,6 +176,8 @@ async def who_asks(service: Service, signing: Signing, request: Request, right: 
         if visit is not None:
             if not visit.may(right):
                 raise Refused(403, f"the role {visit.person.role} does not allow this")
+            if visit.lacks_factor:
+                raise Refused(403, f"the role {visit.person.role} must have a second factor: /me")
             signing.refuse_foreign(request, visit)
             return Asking(visit.person, visit.sight)
     key = await key_of(service, request)

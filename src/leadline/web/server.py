@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -64,11 +64,19 @@ def serve(  # noqa: PLR0913 - where, and to whom
     open_metrics: bool = False,
     territory: str = "",
     named: Sequence[Provider] = (),
+    second_factor: Collection[str] = (),
 ) -> None:
     """Answer on an address, for a service that was started, until the process is told to end."""
     _allow_connections()
     config = uvicorn.Config(
-        application(service, front, open_metrics=open_metrics, territory=territory, named=named),
+        application(
+            service,
+            front,
+            open_metrics=open_metrics,
+            territory=territory,
+            named=named,
+            second_factor=second_factor,
+        ),
         host=host,
         port=port,
         loop="uvloop",

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from leadline.service.rights import Right, person_may
+from leadline.service.second_factor import lacks_factor
 from leadline.service.service import Service
 from leadline.service.sight import Sight, sight_of
 from leadline.store import sign_ins
@@ -28,7 +29,7 @@ from leadline.store.sign_ins import SessionRow
 from leadline.web.endpoint import Refused, body, keep_within
 from leadline.web.front import Front
 
-SIGN_IN = "/sign-in"
+SIGN_IN, ACCOUNT = "/sign-in", "/me"
 FORM_TOKEN = "form_token"  # noqa: S105 - the name of a field
 FORM_HEADER = "x-form-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -47,6 +48,7 @@ class Visit:
         form_token: Must be in each form, as ``form_token``, or in the header X-Form-Token.
         form: What a form sent; empty where none did.
         sight: Which leads they see; None for all. Lists are asked for with it.
+        lacks_factor: Whether their role must have a second factor, and they have none yet.
     """
 
     person: Person
@@ -54,6 +56,7 @@ class Visit:
     form_token: str
     form: Mapping[str, str] = field(default_factory=dict)
     sight: Sight | None = None
+    lacks_factor: bool = False
 
     def may(self, right: Right) -> bool:
         """Say whether they have a right; pages show nothing that is not allowed."""
@@ -75,12 +78,14 @@ class Signing:
         front: How the service is reached.
         refuse: Draws why not.
         territory: Field that says in whose territory a lead is; empty where all see all.
+        second_factor: Roles that must have one beside a password.
     """
 
     service: Service
     front: Front
     refuse: Refuse
     territory: str = ""
+    second_factor: frozenset[str] = frozenset()
 
     async def visit(self, request: Request) -> Visit | None:
         """Return who makes a request; None where nobody is signed in."""
@@ -90,20 +95,24 @@ class Signing:
         found = await asyncio.to_thread(self._session, secret)
         if found is None:
             return None
-        person, row = found
+        person, row, lacks_factor = found
         sight = sight_of(person, self.territory)
-        return Visit(person, row, token_of(secret), sight=sight)
+        return Visit(person, row, token_of(secret), sight=sight, lacks_factor=lacks_factor)
 
-    def _session(self, secret: str) -> tuple[Person, SessionRow] | None:
-        at = self.service.now()
+    def _session(self, secret: str) -> tuple[Person, SessionRow, bool] | None:
+        at, lacks = self.service.now(), False
         with self.service.store.reading() as session:
             found = sign_ins.find(session, secret, at)
+            if found is not None and found[0].role in self.second_factor:
+                lacks = lacks_factor(session, found[0])
         if found is not None and at - found[1].seen_at > sign_ins.SEEN_EVERY:
             with self.service.store.writing() as session:
                 sign_ins.seen(session, found[1], at)
-        return found
+        return None if found is None else (*found, lacks)
 
-    def page(self, right: Right, answer: Answer, *, within: bool = False) -> Respond:
+    def page(
+        self, right: Right, answer: Answer, *, within: bool = False, bare: bool = False
+    ) -> Respond:  # fmt: skip
         """Return a page for whoever has a right.
 
         Args:
@@ -112,6 +121,8 @@ class Signing:
             within: Whether it shows no more than ``Visit.sight``, or nothing of leads; who sees a
                 territory alone is refused other pages. Where its path has a ``lead_id`` or an
                 ``account_id``, that is looked at here.
+            bare: Whether it is for those too who still lack a second factor that their role must
+                have; others send them to set it up.
         """
 
         async def respond(request: Request) -> Response:
@@ -122,6 +133,8 @@ class Signing:
                 return to_sign_in(request)
             if not visit.may(right):
                 return self.refuse(request, 403, "Your role does not allow this.")
+            if visit.lacks_factor and not bare:
+                return RedirectResponse(f"{request.scope.get('root_path', '')}{ACCOUNT}", 303)
             try:
                 await keep_within(self.service, request, visit.sight, is_within=within)
                 if request.method not in SAFE:

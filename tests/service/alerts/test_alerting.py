@@ -129,6 +129,16 @@ def test_so_many_an_hour_and_the_others_later(store: Store, engine: DuckDB) -> N
         assert mails == 5
 
 
+def test_without_consent_nobody_is_told(store: Store, engine: DuckDB) -> None:
+    """It is a field: one that says no, and one of which nothing is known, alert nobody."""
+    declared = {"ready": {**SALES, "match": ["lead.consent = given"], "to": ["room"]}}
+    with _telling(store, engine, declared) as (desk, _):
+        _identify(desk, "ada", consent="given")
+        _identify(desk, "ben", consent="withdrawn")
+        desk.happens("demo_requested", "ada", "ben", "cal")
+        assert [told["head"] for _, _, told in _told(desk)] == ["ada is in sales now"]
+
+
 def test_leaving_and_news_of_who_has_a_lead_are_told(store: Store, engine: DuckDB) -> None:
     """Forgotten leads, too; and only leads whose fields are asked for."""
     declared = {

@@ -16,6 +16,7 @@ from leadline.service import clock
 from leadline.service.alerts.alerting import Alerting
 from leadline.service.alerts.declared import alerts
 from leadline.service.alerts.message import Message
+from leadline.service.alerts.trying import tried
 from leadline.service.delivery.channels.mail import text
 from leadline.service.delivery.destinations import destinations
 from leadline.service.delivery.telling import Outbox
@@ -73,6 +74,9 @@ def test_each_hears_of_their_own_leads_as_their_day_begins(store: Store, engine:
         desk.hands.forward(DAY)
         desk.loop.drain()
         assert len(_digests(desk)) == 3  # nothing changed since
+        with store.reading() as session:
+            found = tried(session, alerting, desk.hands.at, 5)
+        assert [(each.to, each.alerts) for each in found] == [("", 1), (BEN, 1), (EVA, 1)]
 
 
 def test_a_digest_keeps_holidays_and_weeks() -> None:

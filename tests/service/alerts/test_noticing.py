@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desks import HOUR, Office, office
+from desks import HOUR, MODEL, Office, office
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.service import clock
@@ -94,6 +94,36 @@ def test_a_jump_is_measured_by_the_statement_of_then(store: Store, engine: DuckD
         assert (name, told["head"]) == ("fast", "ada rose fast")
         assert ["Risen by", "20 to 30"] in told["facts"]
         assert unheard(alerting) == ["fast"]
+
+
+def test_an_excluded_lead_alerts_in_no_way(store: Store, engine: DuckDB) -> None:
+    """Whatever it does: neither as it enters a band, nor as it responds or rises."""
+    declared = {
+        "in": {"on": "enters", **ROOM},
+        "response": {"on": "response", "events": ["demo_requested"], **ROOM},
+        "fast": {"on": "jump", "by": 20, **ROOM},
+    }
+    with _telling(store, engine, declared) as (desk, _):
+        desk.publish(
+            f"{MODEL}overrides:\n  rival: {{when: lead.title = 'Rival', band: excluded}}\n"
+        )
+        _send(desk, "rows:leads", {"lead_id": "ada", "user_id": "ada", "title": "Rival"})
+        desk.happens("demo_requested", "ada")
+        assert _told(desk) == []
+
+
+def test_a_lead_that_came_lately_jumps_from_what_it_had(store: Store, engine: DuckDB) -> None:
+    """An import of yesterday is no jump of today; whoever is new rises from nothing."""
+    with _telling(store, engine, {"fast": {"on": "jump", "by": 20, **ROOM}}) as (desk, _):
+        _send(desk, "rows:leads", {"lead_id": "ada", "user_id": "ada"})
+        with store.writing() as session:  # as an import has it
+            session.run("update leads set created_at = ?", desk.hands.at - 30 * DAY)
+        desk.happens("page_viewed", "ada", "new")
+        desk.happens("page_viewed", "ada", "new")
+        desk.happens("demo_requested", "ada")
+        assert [told["facts"][-1] for _, told in _told(desk)] == [
+            ["Risen by", "20 to 20"], ["Risen by", "50 to 70"],
+        ]  # fmt: skip
 
 
 def test_a_surge_is_against_what_is_usual_for_the_account(store: Store, engine: DuckDB) -> None:

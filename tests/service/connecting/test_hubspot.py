@@ -258,10 +258,10 @@ def test_a_limit_anywhere_loses_and_repeats_nothing(both: Both) -> None:
     rows = [both.there.add("contacts", firstname="L") for _ in range(250)]
     both.connect(once=True)
     both.connect(approve=True)
-    limit, broken = (429, {"Retry-After": "0"}, {}), (503, {"Retry-After": "0"}, {})
-    by_policy = (429, {}, {"policyName": "SECONDLY"})
-    answers: list[Any] = [limit, None, broken, None, by_policy, None]
-    both.there.fails.extend(answers * 20)
+    limit: Any = (429, {"Retry-After": "0"}, {})
+    broken: Any = (503, {"Retry-After": "0"}, {})
+    by_policy: Any = (429, {}, {"policyName": "SECONDLY"})
+    both.there.fails.extend([limit, None, broken, None, by_policy, None] * 20)
     assert both.connect(once=True)[1] == "written: 250 records, 0 refused"
     assert both.there.writes == dict.fromkeys(map(int, rows), 1)
     assert {both.there.value(each, "leadline_band") for each in rows} == {"warm"}

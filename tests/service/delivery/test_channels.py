@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,9 +21,11 @@ from leadline.service.delivery.channels.mail import Mail
 from leadline.service.delivery.destinations import Destination
 from leadline.service.delivery.guard import networks
 from leadline.store.outbox import DeliveryRow
+from packages import installed
 from receiving import receiving
 from serving import free_port
 
+CARDS = Path(__file__).parent / "cards"
 TOLD = Message(
     ["eva@north.example"],
     "<!channel> [Ada](http://x) is in sales now",
@@ -134,6 +138,23 @@ def test_a_card_of_teams_opens_a_page_and_means_nothing_else() -> None:
     assert {each["type"] for each in card["body"]} == {"TextBlock", "FactSet"}
     assert [each["type"] for each in card["actions"]] == ["Action.OpenUrl"]
     assert card["body"][0]["text"].startswith("<!channel> \\[Ada\\]")
+
+
+@pytest.mark.slow
+def test_a_card_of_teams_is_one_by_the_library_of_microsoft(tmp_path: Path) -> None:
+    """It finds nothing wrong with ours, and does with one that is spoilt."""
+    packages = installed(CARDS, tmp_path)
+    [attachment] = teams(TOLD)["attachments"]
+    assert _judged(attachment["content"], packages) == {"faults": [], "actions": 1}
+    spoilt = {**attachment["content"], "body": [{"type": "TextBlok", "text": "x"}]}
+    assert _judged(spoilt, packages)["faults"] != []
+
+
+def _judged(card: dict[str, Any], packages: Path) -> dict[str, Any]:
+    command = ["node", str(CARDS / "judge.mjs"), str(packages)]
+    said = json.dumps(card).encode()
+    found = subprocess.run(command, input=said, check=True, capture_output=True, timeout=60)
+    return msgspec.json.decode(found.stdout, type=dict[str, Any])
 
 
 def test_a_room_is_posted_to() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leadline.errors import Fault, InputError
@@ -39,6 +39,7 @@ class Cohort:
         run: Any run over the tables.
         table: The table.
         end: Until when things are known; None where the outcome has no time.
+        ripe_until: Leads that came later are too young; None where the outcome has no time.
         leads: How many leads there are.
         young: How many more came too late for their horizon to be over.
         bands: The bands of the model, the lowest first; () without any.
@@ -51,6 +52,7 @@ class Cohort:
     run: Run
     table: str
     end: datetime | None
+    ripe_until: datetime | None
     leads: int
     young: int
     bands: tuple[str, ...]
@@ -82,6 +84,7 @@ def cohort(run: Run, task: TaskDocument, end: datetime | None) -> Cohort:
         run,
         table,
         until,
+        _ripe_until(task, until),
         leads,
         young,
         bands,
@@ -118,6 +121,13 @@ def _until(run: Run, task: TaskDocument, end: datetime | None) -> datetime | Non
     return known.replace(tzinfo=UTC) if known.tzinfo is None else known.astimezone(UTC)
 
 
+def _ripe_until(task: TaskDocument, until: datetime | None) -> datetime | None:
+    """Return when the latest leads came whose horizon is over."""
+    if until is None or task.task.horizon is None:
+        return None
+    return until - timedelta(microseconds=task.task.horizon.microseconds)
+
+
 def _came(run: Run, task: TaskDocument, until: datetime | None) -> str:
     """Return the table ``lead_id, came_at, as_of, is_ripe`` of the leads that came by then."""
     table = run.workspace.name("came")
@@ -125,7 +135,7 @@ def _came(run: Run, task: TaskDocument, until: datetime | None) -> str:
         query = sql_text(
             "select l.lead_id, k.since as came_at, timestamp {now} as as_of, true as is_ripe "
             "from leads as l left join ({known}) as k on k.lead_id = l.lead_id",
-            now=_plain(latest(run)),
+            now=plain(latest(run)),
             known=dated(run),
         )
     else:
@@ -136,7 +146,7 @@ def _came(run: Run, task: TaskDocument, until: datetime | None) -> str:
             at=Sql("greatest(k.since, coalesce(l.recorded_at, k.since))"),
             d=task.task.horizon.microseconds,
             known=known_since(run),
-            end=_plain(until),
+            end=plain(until),
         )
     run.engine.run(sql_text("create temp table {t} as {q}", t=name(table), q=query))
     return table
@@ -289,7 +299,7 @@ def _uncounted(
             "t.outcome in ({k}) and {at} <= timestamp {e}",
             k=[*kinds],
             at=KNOWN_AT,
-            e=_plain(until),
+            e=plain(until),
         ),
         amount=Sql("t.amount" if has_amount else "0"),
         t=name(table),
@@ -298,6 +308,7 @@ def _uncounted(
     return float(deals or 0), float(amount or 0)
 
 
-def _plain(at: datetime) -> str:
+def plain(at: datetime) -> str:
+    """Return a moment in UTC as the engine reads it."""
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     return at.replace(tzinfo=None).isoformat(sep=" ")

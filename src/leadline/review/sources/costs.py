@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from leadline.errors import Fault, InputError
-from leadline.review.sources.cohort import Cohort
+from leadline.review.sources.cohort import Cohort, plain
 from leadline.review.sources.ways import CAMPAIGNS, UNKNOWN, Way, source_field
 from leadline.sql.text import Sql, name, sql_text
 from leadline.tables.places.inputs import Input, files_or_rows
@@ -128,14 +128,17 @@ def _cut(of: Cohort, table: str) -> float:
     [(whole,)] = of.run.engine.rows(sql_text("select sum(amount) from {t}", t=name(table)))
     of.run.engine.run(
         sql_text(
-            "create or replace temp table {t} as with span as (select "
-            "date_trunc('day', min(came_at)) as low, max(came_at) as high from {c}), "
-            "cut as (select *, greatest(since, low) as since_, least(until, high) as until_ "
-            "from {t}, span) select way, value, since_ as since, until_ as until, "
+            "create or replace temp table {t} as with first as (select "
+            "date_trunc('day', min(came_at)) as low from {c}), "
+            "cut as (select *, greatest(since, low) as since_, least(until, {high}) as until_ "
+            "from {t}, first) select way, value, since_ as since, until_ as until, "
             "amount * (epoch_us(until_) - epoch_us(since_)) / (epoch_us(until) - epoch_us(since)) "
             "as amount from cut where until_ > since_",
             t=name(table),
             c=name(of.table),
+            high=sql_text("timestamp {at}", at=plain(of.ripe_until))
+            if of.ripe_until
+            else Sql("until"),
         )
     )
     return float(whole or 0)

@@ -152,14 +152,14 @@ class Alerting:
         found = []
         for each in listed:
             if each.key not in written:
-                made = digest(session, each, self._labels_in(session), self.url)
+                made = digest(session, each, self.labels_in(session), self.url)
                 if made is None:
                     self._empty.add(each.key)
                 else:
                     found.append(made)
         return found
 
-    def _labels_in(self, session: Session) -> Mapping[int, Labels]:
+    def labels_in(self, session: Session) -> Mapping[int, Labels]:
         """Return what the parts of each version are called."""
         for (version,) in session.rows("select version from models where published_at is not null"):
             self._labels_of(session, version)

@@ -15,8 +15,12 @@ NEWS = ("assigned", "reminder", "overdue", "returned")
 SEEN = ("response", "jump", "surge")
 FORGOTTEN, DIGEST = "forgotten", "digest"
 ALL = (*MOVES, *NEWS, *SEEN, FORGOTTEN, DIGEST)
-EVERY = ("day", "week")
 DAY = 86_400_000_000
+COOLS: Mapping[str, int] = {"surge": 7 * DAY}
+"""A surge is of a week, so that it is told once; everything else cools down for a day."""
+EXCLUDED = "excluded"
+"""The band that never alerts."""
+EVERY = ("day", "week")
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "response": ("events",), "jump": ("by",), FORGOTTEN: ("after",)
 }  # fmt: skip
@@ -63,7 +67,7 @@ class Alert:
 
     def fires(self, ladder: str, from_band: str | None, to_band: str | None) -> bool:
         """Say whether a change of band is one that it tells of."""
-        if self.on not in MOVES or self.ladder not in {"", ladder}:
+        if self.on not in MOVES or self.ladder not in {"", ladder} or to_band == EXCLUDED:
             return False
         entered, left = (to_band, from_band) if self.on == "enters" else (from_band, to_band)
         if entered is None:
@@ -116,7 +120,7 @@ def _alert(
         frozenset(said.get("bands", ())),
         tuple(each for each in matches if each is not None),
         tuple(to),
-        _duration(said, "cool_down", DAY),
+        _duration(said, "cool_down", COOLS.get(str(on), DAY)),
         bool(said.get("keep_hours", False)),
         frozenset(said.get("events", ())),
         str(said.get("score", "")),

@@ -10,7 +10,7 @@ import msgspec
 from leadline.model.labels import Labels
 from leadline.service import clock
 from leadline.service.alerts import message
-from leadline.service.alerts.declared import DAY, Alert
+from leadline.service.alerts.declared import DAY, EXCLUDED, Alert
 from leadline.service.alerts.message import Message
 from leadline.service.delivery.destinations import Destination
 from leadline.service.handover.team import Team
@@ -103,7 +103,7 @@ def digest(
 
 def _concerns(alert: Alert, row: TransitionRow, was: str | None) -> bool:
     """Say whether a lead is elsewhere than before, in bands that the alert names."""
-    if was == row.to_band or alert.ladder not in {"", row.ladder}:
+    if row.to_band in {was, EXCLUDED} or alert.ladder not in {"", row.ladder}:
         return False
     return not alert.bands or bool(alert.bands & {was, row.to_band})
 

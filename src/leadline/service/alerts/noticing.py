@@ -7,10 +7,12 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from leadline.service.alerts.declared import DAY, Alert
+from leadline.service.alerts.declared import DAY, EXCLUDED, Alert
 from leadline.service.live import Batch, Live, Scores, Touched
 from leadline.service.taking import Taken, digest
 from leadline.store import facts as stored
+from leadline.store import handover
+from leadline.store.facts import LeadRow
 from leadline.store.scores import TransitionRow
 from leadline.store.session import Session
 
@@ -60,9 +62,12 @@ class Seen:
 
 def notice(given: Seen, alerts: Sequence[Alert]) -> list[Noticed]:
     """Return what alerts tell of a pass, each lead with the reasons for its score of now."""
-    seen = [
+    found = [
         each for alert in alerts if alert.on in NOTICES for each in NOTICES[alert.on](given, alert)
     ]
+    if not found:
+        return []
+    seen = [each for each in _effective(given, found) if each.row.to_band != EXCLUDED]
     leads = {each.row.lead_no for each in seen if each.row.lead_no}
     if not leads:
         return seen
@@ -73,6 +78,16 @@ def notice(given: Seen, alerts: Sequence[Alert]) -> list[Noticed]:
         else each
         for each in seen
     ]
+
+
+def _effective(given: Seen, found: Sequence[Noticed]) -> Iterator[Noticed]:
+    """Yield what was found with the bands that people go by."""
+    leads = {each.row.lead_no for each in found if each.row.lead_no}
+    held = {(r.lead_no, r.ladder): r.band for r in handover.holds(given.session, leads)}
+    for each in found:
+        key = (each.row.lead_no or 0, each.row.ladder)
+        band = held.get(key, each.row.to_band)
+        yield replace(each, row=each.row._replace(from_band=band, to_band=band))
 
 
 def _responses(given: Seen, alert: Alert) -> Iterator[Noticed]:
@@ -87,7 +102,8 @@ def _jumps(given: Seen, alert: Alert) -> Iterator[Noticed]:
     """Yield leads whose score is so many points above what it was so long ago.
 
     What it was is the same statement at that moment, so decay and late events are as they would
-    have been. Only leads that rose now are asked.
+    have been. Only leads that rose now are asked; of
+    one that came to the store since, and was known before, what it had until this pass counts.
     """
     score = alert.score or next(
         (each.by for each in given.live.model.lead_bands.values() if isinstance(each.by, str)), ""
@@ -107,10 +123,17 @@ def _jumps(given: Seen, alert: Alert) -> Iterator[Noticed]:
         given.live.score(batch, given.at - alert.within, "event", quiet=True), score
     )  # fmt: skip
     for number in sorted(rose):
-        gained = now[number] - then.get(number, 0.0)
+        came_late = _came_late(given.batch.leads[number], given.at - alert.within)
+        gained = now[number] - (before if came_late else then).get(number, 0.0)
         if gained >= alert.by:
             fact = ("Risen by", f"{gained:g} to {now[number]:g}")
             yield Noticed(alert, f"{number}-{given.at}", _row(given, number), [fact])
+
+
+def _came_late(lead: LeadRow, at: int) -> bool:
+    """Say whether the store took a lead after a moment at which the company knew it."""
+    known_at = lead.created_at if lead.created_at is not None else lead.recorded_at
+    return lead.taken_at > at and (known_at is None or known_at <= at)
 
 
 def _surges(given: Seen, alert: Alert) -> Iterator[Noticed]:

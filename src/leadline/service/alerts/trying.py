@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from leadline.service.alerts.alerting import Alerting
-from leadline.service.alerts.declared import FORGOTTEN, MOVES, Alert
+from leadline.service.alerts.declared import DIGEST, FORGOTTEN, MOVES, Alert
+from leadline.service.alerts.digest import digest, due
 from leadline.service.alerts.noticing import WEEKS, is_surge
 from leadline.store import facts as stored
 from leadline.store import handover as kept
@@ -68,7 +69,26 @@ def tried(session: Session, alerting: Alerting, at: int, days: int) -> list[Told
             told = found.setdefault((alert.name, where, to), Told(alert.name, where, to))
             told.cooled += is_cooling
             told.alerts += not is_cooling
-    return sorted(found.values(), key=lambda each: (each.alert, -each.alerts, each.to))
+    told_of = [*found.values(), *_digests(session, alerting, since, at)]
+    return sorted(told_of, key=lambda each: (each.alert, -each.alerts, each.to))
+
+
+def _digests(session: Session, alerting: Alerting, since: int, until: int) -> list[Told]:
+    """Return how many digests there would have been, by who has leads now."""
+    found: dict[tuple[str, str, str], Told] = {}
+    labels, seen = alerting.labels_in(session), set[str]()
+    for alert in alerting.alerts:
+        for name in alert.to if alert.on == DIGEST else ():
+            for at in range(since, until, DAY):
+                for each in due(alert, alerting.destinations[name], alerting.team, at):
+                    if each.key in seen or each.until < since:
+                        continue
+                    seen.add(each.key)
+                    told = found.setdefault(
+                        (alert.name, name, each.to), Told(alert.name, name, each.to)
+                    )
+                    told.alerts += digest(session, each, labels, "") is not None
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -153,7 +173,7 @@ def _moved(alerts: Sequence[Alert], rows: Sequence[TransitionRow]) -> Iterator[P
 
 def unheard(alerting: Alerting) -> list[str]:
     """Return the alerts that the past says nothing of."""
-    return [each.name for each in alerting.alerts if each.on not in {*MOVES, *PAST}]
+    return [each.name for each in alerting.alerts if each.on not in {*MOVES, *PAST, DIGEST}]
 
 
 def _whom(

@@ -24,6 +24,7 @@ SERVED: Mapping[str, str] = {
     "alerts": "leadline.service.asked.alerts:Alerts",
     "mapping": "leadline.service.asked.mapping:Mappings",
     "connect": "leadline.service.asked.connect:Connect",
+    "changes": "leadline.service.asked.changes:Changes",
     "backup": "leadline.service.asked.backup:Backup",
     "restore": "leadline.service.asked.restore:Restore",
 }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from leadline.questions.session import Session
     from leadline.service.connecting.settings import ConnectionSettings
     from leadline.service.connecting.writing import Due, Writing
+    from leadline.store.connections import RecordRow
+    from leadline.store.session import Session as StoreSession
     from leadline.store.store import Store
 
 NAME = asks("The connection, as the settings name it.", unit="NAME")
@@ -29,6 +31,11 @@ CHECK = asks(
 )
 PLAN = asks("Say what would be written; nothing is.", "flag", against=("once", "approve"))
 ONCE = asks("Read what changed, then write what differs.", "flag", against=("approve",))
+STATUS = asks(
+    "Say when it was read and written, and what was refused.",
+    "flag",
+    against=("check", "plan", "once", "approve"),
+)
 APPROVE = asks("You have looked at the plan: from now on it is written.", "flag")
 CONNECTORS = asks("Connections that the settings name.", "object", setting="connectors")
 MOST_SHOWN = 10
@@ -53,13 +60,14 @@ class Connect(OfStore, Question["Answer[None]"]):
     check_: bool = field(default=False, kw_only=True, metadata=CHECK)
     once: bool = field(default=False, kw_only=True, metadata=ONCE)
     approve: bool = field(default=False, kw_only=True, metadata=APPROVE)
+    status: bool = field(default=False, kw_only=True, metadata=STATUS)
     connectors: Mapping[str, Any] | None = field(default=None, kw_only=True, metadata=CONNECTORS)
 
     def check(self) -> None:
         """Refuse also where nothing is asked."""
         super().check()
-        if not (self.plan or self.check_ or self.once or self.approve):
-            remedy = "Give --check, --plan, --once or --approve."
+        if not (self.plan or self.check_ or self.once or self.approve or self.status):
+            remedy = "Give --check, --plan, --once, --approve or --status."
             raise InputError(
                 Fault("", f"connect {self.connection}", "must do something", "", remedy)
             )
@@ -67,6 +75,9 @@ class Connect(OfStore, Question["Answer[None]"]):
     def answer(self, session: Session) -> Answer[None]:
         """Do what was asked."""
         settings = self._settings()
+        if self.status:
+            with self.opened() as store:
+                return self._stands(store, settings)
         crm = settings.opened()
         try:
             if self.check_:
@@ -74,7 +85,11 @@ class Connect(OfStore, Question["Answer[None]"]):
             with self.opened() as store:
                 if self.approve:
                     return self._approved(store, crm)
-                lines = list(self._done(store, crm, settings, session))
+                with store.alone(settings.lock) as is_mine:
+                    if self.once and not is_mine:
+                        expected = "must have no other run; one is under way."
+                        raise LeadlineError(f"{settings.name} {expected}")
+                    lines = list(self._done(store, crm, settings, session))
             return self._told(lines)
         finally:
             crm.close()
@@ -157,35 +172,61 @@ class Connect(OfStore, Question["Answer[None]"]):
             with store.reading() as reading:
                 is_approved = connections.find(reading, settings.name).looked_at is not None
             if self.once and is_approved:
-                yield from self._written(writing, crm)
+                done, refused = writing.write_all(crm)
+                yield f"written: {done:,} records, {refused:,} refused"
             else:
                 yield from self._planned(writing, is_approved=is_approved)
         with store.reading() as reading:
-            for row in connections.refused(reading, settings.name):
+            for row in self._refused(reading):
                 yield f"refused: {row.record_id}: {row.detail}"
 
     def _wait(self, store: Store, requests: list[int], session: Session) -> None:
         """Have the loop take what was read: that of a service, or of this process."""
+        from leadline.store import inbox
+
         if self.drain(store):
             return
         session.tell("taken in by the service that runs")
         until = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < until:
             with store.reading() as reading:
-                query = "select count(*) from waiting where inbox_id in ??"
-                if reading.rows(query, requests) == [(0,)]:
+                if not inbox.still_wait(reading, requests):
                     return
             time.sleep(POLL_SECONDS)
         raise LeadlineError("the service has not taken in what was read; it is kept in the inbox.")
 
-    def _written(self, writing: Writing, crm: Crm) -> Iterator[str]:
-        done, refused = 0, 0
-        for part in writing.due():
-            for at in range(0, len(part), crm.most_written):
-                became = writing.write(crm, part[at : at + crm.most_written])
-                refused += sum(bool(each.refused) for each in became)
-                done += sum(not each.refused for each in became)
-        yield f"written: {done:,} records, {refused:,} refused"
+    def _stands(self, store: Store, settings: ConnectionSettings) -> Answer[None]:
+        """Return when a connection was read and written, and what was refused."""
+        from leadline.service import clock
+        from leadline.store import connections
+
+        with store.alone(settings.lock) as is_mine, store.reading() as session:
+            row = connections.find(session, settings.name)
+            there, written, refused, last = connections.counts(session, settings.name)
+            why = [f"  {each.record_id}: {each.detail}" for each in self._refused(session)]
+        often = f"every {settings.minutes} minutes" if settings.minutes else "by the command alone"
+        at = {
+            name: "never" if when is None else clock.text(when)
+            for name, when in {
+                "read": row.read_at,
+                "approved": row.looked_at,
+                "written": last,
+            }.items()
+        }
+        lines = [
+            f"runs {often}{'' if is_mine else '; a run is under way'}",
+            f"read: {at['read']}, {there:,} records",
+            f"approved: {at['approved']}",
+            f"written: {at['written']}, {written:,} records",
+            f"refused: {refused:,}",
+            *why,
+        ]
+        return self._told(lines)
+
+    def _refused(self, session: StoreSession) -> list[RecordRow]:
+        from leadline.store import connections
+
+        return connections.refused(session, self.connection)
 
     def _planned(self, writing: Writing, *, is_approved: bool) -> Iterator[str]:
         count = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -64,8 +64,23 @@ class Reading:
     that was cut short reads again, and what was taken once is taken no second time.
     """
 
-    def __init__(self, store: Store, crm: Crm, settings: ConnectionSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        crm: Crm,
+        settings: ConnectionSettings,
+        goes_on: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Make one.
+
+        Args:
+            store: Whose inbox takes what is read.
+            crm: What is read.
+            settings: The connection.
+            goes_on: Asked after each page; where it is false the run is cut short.
+        """
         self._store, self._crm, self._settings = store, crm, settings
+        self._goes_on = goes_on
 
     def read(self) -> WasRead:
         """Read what changed, who is gone, and keep how far. Raises CrmAway, StoreError."""
@@ -78,6 +93,8 @@ class Reading:
             since = page.since or since
             with self._store.writing() as session:
                 self._keep(session, source, self._rows(session, page, found), found)
+            if not self._goes_on():
+                return found
         self._take_gone(source, found)
         with self._store.writing() as session:
             row = connections.find(session, name)

@@ -36,6 +36,7 @@ class ConnectionSettings:
         write: What is written, to the field that takes it.
         points: A score that moved by less is written with a change of band, or once in a while.
         days: That while.
+        minutes: How often a service runs it; None where none does.
     """
 
     name: str
@@ -45,6 +46,7 @@ class ConnectionSettings:
     write: Mapping[str, str] = field(default_factory=dict)
     points: int = POINTS
     days: int = DAYS
+    minutes: int | None = None
 
     @classmethod
     def of(cls, name: str, said: Mapping[str, Any]) -> ConnectionSettings:
@@ -66,7 +68,13 @@ class ConnectionSettings:
             write,
             int(said.get("points", POINTS)),
             int(said.get("days", DAYS)),
+            None if said.get("minutes") is None else int(said["minutes"]),
         )
+
+    @property
+    def lock(self) -> str:
+        """What nobody else does while it runs."""
+        return f"connection {self.name}"
 
     def opened(self) -> Crm:
         """Return the system, which is asked nothing yet. Raises InputError, FileError."""

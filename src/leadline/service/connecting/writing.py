@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,18 @@ class Writing:
             return True
         is_old = (row.written_at or 0) <= clock.now() - self._settings.days * DAY
         return bool(one != other) and is_old
+
+    def write_all(self, crm: Crm, goes_on: Callable[[], bool] = lambda: True) -> tuple[int, int]:
+        """Write all that is due; return how many records were written, and refused."""
+        done, refused = 0, 0
+        for part in self.due():
+            for at in range(0, len(part), crm.most_written):
+                if not goes_on():
+                    return done, refused
+                became = self.write(crm, part[at : at + crm.most_written])
+                refused += sum(bool(each.refused) for each in became)
+                done += sum(not each.refused for each in became)
+        return done, refused
 
     def write(self, crm: Crm, part: Sequence[Due]) -> list[Written]:
         """Write records, and keep what was acknowledged and what refused. Raises CrmAway."""

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadline.errors import InputError
+from leadline.errors import Fault, InputError
 from leadline.service import clock, passwords, second_factor, signing_in, staff
 from leadline.service.signing_in import TooOften
 from leadline.store import people, sign_ins
@@ -20,9 +20,8 @@ from leadline.store.people import Person
 from leadline.web.entrance.answering import caller_of, go, sentence
 from leadline.web.entrance.drawn import draw
 from leadline.web.entrance.turns import Turns
-from leadline.web.signing import Signing, Visit, signed_in
+from leadline.web.signing import ACCOUNT, Signing, Visit, signed_in
 
-ACCOUNT = "/me"
 OFTEN = "That was tried too often. Wait a minute."
 LENGTHS = {"least": passwords.LEAST, "most": passwords.MOST}
 
@@ -44,7 +43,7 @@ class Account:
             "second-factor/end": self._end_factor,
             "sessions/end": self._end_session,
         }
-        page = partial(self._signing.page, "read", within=True)
+        page = partial(self._signing.page, "read", within=True, bare=True)
         return [
             Route(ACCOUNT, page(self._show)),
             *(
@@ -77,6 +76,7 @@ class Account:
         known = await asyncio.to_thread(self._known, visit)
         return draw(
             request, "me", status, title="Your account", person=visit.person, fault=fault,
+            lacks_factor=visit.lacks_factor,
             form_token=visit.form_token, **known, **LENGTHS,
         )  # fmt: skip
 
@@ -127,6 +127,8 @@ class Account:
         return draw(request, "codes", title="Your recovery codes", codes=codes)
 
     async def _end_factor(self, request: Request, visit: Visit) -> Response:
+        if visit.person.role in self._signing.second_factor:
+            raise InputError(Fault("", "second factor", "must be there, by the rules of your team"))
         await self._confirmed(request, visit)
         await asyncio.to_thread(self._forget, visit.person)
         return go(request, ACCOUNT)

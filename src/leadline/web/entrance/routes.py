@@ -77,7 +77,9 @@ class Entrance:
                 for word in LINKS
             ),
             Route("/act/{ticket}", self._open(self._acting.act), methods=both),
-            Route("/sign-out", page("read", self._sign_out, within=True), methods=["POST"]),
+            Route(
+                "/sign-out", page("read", self._sign_out, within=True, bare=True), methods=["POST"]
+            ),
             Route("/sign-in/code", self._open(self._code), methods=both),
             *Account(self._signing, self._turns).routes(),
             *self._provided(),
