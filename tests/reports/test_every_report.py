@@ -19,11 +19,13 @@ from leadline.questions import QUESTIONS, question
 AT = "2026-05-01"
 LONG = "customer-success-and-enablement-department-of-the-northern-branch.example"
 TABLES = past.tables(past.rows(leads=120))
-ROWS: dict[str, Any] = {**TABLES, "leads": TABLES["leads"].append_column("site", pa.array([LONG] * 120))}
+SITES = TABLES["leads"].append_column("site", pa.array([LONG] * 120))
+ROWS: dict[str, Any] = {**TABLES, "leads": SITES}
 PEOPLE = pa.table({"lead_id": ["1", "2"], "email": [f"a@{LONG}", f"eva.{LONG[:50]}@gmial.com"]})
 BOTH: dict[str, Any] = {"task": past.TASK, **ROWS}
 LEADS: dict[str, Any] = {"leads": ROWS["leads"], "events": ROWS["events"]}
-OTHER: dict[str, Any] = {**past.MODEL, "bands": {"by": "total", "edges": {"nurture": 0, "sales": 40}}}
+HIGHER = {"by": "total", "edges": {"nurture": 0, "sales": 40}}
+OTHER: dict[str, Any] = {**past.MODEL, "bands": HIGHER}
 FIRM = {"of": "account", "rollup": "total", "by": "sum"}
 FIRMS: dict[str, Any] = {**past.MODEL, "scores": {**past.MODEL["scores"], "firm": FIRM}}
 POINTS: dict[str, Any] = {"task": past.TASK, "method": "scorecard"}
@@ -40,9 +42,11 @@ ASKED: Mapping[str, Any] = {
     "learn": lambda: leadline.learn(**POINTS, **ROWS),
     "marks": lambda: leadline.marks(events=ROWS["events"]),
     "rates": lambda: leadline.rates(**BOTH),
+    "ready": lambda: leadline.ready(**BOTH),
     "resolve": lambda: leadline.resolve(leads=PEOPLE),
     "rules": lambda: leadline.rules(past.MODEL, **BOTH),
     "score": lambda: leadline.score(past.MODEL, **LEADS, as_of=AT),
+    "sources": lambda: leadline.sources(model=past.MODEL, by="lead.site", **BOTH),
     "thresholds": lambda: leadline.thresholds(past.MODEL, capacity="3/week", **BOTH),
     "trial": lambda: leadline.trial(past.MODEL, **ROWS, as_of=AT),
     "watch": lambda: leadline.watch(past.MODEL, since="2026-03-15", **BOTH, as_of=AT),
