@@ -19,7 +19,7 @@ from leadline.review.sources.counts import (
     counted,
     counted_in_time,
 )
-from leadline.review.sources.ways import Touch, Way, touched, ways_of
+from leadline.review.sources.ways import UNKNOWN, Touch, Way, touched, ways_of
 from leadline.scoring import Run
 from leadline.statistics.measures import Measured
 from leadline.statistics.pooled import pooled
@@ -199,8 +199,10 @@ def _told(of: Cohort, table: str, way: tuple[int, Way], touch: Touch, spent: Cos
     then = counted_in_time(of, table, which, spent) if spent else {}
     amounts = costs_by_value(of, way[0], spent) if spent else {}
     # costs of values that no lead has stand in the list too, so that costs add up
-    found = {**{each: _nobody(of, each) for each in amounts if each not in found}, **found}
     total = found.pop(None)
+    unknown = {each: found.pop(each) for each in (UNKNOWN,) if each in found}
+    nobody = {each: _nobody(of, each) for each in amounts if each not in {*found, *unknown}}
+    found = {**found, **nobody, **unknown}
     worth = np.array([each.worth for each in found.values()])
     rates = np.array([each.won.value or 0.0 for each in found.values()])
     drawn = pooled(worth * rates, worth)
