@@ -170,7 +170,7 @@ def _moves(
     moves = [
         _move(run.model, step, before, each) for step, each in zip(steps, outlooks[1:], strict=True)
     ]
-    return _best_per_field(moves)
+    return best_per_field(moves)
 
 
 def _move(model: Model, step: Step, before: float | None, outlook: Outlook) -> Move:
@@ -178,7 +178,7 @@ def _move(model: Model, step: Step, before: float | None, outlook: Outlook) -> M
     return Move(step, before, outlook.values[model.main_score], bands[0] if bands else None)
 
 
-def _best_per_field(moves: Sequence[Move]) -> list[Move]:
+def best_per_field(moves: Sequence[Move]) -> list[Move]:
     """Keep of each missing field the value that helps most."""
     best: dict[object, Move] = {}
     for move in moves:
