@@ -200,9 +200,10 @@ def _told(of: Cohort, table: str, way: tuple[int, Way], touch: Touch, spent: Cos
     amounts = costs_by_value(of, way[0], spent) if spent else {}
     # costs of values that no lead has stand in the list too, so that costs add up
     total = found.pop(None)
-    unknown = {each: found.pop(each) for each in (UNKNOWN,) if each in found}
-    nobody = {each: _nobody(of, each) for each in amounts if each not in {*found, *unknown}}
-    found = {**found, **nobody, **unknown}
+    unknown = found.pop(UNKNOWN, None)
+    found.update((each, _nobody(of, each)) for each in amounts if each not in {*found, UNKNOWN})
+    if unknown or UNKNOWN in amounts:
+        found[UNKNOWN] = unknown or _nobody(of, UNKNOWN)
     worth = np.array([each.worth for each in found.values()])
     rates = np.array([each.won.value or 0.0 for each in found.values()])
     drawn = pooled(worth * rates, worth)
