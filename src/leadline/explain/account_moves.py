@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from leadline.explain.candidates import event_steps, events_of, field_steps
+from leadline.explain.candidates import Around, event_steps, events_of, field_steps
 from leadline.explain.explain import best_per_field, explain
 from leadline.explain.explanation import Move
 from leadline.explain.ways import is_detector
@@ -29,11 +29,12 @@ def account_moves(
     missing = [
         each for each in explain(run, lead_id, as_of, moves=False).missing if each[:8] == "account."
     ]
-    events = list(event_steps(run))
+    around = Around.of(run, lead_id)
+    plans, events = around.plans, list(event_steps(around))
     fields = [("account", each.partition(".")[2]) for each in missing]
-    steps = [*events, *field_steps(run, fields, has_account=True)]
-    schema = {**run.loaded.schema, "events": events_of(run, events)}
-    worlds = Worlds(run.duckdb, run.model, schema, lead_id, as_of)
+    steps = [*events, *field_steps(plans, fields, has_account=True)]
+    schema = {**plans.schema, "events": events_of(plans, events)}
+    worlds = Worlds(around.engine, run.model, schema, lead_id, as_of, plans)
     try:
         now, *then = worlds.outlooks([(), *((step,) for step in steps)])
     finally:

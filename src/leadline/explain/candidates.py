@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.explain.plans import Plans
@@ -15,6 +15,7 @@ from leadline.model.expressions import Call, Literal, Name, Node, names
 from leadline.model.types import Columns, Schema, Type
 from leadline.query.context import rule_expressions
 from leadline.query.matching import Matcher
+from leadline.scoring import Run
 from leadline.sql.text import literal
 
 _MOST_CANDIDATES = 8
@@ -35,6 +36,12 @@ class Around:
     plans: Plans
     lead_id: str
     facts: Callable[[], str]
+
+    @classmethod
+    def of(cls, run: Run, lead_id: str) -> Self:
+        """Return where a run has a lead. Raises InputError where the run is not on DuckDB."""
+        plans = Plans(run.model, run.loaded.schema)
+        return cls(run.duckdb, plans, lead_id, lambda: run.sql("lead_facts"))
 
     @property
     def schema(self) -> Schema:

@@ -44,9 +44,7 @@ def explain(
     now = told[-1]
     made = explanation(run.model, lead_id, now)
     if moves:
-        plans = Plans(run.model, run.loaded.schema)
-        around = Around(run.duckdb, plans, lead_id, lambda: run.sql("lead_facts"))
-        made = with_moves(made, around, as_of, now.missing)
+        made = with_moves(made, Around.of(run, lead_id), as_of, now.missing)
     other = [pair for pair, value in now.fields.items() if value != told[0].fields[pair]]
     changed = changes(run.model, told[0].ledger, now.ledger, other)
     return replace(made, since=None if since is None else Since(told[0].scores, changed))
