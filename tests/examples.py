@@ -15,7 +15,7 @@ def examples(count: int) -> int:
     return count if IN_CI else max(count // _SHARE_AT_A_DESK, 1)
 
 
-RANDOM_CASES = int(os.environ.get("LEADLINE_RANDOM_CASES", examples(300)))
+RANDOM_CASES = int(os.environ.get("LEADLINE_RANDOM_CASES", examples(200)))
 """How many random models and tables are compared with the oracle."""
 
 

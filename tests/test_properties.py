@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,23 @@ SEEDS = range(3000, 3012)
 AS_OF = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
+def on_random_cases(test: Callable[[int], None]) -> Callable[[int], None]:
+    """Have a test tried on the cases; by all in one process, so that each is scored once."""
+    return pytest.mark.xdist_group("random properties")(
+        pytest.mark.parametrize("seed", SEEDS)(test)
+    )
+
+
 def scored(one: Case) -> Scored:
     """Score a case."""
     with DuckDB(threads=1) as engine:
         return product(engine, one.document, one.tables, one.spine)
+
+
+@cache
+def as_it_is(seed: int) -> Scored:
+    """Score a random case as it is; several properties compare with it."""
+    return scored(case(seed))
 
 
 def rows(found: Scored) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -44,7 +59,7 @@ def rows(found: Scored) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     )
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@on_random_cases
 def test_what_happens_later_changes_nothing(seed: int) -> None:
     """Events, outcomes and marks after the last moment change no score and no ledger row."""
     one = case(seed)
@@ -57,14 +72,14 @@ def test_what_happens_later_changes_nothing(seed: int) -> None:
                 for at, row in enumerate(tables[table])
             ]
             tables[table] = [*tables[table], *added]
-    assert rows(scored(Case(one.document, tables, one.spine))) == rows(scored(one))
+    assert rows(scored(Case(one.document, tables, one.spine))) == rows(as_it_is(seed))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@on_random_cases
 def test_one_lead_alone_is_scored_as_among_all(seed: int) -> None:
     """A lead's row is the same whether its moments are the whole spine or a part of it."""
     one = case(seed)
-    all_scores, all_points = rows(scored(one))
+    all_scores, all_points = rows(as_it_is(seed))
     lead = one.spine[0][0]
     alone = Case(one.document, one.tables, [pair for pair in one.spine if pair[0] == lead])
     scores, points = rows(scored(alone))
@@ -72,7 +87,7 @@ def test_one_lead_alone_is_scored_as_among_all(seed: int) -> None:
     assert points == [row for row in all_points if row["lead_id"] == lead]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@on_random_cases
 def test_a_batch_at_one_moment_is_scored_as_a_spine(seed: int) -> None:
     """All leads known at a moment come out alike by ``as_of`` and by a spine of that moment."""
     one = case(seed)
@@ -83,11 +98,11 @@ def test_a_batch_at_one_moment_is_scored_as_a_spine(seed: int) -> None:
     assert rows(batch) == rows(score(one.document, spine=known, **given))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@on_random_cases
 def test_the_ledger_sums_to_the_score(seed: int) -> None:
     """The points of a score's rows, rounded to two places, are the score."""
     one = case(seed)
-    found = scored(one)
+    found = as_it_is(seed)
     for name, spec in one.document["scores"].items():
         if "rules" not in spec or spec.get("link"):
             continue
@@ -102,14 +117,14 @@ def test_the_ledger_sums_to_the_score(seed: int) -> None:
                 assert abs(row[name] * 1e6 - total) <= 5000
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@on_random_cases
 def test_sending_events_again_changes_nothing(seed: int) -> None:
     """Rows of events that come twice count once."""
     one = case(seed)
     twice = {**one.tables}
     if events := one.tables.get("events"):  # an absent table is not an empty one
         twice["events"] = [*events, *events]
-    assert rows(scored(Case(one.document, twice, one.spine))) == rows(scored(one))
+    assert rows(scored(Case(one.document, twice, one.spine))) == rows(as_it_is(seed))
 
 
 @pytest.mark.parametrize("seed", range(100))

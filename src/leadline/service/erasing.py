@@ -97,6 +97,7 @@ def erase(session: Session, found: Person, hashes: erasing.Hashes, at: int) -> N
     for inbox_id, body in found.bodies.items():
         erasing.write_body(session, inbox_id, body)
     erasing.forget_parked(session, found.parked)
+    erasing.forget_digests(session)
     erasing.forget(
         session, {row.lead_no for row in found.leads}, {row.lead_id for row in found.leads}
     )

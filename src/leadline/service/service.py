@@ -162,6 +162,7 @@ class Service(Reader):
         self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
+        self._begins = False
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -198,6 +199,7 @@ class Service(Reader):
             migrate(self.store)
             with self.store.reading() as session:
                 Clock(stored.last_taken(session)).refuse_behind()
+        self._begins = is_loop
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
@@ -329,6 +331,15 @@ class Service(Reader):
         return monotonic() - max(rounds)
 
     @property
+    def begins(self) -> bool:
+        """Whether its loop has taken nothing yet of what waited when it started.
+
+        It accepts meanwhile. But a service that is called ready before, and dies soon after,
+        leaves more behind each time than it found.
+        """
+        return self._begins and not (self._loop is not None and self._loop.has_taken)
+
+    @property
     def stands_still(self) -> bool:
         """Whether the loop has not come round for so long that it never will."""
         return self.loop_seconds > self.bounds.loop_seconds
@@ -434,6 +445,7 @@ class Service(Reader):
                     if not self._stopping.is_set():
                         self._loop.run()
             except Exception as error:  # noqa: BLE001 - else the service would only fill up
+                self._begins = False
                 self._tell(happenings.failed("loop", error))
             self._stopping.wait(HOLD_SECONDS)
 

@@ -95,6 +95,12 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
     session.insert(schema.settings, [(REMOVED, secrets.token_hex(8))], "replace")
 
 
+def forget_digests(session: Session) -> None:
+    """Leave of digests, which name many, that they went; those that did not go are made anew."""
+    session.run("delete from deliveries where key like 'digest-%' and state <> 'done'")
+    session.run("update deliveries set body = '' where key like 'digest-%' and body <> ''")
+
+
 def removed(session: Session) -> str:
     """Return a word that is another one each time that somebody was taken out of the store."""
     found = session.rows("select value from settings where name = ?", REMOVED)

@@ -12,7 +12,7 @@ import pytest
 from desks import HOUR, Office, office
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
-from leadline.service import clock
+from leadline.service import clock, commands
 from leadline.service.alerts.alerting import Alerting
 from leadline.service.alerts.declared import alerts
 from leadline.service.alerts.message import Message
@@ -23,6 +23,8 @@ from leadline.service.delivery.telling import Outbox
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.hours import Hours, dates_of
 from leadline.service.handover.settings import Handover
+from leadline.store import inbox
+from leadline.store.inbox import Received
 from leadline.store.store import Store
 
 DAY = 24 * HOUR
@@ -77,6 +79,14 @@ def test_each_hears_of_their_own_leads_as_their_day_begins(store: Store, engine:
         with store.reading() as session:
             found = tried(session, alerting, desk.hands.at, 5)
         assert [(each.to, each.alerts) for each in found] == [("", 1), (BEN, 1), (EVA, 1)]
+        with store.writing() as session:  # one went, two wait
+            session.run("update deliveries set state = 'done' where key like ?", f"%{EVA}%")
+        body = commands.encoded(commands.Erase("ada"))
+        inbox.accept(store, [Received("test", commands.KIND, desk.hands(), body)])
+        desk.loop.drain()
+        kept = desk.rows("select key, body from deliveries where key like 'digest-%'")
+        assert all("ada" not in body for _, body in kept)
+        assert any(EVA in key for key, _ in kept)  # so that it goes no second time
 
 
 def test_a_digest_keeps_holidays_and_weeks() -> None:
