@@ -35,6 +35,7 @@ class Load:
         clients: Connections that send beside each other.
         events: How many in all.
         rate: Events a second; as fast as they are answered by default.
+        bare: Whether to ask what keeps and reads nothing, with the same bytes otherwise.
     """
 
     port: int
@@ -44,6 +45,7 @@ class Load:
     clients: int
     events: int
     rate: float | None = None
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -124,8 +126,9 @@ def request(load: Load) -> bytes:
     """Return a request with new events, as the SDK for Python writes them."""
     body = json.dumps({"batch": [_event(load.leads) for _ in range(load.size)]}).encode()
     token = base64.b64encode(f"{load.key}:".encode()).decode()
+    line = "GET /health" if load.bare else "POST /v1/batch"
     head = (
-        f"POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {token}\r\n"
+        f"{line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic {token}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

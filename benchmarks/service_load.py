@@ -14,11 +14,14 @@ when done. PostgreSQL is started here, with its rows in DIR, and stopped. In the
 - ``sweep``: everybody scored again, with events from the store, from a mirror that is made, and
   from one that follows.
 - ``batch``: a pass that touches 500 leads, beside the statement alone over the same rows.
+- ``start``: processor time of a service until it is ready, beside that of importing its libraries.
+- ``explained``: processor time of a ledger, and of moves, beside the statement alone on that lead.
 - ``asked``: a lead with its ledger, and with its moves, asked for by four callers at once.
 - ``latency``: from a post to the stored score, at a steady rate.
 - ``wire``: from a post to the webhook that tells of a changed band, at the same rate; then beside a
   destination that never answers.
 - ``sustained``: taken in and scored at a steady rate, what waits meanwhile, and the memory.
+- ``bare``: answers of the same server that keep nothing, which is what singles cannot pass.
 - ``singles``, ``batches``: accepted, which is synced, as fast as answers come; the loop goes on
   beside it.
 
@@ -64,10 +67,11 @@ from wire import told
 
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.mirror.mirror import Mirror
-from leadline.service import clock, whole
+from leadline.service import answers, clock, whole
 from leadline.service.beside import CHUNK
-from leadline.service.live import Live, of_store
+from leadline.service.live import Live, Touched, of_store
 from leadline.service.loop import Loop
+from leadline.service.reader import Reader
 from leadline.service.taking import Taken, digest
 from leadline.store import facts as stored
 from leadline.store import inbox, keys
@@ -92,6 +96,8 @@ MODELS = {
 SERVER = "-c synchronous_commit=on -c statement_timeout=0 -c shared_buffers=1GB -c max_wal_size=4GB"
 BATCH = 500
 """Leads of a batch."""
+EXPLAINED = 30
+LIBRARIES = "import duckdb, numpy, pyarrow, sqlglot, sqlalchemy, alembic, starlette, uvicorn"
 COMMIT = 1_000
 BATCHES = 8
 CALLERS = 4
@@ -394,7 +400,58 @@ def _pass(asked: Asked, store: Store, loop: Loop) -> tuple[int, int, float, floa
     return len(rows.known), len(rows.events), ours, server, alone
 
 
+# --- one lead
+
+
+def explained(asked: Asked) -> None:
+    """Show the processor time of explaining a lead beside that of its scores alone."""
+    numbers = range(1, EXPLAINED + 1)
+    with _opened(asked.place) as store, DuckDB(threads=1) as engine:
+        reader = Reader(store, engine)
+        rows = {
+            name: [
+                cost(time.process_time, partial(each, reader, n)).processor for n in (0, *numbers)
+            ]
+            for name, each in (
+                ("scores", _scored),
+                ("ledger", partial(_told, moves=False)),
+                ("moves", partial(_told, moves=True)),
+            )
+        }
+    alone = median(rows["scores"][1:])
+    for name, found in rows.items():
+        used = median(found[1:])  # the first one plans
+        _show("explained", f"{name:7} {1000 * used:4.0f} ms of processor, {used / alone:.1f} times")
+
+
+def _scored(reader: Reader, number: int) -> None:
+    with reader.reading() as (session, live):
+        [row] = stored.leads_by_id(session, [f"L{number:07}"])
+        given = live.tables(live.batch(session, Touched({row.lead_no}), Taken()))
+        live.scorer(given).score(given, clock.at(clock.now()))
+
+
+def _told(reader: Reader, number: int, *, moves: bool) -> None:
+    with reader.reading() as (session, live):
+        found = answers.lead(session, live, f"L{number:07}")
+        if found is None:
+            raise SystemExit("publish comes first")
+        row, as_of, _ = found
+        reader.explain(session, live, row, as_of, moves=moves)
+
+
 # --- a service that runs
+
+
+def start(asked: Asked) -> None:
+    """Show the processor time of a service until it is ready, beside that of its libraries."""
+    alone = cost(
+        lambda: used_by(os.getpid()),
+        lambda: subprocess.run([sys.executable, "-c", LIBRARIES], check=True),  # noqa: S603
+    ).processor
+    with _served(asked) as (server, _):
+        used = used_by(server.process.pid)
+    _show("start", f"{used:.1f} s of processor, {used / alone:.1f} times its libraries alone")
 
 
 @contextmanager
@@ -546,6 +603,11 @@ def sustained(asked: Asked) -> None:
     )
 
 
+def bare(asked: Asked) -> None:
+    """Show how many answers that keep nothing come a second from the same server."""
+    _accepted(asked, "bare", 1, 64, 5_000, is_bare=True)
+
+
 def singles(asked: Asked) -> None:
     """Show how many single requests are accepted a second."""
     _accepted(asked, "singles", 1, 64, 3_000)
@@ -556,12 +618,15 @@ def batches(asked: Asked) -> None:
     _accepted(asked, "batches", 100, 16, 40_000)
 
 
-def _accepted(asked: Asked, name: str, size: int, clients: int, expected: int) -> None:
+def _accepted(  # noqa: PLR0913 - a load, and what it is called
+    asked: Asked, name: str, size: int, clients: int, expected: int, *, is_bare: bool = False
+) -> None:
     with _served(asked) as (server, load), _opened(asked.place) as store:
         seconds = min(asked.seconds, 10)
         _settle(store)
         before, other = used_by(server.process.pid), asked.place.used
-        sent = send(replace(load, size=size, clients=clients, events=int(expected * seconds)))
+        events = int(expected * seconds)
+        sent = send(replace(load, size=size, clients=clients, events=events, bare=is_bare))
         used, other = used_by(server.process.pid) - before, asked.place.used - other
         left = _waiting(store) * size
     _show(
@@ -590,10 +655,13 @@ ROWS: Mapping[str, Callable[[Asked], None]] = {
     "publish": published,
     "sweep": swept,
     "batch": batch,
+    "start": start,
+    "explained": explained,
     "asked": asked_for,
     "latency": latency,
     "wire": wire,
     "sustained": sustained,
+    "bare": bare,
     "singles": singles,
     "batches": batches,
 }

@@ -13,6 +13,7 @@ from comparison import arrow
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
 from leadline.explain.account import AccountExplanation, Edge, explain_account
+from leadline.explain.words import words
 from leadline.reports.account import page, says
 from leadline.scoring import Run
 
@@ -147,3 +148,55 @@ def test_an_account_is_asked_for_in_place_of_a_lead() -> None:
     model = {**MODEL, "scores": {"person": MODEL["scores"]["person"]}, "bands": {}}
     with pytest.raises(InputError, match="needs a model with scores of accounts"):
         leadline.explain(model, account="A", **TABLES, as_of=AT)
+
+
+def test_what_changed_of_an_account_adds_up(run: Run) -> None:
+    """Rules of its own, and leads that a rollup gathers; an account that was not there says so."""
+    then = datetime(2026, 2, 19, tzinfo=UTC)
+    found = explain_account(run, "A", AT, then)
+    assert found.since is not None
+    assert [(each.kind, each.rule, each.before, each.after) for each in found.since.changes] == [
+        ("leads changed", "team", 0.0, 15.0),
+        ("gained", "surge", 0.0, 4.0),
+    ]
+    assert found.since_change == 19.0
+    assert "leads changed" in page(found).text()
+    assert found.plain()["since"]["bands"] == {"firm_band": "cold"}
+    with pytest.raises(InputError, match="must lie before --as-of"):
+        explain_account(run, "A", AT, AT)
+
+
+def test_what_would_move_an_account_is_computed(run: Run) -> None:
+    """One more event of the lead that gives most, by the statement, the best first."""
+    found = explain_account(run, "B", AT)
+    assert found.missing == ["account.size"]
+    assert [(each.step.label, each.before, each.after) for each in found.moves] == [
+        ("person.visit", 0.0, 5.0),
+        ("intent.surge", 0.0, 4.0),
+    ]
+    strong = explain_account(run, "A", AT)
+    assert [(each.step.label, each.change) for each in strong.moves] == [
+        ("person.visit", 5.0),
+        ("intent.surge", 1.0),  # its group may give 5
+    ]
+    alone = explain_account(run, "D", AT, datetime(2026, 2, 19, tzinfo=UTC))
+    assert alone.moves == []  # nobody of it can do anything
+    assert alone.since_change == 5.0
+
+
+EN = """\
+A is in hot: 19 points, +19 since February 19, 2026 (firm). \
+Strongest reasons: team (+15) and surge (9 days ago, +4)."""
+PL = """\
+A \N{EN DASH} grupa hot: 19 punktów, +19 od 19 lutego 2026 (firm). \
+Główne powody: team (+15) i surge (9 dni temu, +4)."""
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", EN), ("pl", PL)])
+def test_an_account_is_told_in_sentences(run: Run, language: str, said: str) -> None:
+    """As a lead is; what it lacks to the next band stands behind."""
+    found = explain_account(run, "A", AT, datetime(2026, 2, 19, tzinfo=UTC))
+    assert words(found, language) == said
+    if language == "en":
+        open_ = words(explain_account(run, "B", AT))
+        assert open_.endswith("Not known: size; for warm it takes 6 points.")

@@ -19,9 +19,10 @@ from mcp.client.stdio import StdioServerParameters
 from agents import Agent, agent
 from leadline.cli.commands import app
 from leadline.mcp import resources
+from leadline.mcp.desk import DRAFT, READ
 from leadline.mcp.files import Files
 from leadline.mcp.fitting import MOST_BYTES
-from leadline.mcp.server import DRAFT, READ, server
+from leadline.mcp.server import server
 from leadline.service.workspace import workspace
 
 LEADS = 60

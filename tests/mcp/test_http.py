@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,9 +23,10 @@ from agents import Agent, agent, agent_of
 from hostile import MARK, NAMES
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.mcp import resources
+from leadline.mcp.desk import DRAFT, READ
 from leadline.mcp.fitting import MOST_BYTES
 from leadline.mcp.record_text import MOST
-from leadline.mcp.server import DRAFT, READ, server
+from leadline.mcp.server import server
 from leadline.mcp.stored import Stored
 from leadline.service import clock, commands
 from leadline.service.reader import Reader
@@ -160,6 +162,12 @@ def asked_of(found: Agent) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @pytest.mark.slow
+def test_a_service_begins_without_the_library_of_the_protocol() -> None:
+    """It takes longer to import than all else, and is not needed before an agent asks."""
+    asked = "import sys, leadline.web.app, leadline.mcp.http; sys.exit('mcp' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
 def test_hostile_names_are_data_through_every_tool(served: Served) -> None:
     """They stand in record_text alone, cut, with nothing hidden, and no answer is too long."""
     with agent_of(served.url, served.drafts) as found:

@@ -6,7 +6,6 @@ import io
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from unicodedata import normalize
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from rich.console import Console
 
-from browser import NARROW, WIDE, assert_sound, launched, opened
+from browser import NARROW, WIDE, assert_sound, launched, opened, printed
 from leadline.reports.charts import Chart, Flow, Mark, Series
 from leadline.reports.html import unbroken
 from leadline.reports.page import Finding, Findings, Page, Section, Text
@@ -202,11 +201,6 @@ def test_the_page_prints(browser: Browser, file: Path) -> None:
         assert all(printed(each) in there for each in texts)
     for said in ("Read this.", "Do that.", "12,345", "fingerprint"):
         assert printed(said) in "".join(pages)
-
-
-def printed(text: str) -> str:
-    """Return the letters of a text, however they are spaced and joined on paper."""
-    return "".join(normalize("NFKC", text).split())
 
 
 def test_texts_are_never_markup() -> None:

@@ -164,6 +164,7 @@ def test_costs_are_met_by_the_leads_of_their_time() -> None:
     assert web.cost.per_win.value == pytest.approx(90)
     assert web.cost.per_accepted.value == pytest.approx(90)
     assert web.cost.per_qualified.value is None
+    assert [each.value for each in found.told[0].sources] == ["web", "cold list", "tv", "(unknown)"]
     assert (tv.leads, tv.cost.amount, tv.cost.per_lead) == (0, 40, None)
     assert (total.cost.amount, found.costs and found.costs.uncounted) == (139, 500)
 

@@ -306,6 +306,28 @@ def test_a_change_of_band_keeps_its_reasons(store: Store, engine: DuckDB) -> Non
     assert row["points"] == pytest.approx(40.0, abs=0.001)
 
 
+def test_reasons_are_the_same_by_one_statement_and_by_two(store: Store, engine: DuckDB) -> None:
+    """After a pass in which somebody moved, ledgers are computed with the scores."""
+    assert store.hold()
+    ticking = Ticking()
+    loop = Loop(store, engine, ticking)
+    _publish(store, loop, MODEL)
+    for lead in ("ada", "ben"):
+        seen = {"type": "demo_requested", "event_id": lead, "lead_id": lead}
+        _accept(store, ticking, [("rows:events", seen)])
+        loop.drain()
+    with store.reading() as session:
+        rows = session.rows("select at, ledger from transitions where ledger is not null")
+    moments, ledgers = zip(*rows, strict=True)
+    told = [
+        [{name: value for name, value in row.items() if name != "last_at"} for row in json.loads(e)]
+        for e in ledgers
+    ]
+    assert len(set(moments)) == 2
+    assert sorted(told[0], key=str) == sorted(told[1], key=str)
+    assert any(row["rule"] == "demo" for row in told[0])
+
+
 def test_the_settings_say_who_is_somebody(store: Store, engine: DuckDB) -> None:
     """Ids of nobody are parked and found no lead; visitors are scored where that is set."""
     assert store.hold()

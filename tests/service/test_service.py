@@ -67,3 +67,18 @@ def test_a_ledger_is_of_the_model_that_is_live(tmp_path: Path) -> None:
             assert live.row.fingerprint == told[0]
             stale.append(live)
         assert [len(vars(each)["_scorers"]) for each in stale] == [0, 0, 1]
+
+
+def test_a_service_has_begun_once_it_took_what_waited(tmp_path: Path) -> None:
+    """One that is killed soon after it is called ready leaves no more behind than it found."""
+    url = stores.file_url(tmp_path)
+    event = json.dumps({"lead_id": "ada", "type": "demo_requested"}).encode()
+    with stores.opened(url) as store:
+        inbox.accept(store, [Received("test", "rows:events", clock.now(), event)] * 3)
+    with Service(connect(url)) as service:
+        until = time.monotonic() + 60
+        while service.begins:
+            assert time.monotonic() < until, "the loop takes nothing"
+            time.sleep(0.001)
+        with service.store.reading() as session:
+            assert inbox.count_waiting(session) == 0

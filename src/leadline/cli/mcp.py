@@ -48,7 +48,8 @@ class Mcp(OfStore, Question["Answer[None]"]):
     def answer(self, session: Session) -> Answer[None]:
         """Answer until the agent closes the standard input."""
         require()
-        from leadline.mcp.server import DRAFT, READ, server
+        from leadline.mcp.desk import DRAFT, READ
+        from leadline.mcp.server import server
 
         found = _workspace()
         with self._desk(found, session) as desk:

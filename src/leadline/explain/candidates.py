@@ -2,41 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
+from leadline.engines.duckdb.engine import DuckDB
+from leadline.explain.plans import Plans
 from leadline.explain.what_if import Step
 from leadline.model.contract import CONTRACT
 from leadline.model.document import Model, SilenceRule, Table, TableRule, UnitRule
 from leadline.model.expressions import Call, Literal, Name, Node, names
-from leadline.model.types import Columns, Type
-from leadline.query.context import Context, rule_expressions
-from leadline.query.matching import Matcher, condition, matchers
+from leadline.model.types import Columns, Schema, Type
+from leadline.query.context import rule_expressions
+from leadline.query.matching import Matcher
 from leadline.scoring import Run
-from leadline.sql.dialects import render
+from leadline.sql.text import literal
 
 _MOST_CANDIDATES = 8
 
 
-def event_steps(run: Run) -> Iterator[Step]:
+@dataclass(frozen=True)
+class Around:
+    """Where a lead is explained: tables on an engine, and what is planned over them.
+
+    Attributes:
+        engine: Has the tables.
+        plans: Its statements.
+        lead_id: The lead.
+        facts: Returns the query for the lead with its fields, as conditions on events read them.
+    """
+
+    engine: DuckDB
+    plans: Plans
+    lead_id: str
+    facts: Callable[[], str]
+
+    @classmethod
+    def of(cls, run: Run, lead_id: str) -> Self:
+        """Return where a run has a lead. Raises InputError where the run is not on DuckDB."""
+        plans = Plans(run.model, run.loaded.schema)
+        return cls(run.duckdb, plans, lead_id, lambda: run.sql("lead_facts"))
+
+    @property
+    def schema(self) -> Schema:
+        """The tables and their columns."""
+        return self.plans.schema
+
+
+def event_steps(around: Around) -> Iterator[Step]:
     """Yield one more hit now for each event rule: an event of the data that the rule counts."""
-    context = Context(run.model, run.loaded.schema)
-    for level in ("lead", "account"):
-        for matcher in matchers(context, level, "events"):
-            event = _example_event(run, context, matcher) or _made_event(matcher)
-            if matcher.rule is not None and event is not None:
-                key = (matcher.rule.score_name, matcher.rule.name)
-                yield Step(".".join(key), event=event, rule=key)
+    examples = _example_events(around) if "events" in around.schema else {}
+    for number, counted in enumerate(around.plans.counted):
+        event = examples.get(number) or _made_event(counted.matcher)
+        if counted.matcher.rule is not None and event is not None:
+            key = (counted.matcher.rule.score_name, counted.matcher.rule.name)
+            yield Step(".".join(key), event=event, rule=key)
 
 
-def events_of(run: Run, steps: Sequence[Step]) -> Columns:
+def events_of(plans: Plans, steps: Sequence[Step]) -> Columns:
     """Return the columns that events have, in the data or else in the steps to be tried."""
-    given = run.loaded.schema.get("events")
+    given = plans.schema.get("events")
     if given is not None:
         return given
     read = {
         each.parts[0]: Type.ANY
-        for _, _, rule in run.model.rules()
+        for _, _, rule in plans.model.rules()
         if isinstance(rule, UnitRule | SilenceRule)
         for expression in rule_expressions(rule)
         for each in names(expression.tree)
@@ -54,17 +84,24 @@ def events_of(run: Run, steps: Sequence[Step]) -> Columns:
 _TYPES = {str: Type.TEXT, float: Type.NUMBER, bool: Type.BOOLEAN}
 
 
-def _example_event(run: Run, context: Context, matcher: Matcher) -> dict[str, Any] | None:
-    """Return an event of the data that a rule would count for this lead."""
-    if not context.has("events"):
-        return None
-    test = render(condition(context, "events", matcher), "duckdb")
-    join = ""
-    if " s." in f" {test}" or 's."' in test:
-        join = "cross join (select * from lead_explained order by as_of desc limit 1) as s"
-        run.engine.run(f"create or replace temp view lead_explained as {run.sql('lead_facts')}")
-    found = run.engine.arrow(f"select e.* from events as e {join} where {test} limit 1").to_pylist()
-    return found[0] if found else None
+def _example_events(around: Around) -> dict[int, dict[str, Any]]:
+    """Return events of the data that rules would count for this lead, by the rule's place.
+
+    One statement looks for all of them, as most of each is planning.
+    """
+    if around.plans.reads_lead:
+        around.engine.run(
+            f"create or replace temp table lead_explained as select * from ({around.facts()}) as f "
+            f"where lead_id = {literal(around.lead_id)} order by as_of desc limit 1"
+        )
+    parts = [
+        f'(select {number} as "~rule", e.* from events as e '
+        f"{'cross join lead_explained as s ' if counted.reads_lead else ''}"
+        f"where {counted.test} limit 1)"
+        for number, counted in enumerate(around.plans.counted)
+    ]
+    rows = around.engine.arrow(" union all ".join(parts)).to_pylist() if parts else []
+    return {row.pop("~rule"): row for row in rows}
 
 
 def _made_event(matcher: Matcher) -> dict[str, Any] | None:
@@ -116,16 +153,16 @@ _VALUES: Mapping[str, Any] = {
 
 
 def field_steps(
-    run: Run, missing: Sequence[tuple[str, str]], *, has_account: bool
+    plans: Plans, missing: Sequence[tuple[str, str]], *, has_account: bool
 ) -> Iterator[Step]:
     """Yield the values that a missing field could have, as far as the model names any."""
     for entity, name in missing:
         if name in ("account_id", "lead_id") or (entity == "account" and not has_account):
             continue
-        kind = run.loaded.schema.get(f"{entity}s", {}).get(name)
+        kind = plans.schema.get(f"{entity}s", {}).get(name)
         if kind is None:
             continue
-        for value in _candidates(run.model, entity, name, kind):
+        for value in _candidates(plans.model, entity, name, kind):
             yield Step(f"{entity}.{name} = {_shown(value)}", field=(entity, name, value))
 
 

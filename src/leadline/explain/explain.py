@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from leadline.errors import Fault, InputError
-from leadline.explain.candidates import event_steps, events_of, field_steps
+from leadline.explain.candidates import Around, event_steps, events_of, field_steps
 from leadline.explain.changes import changes
-from leadline.explain.explanation import Cut, Explanation, Move, Since, Way
+from leadline.explain.explanation import Cut, Explanation, Move, Since
+from leadline.explain.plans import Plans
 from leadline.explain.ways import is_detector, ways
 from leadline.explain.what_if import Outlook, Step, Worlds
 from leadline.model.document import Model
@@ -39,17 +40,14 @@ def explain(
         raise InputError(Fault("", "--since", "must lie before --as-of", since.isoformat()))
     run = run.over([(lead_id, at) for at in (since, as_of) if at is not None])
     told = _told(run)
-    _refuse_unscored([each.scores for each in told], lead_id, as_of)
-    now, missing = told[-1], told[-1].missing
-    found, found_ways = _further(run, lead_id, as_of, missing) if moves else ([], [])
+    refuse_unscored([each.scores for each in told], lead_id, as_of)
+    now = told[-1]
+    made = explanation(run.model, lead_id, now)
+    if moves:
+        made = with_moves(made, Around.of(run, lead_id), as_of, now.missing)
     other = [pair for pair, value in now.fields.items() if value != told[0].fields[pair]]
     changed = changes(run.model, told[0].ledger, now.ledger, other)
-    return replace(
-        explanation(run.model, lead_id, now),
-        moves=[move for move in found if not is_detector(run.model, move.step)],
-        ways=found_ways,
-        since=None if since is None else Since(told[0].scores, changed),
-    )
+    return replace(made, since=None if since is None else Since(told[0].scores, changed))
 
 
 @dataclass(frozen=True)
@@ -118,16 +116,17 @@ def _told(run: Run) -> list[Told]:
     return told_of(run.model, run.loaded.schema, found)
 
 
-def _further(
-    run: Run, lead_id: str, as_of: datetime, missing: Sequence[tuple[str, str]]
-) -> tuple[list[Move], list[Way]]:
-    """Return what each single step would change, and the fewest steps to the next bands."""
-    events = list(event_steps(run))
-    schema = {**run.loaded.schema, "events": events_of(run, events)}
-    worlds = Worlds(run.duckdb, run.model, schema, lead_id, as_of)
+def with_moves(
+    found: Explanation, around: Around, as_of: datetime, missing: Sequence[tuple[str, str]]
+) -> Explanation:
+    """Return an explanation with what each single step would change, and the ways to next bands."""
+    plans, events = around.plans, list(event_steps(around))
+    schema = {**plans.schema, "events": events_of(plans, events)}
+    worlds = Worlds(around.engine, plans.model, schema, around.lead_id, as_of, plans)
     try:
-        moves = _moves(run, worlds, events, missing)
-        return moves, ways(run.model, worlds, moves)
+        moves = _moves(plans, worlds, events, missing)
+        told = [move for move in moves if not is_detector(plans.model, move.step)]
+        return replace(found, moves=told, ways=ways(plans.model, worlds, moves))
     finally:
         worlds.close()
 
@@ -145,7 +144,7 @@ def refuse_unknown(run: Run, lead_id: str) -> None:
     raise InputError(Fault("", "LEAD", "must be a lead_id of leads or events", lead_id, remedy))
 
 
-def _refuse_unscored(scores: Sequence[Mapping[str, Any]], lead_id: str, as_of: datetime) -> None:
+def refuse_unscored(scores: Sequence[Mapping[str, Any]], lead_id: str, as_of: datetime) -> None:
     """Refuse a lead that has ended by then, which has no score. Raises InputError."""
     if not scores or scores[-1]["as_of"] != as_of:
         expected = "must be a lead at that moment"
@@ -159,18 +158,19 @@ def _is_in(run: Run, table: str, lead_id: str) -> bool:
 
 
 def _moves(
-    run: Run, worlds: Worlds, events: Sequence[Step], missing: Sequence[tuple[str, str]]
+    plans: Plans, worlds: Worlds, events: Sequence[Step], missing: Sequence[tuple[str, str]]
 ) -> list[Move]:
     """Return every single step with what it would make of the lead."""
     has_account = worlds.account_id is not None
-    steps = [*events, *field_steps(run, missing, has_account=has_account)]
+    steps = [*events, *field_steps(plans, missing, has_account=has_account)]
     outlooks = worlds.outlooks([(), *((step,) for step in steps)])
-    name = run.model.main_score
+    name = plans.model.main_score
     before = outlooks[0].values[name]
     moves = [
-        _move(run.model, step, before, each) for step, each in zip(steps, outlooks[1:], strict=True)
+        _move(plans.model, step, before, each)
+        for step, each in zip(steps, outlooks[1:], strict=True)
     ]
-    return _best_per_field(moves)
+    return best_per_field(moves)
 
 
 def _move(model: Model, step: Step, before: float | None, outlook: Outlook) -> Move:
@@ -178,7 +178,7 @@ def _move(model: Model, step: Step, before: float | None, outlook: Outlook) -> M
     return Move(step, before, outlook.values[model.main_score], bands[0] if bands else None)
 
 
-def _best_per_field(moves: Sequence[Move]) -> list[Move]:
+def best_per_field(moves: Sequence[Move]) -> list[Move]:
     """Keep of each missing field the value that helps most."""
     best: dict[object, Move] = {}
     for move in moves:

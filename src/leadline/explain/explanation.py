@@ -140,6 +140,22 @@ class Explanation:
         return who(names_shown(self.model, self.scores), self.lead_id)
 
     @property
+    def main(self) -> str:
+        """Name of the score that leads are ranked by."""
+        return self.model.main_score
+
+    @property
+    def because(self) -> Sequence[Mapping[str, Any]]:
+        """The rows of which the strongest are its reasons."""
+        return self.points
+
+    @property
+    def override(self) -> str | None:
+        """The override that decided a band; None without one."""
+        name: str | None = self.scores["override"]
+        return name
+
+    @property
     def score(self) -> float | None:
         """The score that leads are ranked by."""
         value: float | None = self.scores[self.model.main_score]

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
+from leadline.explain.changes import Change
 from leadline.explain.explanation import Cut, Explanation, Move, Since, Way
-from leadline.explain.reasons import day, reasons
+from leadline.explain.reasons import Explained, day, reasons
 from leadline.model.document import Model
 from leadline.model.labels import Labels
 from leadline.model.schema import DIALECT
@@ -147,8 +148,8 @@ def plain(found: Explanation) -> Form:
         "override": found.scores["override"],
         "ledger": ledger_rows(found.model, found.points, found.cuts),
         "missing": list(found.missing),
-        "reasons": _reasons(found),
-        "moves": [_move(each) for each in found.moves],
+        "reasons": reason_rows(found),
+        "moves": [move_row(each) for each in found.moves],
         "ways": [_way(each) for each in found.ways],
         "since": None if found.since is None else _since(found, found.since),
     }
@@ -207,7 +208,8 @@ def ledger_rows(
     ]
 
 
-def _reasons(found: Explanation) -> list[ReasonRow]:
+def reason_rows(found: Explained) -> list[ReasonRow]:
+    """Return the strongest reasons as plain values."""
     labels = Labels(found.model)
     return [
         {
@@ -224,7 +226,8 @@ def _reasons(found: Explanation) -> list[ReasonRow]:
     ]
 
 
-def _move(move: Move) -> MoveRow:
+def move_row(move: Move) -> MoveRow:
+    """Return a step and what it would make of the score as plain values."""
     entity, name, value = move.step.field or (None, None, None)
     return {
         "step": move.step.label,
@@ -244,7 +247,6 @@ def _way(way: Way) -> WayRow:
 
 def _since(found: Explanation, since: Since) -> SinceForm:
     before: Mapping[str, Any] = since.scores
-    labels = Labels(found.model)
     return {
         "as_of": moment_text(since.as_of),
         "on": day(found.model, since.as_of).isoformat(),
@@ -252,16 +254,22 @@ def _since(found: Explanation, since: Since) -> SinceForm:
         "grades": {name: before[name] for name in found.model.grades},
         "bands": {name: before[found.model.column(name)] for name in found.model.lead_bands},
         "change": found.since_change,
-        "changes": [
-            {
-                "score": each.score,
-                "rule": each.rule,
-                "label": labels.rule(each.score, each.rule),
-                "kind": each.kind,
-                "before": each.before,
-                "after": each.after,
-                "change": round(each.after - each.before, 6),
-            }
-            for each in since.changes
-        ],
+        "changes": change_rows(found.model, since.changes),
     }
+
+
+def change_rows(model: Model, changes: Iterable[Change]) -> list[ChangeRow]:
+    """Return what rules gave then and give now as plain values."""
+    labels = Labels(model)
+    return [
+        {
+            "score": each.score,
+            "rule": each.rule,
+            "label": labels.rule(each.score, each.rule),
+            "kind": each.kind,
+            "before": each.before,
+            "after": each.after,
+            "change": round(each.after - each.before, 6),
+        }
+        for each in changes
+    ]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from leadline.explain.explanation import Explanation
 from leadline.explain.spoken import grouped, is_start
 from leadline.model.checking.check import scores_read
 from leadline.model.document import Model
@@ -39,10 +38,30 @@ class Reason:
     days_ago: int | None
 
 
-def reasons(found: Explanation, most: int = MOST_REASONS) -> list[Reason]:
-    """Return the strongest reasons for the score that leads are ranked by."""
-    read = scores_read(found.model, [found.model.main_score])
-    rows = (row for row in found.points if row["score"] in read)
+class Explained(Protocol):
+    """What is said about one lead, or about one account."""
+
+    @property
+    def model(self) -> Model:
+        """The model that scored it."""
+
+    @property
+    def main(self) -> str:
+        """Name of the score that it is ranked by."""
+
+    @property
+    def as_of(self) -> datetime:
+        """The moment, UTC."""
+
+    @property
+    def because(self) -> Sequence[Mapping[str, Any]]:
+        """The rows of which the strongest are its reasons."""
+
+
+def reasons(found: Explained, most: int = MOST_REASONS) -> list[Reason]:
+    """Return the strongest reasons for the score that a lead, or an account, is ranked by."""
+    read = scores_read(found.model, [found.main])
+    rows = [row for row in found.because if row["score"] in read]
     return strongest(found.model, found.as_of, rows, most)
 
 

@@ -10,15 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from leadline.engines.duckdb.engine import DuckDB
+from leadline.explain.plans import Plans
 from leadline.model.contract import CONTRACT
 from leadline.model.document import Model
 from leadline.model.types import Schema
-from leadline.query.context import Profile
-from leadline.query.statement import statement
-from leadline.query.touched import around
 from leadline.sql.kinds import SQL_TYPES
 from leadline.sql.text import literal, name
 
@@ -48,6 +46,14 @@ class Step:
     field: tuple[str, str, Any] | None = None
 
 
+class Taken(NamedTuple):
+    """A step that is taken in a world, and which one of its steps that is."""
+
+    world: str
+    number: int
+    step: Step
+
+
 @dataclass(frozen=True)
 class Outlook:
     """What scores and bands a lead would have."""
@@ -58,15 +64,33 @@ class Outlook:
 class Worlds:
     """The part of the data around one lead, ready to be copied."""
 
-    def __init__(
-        self, engine: DuckDB, model: Model, schema: Schema, lead_id: str, as_of: datetime
+    def __init__(  # noqa: PLR0913, PLR0917 - where, who and when
+        self,
+        engine: DuckDB,
+        model: Model,
+        schema: Schema,
+        lead_id: str,
+        as_of: datetime,
+        plans: Plans | None = None,
     ) -> None:
-        """Copy what can touch the lead's score into tables of their own."""
+        """Copy what can touch the lead's score into tables of their own.
+
+        Args:
+            engine: Has the tables.
+            model: The model.
+            schema: The tables and their columns; what the engine lacks of them has no rows.
+            lead_id: The lead.
+            as_of: The moment.
+            plans: What was planned over these tables before.
+        """
         self.engine, self.model, self.schema = engine, model, schema
         self.lead_id, self.as_of = lead_id, as_of
+        plans = plans or Plans(model, schema)
         self.own = engine.new_session()
-        self.text = statement(model, schema, Profile()).text("scores", "duckdb")
-        self._bring(lead_id)
+        self.text = plans.scores(schema.get("events"))
+        self._given = self._found_tables()
+        self._outlooks: dict[tuple[object, ...], Outlook] = {}
+        self._bring(lead_id, plans)
         self.account_id = self._account()
         self.rows = self._rows()
 
@@ -74,12 +98,10 @@ class Worlds:
         """Forget the copies."""
         self.own.close()
 
-    def _bring(self, lead_id: str) -> None:
+    def _bring(self, lead_id: str, plans: Plans) -> None:
         """Fetch the lead's surroundings: everything that can count for its scores."""
         self.engine.rows("create or replace temp table asked as select ? as lead_id", [lead_id])
-        asked = around(self.model, self._given())
-        for entity in ("lead", "account"):
-            found = asked.text(f"around_{entity}", "duckdb")
+        for entity, found in plans.around(self._given).items():
             self.engine.run(f"create or replace temp table around_{entity}(id) as {found}")
         for table, ids in _IDS.items():
             if table not in self.schema:
@@ -91,27 +113,24 @@ class Worlds:
             )
             self.own.run(f"create table base_{table} as select {columns} from incoming")
 
-    def _given(self) -> Schema:
+    def _found_tables(self) -> frozenset[str]:
         """Return the tables that the data has."""
-        return {table: each for table, each in self.schema.items() if self._has(table)}
-
-    def _has(self, table: str) -> bool:
-        query = (
-            "select 1 from information_schema.tables where table_name = ? "
-            "and table_catalog in (current_database(), 'temp')"
+        rows = self.engine.rows(
+            "select table_name from information_schema.tables "
+            "where table_catalog in (current_database(), 'temp')"
         )
-        return bool(self.engine.rows(query, [table]))
+        return frozenset(title for (title,) in rows if title in self.schema)
 
     def _found(self, table: str, ids: Sequence[str]) -> str:
         """Return the query for the rows of a table; none where the data lacks the table."""
-        if self._has(table):
+        if table in self._given:
             return self._selection(table, ids)
         columns = ", ".join(f"null as {name(each)}" for each in self.schema[table])
         return f"select {columns} where false"
 
     def _selection(self, table: str, ids: Sequence[str]) -> str:
         inside = {each: f"(select id from around_{each})" for each in ("lead", "account")}
-        if table == "event_marks" and not self._has("events"):
+        if table == "event_marks" and "events" not in self._given:
             return "select * from event_marks where false"
         if table == "event_marks":
             events = self._selection("events", _IDS["events"])
@@ -145,19 +164,29 @@ class Worlds:
 
     def outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
         """Return the lead's scores after each sequence of steps, from as few runs as may be."""
+        keys = [tuple((each.label, each.rule, each.field) for each in steps) for steps in sequences]
+        new = {
+            key: steps
+            for key, steps in zip(keys, sequences, strict=True)
+            if key not in self._outlooks
+        }
         at_once = max(1, MOST_ROWS // max(1, self.rows))
-        return [
-            each
-            for first in range(0, len(sequences), at_once)
-            for each in self._outlooks(sequences[first : first + at_once])
-        ]
+        for first in range(0, len(new), at_once):
+            part = list(new)[first : first + at_once]
+            found = self._tried([new[key] for key in part])
+            self._outlooks.update(zip(part, found, strict=True))
+        return [self._outlooks[key] for key in keys]
 
-    def _outlooks(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
+    def _tried(self, sequences: Sequence[Sequence[Step]]) -> list[Outlook]:
         worlds = [self._name(number) for number in range(len(sequences))]
         self._begin(worlds)
-        for world, steps in zip(worlds, sequences, strict=True):
-            for number, step in enumerate(steps):
-                self._apply(world, number, step)
+        taken = [
+            Taken(world, number, step)
+            for world, steps in zip(worlds, sequences, strict=True)
+            for number, step in enumerate(steps)
+        ]
+        self._add_events([each for each in taken if each.step.event is not None])
+        self._set_fields([each for each in taken if each.step.field is not None])
         self.own.run(
             "create or replace table spine as select "
             f"world || {literal(self.lead_id)} as lead_id, "
@@ -225,38 +254,64 @@ class Worlds:
             f"from base_{table} as b cross join worlds as w"
         )
 
-    def _apply(self, world: str, number: int, step: Step) -> None:
-        if step.event is not None:
-            event = {
-                **step.event,
-                "event_id": f"{world}~{number}",
-                "lead_id": world + self.lead_id,
-                "occurred_at": self.as_of.replace(tzinfo=None),
-                "recorded_at": self.as_of.replace(tzinfo=None),
-            }
-            known = {each: value for each, value in event.items() if each in self.schema["events"]}
-            columns = ", ".join(name(each) for each in known)
-            marks = ", ".join("?" * len(known))
-            self.own.rows(f"insert into events ({columns}) values ({marks})", list(known.values()))
-        if step.field is not None:
-            entity, title, value = step.field
-            key = self.lead_id if entity == "lead" else self.account_id
-            table = f"{entity}s"
+    def _add_events(self, taken: Sequence[Taken]) -> None:
+        """Add the events of steps to the worlds that take them, all in two statements."""
+        if not taken:
+            return
+        steps = list({id(each.step): each.step for each in taken}.values())
+        own = {"event_id", "lead_id", "occurred_at", "recorded_at"}
+        kinds = {each: kind for each, kind in self.schema["events"].items() if each not in own}
+        casts = ", ".join(["?", *(f"cast(? as {SQL_TYPES[kind]})" for kind in kinds.values())])
+        columns = "".join(f", {name(each)}" for each in kinds)
+        self.own.rows(
+            f"create or replace table tried as select * from "
+            f"(values {', '.join([f'({casts})'] * len(steps))}) as t(step{columns})",
+            [
+                value
+                for step in steps
+                for value in (id(step), *((step.event or {}).get(each) for each in kinds))
+            ],
+        )
+        at = f"timestamp '{_naive(self.as_of)}'"
+        made = {
+            "event_id": "a.world || '~' || a.number",
+            "lead_id": f"a.world || {literal(self.lead_id)}",
+            "occurred_at": at,
+            "recorded_at": at,
+        }
+        own_columns = [each for each in self.schema["events"] if each in own]
+        self.own.rows(
+            f"insert into events ({', '.join([*own_columns, *map(name, kinds)])}) select "
+            + ", ".join([*(made[each] for each in own_columns), *(f"t.{name(e)}" for e in kinds)])
+            + " from (select unnest(?) as world, unnest(?) as number, unnest(?) as step) as a "
+            "join tried as t on t.step = a.step",
+            [
+                [each.world for each in taken],
+                [each.number for each in taken],
+                [id(each.step) for each in taken],
+            ],
+        )
+
+    def _set_fields(self, taken: Sequence[Taken]) -> None:
+        """Have fields known in the worlds where steps say so, each value in one statement."""
+        worlds: dict[tuple[str, str, Any], list[str]] = {}
+        for each in taken:
+            if each.step.field is not None:
+                worlds.setdefault(each.step.field, []).append(each.world)
+        for (entity, title, value), known in worlds.items():
+            key = str(self.lead_id if entity == "lead" else self.account_id)
+            ids = [world + key for world in known]
             self.own.rows(
-                f"update {table} set {name(title)} = ? where {entity}_id = ?",
-                [value, world + str(key)],
+                f"update {entity}s set {name(title)} = ? "
+                f"where {entity}_id in (select unnest(?::varchar[]))",
+                [value, ids],
             )
             if "field_history" in self.schema:
-                row = [
-                    entity,
-                    world + str(key),
-                    title,
-                    str(value).lower() if value is True else str(value),
-                ]
+                told = str(value).lower() if value is True else str(value)
                 self.own.rows(
                     "insert into field_history (entity, id, field, value, valid_from) "
-                    "values (?, ?, ?, ?, ?)",
-                    [*row, self.as_of.replace(tzinfo=None)],
+                    "select ?, unnest(?::varchar[]), ?, ?, ?",
+                    [entity, ids, title, told, self.as_of.replace(tzinfo=None)],
                 )
 
     def _scores(self, worlds: Iterable[str]) -> list[Outlook]:

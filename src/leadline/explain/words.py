@@ -1,21 +1,26 @@
-"""One lead in at most three sentences, for who calls: where it stands, why, what is open."""
+"""One lead, or account, in at most three sentences: where it stands, why, what is open."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from leadline.explain.account import AccountExplanation, Edge
 from leadline.explain.explanation import Explanation, Way
 from leadline.explain.phrases import Phrases, phrases
 from leadline.explain.reasons import Reason, day, reasons
 from leadline.model.labels import Labels, in_words
 from leadline.model.languages import LANGUAGES
 
+Said: TypeAlias = Explanation | AccountExplanation
+"""What sentences are made of."""
+
 _MOST_REASONS = 3
 _MOST_FIELDS = 3
 
 
-def sentences(found: Explanation, language: str = LANGUAGES[0]) -> list[str]:
-    """Return one to three sentences about a lead; every number in them stands in its plain form.
+def sentences(found: Said, language: str = LANGUAGES[0]) -> list[str]:
+    """Return one to three sentences; every number in them stands in the plain form.
 
     Raises InputError where the language is none of ``LANGUAGES``.
     """
@@ -23,32 +28,32 @@ def sentences(found: Explanation, language: str = LANGUAGES[0]) -> list[str]:
     return [each for each in (speech.standing(), speech.why(), speech.open()) if each]
 
 
-def words(found: Explanation, language: str = LANGUAGES[0]) -> str:
+def words(found: Said, language: str = LANGUAGES[0]) -> str:
     """Return the sentences as one text."""
     return phrases(language).say("gap").join(sentences(found, language))
 
 
-def reasons_in_words(found: Explanation, language: str = LANGUAGES[0]) -> list[str]:
+def reasons_in_words(found: Said, language: str = LANGUAGES[0]) -> list[str]:
     """Return the strongest reasons, each with its time and its points."""
     speech = _speech(found, language)
     return [speech.reason(each) for each in reasons(found)]
 
 
-def _speech(found: Explanation, language: str) -> _Speech:
+def _speech(found: Said, language: str) -> _Speech:
     return _Speech(found, phrases(language), Labels(found.model, language))
 
 
 @dataclass(frozen=True)
 class _Speech:
-    """What is said about one lead in one language."""
+    """What is said about one lead, or account, in one language."""
 
-    found: Explanation
+    found: Said
     phrases: Phrases
     labels: Labels
 
     def standing(self) -> str:
         """Say in which band the lead is, by what, and with which score."""
-        name = self.found.model.main_score
+        name = self.found.main
         who, score = self.found.who, self.labels.score(name)
         if self.found.score is None:
             return self.phrases.say("unscored", who=who, score=score)
@@ -57,14 +62,14 @@ class _Speech:
         if band is None:
             return self.phrases.say("unbanded", who=who, value=value, score=score)
         parts = {"who": who, "band": self.labels.band(band), "value": value, "score": score}
-        override = self.found.scores["override"]
+        override = self.found.override
         if override is None:
             return self.phrases.say("standing", **parts)
         return self.phrases.say("overridden", override=self.labels.override(override), **parts)
 
     def _value(self, score: float) -> str:
         """Say the score, and by how much it moved where an earlier moment was asked for."""
-        is_chance = self.found.model.scores[self.found.model.main_score].link is not None
+        is_chance = self.found.model.scores[self.found.main].link is not None
         number = self.phrases.number(score)
         said = (
             self.phrases.say("chance", n=number)
@@ -108,15 +113,24 @@ class _Speech:
 
     def open(self) -> str | None:
         """Say what is not known and what leads to the next band; None where there is neither."""
-        ways = [each for each in self.found.ways if each.steps]
-        said = [
-            *([self._unknown()] if self.found.missing else []),
-            *(self._way(each) for each in ways[:1]),
-        ]
+        said = [*([self._unknown()] if self.found.missing else []), *self._next()]
         if not said:
             return None
         text = self.phrases.say("open", said=self.phrases.say("semicolon").join(said))
         return text[0].upper() + text[1:]
+
+    def _next(self) -> list[str]:
+        """Say what leads to the next band: steps of a lead, and points of an account."""
+        if isinstance(self.found, AccountExplanation):
+            edges = [each for each in self.found.edges if each.next_band and each.lacks]
+            return [self._lacking(each) for each in edges[:1]]
+        return [self._way(each) for each in self.found.ways if each.steps][:1]
+
+    def _lacking(self, edge: Edge) -> str:
+        band = self.labels.band(edge.next_band or "")
+        return self.phrases.say(
+            "way", band=band, steps=self.phrases.counted("points", edge.lacks or 0)
+        )
 
     def _unknown(self) -> str:
         names = [in_words(each.split(".", 1)[1]) for each in self.found.missing]

@@ -40,6 +40,11 @@ def matches(model: Model, schema: Schema) -> bool:
     return column is not None and column.match is not None and "accounts" in schema
 
 
+def _is_founded(model: Model) -> bool:
+    """Say whether reading made accounts of e-mails, and so matched leads to those given too."""
+    return model.columns["leads"]["account_id"].new
+
+
 def enrich(engine: DuckDB, loaded: Loaded, model: Model) -> Loaded:
     """Add to the leads on the engine what a model reads and they lack.
 
@@ -49,7 +54,7 @@ def enrich(engine: DuckDB, loaded: Loaded, model: Model) -> Loaded:
     if "leads" not in loaded.schema:
         return loaded
     columns = wanted(model, loaded.schema["leads"])
-    is_matched = matches(model, loaded.schema)
+    is_matched = matches(model, loaded.schema) and not _is_founded(model)
     return add(engine, loaded, columns, match=is_matched) if columns or is_matched else loaded
 
 

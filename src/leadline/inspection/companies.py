@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from leadline.inspection.company_domains import DECLARED, OFFERED
 from leadline.inspection.proposed import ALIASES, Entry, Proposed, place_of
 
 _RANGES = "Ranges such as"
@@ -25,15 +26,18 @@ def with_companies(
     if leads is None or "accounts" in parts:
         return dict(parts), []
     found = dict(_fields(leads, wanted))
+    asked = f"Is it the domain of the e-mail? Then declare {DECLARED}."
+    is_asked = any(OFFERED in each.comment for each in leads.entries)
     if not found:
-        return dict(parts), []
+        open_ = f"No column says of which company a lead is. {asked}"
+        return dict(parts), [open_] if is_asked else []
     entries = list(leads.entries)
     listed = ", ".join(entries[place].source for place in found.values())
     if all(each.name != "account_id" for each in entries):
         named = place_of(entries, ("company", *ALIASES["leads"]["company"].split()))
         if named is None:
-            says = f"Of which company {listed} speak no column says: declare account_id."
-            return dict(parts), [says]
+            says = f"Of which company {listed} speak no column says"
+            return dict(parts), [f"{says}. {asked}" if is_asked else f"{says}: declare account_id."]
         entries.append(Entry("account_id", {"from": entries[named].source}))
     for field, place in found.items():
         entries[place] = _of_account(entries[place], field)

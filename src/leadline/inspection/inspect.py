@@ -14,6 +14,7 @@ from leadline.errors import Fault, InputError, nearest
 from leadline.inspection import missing, names
 from leadline.inspection.block import block_of
 from leadline.inspection.commas import alike
+from leadline.inspection.company_domains import with_question
 from leadline.inspection.export import Export, Looked, joined
 from leadline.inspection.preamble import Spot, header_names, largest, spots
 from leadline.inspection.report import ColumnReport, Inspection, Suspect, TableReport
@@ -147,6 +148,8 @@ def _report(export: Export, *, is_guess: bool) -> TableReport:
     columns = tuple(
         _inside(_column(each, rows, found, wanted.get(each.name, ())), export) for each in looked
     )
+    if found == "leads":
+        columns = with_question(contract, columns, {each.name: each.values for each in looked})
     files = {key: value for key, value in asdict(export.written).items() if value is not None}
     made = names.made(found, export.candidates, contract)
     findings = (

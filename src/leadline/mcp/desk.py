@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 MOST_LEADS = 20
+READ, DRAFT = "read", "draft"
+"""Scopes of tokens: who may read, and who may keep drafts too."""
+PATH = "/mcp"
 
 
 @dataclass(frozen=True)

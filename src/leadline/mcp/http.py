@@ -2,59 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from leadline.mcp.server import DRAFT, READ, server
-from leadline.mcp.stored import Stored
+from leadline.mcp.desk import DRAFT, PATH, READ
 from leadline.service.rights import key_may
 from leadline.service.service import Service
 from leadline.store.keys import Key
 from leadline.web.endpoint import Error, json, key_of
 
-PATH = "/mcp"
-MOST_BODY = 1024 * 1024
+if TYPE_CHECKING:
+    from leadline.mcp.running import Running
 
 
 class Agents:
-    """Answers agents from a service: a server for who may read, and one for who may draft too.
+    """Answers agents from a service.
 
-    Nothing is remembered between two requests, and no stream is held open.
+    Nothing is remembered between two requests, and no stream is held open. What answers is made for
+    the first who may ask: its library takes longer to import than all else that a service needs to
+    begin, and a service that was killed should take events again before that.
     """
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        desk = Stored(service, service.ask)
-        self._servers = {
-            scopes: server(desk, scopes) for scopes in (frozenset({READ}), frozenset({READ, DRAFT}))
-        }
-        self._apps: dict[frozenset[str], ASGIApp] = {
-            scopes: each.streamable_http_app(
-                streamable_http_path=PATH,
-                json_response=True,
-                stateless_http=True,
-                max_request_body_size=MOST_BODY,
-                # who asks is told by a token, which no page of somebody else has
-                transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
-            )
-            for scopes, each in self._servers.items()
-        }
+        self._lock = asyncio.Lock()
+        self._ends = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._apps: Mapping[frozenset[str], ASGIApp] = {}
 
     @asynccontextmanager
     async def running(self, _: Starlette) -> AsyncIterator[None]:
         """Answer for as long as the application runs."""
-        async with AsyncExitStack() as stack:
-            for each in self._servers.values():
-                await stack.enter_async_context(each.session_manager.run())
+        try:
             yield
+        finally:
+            self._ends.set()
+            if self._task is not None:
+                await self._task
+
+    async def _begun(self) -> Mapping[frozenset[str], ASGIApp]:
+        """Return what answers, by the scopes that it answers to; it is made once."""
+        async with self._lock:
+            if not self._apps:
+                made = await asyncio.to_thread(self._made)
+                begins = asyncio.get_running_loop().create_future()
+                self._task = asyncio.create_task(self._hold(made, begins))
+                await asyncio.wait({begins, self._task}, return_when=asyncio.FIRST_COMPLETED)
+                if self._task.done():
+                    await self._task  # raises why it could not begin
+                self._apps = made.apps
+            return self._apps
+
+    def _made(self) -> Running:
+        from leadline.mcp.running import Running  # noqa: PLC0415 - see the class
+        from leadline.mcp.stored import Stored  # noqa: PLC0415
+
+        return Running(Stored(self._service, self._service.ask))
+
+    async def _hold(self, made: Running, begins: asyncio.Future[None]) -> None:
+        """Have the servers run until the application ends: they end in the task they began in."""
+        async with made.begun():
+            begins.set_result(None)
+            await self._ends.wait()
 
     def route(self) -> Route:
         """Return the address."""
@@ -69,7 +87,7 @@ class Agents:
             await (refused or Response(status_code=401))(scope, receive, send)
             return
         scopes = frozenset({READ, DRAFT}) if key_may(key, "draft") else frozenset({READ})
-        await self._apps[scopes](scope, receive, send)
+        await (await self._begun())[scopes](scope, receive, send)
 
     async def _refusal(self, request: Request) -> tuple[Response | None, Key | None]:
         """Return why a request is refused, else the token that it came with."""

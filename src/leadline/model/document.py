@@ -137,6 +137,10 @@ class Column(Part):
         description="For leads.account_id email_domain: fill it by the domain of the e-mail where "
         "it is empty. For lead_id of events and outcomes email: the values are e-mails of leads.",
     )
+    new: bool = Field(
+        default=False,
+        description="Beside match: email_domain: where no account has the domain, one is made.",
+    )
 
     @property
     def kind(self) -> Type | None:
@@ -159,6 +163,8 @@ class Column(Part):
             raise wrong(f"must not stand beside {sources[0]}", key=key, repair={key: REMOVED})
         if self.at and not self.event:
             raise wrong("must stand beside event", key="at", repair={"at": REMOVED})
+        if self.new and self.match != "email_domain":
+            raise wrong("must stand beside match: email_domain", key="new", repair={"new": REMOVED})
         if self.thousands and self.decimal == self.thousands:
             expected = "must not be the mark between thousands too"
             raise wrong(expected, self.decimal, key="decimal", repair={"decimal": REMOVED})

@@ -27,7 +27,12 @@ class Labels:
     language: str = LANGUAGES[0]
 
     def rule(self, score: str, rule: str) -> str:
-        """Return what a rule is called; rows of the ledger that are no rule keep their words."""
+        """Return what a rule is called; rows of the ledger that are no rule keep their words.
+
+        A score that has no rules stands as a row under its own name.
+        """
+        if rule == score and not self._rules(score):
+            return self.score(score)
         return self.given(score, rule) or (in_words(rule) if rule in self._rules(score) else rule)
 
     def given(self, score: str, rule: str) -> str | None:

@@ -38,7 +38,7 @@ _LANGUAGE = asks(
 _ACCOUNT = asks(
     "The account_id to look at, in place of a lead.",
     unit="ACCOUNT",
-    against=("lead", "since", "words", "language"),
+    against=("lead",),
 )
 
 
@@ -82,9 +82,11 @@ class Explain(AllTables, Anywhere, Question["Answer[Explanation | AccountExplana
 
     def _of_account(self, run: Run, at: datetime) -> Answer[Explanation | AccountExplanation]:
         from leadline.explain.account import explain_account
+        from leadline.explain.words import words
         from leadline.reports.account import page, says
 
-        result = explain_account(run, self.account or "", at)
+        since = None if self.since is None else moment(self.since, "--since")
+        result = explain_account(run, self.account or "", at, since)
         report = page(result)
         return Answer(
             question=self.name,
@@ -93,6 +95,7 @@ class Explain(AllTables, Anywhere, Question["Answer[Explanation | AccountExplana
             make_page=lambda: report,
             figures=result.plain(),
             reading=Reading.of(run.loaded),
+            printed=words(result, self.language) if self.words else None,
             is_whole=True,
         )
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from leadline.explain.account import AccountExplanation, Edge
 from leadline.reports.figures import figure
-from leadline.reports.lead import facts, ledger
-from leadline.reports.page import Page, Section
+from leadline.reports.lead import facts, ledger, moves, since_blocks
+from leadline.reports.page import Page, Section, Text
 from leadline.reports.tables import Column, Table
 
 MOST_LEADS = 20
@@ -42,6 +42,15 @@ def _sections(found: AccountExplanation) -> Iterator[Section]:
         yield Section(f"leads-{score}", f"Leads by {score}", (_leads(found, score),))
     if found.model.account_bands:
         yield Section("standing", "Bands", (_bands(found),))
+    if found.missing:
+        yield Section("missing", "Missing", (Text(", ".join(found.missing)),))
+    if found.since is not None:
+        title = f"Since {figure(found.since.as_of, 'time')}"
+        names = [name for name in found.model.scores if name in found.scores]
+        ladders = [found.model.column(each) for each in found.model.account_bands]
+        yield Section("since", title, tuple(since_blocks(found, found.since, [*names, *ladders])))
+    if found.moves:
+        yield Section("moves", f"What would move {found.main}", (moves(found),))
 
 
 def _leads(found: AccountExplanation, score: str) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from leadline.explain.account import AccountExplanation
@@ -42,9 +42,11 @@ def _sections(found: Explanation) -> Iterator[Section]:
         yield Section("missing", "Missing", (Text(", ".join(found.missing)),))
     if found.since is not None:
         title = f"Since {figure(found.since.as_of, 'time')}"
-        yield Section("since", title, tuple(_since(found, found.since)))
+        model = found.model
+        names = [*model.scores, *model.grades, *(model.column(each) for each in model.lead_bands)]
+        yield Section("since", title, tuple(since_blocks(found, found.since, names)))
     if found.moves:
-        yield Section("moves", f"What would move {found.model.main_score}", (_moves(found),))
+        yield Section("moves", f"What would move {found.model.main_score}", (moves(found),))
 
 
 def _reasons(found: Explanation) -> Findings:
@@ -157,9 +159,10 @@ def _way(way: Way | None) -> tuple[str | None, str | None]:
     return way.band, ", ".join(listed)
 
 
-def _since(found: Explanation, since: Since) -> Iterator[Block]:
-    model = found.model
-    names = [*model.scores, *model.grades, *(model.column(each) for each in model.lead_bands)]
+def since_blocks(
+    found: Explanation | AccountExplanation, since: Since, names: Iterable[str]
+) -> Iterator[Block]:
+    """Yield which scores and bands differ from then, of some, and which rules made it so."""
     moved = [
         (name, _shown(since.scores[name]), _shown(found.scores[name]))
         for name in names
@@ -177,7 +180,7 @@ def _shown(value: object) -> str:
     return figure(float(str(value)), "points")
 
 
-def _changes(found: Explanation, since: Since) -> Table:
+def _changes(found: Explanation | AccountExplanation, since: Since) -> Table:
     columns = (
         Column("kind", "what"),
         Column("rule", "rule"),
@@ -199,7 +202,8 @@ def _changes(found: Explanation, since: Since) -> Table:
     return Table("changes", "Rules that give other points than then", columns, rows)
 
 
-def _moves(found: Explanation) -> Table:
+def moves(found: Explanation | AccountExplanation) -> Table:
+    """Return what each single step would make of the score."""
     columns = (
         Column("step", "each step alone, now"),
         Column("after", "becomes", "points"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from leadline.engines.engine import ArrowStream
 from leadline.errors import Fault, InputError, nearest
 from leadline.identity.enrich import enrich, matches, wanted
+from leadline.identity.founding import with_founded
 from leadline.model.checking.mixed import mixed
 from leadline.model.contract import CONTRACT
 from leadline.model.names import Names
@@ -94,7 +95,14 @@ def load(
         if table not in addresses and table not in found
     }
     try:
-        loaded = read.load(engine.embedded, rest, model.columns, clean=clean, files=model.files)
+        loaded = read.load(
+            engine.embedded,
+            rest,
+            model.columns,
+            clean=clean,
+            files=model.files,
+            founding=with_founded,
+        )
     except InputError as error:
         faults.extend(error.faults)
     if faults:

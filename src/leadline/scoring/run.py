@@ -290,6 +290,11 @@ class Run:
             f"cross join (values {listed}) as m(as_of) {known}"
         )
 
+    def at(self, as_of: datetime) -> Run:
+        """Return the same over every lead at one moment, which is the engine's from then on."""
+        part = self.workspace.part()
+        return Run(self.tables, every_lead(part, as_of), self.model, part)
+
     def _at(self, part: Workspace, spine: str) -> Run:
         return Run(self.tables, Moments(part.keep("spine", spine)), self.model, part)
 

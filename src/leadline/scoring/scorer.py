@@ -147,6 +147,16 @@ class Scorer:
         """End the session; its tables are gone."""
         self._engine.close()
 
+    @property
+    def engine(self) -> DuckDB:
+        """The session that has the tables of the last batch, by their names."""
+        return self._engine
+
+    @property
+    def tables(self) -> Schema:
+        """Those tables and their columns, with what was read off others."""
+        return self._enricher.schema
+
     def score(self, tables: Mapping[str, pa.Table], as_of: datetime) -> Batch:
         """Return the outputs for every lead of a batch, at one moment.
 

@@ -59,7 +59,8 @@ class Beginning:
                 if kept.published(session) is not None:
                     return
             _, text = publishable(self._model)
-            self._bring(store, told)
+            if self._tables:
+                self._bring(store, told)
             command = commands.encoded(commands.Publish(text, by=self._by))
             request = Received("command", commands.KIND, clock.now(), command)
             [self._asked] = inbox.accept(store, [request])

@@ -27,12 +27,14 @@ def bring(
         model: Its ``columns:`` say how they are read.
         told: Is told how many rows of each table are in.
     """
+    from leadline.identity.founding import with_founded
     from leadline.model.given import read_model
     from leadline.tables.read import load
 
     document = None if model is None else read_model(model)[0]
     declared: Any = document.columns if document else {}
-    loaded = load(engine, tables, declared, files=document.files if document else None)
+    files = document.files if document else None
+    loaded = load(engine, tables, declared, files=files, founding=with_founded)
     return Importer(store, engine, loaded, told).run()
 
 

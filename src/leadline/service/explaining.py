@@ -7,8 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from leadline.engines.duckdb.engine import DuckDB
-from leadline.explain.explain import STEPS, explain, explanation, told_of
+from leadline.explain.candidates import Around
+from leadline.explain.explain import (
+    STEPS,
+    explanation,
+    refuse_unscored,
+    told_of,
+    with_moves,
+)
 from leadline.explain.plain import plain
+from leadline.explain.plans import Plans
 from leadline.explain.reasons import Reason, strongest
 from leadline.model.checking.check import scores_read
 from leadline.scoring import Run, Scorer
@@ -25,6 +33,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _READ = ("scores", "points", *STEPS)
+_MOVED = (*_READ, "lead_facts")
+"""What is read where moves are asked for: conditions on events may read the lead."""
+_FACTS = "from output_lead_facts"
 
 
 class Explainer:
@@ -35,22 +46,31 @@ class Explainer:
 
     def __init__(self, live: Live) -> None:
         self.live = live
-        self._resting: dict[frozenset[str], list[Scorer]] = {}
+        self._resting: dict[tuple[frozenset[str], tuple[str, ...]], list[Scorer]] = {}
+        self._plans: dict[frozenset[str], Plans] = {}
         self._is_closed = False
 
-    def explained(self, session: Session, row: LeadRow, as_of: int) -> dict[str, Any]:
+    def explained(
+        self, session: Session, row: LeadRow, as_of: int, *, moves: bool = False
+    ) -> dict[str, Any]:
         """Return the explanation of a stored score, as ``leadline explain --json`` has it.
 
-        What would move the lead is left out.
+        With ``moves`` it says too what would move the lead.
         """
         live, at = self.live, clock.at(as_of)
         given = live.tables(live.batch(session, _touched(session, live, row), Taken()))
-        with self._scorer(given) as scorer:
+        with self._scorer(given, _MOVED if moves else _READ) as scorer:
             found = scorer.score(given, at)
-        made = {"scores": found.scores, "points": found.points, **found.steps}
-        rows = {name: _of(table, row.lead_id) for name, table in made.items() if table is not None}
-        [told] = told_of(live.model, scorer.schema, rows)
-        return dict(plain(explanation(live.model, row.lead_id, told)))
+            made = {"scores": found.scores, "points": found.points, **found.steps}
+            rows = {name: _of(each, row.lead_id) for name, each in made.items() if each is not None}
+            refuse_unscored(rows["scores"], row.lead_id, at)
+            [told] = told_of(live.model, scorer.schema, rows)
+            explained = explanation(live.model, row.lead_id, told)
+            if moves:
+                plans = self._plans.setdefault(frozenset(given), Plans(live.model, scorer.tables))
+                around = Around(scorer.engine, plans, row.lead_id, lambda: _FACTS)
+                explained = with_moves(explained, around, at, told.missing)
+        return dict(plain(explained))
 
     def reasons(
         self, session: Session, rows: Sequence[LeadRow], as_of: int, most: int
@@ -69,12 +89,14 @@ class Explainer:
         return {lead: strongest(live.model, at, each, most) for lead, each in found.items()}
 
     @contextmanager
-    def _scorer(self, given: Mapping[str, pa.Table]) -> Iterator[Scorer]:
-        resting = self._resting.setdefault(frozenset(given), [])
+    def _scorer(
+        self, given: Mapping[str, pa.Table], outputs: tuple[str, ...] = _READ
+    ) -> Iterator[Scorer]:
+        resting = self._resting.setdefault((frozenset(given), outputs), [])
         try:
             scorer = resting.pop()
         except IndexError:
-            scorer = self.live.new_scorer(given, _READ)
+            scorer = self.live.new_scorer(given, outputs)
         try:
             yield scorer
         except BaseException:
@@ -98,15 +120,6 @@ def _of(table: pa.Table, lead_id: str) -> list[dict[str, Any]]:
 
     rows: list[dict[str, Any]] = table.filter(pc.equal(table["lead_id"], lead_id)).to_pylist()
     return rows
-
-
-def explained_with_moves(
-    engine: DuckDB, session: Session, live: Live, row: LeadRow, as_of: int
-) -> dict[str, Any]:
-    """Return the same with what would move the lead."""
-    with run_of(engine, session, live, row, as_of) as run:
-        found = explain(run, row.lead_id, clock.at(as_of))
-    return dict(plain(found))
 
 
 @contextmanager

@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 
 MOST_TOGETHER = 200
 """An account with more leads is scored by itself, beside the passes."""
+FEW = 200
+"""So many leads have their ledgers computed with their scores, where some of the batch before
+moved: that costs less than a second statement for those who move."""
 _SAID = frozenset({"email", "domain"})
 """Columns of the contract that are fields like others: somebody says them."""
 BESIDE = frozenset({"lead_id", "account_id", "as_of", "model"})
@@ -210,11 +213,13 @@ class Live:
         self._outputs = ("scores", *(("account_scores",) if self.reads_across else ()))
         self._scorers: dict[tuple[frozenset[str], tuple[str, ...]], Scorer] = {}
         self._apart: Live | None = None
+        self._moves = False
 
     def is_stale(self, row: ModelRow, lead_fields: Iterable[str]) -> bool:
         """Say whether another version is live, or fields came since that are read."""
-        return row.version != self.row.version or self.columns != columns_of(
-            self.model, _not_made(lead_fields)
+        fields = _not_made(lead_fields)
+        return row.version != self.row.version or (
+            fields != self._lead_fields and self.columns != columns_of(self.model, fields)
         )
 
     def close(self) -> None:
@@ -316,14 +321,16 @@ class Live:
         if not (scored or accounts):
             return Scores()
         given = self.tables(batch)
-        scorer = self.scorer(given)
+        outputs = self._outputs
+        if self._moves and not quiet and len(scored) <= FEW:
+            outputs = (*outputs, "points")
         numbers = {row.lead_id: row.lead_no for row in scored.values()}
-        made = scorer.score(given, clock.at(as_of))
+        made = self.scorer(given, outputs).score(given, clock.at(as_of))
         found = self.rows(made.scores, made.account_scores, numbers, as_of)
         before: list[Stands] = [*batch.previous, *batch.previous_accounts]
         changes = list(self.changes(found, before, cause, quiet=quiet))
         if not quiet:
-            changes = self._with_ledgers(changes, batch, as_of)
+            changes = self._with_ledgers(changes, batch, as_of, made.points)
         gone = scored.keys() - {row.lead_no for row in found.scores}
         gone_accounts = accounts - {row.account_id for row in found.account_scores}
         return replace(
@@ -394,27 +401,37 @@ class Live:
             )
 
     def _with_ledgers(
-        self, changes: list[TransitionRow], batch: Batch, as_of: int
+        self,
+        changes: list[TransitionRow],
+        batch: Batch,
+        as_of: int,
+        points: pa.Table | None,
     ) -> list[TransitionRow]:
         """Return changes with the reasons for those that people are told of."""
         moved = {row.lead_no for row in changes if row.from_band != row.to_band and row.lead_no}
+        self._moves = bool(moved)
         if not moved:
             return changes
-        ledgers = self.ledgers(batch, moved, as_of)
+        ledgers = self.ledgers(batch, moved, as_of, points)
         return [
             row._replace(ledger=ledgers[row.lead_no]) if row.lead_no in moved else row
             for row in changes
         ]
 
-    def ledgers(self, batch: Batch, leads: set[int], as_of: int) -> dict[int, str]:
-        """Return the ledgers of some leads of a batch, each as the store keeps it."""
-        given = self.tables(self._narrowed(batch, leads))
-        points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
+    def ledgers(
+        self, batch: Batch, leads: set[int], as_of: int, points: pa.Table | None = None
+    ) -> dict[int, str]:
+        """Return the ledgers of some leads of a batch, each as the store keeps it.
+
+        Where the ledger of the batch is not given it is computed for these leads alone.
+        """
+        if points is None:
+            given = self.tables(self._narrowed(batch, leads))
+            points = self.scorer(given, ("points",)).score(given, clock.at(as_of)).points
         ids = {batch.leads[number].lead_id: number for number in leads}
         found: dict[int, list[dict[str, Any]]] = {}
-        for row in _rows(points):
-            if row["lead_id"] in ids:
-                found.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
+        for row in _of(points, ids):
+            found.setdefault(ids[row["lead_id"]], []).append(_ledger_row(row))
         return {number: compact(found.get(number, [])) for number in leads}
 
     def _narrowed(self, batch: Batch, leads: set[int]) -> Batch:
@@ -542,6 +559,17 @@ def _marks(session: Session, batch: Batch, taken: Taken) -> list[MarkRow]:
 
 def _rows(table: pa.Table | None) -> list[dict[str, Any]]:
     return [] if table is None else table.to_pylist()
+
+
+def _of(table: pa.Table | None, ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Return the rows of some leads; others are never made Python's."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if table is None:
+        return []
+    wanted = pa.array(ids, table.schema.field("lead_id").type)
+    return _rows(table.filter(pc.is_in(table["lead_id"], wanted)))
 
 
 def _values(row: Mapping[str, Any]) -> dict[str, Any]:

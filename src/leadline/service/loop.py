@@ -79,7 +79,11 @@ class Pass:
 
 
 class Loop:
-    """Takes what waits, scores whom it touches, and writes both in one transaction."""
+    """Takes what waits, scores whom it touches, and writes both in one transaction.
+
+    Attributes:
+        has_taken: Whether it went round once, and took some of what waited before it began.
+    """
 
     def __init__(  # noqa: PLR0913 - all but the first three are named
         self,
@@ -127,6 +131,7 @@ class Loop:
         self.engine = engine
         self._marking = Marking(engine, signs)
         self.signal = Signal()
+        self.has_taken = False
         self._stopping = False
         self._live: dict[int, Live] = {}
         self._fields: set[str] = set()
@@ -154,7 +159,9 @@ class Loop:
         try:
             while not self._stopping:
                 self.came_round = monotonic()
-                if not self.take() + self.go_on() + self._end_in_time():
+                taken = self.take()
+                self.has_taken = True
+                if not taken + self.go_on() + self._end_in_time():
                     self._tidy()
                     self.signal.wait(IDLE_SECONDS)
                     self.signal.clear()

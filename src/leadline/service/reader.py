@@ -12,7 +12,7 @@ from leadline.explain.history import History
 from leadline.explain.reasons import Reason
 from leadline.scoring import Run
 from leadline.service.answers import Unstored, unstored
-from leadline.service.explaining import Explainer, explained_with_moves, run_of, run_of_account
+from leadline.service.explaining import Explainer, run_of, run_of_account
 from leadline.service.glance import Glances
 from leadline.service.live import Live, published
 from leadline.service.past import AsItWas, as_it_was, past
@@ -66,10 +66,7 @@ class Reader:
         self, session: Session, live: Live, row: LeadRow, as_of: int, *, moves: bool
     ) -> dict[str, Any]:
         """Return why a lead has the scores that it has since a moment."""
-        if not moves:
-            return self._explaining(live).explained(session, row, as_of)
-        with self._engine.new_session() as engine:
-            return explained_with_moves(engine, session, live, row, as_of)
+        return self._explaining(live).explained(session, row, as_of, moves=moves)
 
     def reasons(
         self, session: Session, live: Live, rows: Sequence[LeadRow], as_of: int, most: int

@@ -31,6 +31,7 @@ from leadline.service.delivery.senders import sender
 from leadline.service.delivery.telling import Outbox, Tells
 from leadline.service.drafting import Approval, Publishing
 from leadline.service.feed import Feed
+from leadline.service.first_start import FirstStart
 from leadline.service.handover.handing import Handing
 from leadline.service.handover.settings import Handover
 from leadline.service.happenings import Began, Happening, Refuses, Served, Stopped
@@ -99,6 +100,7 @@ class Service(Reader):
         handing: What becomes of leads that are ready.
         destinations: Where changes of band go.
         beginning: What its store began with, and how far that is; None for nothing.
+        first_start: What an administrator gave it to begin with.
         is_ending: Whether it was told to end; who keeps a connection open lets go of it.
     """
 
@@ -150,6 +152,7 @@ class Service(Reader):
         self._alerting = alerting
         self.beginning = beginning
         self._is_due = beginning is not None
+        self.first_start = FirstStart()
         self._deliverers = [
             Deliverer(store, each.name, sender(each), tell=self._tell) for each in destinations
         ]
@@ -164,6 +167,7 @@ class Service(Reader):
         self._write_used_at = 0.0
         self._reason = ""
         self._came_round = monotonic()
+        self._begins = False
         self._loop: Loop | None = None
         self._stopping = Event()
         self._threads = [
@@ -200,6 +204,7 @@ class Service(Reader):
             migrate(self.store)
             with self.store.reading() as session:
                 Clock(stored.last_taken(session)).refuse_behind()
+        self._begins = is_loop
         self._acceptor = Acceptor(self.store, self._kept, 1 if self.store.kind == "sqlite" else 2)
         for thread in self._threads:
             thread.start()
@@ -224,6 +229,7 @@ class Service(Reader):
         for feed in self._feeds:
             feed.close()
         self.previewing.close()
+        self.first_start.close()
         self._engine.close()
         self.store.close()
         self._tell(Stopped())
@@ -330,6 +336,15 @@ class Service(Reader):
         return monotonic() - max(rounds)
 
     @property
+    def begins(self) -> bool:
+        """Whether its loop has taken nothing yet of what waited when it started.
+
+        It accepts meanwhile. But a service that is called ready before, and dies soon after,
+        leaves more behind each time than it found.
+        """
+        return self._begins and not (self._loop is not None and self._loop.has_taken)
+
+    @property
     def stands_still(self) -> bool:
         """Whether the loop has not come round for so long that it never will."""
         return self.loop_seconds > self.bounds.loop_seconds
@@ -386,12 +401,17 @@ class Service(Reader):
 
         Facts are written by one at a time: the loop rests meanwhile, and what is sent waits.
         """
+        loop = self.may_begin()
+        self.beginning, self._is_due = beginning, True
+        loop.stop()
+
+    def may_begin(self) -> Loop:
+        """Return the loop that rests while a store begins. Raises StoreError."""
         if self._is_due:
             raise StoreError("the store begins with something else already.")
         if self._loop is None:
             raise StoreError("another process writes to the store; leadline import brings tables.")
-        self.beginning, self._is_due = beginning, True
-        self._loop.stop()
+        return self._loop
 
     def _begin(self) -> None:
         """Bring what the store begins with, if that is still to be done."""
@@ -430,6 +450,7 @@ class Service(Reader):
                     if not self._stopping.is_set():
                         self._loop.run()
             except Exception as error:  # noqa: BLE001 - else the service would only fill up
+                self._begins = False
                 self._tell(happenings.failed("loop", error))
             self._stopping.wait(HOLD_SECONDS)
 

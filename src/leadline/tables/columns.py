@@ -13,7 +13,7 @@ from leadline.sql.text import Sql, sql_text
 from leadline.tables.places.raw import RawColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from leadline.tables.places.raw import Raw
@@ -103,6 +103,10 @@ class Column(Protocol):
     @property
     def match(self) -> str | None:
         """By what the row of another table is found."""
+
+    @property
+    def new(self) -> bool:
+        """Whether a row of the other table is made where none is found."""
 
     @property
     def made_from(self) -> tuple[str, ...]:
@@ -280,12 +284,12 @@ def _missing(raw: Raw, title: str, declared: Mapping[str, Column]) -> Fault:
 
 
 def _notes(
-    raw: Raw, wanted: Sequence[Target], hidden: Sequence[str], declared: Iterable[str]
+    raw: Raw, wanted: Sequence[Target], hidden: Sequence[str], declared: Mapping[str, Column]
 ) -> Iterator[str]:
     for each in wanted:
         if each.given and each.given.name != each.name:
             yield ReadAs(f"{raw.where}: column {each.given.name} is read as {each.name}.")
-        if each.given is None and each.name in declared:
+        if each.given is None and each.name in declared and not declared[each.name].match:
             hint = nearest(each.name, raw.columns)
             yield f"{raw.where} has no column for {each.name}, so it is null. {hint}".rstrip()
     for title in hidden:

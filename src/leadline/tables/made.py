@@ -6,7 +6,7 @@ and leads that are named by their e-mail.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,16 +43,26 @@ class Made:
     notes: tuple[str, ...] = ()
 
 
+Step = Callable[["DuckDB", Made, Declared], Made]
+"""What makes rows of some of the tables."""
+
+
 def made(
-    engine: DuckDB, schema: Mapping[str, Columns], names: Mapping[str, str], declared: Declared
+    engine: DuckDB,
+    schema: Mapping[str, Columns],
+    names: Mapping[str, str],
+    declared: Declared,
+    founding: Step | None = None,
 ) -> Made:
     """Make the rows that are declared, in the views of the tables on the engine.
+
+    ``founding`` makes accounts of what only a higher floor can read, such as e-mails.
 
     Raises:
         InputError: What they would be made of is not there.
     """
     of = Made({table: dict(columns) for table, columns in schema.items()}, dict(names))
-    for step in (_by_email, _accounts, _events):
+    for step in (_by_email, *((founding,) if founding else ()), _accounts, _events):
         of = step(engine, of, declared)
     return of
 
@@ -62,7 +72,7 @@ def refuse_made(declared: Mapping[str, Column], where: str) -> None:
     faults = [
         Fault(where, title, f"must not have {key}, which is for files", "", "Make it in a view.")
         for title, column in declared.items()
-        for key in ("event", "account", "match")
+        for key in ("event", "account", "match", "new")
         if getattr(column, key) and getattr(column, key) != "email_domain"
     ]
     if faults:
@@ -72,7 +82,7 @@ def refuse_made(declared: Mapping[str, Column], where: str) -> None:
 def makes(declared: Declared) -> bool:
     """Say whether rows of any table are made of others."""
     return any(
-        column.event or column.account or column.match == "email"
+        column.event or column.account or column.match == "email" or column.new
         for columns in declared.values()
         for column in columns.values()
     )
@@ -100,9 +110,9 @@ def _by_email(engine: DuckDB, of: Made, declared: Declared) -> Made:
             expected = "needs leads with an email, as match: email finds them by it"
             raise InputError(Fault(of.names[table], "lead_id", expected))
         kept = staged(table, "by_email")
-        parts = {"given": _renamed(engine, table), "emails": Sql(EMAILS), "leads": name(LEADS)}
+        parts = {"given": renamed(engine, table), "emails": Sql(EMAILS), "leads": name(LEADS)}
         engine.run(sql_text(MATCHED, kept=kept, **parts))
-        _view(engine, table, sql_text("select * exclude ({l}) from {k}", l=name(LEADS), k=kept))
+        view(engine, table, sql_text("select * exclude ({l}) from {k}", l=name(LEADS), k=kept))
         notes += _told(engine, of.names[table], table, kept)
     return Made(of.schema, of.names, (*of.notes, *notes))
 
@@ -155,7 +165,7 @@ def _accounts(engine: DuckDB, of: Made, declared: Declared) -> Made:
         raise InputError(Fault(of.names["leads"], "", expected))
     given = of.schema.get("accounts", {})
     _refuse_other_types(of, fields)
-    own = _renamed(engine, "accounts") if given else Sql("(select null::varchar as account_id)")
+    own = renamed(engine, "accounts") if given else Sql("(select null::varchar as account_id)")
     base = sql_text(ALL_ACCOUNTS, given=own)
     kept = staged("accounts", "made")
     titles = [each for each in dict.fromkeys([*given, *fields]) if each != "account_id"]
@@ -173,7 +183,7 @@ def _accounts(engine: DuckDB, of: Made, declared: Declared) -> Made:
     ]
     columns.insert(0, Sql("b.account_id"))
     engine.run(sql_text(ACCOUNTS, kept=kept, columns=columns, base=base, joins=joined(" ", joins)))
-    _view(engine, "accounts", sql_text("from {k} where account_id is not null", k=kept))
+    view(engine, "accounts", sql_text("from {k} where account_id is not null", k=kept))
     schema = {"account_id": Type.TEXT, **given}
     for field, title in fields.items():
         if schema.get(field, Type.ANY) is Type.ANY:
@@ -253,10 +263,10 @@ def _events(engine: DuckDB, of: Made, declared: Declared) -> Made:
     given = of.schema.get("events", {})
     has_times = any(each.kind is Type.NUMBER for each in sources)
     _refuse_times(of, has_times=has_times)
-    own = _renamed(engine, "events") if given else None
+    own = renamed(engine, "events") if given else None
     rows = [sql_text("select * from {own}", own=own)] if own else []
     rows += [_of_column(of, each, own, has_times=has_times) for each in sources]
-    _view(engine, "events", joined(" union all by name ", [sql_text("({r})", r=r) for r in rows]))
+    view(engine, "events", joined(" union all by name ", [sql_text("({r})", r=r) for r in rows]))
     schema = {**CONTRACT["events"].types, **given}
     if has_times:
         schema[TIMES] = Type.NUMBER
@@ -311,7 +321,7 @@ def _refuse_times(of: Made, *, has_times: bool) -> None:
         raise InputError(Fault(of.names["events"], TIMES, expected, kind.phrase))
 
 
-def _renamed(engine: DuckDB, table: str) -> Sql:
+def renamed(engine: DuckDB, table: str) -> Sql:
     """Give the view of a table another name, and return that."""
     before = name(f"{table}_as_read")
     engine.run(sql_text("drop view if exists {before}", before=before))
@@ -319,5 +329,6 @@ def _renamed(engine: DuckDB, table: str) -> Sql:
     return before
 
 
-def _view(engine: DuckDB, table: str, query: Sql) -> None:
+def view(engine: DuckDB, table: str, query: Sql) -> None:
+    """Have a table be what a query returns."""
     engine.run(sql_text("create or replace view {t} as {query}", t=name(table), query=query))

@@ -15,7 +15,7 @@ from leadline.sql.text import Sql, name, sql_text
 from leadline.tables import usable
 from leadline.tables.clean import check, examples, settle
 from leadline.tables.columns import Column, match
-from leadline.tables.made import made
+from leadline.tables.made import Step, made
 from leadline.tables.newest import newest_by
 from leadline.tables.places.csv_files import read_csv
 from leadline.tables.places.files import Format, format_of
@@ -126,6 +126,7 @@ def load(  # noqa: PLR0913 - tables, and what is declared of them
     clean: bool = False,
     files: Mapping[str, Written] | None = None,
     is_handed_on: bool = False,
+    founding: Step | None = None,
 ) -> Loaded:
     """Read tables; afterwards the engine has each under its name, typed and with unique keys.
 
@@ -137,6 +138,7 @@ def load(  # noqa: PLR0913 - tables, and what is declared of them
             Parquet is read where it is.
         files: Table name to what a model document declares of its files.
         is_handed_on: The columns are wanted as they were given too: ``handed`` is where they are.
+        founding: Makes accounts of the e-mails of leads, where that is declared.
 
     Raises:
         InputError: Tables cannot be used; all faults of all tables are reported together.
@@ -157,7 +159,7 @@ def load(  # noqa: PLR0913 - tables, and what is declared of them
     if faults:
         raise InputError(*faults)
     loaded = _loaded(engine, tables)
-    of = made(engine, loaded.schema, loaded.names, columns)
+    of = made(engine, loaded.schema, loaded.names, columns, founding)
     return replace(loaded, schema=of.schema, names=of.names, notes=[*loaded.notes, *of.notes])
 
 

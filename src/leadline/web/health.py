@@ -18,7 +18,9 @@ def described() -> dict[str, dict[str, object]]:
             "health", "Whether the service lives.", {"200": "ok", "503": "stuck"}
         ),
         "/ready": _operation(
-            "ready", "Whether it takes what is sent.", {"200": "ready", "503": "busy"}
+            "ready",
+            "Whether it takes what is sent, and has begun with what waited before.",
+            {"200": "ready", "503": "busy"},
         ),
     }
 
@@ -55,7 +57,7 @@ def routes(service: Service) -> list[Route]:
         return JSONResponse({"status": "ok"})
 
     async def ready(_: Request) -> Response:
-        reason = service.refuses()
+        reason = service.refuses() or ("what waited comes first" if service.begins else "")
         found = {
             "inbox_seconds": round(service.load.inbox_seconds, 3),
             "loop_seconds": round(service.loop_seconds, 3),

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import re
 import subprocess
 import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 import serving
 import signed
 import stores
+from leadline.service.first_start import MOST_FILE_BYTES, FirstStart
+from leadline.store.store import Store
+from leadline.web.signing import token_of
 from signed import browser
 
 READING = (sys.executable, "-m", "leadline.cli")
@@ -90,3 +100,126 @@ def test_without_a_model_every_page_says_how_the_first_lead_is_scored(tmp_path: 
                 assert found.status_code == 200, each
                 assert "leadline init shop --demo" in found.text, each
             assert client.get("/admin").status_code == 200
+        seller = signed.begin(store, signed.add(store, "sales"))
+        with browser(server.url, seller) as client:
+            assert "start-demo" not in client.get("/queue").text
+            assert client.post("/start-demo", headers=_token(seller)).status_code == 403
+            assert client.post("/start-upload?name=a.csv", content=b"a").status_code == 403
+        with browser(server.url, secret) as client:
+            _refuse_hostile(client, secret)
+            assert client.post("/start-demo", headers=_token(secret)).status_code == 303
+            assert "on their way" in client.get("/queue").text
+            _wait_for_model(store)
+            assert client.post("/start-upload?name=a.csv", content=b"a", headers=_token(secret))
+            assert "to call" in client.get("/queue").text
+
+
+def _token(secret: str) -> dict[str, str]:
+    return {"X-Form-Token": token_of(secret)}
+
+
+def _refuse_hostile(client: httpx2.Client, secret: str) -> None:
+    """What is too large, of another kind, or no page of ours sent is not kept."""
+
+    def sent(name: str, content: bytes, headers: dict[str, str] | None = None) -> httpx2.Response:
+        where = f"/start-upload?name={name}"
+        return client.post(where, content=content, headers=headers or _token(secret))
+
+    assert sent("a.csv", b"a", {"X-Form-Token": "forged"}).status_code == 403
+    assert sent("a.csv.gz", gzip.compress(b"a" * 1000)).status_code == 422
+    assert sent("../../etc/leadline.toml", b"a").status_code == 422
+    assert sent("empty.csv", b"").status_code == 422
+    assert sent("big.csv", b"0" * (MOST_FILE_BYTES + 1)).status_code == 422
+    alone = EXPORTS["deeds.csv"].encode()
+    assert "deeds.csv" in sent("..%2Fdeeds.csv", alone).text
+    assert client.post("/start-look", headers=_token(secret)).status_code == 303
+    assert "must hold leads" in client.get("/queue").text
+    client.post("/start-clear", headers=_token(secret))
+    assert "deeds.csv" not in client.get("/queue").text
+
+
+def _wait_for_model(store: Store) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        with store.reading() as session:
+            if session.rows("select 1 from models where state = 'published'"):
+                return
+        time.sleep(0.2)
+    raise AssertionError("no model was published")
+
+
+def test_a_bomb_ends_the_process_that_reads_it_alone(tmp_path: Path) -> None:
+    """A workbook of a few kB that would be gigabytes takes more than it may."""
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("xl/worksheets/sheet1.xml", "w") as sheet:
+            for _ in range(200):
+                sheet.write(b"<row>" * 200_000)
+    file = tmp_path / "bomb.xlsx"
+    file.write_bytes(bomb.getvalue())
+    first = FirstStart()
+    first.add(file)
+    first.look()
+    assert first.found is None
+    assert first.fault
+    first.close()
+
+
+EXPORTS = {
+    "people.csv": "Lead ID,Email,Job Title\np1,eva@north.example,Director\np2,ben@oak.example,\n",
+    "deeds.csv": "event_id,lead_id,type,occurred_at\n1,p1,demo_requested,2026-11-30T08:00:00Z\n",
+}
+
+
+def test_files_of_a_browser_are_looked_into_and_become_scored_leads(
+    tmp_path: Path, chrome: Browser
+) -> None:
+    """Findings are shown before anything is brought in; then the leads are in the lists."""
+    for name, text in EXPORTS.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with _fresh(tmp_path, chrome) as (page, _):
+        page.get_by_label("Choose files").set_input_files([tmp_path / each for each in EXPORTS])
+        expect(page.locator("#files li")).to_have_count(2)
+        page.get_by_role("button", name="Look into them").click()
+        found = page.locator("#files")
+        expect(found).to_contain_text("people.csv is taken for leads")
+        expect(found).not_to_contain_text(str(tmp_path))
+        page.get_by_role("button", name="Bring them in").click()
+        expect(page.locator(".tabs")).to_be_visible()
+        page.goto(page.url.replace("queue", "lead?id=p1"))
+        expect(page.locator("h1")).to_contain_text("eva@north.example")
+
+
+def test_an_event_of_a_tracker_shows_as_it_arrives_and_a_starter_scores_its_lead(
+    tmp_path: Path, chrome: Browser
+) -> None:
+    """The key and what to send stand on the page; its last step leads to the scored lead."""
+    with _fresh(tmp_path, chrome) as (page, url):
+        page.get_by_role("button", name="Make a key").click()
+        key = page.locator("code").first.inner_text()
+        event = {"event_id": "e1", "lead_id": "eva", "type": "demo_requested"}
+        sent = httpx2.post(f"{url}/v1/events", json=event, auth=(key, ""))
+        assert sent.status_code == 200
+        expect(page.get_by_text("demo_requested", exact=False)).to_be_visible()
+        page.get_by_role("button", name="Publish it").click()
+        expect(page.locator(".tabs")).to_be_visible()
+        page.get_by_role("link", name="Leads", exact=True).first.click()
+        expect(page.locator("tbody")).to_contain_text("eva")
+        expect(page.locator("tbody")).to_contain_text("40")
+
+
+@contextmanager
+def _fresh(folder: Path, chrome: Browser) -> Iterator[tuple[Page, str]]:
+    """Open the first page of a service without anything; complaints of the browser fail."""
+    url = stores.file_url(folder)
+    with serving.serving(url, folder) as server, stores.opened(url) as store:
+        context = chrome.new_context(viewport={"width": 1440, "height": 900})
+        secret = signed.begin(store, signed.add(store, "administrator"))
+        context.add_cookies([{"name": "session", "value": secret, "url": server.url}])
+        page, said = context.new_page(), []
+        page.on("console", lambda each: said.append(each.text))
+        page.goto(f"{server.url}/queue")
+        yield page, server.url
+        context.close()
+    assert said == []

@@ -19,7 +19,7 @@ from leadline.review.sources.counts import (
     counted,
     counted_in_time,
 )
-from leadline.review.sources.ways import Touch, Way, touched, ways_of
+from leadline.review.sources.ways import UNKNOWN, Touch, Way, touched, ways_of
 from leadline.scoring import Run
 from leadline.statistics.measures import Measured
 from leadline.statistics.pooled import pooled
@@ -199,8 +199,11 @@ def _told(of: Cohort, table: str, way: tuple[int, Way], touch: Touch, spent: Cos
     then = counted_in_time(of, table, which, spent) if spent else {}
     amounts = costs_by_value(of, way[0], spent) if spent else {}
     # costs of values that no lead has stand in the list too, so that costs add up
-    found = {**{each: _nobody(of, each) for each in amounts if each not in found}, **found}
     total = found.pop(None)
+    unknown = found.pop(UNKNOWN, None)
+    found.update((each, _nobody(of, each)) for each in amounts if each not in {*found, UNKNOWN})
+    if unknown or UNKNOWN in amounts:
+        found[UNKNOWN] = unknown or _nobody(of, UNKNOWN)
     worth = np.array([each.worth for each in found.values()])
     rates = np.array([each.won.value or 0.0 for each in found.values()])
     drawn = pooled(worth * rates, worth)

@@ -137,7 +137,7 @@ def why(visit: Visit) -> Shown:
         tell = Teller(live.model, queue.ladder_of(live.model), visit.words)
         at = found[1][0]
         with visit.service.run_of_account(session, live, account, at) as run:
-            explained = explain_account(run, account, clock.at(at))
+            explained = explain_account(run, account, clock.at(at), moves=False)
         rows = stored.leads_by_id(session, [each.lead_id for each in explained.gathered])
         if (sight := visit.signed.sight) is not None:
             seen = sight.leads(session, [row.lead_no for row in rows])

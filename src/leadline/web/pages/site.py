@@ -44,4 +44,4 @@ ADDRESSES = (
 
 def routes(signing: Signing) -> list[Route]:
     """Return the addresses of the pages."""
-    return [each.route(signing) for each in ADDRESSES]
+    return [*(each.route(signing) for each in ADDRESSES), *beginning.routes(signing)]

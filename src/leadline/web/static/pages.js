@@ -143,6 +143,17 @@
     (one("[type=radio], select, input:not([type=hidden])", dialog) || dialog).focus();
   };
   document.addEventListener("input", ({ target }) => { if (target.dataset.slides) one("#" + target.dataset.slides).value = target.value; });
+  // --- files of a first start: each is the body of a request, and the answer is the list of them
+  document.addEventListener("change", async (event) => {
+    const input = event.target;
+    if (!input.matches("[data-uploads]")) return;
+    const headers = { "X-Form-Token": one("[name=form_token]").value };
+    for (const body of input.files) {
+      const answer = await fetch(input.dataset.uploads + "?name=" + encodeURIComponent(body.name), { method: "POST", headers, body });
+      if (answer.ok || answer.status === 422) one("#files").innerHTML = await answer.text(); else location.reload();
+    }
+    input.value = "";
+  });
   document.addEventListener("change", (event) => { if (event.target.matches("[data-submits]")) event.target.form.requestSubmit(); });
 
   // --- keys: never while something is typed, and off where a person wants none
