@@ -365,6 +365,15 @@ def test_names_of_companies_are_no_keys_of_leads(folder: Path) -> None:
     assert columns("leads.csv")["Company"].column == "account_id"
 
 
+def test_activities_in_words_of_another_language_are_events(folder: Path) -> None:
+    """Even alone: who did what and when is named, and the number of a row is not who."""
+    text = "ID;Лид;Тип;Дата\n1;100;Звонок;25.09.2026 10:00\n2;100;Письмо;26.09.2026 10:00\n"
+    (folder / "acts.csv").write_text(text, encoding="utf-8")
+    [found] = inspect("acts.csv").tables
+    assert found.table == "events"
+    assert [each.column for each in found.columns] == ["event_id", "lead_id", "type", "occurred_at"]
+
+
 def test_events_that_repeat_still_have_a_key(folder: Path) -> None:
     """An export may hold some twice; scoring counts each once."""
     rows = [f"{at},k,x,2026-01-01" for at in range(30)]

@@ -25,7 +25,7 @@ FILES: Mapping[str, str] = {
 _LEAD = (
     "lead_id prospect_id contact_id person_id lead contact prospect case_id customer_id user_id "
     "id_leada id_kontaktu id_klienta lead_nr kontakt_id kontaktnummer id_лида id_контакта "
-    "номер_лида 客户编号 线索编号 联系人编号 客户id 线索id"
+    "номер_лида лид контакт klient 客户编号 线索编号 联系人编号 客户id 线索id"
 )
 _ACCOUNT = (
     "account_id company_id primary_associated_company_id associated_company_id organization_id "
@@ -87,12 +87,13 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "account_id": _ACCOUNT,
         "type": (
             "type event event_type event_name activity activity_type action name kind "
-            "activity_type_id"
+            "activity_type_id typ typ_aktywności rodzaj тип тип_дела тип_события 类型 事件类型"
         ),
         "occurred_at": (
             "occurred_at timestamp original_timestamp event_timestamp collector_tstamp event_time "
             "event_date activity_date join_time date_hour_yyyymmddhh time "
-            "datetime date when sent_at happened_at created_at created"
+            "datetime date when sent_at happened_at created_at created data data_zdarzenia datum "
+            "zeitpunkt дата дата_и_время время 日期 时间"
         ),
         "recorded_at": "recorded_at received_at loaded_at ingested_at inserted_at",
     },
