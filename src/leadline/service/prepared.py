@@ -20,10 +20,11 @@ from leadline.service.init import Init
 
 CPU_SECONDS = 90
 WAIT_SECONDS = 120
-MEMORY_BYTES = 6 * 1024**3
+MEMORY_BYTES = 2 * 1024**3
 """Addresses, of which the engine reserves more than it fills."""
 ENGINE_MEMORY = "1GB"
-DISK_BYTES = 1024**3
+DISK, DISK_BYTES = "1GB", 1024**3
+"""What the engine may put aside, and the size of a file."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ def main(folder: str, *files: str) -> int:
     """Make the workspace within bounds, and print what was made as JSON."""
     from leadline.questions.session import Session
     from leadline.service import clock
+    from leadline.sql.text import Sql
 
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
@@ -90,6 +92,7 @@ def main(folder: str, *files: str) -> int:
         question = Init(folder, exports=files, demo=not files, end=end)
         question.check()
         with Session(memory=ENGINE_MEMORY) as session:
+            session.embedded.run(Sql(f"set max_temp_directory_size = '{DISK}'"))
             figures = question.answer(session).figures
     except InputError as error:
         sys.stderr.write(str(error))
