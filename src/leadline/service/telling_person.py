@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from leadline.service import clock, erasing
+from leadline.service.alerts.digested import digested
 from leadline.store import erasing as kept
 from leadline.store.columns import METADATA
 from leadline.store.session import Session
@@ -19,7 +20,8 @@ Row = dict[str, Any]
 def told(session: Session, given: str) -> dict[str, list[Row]]:
     """Return rows by their table, and requests with their bodies, where these name the person.
 
-    A request may name others too: it is told as it came. Raises InputError where nobody is known.
+    A request may name others too: it is told as it came; of a digest their own lines are told.
+    Raises InputError where nobody is known.
     """
     found = erasing.person(session, given)
     numbers = [row.lead_no for row in found.leads]
@@ -29,6 +31,9 @@ def told(session: Session, given: str) -> dict[str, list[Row]]:
         if table != EVENT_IDS:
             rows = list(_rows(session, table, column, numbers))
             made[table] = _together(made.get(table, []), rows)
+    said = digested(session, found.leads)
+    digests = list(_rows(session, "deliveries", "delivery_id", list(said)))
+    made["deliveries"] += [row | {"body": said[row["delivery_id"]]} for row in digests]
     made["field_history"] = [
         row for row in _rows(session, "field_history", "id", ids) if row["entity"] == "lead"
     ]

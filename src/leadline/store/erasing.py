@@ -95,6 +95,16 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
     session.insert(schema.settings, [(REMOVED, secrets.token_hex(8))], "replace")
 
 
+def digests(session: Session) -> Iterator[tuple[int, str]]:
+    """Yield the digests that are kept: their numbers, and what they say."""
+    found = session.rows(
+        "select delivery_id, body from deliveries where key like ? and body <> '' "
+        "order by delivery_id",
+        "digest-%",
+    )
+    yield from ((number, body) for number, body in found)
+
+
 def forget_digests(session: Session) -> None:
     """Leave of digests, which name many, that they went; those that did not go are made anew."""
     session.run("delete from deliveries where key like ? and state <> 'done'", "digest-%")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ import pytest
 from desks import HOUR, Office, office
 from leadline.engines.duckdb.engine import DuckDB
 from leadline.errors import InputError
-from leadline.service import clock, commands
+from leadline.service import clock, commands, telling_person
 from leadline.service.alerts.alerting import Alerting
 from leadline.service.alerts.declared import alerts
 from leadline.service.alerts.message import Message
@@ -79,12 +80,21 @@ def test_each_hears_of_their_own_leads_as_their_day_begins(store: Store, engine:
         with store.reading() as session:
             found = tried(session, alerting, desk.hands.at, 5)
         assert [(each.to, each.alerts) for each in found] == [("", 1), (BEN, 1), (EVA, 1)]
+        with store.reading() as session:
+            rows = telling_person.told(session, "ada")["deliveries"]
+        bodies = [json.loads(row["body"]) for row in rows]
+        assert [
+            (row["destination"], body["leads"]) for row, body in zip(rows, bodies, strict=True)
+        ] == [
+            ("mail", ["ada: from - to sales (60)"]),
+            ("room", ["ada: from - to sales (60)"]),  # which others are in it is not theirs
+        ]
         with store.writing() as session:  # one went, two wait
             session.run("update deliveries set state = 'done' where key like ?", f"%{EVA}%")
         body = commands.encoded(commands.Erase("ada"))
         inbox.accept(store, [Received("test", commands.KIND, desk.hands(), body)])
         desk.loop.drain()
-        kept = desk.rows("select key, body from deliveries where key like 'digest-%'")
+        kept = desk.rows("select key, body from deliveries where substr(key, 1, 7) = 'digest-'")
         assert all("ada" not in body for _, body in kept)
         assert any(EVA in key for key, _ in kept)  # so that it goes no second time
 
