@@ -11,6 +11,7 @@ import pytest
 from leadline.service import clock
 from leadline.service.alerts import links
 from leadline.service.alerts.links import Link
+from unsaid import PSEUDO, unsaid
 
 from .conftest import Live
 
@@ -119,15 +120,36 @@ def test_a_link_that_was_changed_or_is_old_opens_nothing(
         assert browser.get(each).status_code == 410, each
 
 
+def test_a_link_speaks_as_the_browser_asks(live: Live, browser: httpx2.Client) -> None:
+    """What it asks, what it offers, what came of it, and why not; reasons are the team's own."""
+    browser.headers.update(PSEUDO)
+    _, later = _link(live, "act-words", "snoozed")
+    assert unsaid(browser.get(later).text) == []
+    _, path = _link(live, "act-words")
+    page = browser.get(path)
+    assert unsaid(page.text) == []
+    data = {"form_token": _token(page)}
+    assert unsaid(browser.post(path, data=data).text) == []
+    assert unsaid(browser.post(path, data={**data, "choice": "yes"}).text) == []
+    assert unsaid(browser.get(path).text) == []
+    link, _ = _link(live, "act-words", "claimed")
+    with live.store.reading() as session:
+        key = links.key_of(session)
+    other = Link(link.lead_id, "claimed", "ben@north.example", "words", link.until)
+    path = f"/act/{links.written(other, key)}"
+    for says in ("Nóthíng wás chángéd.", "[Ít díd nót cóúnt"):  # and what came of it
+        refused = browser.post(path, data={**data, "choice": "yes"})
+        assert says in refused.text
+        assert unsaid(refused.text) == []
+    assert unsaid(browser.get("/act/x.y").text) == []
+
+
 def test_an_answer_can_be_put_off(live: Live, browser: httpx2.Client) -> None:
     """Until when is chosen on the page."""
     _, path = _link(live, "act-later", "snoozed")
     page = browser.get(path)
     assert "in three days" in page.text
-    assert (
-        browser.post(path, data={"choice": "in a week", "form_token": _token(page)}).status_code
-        == 200
-    )
+    assert browser.post(path, data={"choice": "7", "form_token": _token(page)}).status_code == 200
     [(rest,)] = live.rows("select snoozed_until - began_at from ownerships as o join leads as l "
                           "on l.lead_no = o.lead_no where l.lead_id = 'act-later'")  # fmt: skip
     assert abs(int(str(rest)) - WEEK) < 60_000_000

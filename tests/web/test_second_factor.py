@@ -19,6 +19,7 @@ from leadline.store.keys import hashed
 from leadline.store.people import Person
 from leadline.store.store import Store
 from signed import PASSWORD, browser
+from unsaid import PSEUDO, unsaid
 
 from .test_signing import send, sign_in
 
@@ -146,6 +147,29 @@ def test_a_ticket_for_a_code_opens_no_other_page(house: House) -> None:
         client.cookies.set("code", late)
         house.forget_tries()
         assert send(client, "/sign-in/code", code=house.code(), to="/").status_code == 403
+
+
+def test_a_second_factor_is_explained_in_every_language(house: House) -> None:
+    """From the picture to the codes, and where a code is asked for."""
+    eva = signed.add(house.store, "marketing", "eva", PASSWORD)
+    with browser(house.url, signed.begin(house.store, eva)) as client:
+        client.headers.update(PSEUDO)
+        assert unsaid(client.get("/me").text, "eva", eva.email, "a test") == []
+        shown = client.post("/me/second-factor", data={"password": PASSWORD})
+        found = re.search("<code>([A-Z2-7]{32})</code>", shown.text)
+        assert found is not None
+        assert unsaid(shown.text, found[1]) == []
+        wrong = client.post("/me/second-factor/confirm", data={"code": "000000"})
+        assert unsaid(wrong.text, found[1]) == []
+        code = {"code": pyotp.TOTP(found[1]).now()}
+        done = client.post("/me/second-factor/confirm", data=code)
+        assert unsaid(done.text, *re.findall("<code>(.*?)</code>", done.text)) == []
+        assert unsaid(client.get("/me").text, "eva", eva.email, "a test") == []
+    with browser(house.url) as client:
+        client.headers.update(PSEUDO)
+        path = sign_in(client, eva.email, PASSWORD).headers["location"]
+        assert unsaid(client.get(path).text) == []
+        assert unsaid(send(client, path, code="000000").text) == []
 
 
 def test_one_session_or_all_others_can_be_ended(house: House) -> None:

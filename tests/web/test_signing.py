@@ -18,6 +18,7 @@ from leadline.store import people, sign_ins
 from leadline.store.people import Person
 from leadline.store.store import Store
 from signed import PASSWORD, browser
+from unsaid import PSEUDO, unsaid
 
 
 @dataclass
@@ -138,6 +139,53 @@ def test_an_address_is_locked_for_a_while(fresh: Fresh) -> None:
         assert sign_in(client, "somebody@team.example", "wrong").status_code == 429
     with fresh.store.writing() as session:
         session.run("delete from tries")
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("pl-PL", "Ten adres e-mail i to hasło do siebie nie pasują."),
+        ("ru", "Этот адрес эл. почты и пароль не подходят друг к другу."),
+        ("zh-CN,en;q=0.5", "此电子邮件地址与密码不匹配。"),
+        ("de", "This e-mail address and password do not belong together."),
+    ],
+)
+def test_whoever_comes_is_spoken_to_as_their_browser_asks(
+    fresh: Fresh, language: str, says: str
+) -> None:
+    """Also where they are refused."""
+    with fresh.store.writing() as session:
+        session.run("delete from tries")
+    with browser(fresh.url) as client:
+        client.headers["Accept-Language"] = language
+        found = sign_in(client, "nobody@team.example", "wrong").text
+    assert says in found
+    assert f'<html lang="{language[:2].replace("de", "en")}">' in found
+
+
+def test_the_entrance_says_nothing_that_no_catalogue_says(fresh: Fresh) -> None:
+    """Neither to who comes, nor to who is in, nor where it refuses."""
+    zoe = signed.add(fresh.store, "sales", "zoe", PASSWORD, territory="north")
+    with fresh.store.writing() as session:
+        session.run("delete from tries")
+        ticket = sign_ins.give(session, "invitation", zoe, clock.now())
+    of_zoe = ("zoe", zoe.email, "north", "a test")
+    with browser(fresh.url) as client:
+        client.headers.update(PSEUDO)
+        assert unsaid(client.get("/sign-in").text) == []
+        assert unsaid(client.get("/join/another").text) == []
+        assert unsaid(client.post("/sign-in", data={"email": "x"}).text) == []
+        assert unsaid(client.get(f"/join/{ticket}").text) == []
+        for weak in ("short", "zoe@team.example"):
+            found = send(client, f"/join/{ticket}", password=weak)
+            assert (found.status_code, unsaid(found.text)) == (400, [])
+    signed.begin(fresh.store, zoe)  # another session
+    with browser(fresh.url, signed.begin(fresh.store, zoe)) as client:
+        client.headers.update(PSEUDO)
+        assert unsaid(client.get("/me").text, *of_zoe) == []
+        wrong = client.post("/me/password", data={"old": "wrong", "new": PASSWORD})
+        assert (wrong.status_code, unsaid(wrong.text, *of_zoe)) == (400, [])
+        assert unsaid(client.get("/admin").text) == []  # it refuses
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,16 @@ from importlib.resources import files
 import pytest
 from babel import Locale
 
+from leadline.errors import InputError
 from leadline.model.languages import LANGUAGES
+from leadline.service import passwords, second_factor
+from leadline.service.signing_in import check_person
+from leadline.store.people import Person
+from leadline.web import signing
+from leadline.web.entrance import account, acting, provided, routes
+from leadline.web.entrance.answering import sentence
 from leadline.web.words import PSEUDO, words
+from leadline.web.words.refusals import refusal
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 
@@ -62,6 +70,25 @@ def test_points_have_their_sign_and_nothing_is_nothing() -> None:
     assert words("en").points(2.5) == "+2.50"
     assert words("pl").points(-2.5) == "\N{MINUS SIGN}2,50"
     assert words("en").points(0.0) == "0"
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_a_refusal_of_the_entrance_is_in_every_language(language: str) -> None:
+    """Word for word what is said in English below the pages; another sentence stays as it is."""
+    said = words(language)
+    with pytest.raises(InputError) as address:
+        check_person(Person(0, "ada", "Ada", "sales"))
+    with pytest.raises(InputError) as name:
+        check_person(Person(0, "ada@north.example", "", "sales"))
+    sentences = [
+        account.OFTEN, routes.OPEN, routes.WRONG, routes.GONE, acting.NO_LINK, provided.AWAY,
+        provided.NOT_BELIEVED, provided.UNKNOWN, signing.STRANGE_HOST, signing.FOREIGN, signing.OLD,
+        passwords.weakness("short"), passwords.weakness("password1234"),
+        sentence(address.value), sentence(name.value), sentence(InputError(second_factor.WRONG)),
+    ]  # fmt: skip
+    assert [each for each in sentences if refusal(said, each) == each] == []
+    assert "5" in refusal(said, passwords.weakness("short"))
+    assert refusal(said, "Something else.") == "Something else."
 
 
 def test_the_language_of_the_tests_is_a_third_longer() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from leadline.web.entrance.turns import Turns
 from leadline.web.signing import ACCOUNT, Signing, Visit, signed_in
 
 OFTEN = "That was tried too often. Wait a minute."
-LENGTHS = {"least": passwords.LEAST, "most": passwords.MOST}
+LENGTHS: Mapping[str, Any] = {"least": passwords.LEAST, "most": passwords.MOST}
 
 
 class Account:
@@ -75,9 +75,8 @@ class Account:
     ) -> Response:
         known = await asyncio.to_thread(self._known, visit)
         return draw(
-            request, "me", status, title="Your account", person=visit.person, fault=fault,
-            lacks_factor=visit.lacks_factor,
-            form_token=visit.form_token, **known, **LENGTHS,
+            request, "me", status, person=visit.person, fault=fault,
+            lacks_factor=visit.lacks_factor, form_token=visit.form_token, **known, **LENGTHS,
         )  # fmt: skip
 
     def _known(self, visit: Visit) -> dict[str, Any]:
@@ -89,9 +88,9 @@ class Account:
         sessions = [
             {
                 "hash": row.session_hash,
-                "agent": row.agent or "a program",
-                "began": f"{clock.at(row.began_at):%Y-%m-%d %H:%M} UTC",
-                "seen": f"{clock.at(row.seen_at):%Y-%m-%d %H:%M} UTC",
+                "agent": row.agent,
+                "began": clock.at(row.began_at),
+                "seen": clock.at(row.seen_at),
                 "is_this": row.session_hash == visit.session.session_hash,
             }
             for row in rows
@@ -124,7 +123,7 @@ class Account:
             if begun is None:
                 raise
             return _factor(request, visit, begun, 400, sentence(error))
-        return draw(request, "codes", title="Your recovery codes", codes=codes)
+        return draw(request, "codes", person=person, codes=codes)
 
     async def _end_factor(self, request: Request, visit: Visit) -> Response:
         if visit.person.role in self._signing.second_factor:
@@ -165,6 +164,6 @@ def _factor(
 ) -> Response:
     """Return the page with a secret that is to be confirmed."""
     return draw(
-        request, "factor", status, title="Second factor", form_token=visit.form_token, fault=fault,
+        request, "factor", status, person=visit.person, form_token=visit.form_token, fault=fault,
         secret=begun.secret, picture=Markup(begun.picture),  # noqa: S704 - we drew it
     )  # fmt: skip

@@ -7,7 +7,7 @@ a token of the page and of the browser, and something that only a person chooses
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,13 +30,9 @@ from leadline.web.entrance.drawn import draw, refusal
 
 NO_LINK = "This link is not one of ours, or is too old. Sign in to answer."
 DAY = 86_400_000_000
-_TITLES: Mapping[str, str] = {
-    "claimed": "Take {who}?",
-    "accepted": "Accept {who}?",
-    "rejected": "Reject {who}?",
-    "snoozed": "Put {who} off?",
-}
-_LATER: Mapping[str, int] = {"tomorrow": 1, "in three days": 3, "in a week": 7, "in four weeks": 28}
+_YES = {"yes": "yes"}
+_LATER: Mapping[str, str] = {str(days): f"act_later_{days}" for days in (1, 3, 7, 28)}
+"""Days that a lead can be put off, to the text that says so."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +68,10 @@ class Acting:
             return refusal(request, 410, "This lead is not there any more.")
         if shown.row is not None:
             return _was_answered(request, shown)
-        title = _TITLES[link.kind].format(who=shown.who)
         choices = self._choices(link.kind)
         show = partial(
-            draw, request, "act", title=title, ticket=ticket, form_token=form_token,
-            who=link.who, choices=choices,
+            draw, request, "act", name=shown.who, kind=link.kind, ticket=ticket,
+            form_token=form_token, who=link.who, choices=choices,
         )  # fmt: skip
         if form is None:
             return show(fault="")
@@ -90,7 +85,7 @@ class Acting:
         answer = Answer(
             link.answer_id, link.kind, Ids(lead=link.lead_id), link.who, now,
             reason=choice if link.kind == "rejected" else None,
-            until=now + _LATER[choice] * DAY if link.kind == "snoozed" else None,
+            until=now + int(choice) * DAY if link.kind == "snoozed" else None,
         )  # fmt: skip
         try:
             await asyncio.to_thread(saying.say, self._service, answer)
@@ -98,7 +93,7 @@ class Acting:
             return refusal(request, 409, sentence(error))
         except InputError as error:
             return refusal(request, 400, sentence(error))
-        return draw(request, "acted", title=f"{shown.who}: {link.kind}", says="It is written down.")
+        return draw(request, "acted", name=shown.who, kind=link.kind, row=None)
 
     def _link(self, ticket: str) -> Link | None:
         with self._service.store.reading() as session:
@@ -111,21 +106,20 @@ class Acting:
             rows = handover.answers_by_id(session, [link.answer_id])
         return Shown(name_of(lead.lead_id, present(lead.fields)), rows[0] if rows else None)
 
-    def _choices(self, kind: str) -> Sequence[str]:
-        """Return what a person chooses of: nothing is chosen for them."""
+    def _choices(self, kind: str) -> Mapping[str, str]:
+        """Return what a person chooses of, to the text that says it; reasons are the team's own.
+
+        Nothing is chosen for them.
+        """
         if kind == "rejected":
-            return self._service.handing.reasons
-        return list(_LATER) if kind == "snoozed" else ["yes"]
+            return dict.fromkeys(self._service.handing.reasons, "")
+        return _LATER if kind == "snoozed" else _YES
 
 
 def _was_answered(request: Request, shown: Shown) -> Response:
     """Say what came of a link that was used."""
     row = shown.row
     assert row is not None, "it was looked up"  # noqa: S101 - says what is known
-    when = f"{clock.at(row.taken_at):%Y-%m-%d %H:%M} UTC"
-    says = f"This was answered by {row.who} at {when}."
-    if row.refused is not None:
-        says = f"It did not count: {row.refused}."
-    elif row.undone_at is not None:
-        says = f"{says} It was taken back since."
-    return draw(request, "acted", title=f"{shown.who}: {row.kind}", says=says)
+    fault = f"It did not count: {row.refused}." if row.refused is not None else ""
+    at = clock.at(row.taken_at)
+    return draw(request, "acted", name=shown.who, kind=row.kind, row=row, at=at, fault=fault)

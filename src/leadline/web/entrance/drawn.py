@@ -14,18 +14,41 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from leadline.reports.html import templates_of
+from leadline.store.people import Person
+from leadline.web.words.reader import words_for
+from leadline.web.words.refusals import refusal as in_words
 
 
-def draw(request: Request, page: str, status: int = 200, **values: Any) -> Response:
-    """Return a page as an answer; a browser may show it and send its form, and no more."""
-    root = request.scope.get("root_path", "")
-    text = _environment().get_template(f"{page}.html").render(root=root, **values)
+def draw(
+    request: Request,
+    page: str,
+    status: int = 200,
+    *,
+    fault: str = "",
+    person: Person | None = None,
+    **values: Any,
+) -> Response:
+    """Return a page as an answer; a browser may show it and send its form, and no more.
+
+    Args:
+        request: What asks for it.
+        page: Its template.
+        status: Of the answer.
+        fault: Why what was sent cannot be, in English.
+        person: Who is signed in; None where nobody is.
+        values: What the template shows beside that.
+    """
+    said = words_for(request, person)
+    text = _environment().get_template(f"{page}.html").render(
+        root=request.scope.get("root_path", ""), t=said.t, w=said, person=person,
+        fault=in_words(said, fault), **values,
+    )  # fmt: skip
     return HTMLResponse(text, status, {"Content-Security-Policy": _policy()})
 
 
-def refusal(request: Request, status: int, says: str) -> Response:
-    """Return a page that says why there is no other."""
-    return draw(request, "refused", status, title="This is not possible", says=says)
+def refusal(request: Request, status: int, why: str) -> Response:
+    """Return a page that says why there is no other; the reason is given in English."""
+    return draw(request, "refused", status, fault=why)
 
 
 @cache

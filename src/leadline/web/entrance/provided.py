@@ -20,6 +20,7 @@ from starlette.routing import Route
 from leadline.service import providers, signing_in
 from leadline.service.providers import Provider, Told
 from leadline.service.signing_in import Opened, TooOften
+from leadline.web.entrance.account import OFTEN
 from leadline.web.entrance.answering import caller_of, go
 from leadline.web.entrance.drawn import refusal
 from leadline.web.signing import SIGN_IN, STRANGE_HOST, Signing, keep, local
@@ -90,7 +91,7 @@ class Provided:
                 )
                 return await answer(request, provider)
             except TooOften:
-                return refusal(request, 429, "That was tried too often. Wait a minute.")
+                return refusal(request, 429, OFTEN)
             except (AuthlibBaseError, JoseError, ValueError, KeyError):
                 return refusal(request, 403, NOT_BELIEVED)
             except (HTTPError, RuntimeError, OSError):

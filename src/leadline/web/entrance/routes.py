@@ -125,10 +125,7 @@ class Entrance:
         self, request: Request, token: str, form: Mapping[str, str] | None
     ) -> Response:
         to = (form or request.query_params).get("to", HOME)
-        show = partial(
-            draw, request, "sign_in", title="Sign in", form_token=token, to=local(to),
-            named=self._named,
-        )  # fmt: skip
+        show = partial(draw, request, "sign_in", form_token=token, to=local(to), named=self._named)
         if form is None:
             return show(email="", fault="")
         email, password = form.get("email", ""), form.get("password", "")
@@ -144,7 +141,7 @@ class Entrance:
     async def _code(self, request: Request, token: str, form: Mapping[str, str] | None) -> Response:
         """Ask for the code of a second factor, after the password."""
         to = (form or request.query_params).get("to", HOME)
-        show = partial(draw, request, "code", title="Sign in", form_token=token, to=local(to))
+        show = partial(draw, request, "code", form_token=token, to=local(to))
         ticket = request.cookies.get(cookie(request, "code"), "")
         if not ticket:
             return go(request, SIGN_IN)
@@ -179,8 +176,8 @@ class Entrance:
         ticket = request.path_params["ticket"]
         if not await asyncio.to_thread(signing_in.opens_set_up, store, ticket, now):
             return refusal(request, 410, GONE)
-        values = {"ticket": ticket, "form_token": token, **LENGTHS}
-        show = partial(draw, request, "set_up", title="Set up leadline", **values)
+        values: dict[str, Any] = {"ticket": ticket, "form_token": token, **LENGTHS}
+        show = partial(draw, request, "set_up", **values)
         if form is None:
             return show(name="", email="", fault="")
         name, email = form.get("name", ""), form.get("email", "")
@@ -201,8 +198,13 @@ class Entrance:
         person = await asyncio.to_thread(signing_in.look, store, kind, ticket, now)
         if person is None:
             return refusal(request, 410, GONE)
-        values = {"ticket": ticket, "form_token": token, "kind": word, "email": person.email}
-        show = partial(draw, request, "password", title="Choose a password", **values, **LENGTHS)
+        values: dict[str, Any] = {
+            "ticket": ticket,
+            "form_token": token,
+            "kind": word,
+            "email": person.email,
+        }
+        show = partial(draw, request, "password", **values, **LENGTHS)
         if form is None:
             return show(fault="")
         choose = partial(signing_in.choose_password, store, kind, ticket, form.get("password", ""))

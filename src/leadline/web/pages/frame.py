@@ -28,7 +28,8 @@ from leadline.service.service import Service
 from leadline.web.pages import assets, marking, start
 from leadline.web.signing import Signing
 from leadline.web.signing import Visit as Signed
-from leadline.web.words import Words, asked_for, words
+from leadline.web.words import Words
+from leadline.web.words.reader import words_for
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
@@ -188,9 +189,7 @@ def keep_to_sight(visit: Visit, lead: str = "", account: str = "") -> None:
 
 def visit_of(service: Service, request: Request, signed: Signed) -> Visit:
     """Return a request with what pages say to who makes it."""
-    person = signed.person
-    language = person.language or asked_for(request.headers.get("accept-language", ""))
-    said = words(language, person.time_zone or "UTC")
+    said = words_for(request, signed.person)
     return Visit(service, request, signed, said, clock.at(service.now()))
 
 
