@@ -31,6 +31,19 @@ QUIET = ("Failed to load resource", "htmx: htmx:error: Failed to fetch")
 
 
 @dataclass
+class House:
+    """A running service in which people are.
+
+    Attributes:
+        url: Its address.
+    """
+
+    store: Store
+    url: str
+    people: dict[Role, Person]
+
+
+@dataclass
 class Site:
     """A running service, and who works with it."""
 
@@ -41,6 +54,11 @@ class Site:
     def store(self) -> Store:
         """Its store."""
         return self.live.store
+
+    @property
+    def house(self) -> House:
+        """Where it runs."""
+        return House(self.store, self.live.url, self.people)
 
     def demo(self, lead: str, number: str) -> None:
         """Have a lead ask for a demo, and wait until that counts."""
@@ -76,6 +94,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             yield Site(live, known)
             writer.close()
             reader.close()
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A service without a model, at whose first page an administrator chose files."""
+    folder = tmp_path_factory.mktemp("bare")
+    url = stores.file_url(folder)
+    with stores.opened(url) as store, serving.serving(url, folder) as server:
+        known: dict[Role, Person] = {"administrator": signed.add(store, "administrator")}
+        with signed.browser(server.url, signed.begin(store, known["administrator"])) as client:
+            lead = b"lead_id,email\np1,eva@north.example\n"
+            assert client.post("/start-upload?name=leads.csv", content=lead).status_code == 200
+            assert client.post("/start-look").status_code == 303
+        yield House(store, server.url, known)
 
 
 def fill(live: Live) -> None:
@@ -123,15 +155,20 @@ def opened(site: Site, chrome: Browser) -> Open:
 
     @contextmanager
     def open_(
-        address: str, role: Role = "sales", width: int = 1440, **more: object
+        address: str,
+        role: Role = "sales",
+        width: int = 1440,
+        house: House | None = None,
+        **more: object,
     ) -> Iterator[Window]:
-        secret = signed.begin(site.store, site.people[role])
+        at = house or site.house
+        secret = signed.begin(at.store, at.people[role])
         context = chrome.new_context(viewport={"width": width, "height": 900}, **more)  # type: ignore[arg-type]
-        context.add_cookies([{"name": "session", "value": secret, "url": site.live.url}])
+        context.add_cookies([{"name": "session", "value": secret, "url": at.url}])
         window = Window(context.new_page())
         window.page.on("pageerror", lambda each: window.errors.append(str(each)))
         window.page.on("console", lambda each: window.errors.append(each.text))
-        window.page.goto(f"{site.live.url}/{address}")
+        window.page.goto(f"{at.url}/{address}")
         yield window
         context.close()
         assert [each for each in window.errors if not each.startswith(QUIET)] == []

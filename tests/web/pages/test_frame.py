@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 import signed
 from leadline.store.people import Role
@@ -15,13 +16,14 @@ from leadline.web.pages import assets
 from leadline.web.pages.site import ADDRESSES
 from signed import browser
 
-from .conftest import Open, Site
+from .conftest import House, Open, Site
 
 PAGES = (
     "queue", "lead?id=ada", "leads", "accounts", "account?id=north", "search?q=a", "keys",
     "glossary", "settings", "admin", "ask?kind=override&lead=ada", "lead?id=nobody",
     "model", "draft?id=1", "draft?id=1&as=text",
 )  # fmt: skip
+ENTRANCE = ("sign-in", "me", "join/used")
 NEED = {"/admin": "admin", "/revoke": "admin", "/send-again": "admin"}
 
 
@@ -30,34 +32,57 @@ def _slow(page: str) -> bool:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_no_page_has_a_barrier(opened: Open, axe: str, mode: str) -> None:
+def test_no_page_has_a_barrier(opened: Open, bare: House, axe: str, mode: str) -> None:
     """Axe finds nothing by WCAG 2.2 AA, in either mode."""
     found: dict[str, list[str]] = {}
     with opened("queue", "administrator", color_scheme=mode) as window:
-        for each in PAGES:
+        for each in (*PAGES, *ENTRANCE):
             window.page.goto(window.page.url.rsplit("/", 1)[0] + f"/{each}")
             if _slow(each):
                 expect(window.page.locator(".step").first).to_be_visible()
-            window.page.evaluate(axe)
-            tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-            options = json.dumps({"runOnly": {"type": "tag", "values": tags}})
-            result = window.page.evaluate(f"axe.run(document, {options})")
-            for fault in result["violations"]:
-                nodes = [node["html"][:160] for node in fault["nodes"][:3]]
-                found.setdefault(each, []).append(f"{fault['id']}: {nodes}")
-    assert found == {}
+            found[each] = _barriers(window.page, axe)
+    with opened("queue", "administrator", house=bare, color_scheme=mode) as window:
+        for each in _start(window.page):
+            found[each] = _barriers(window.page, axe)
+    assert {each: faults for each, faults in found.items() if faults} == {}
+
+
+def _barriers(page: Page, axe: str) -> list[str]:
+    """Return what axe finds on a page."""
+    page.evaluate(axe)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = json.dumps({"runOnly": {"type": "tag", "values": tags}})
+    result = page.evaluate(f"axe.run(document, {options})")
+    return [
+        f"{fault['id']}: {[node['html'][:160] for node in fault['nodes'][:3]]}"
+        for fault in result["violations"]
+    ]
+
+
+def _start(page: Page) -> Iterator[str]:
+    """Yield what the first page shows: files that were looked into, events, and a new key."""
+    yield "start"
+    page.locator("form[action=start-key] button").click()
+    expect(page.locator(".note.good")).to_be_visible()
+    yield "start with a key"
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
-def test_no_page_scrolls_sideways(opened: Open, width: int) -> None:
+def test_no_page_scrolls_sideways(opened: Open, bare: House, width: int) -> None:
     """In English, and where texts are a third longer."""
     for language in ("en-GB", "qps-ploc"):
         with opened("queue", "administrator", width, locale=language) as window:
             base = window.page.url.rsplit("/", 1)[0]
-            for each in PAGES:
+            for each in (*PAGES, *ENTRANCE):
                 window.page.goto(f"{base}/{each}")
-                wide = window.page.evaluate("document.documentElement.scrollWidth")
-                assert wide <= width, (each, language, wide)
+                assert _wide(window.page) <= width, (each, language)
+        with opened("queue", "administrator", width, bare, locale=language) as window:
+            for each in _start(window.page):
+                assert _wide(window.page) <= width, (each, language)
+
+
+def _wide(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
 
 
 def test_a_page_asks_no_other_host_and_is_small(opened: Open, site: Site) -> None:
