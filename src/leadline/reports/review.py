@@ -206,7 +206,7 @@ def _curve(bands: Sequence[Part], horizon: float) -> Iterator[Chart]:
     if any(value for each in series for value in each.values):
         says = "A curve ends where too few leads were followed for so long."
         x, y = Column("day", "days since entering", "points"), Column("won", "won", "share")
-        yield Chart("soon", "How soon leads win", says, "lines", x, at, y, series, ordered=True)
+        yield Chart("soon", "Share won, by band", says, "lines", x, at, y, series)
 
 
 def _rules(found: Review) -> Section:

@@ -144,21 +144,19 @@ def review(  # noqa: PLR0913, PLR0917 - a model, a task, a time, and what is agr
     if not task.task.outcome.has_time:
         remedy = "Say with `at` which field has the time."
         raise InputError(task.fault(("outcome",), "must have a time to be reviewed", "", remedy))
-    place, name = place_of(written), fingerprint(written)
+    name, place = fingerprint(written), place_of(written)
+    aim = None if capacity is None else goal_of(capacity)
     weekly = None if capacity is None else capacity.weekly
     of = watch(run, watched(run, task, period.known, period.since, by), weekly, goal)
     rows = _known(lambda: judged(run, task, period.known))
     tested = _of(rows, lambda of: backtest.of_judged(of, split(of), None, None, name))
     weighed = _of(rows, lambda of: worth.of_judged(of, None, None, written))
-    aim = None if capacity is None else goal_of(capacity)
     edge: Told[Thresholds] | None = None
     if aim is not None:
-        is_whole = isinstance(rows, Judged) and rows.seen is None
-        seen = rows if is_whole else _known(lambda: judged(run, task, period.known, seen_too=True))
+        seen = _seen_too(run, task, period, rows)
         edge = _of(seen, lambda of: thresholds.of_judged(of, place, aim, name_=name))
-    field = segment_field(run, by)
     told: Told[Sources] | None = None
-    if field is not None:
+    if field := segment_field(run, by):
         told = _known(lambda: sources(run, task, period.known, (f"lead.{field}",)))
     parts = (_or_none(edge), _or_none(weighed), _or_none(told))
     return Review(
@@ -175,6 +173,13 @@ def review(  # noqa: PLR0913, PLR0917 - a model, a task, a time, and what is agr
         refused=refused(run, period),
         decisions=decisions(of, *parts),
     )
+
+
+def _seen_too(run: Run, task: TaskDocument, period: Period, rows: Told[Judged]) -> Told[Judged]:
+    """Return the judged rows with those that the model was made from, where it was from any."""
+    if isinstance(rows, Judged) and rows.seen is None:
+        return rows
+    return _known(lambda: judged(run, task, period.known, seen_too=True))
 
 
 def _known(ask: Callable[[], T]) -> Told[T]:
