@@ -97,8 +97,8 @@ def forget(session: Session, leads: Collection[int], lead_ids: Collection[str]) 
 
 def forget_digests(session: Session) -> None:
     """Leave of digests, which name many, that they went; those that did not go are made anew."""
-    session.run("delete from deliveries where key like 'digest-%' and state <> 'done'")
-    session.run("update deliveries set body = '' where key like 'digest-%' and body <> ''")
+    session.run("delete from deliveries where key like ? and state <> 'done'", "digest-%")
+    session.run("update deliveries set body = '' where key like ? and body <> ''", "digest-%")
 
 
 def removed(session: Session) -> str:
