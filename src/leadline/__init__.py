@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leadline.questions.rates import rates
     from leadline.questions.ready import ready
     from leadline.questions.resolve import resolve
+    from leadline.questions.review import review
     from leadline.questions.rules import rules
     from leadline.questions.score import score
     from leadline.questions.scored import Scored
@@ -59,6 +60,7 @@ __all__ = [
     "read",
     "ready",
     "resolve",
+    "review",
     "rules",
     "score",
     "snapshot",
@@ -93,6 +95,7 @@ _PLACES = {
     "read": "model.reading.reader",
     "ready": "questions.ready",
     "resolve": "questions.resolve",
+    "review": "questions.review",
     "rules": "questions.rules",
     "score": "questions.score",
     "snapshot": "questions.snapshot",

@@ -23,6 +23,7 @@ QUESTIONS: Mapping[str, str] = {
     "watch": "leadline.questions.watch:Watch",
     "sources": "leadline.questions.sources:Sources",
     "ready": "leadline.questions.ready:Ready",
+    "review": "leadline.questions.review:Review",
     "learn": "leadline.questions.learn:Learn",
     "new": "leadline.questions.new:New",
     "import-points": "leadline.questions.import_points:ImportPoints",

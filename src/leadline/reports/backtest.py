@@ -27,7 +27,7 @@ def page(found: Backtest) -> Page:
         Section("measures", "Measures", (_measures(found), *_capacity(found))),
         Section("findings", "What to know", (_findings(found),)),
         *_bands(found),
-        Section("tenths", "By tenth of the score", tuple(_tenths(found)), brief=False),
+        Section("tenths", "By tenth of the score", tuple(tenth_charts(found)), brief=False),
         *_curves(found),
         *_periods(found),
         *_tried(found),
@@ -299,7 +299,8 @@ def _chart(  # noqa: PLR0913, PLR0917 - a chart of rates has these parts
     return Chart(name, title, says, drawn, x, at, column, (series,), beside=beside)
 
 
-def _tenths(found: Backtest) -> Iterator[Block]:
+def tenth_charts(found: Backtest) -> Iterator[Block]:
+    """Yield conversion by tenth of the score, and what working the best rows first catches."""
     if not found.tenths:
         yield Text("No row has the outcome.")
         return

@@ -41,7 +41,7 @@ _LIFT = (
 def page(found: Worth) -> Page:
     """Return the report of what rules are worth."""
     sections = [
-        Section("rules", "What every rule is worth", (_table(found), Text(_READING))),
+        Section("rules", "What every rule is worth", (worth_table(found), Text(_READING))),
         Section("proposal", "What should change", tuple(_proposal(found))),
         Section("lift", "Alone, and given the others", (_lifts(found),), brief=False),
         *_chart(found),
@@ -120,7 +120,8 @@ def _facts(found: Worth) -> tuple[tuple[str, str], ...]:
     return tuple(facts.items())
 
 
-def _table(found: Worth) -> Table:
+def worth_table(found: Worth) -> Table:
+    """Return every rule with points in use, points that the data supports, and its verdict."""
     rows = tuple(
         (each.name, each.fired, each.lift.value, each.points, *_three(each.supported), _said(each))
         for each in found.rules

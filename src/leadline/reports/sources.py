@@ -87,7 +87,7 @@ def verdict(found: Sources) -> str:
         (each, source)
         for each in found.told[:BRIEF]
         for source in each.sources
-        if source.value not in {UNKNOWN, OTHERS} and _differs(source, total)
+        if source.value not in {UNKNOWN, OTHERS} and source.side(total)
     ]
     if not apart:
         return f"{said} No source can be told from the rest by its wins."
@@ -97,12 +97,6 @@ def verdict(found: Sources) -> str:
     if worst is not best:
         told.append(f"{worst.value} {_share(worst.pooled)}")
     return f"{said} Told from the rest: {'; '.join(told)}."
-
-
-def _differs(source: Source, total: Source) -> bool:
-    """Return whether the interval of a source leaves out the rate of all."""
-    low, high, rate = source.pooled.low, source.pooled.high, total.won.value
-    return None not in {low, high, rate} and not (low or 0) <= (rate or 0) <= (high or 0)
 
 
 def _share(found: Measured) -> str:

@@ -32,11 +32,11 @@ def page(watch: Watch) -> Page:
     """Return the report."""
     sections = [
         *_goal(watch),
-        _changes(watch),
-        *_promise(watch),
+        changed(watch),
+        *promised(watch),
         *_sales(watch),
-        *_inflation(watch),
-        *_inflow(watch),
+        *filled_up(watch),
+        *came_in(watch),
         _sights(watch),
     ]
     return Page(f"Watch over {watch.model}", verdict(watch), tuple(sections), _facts(watch))
@@ -74,7 +74,7 @@ def _goal(watch: Watch) -> Iterator[Section]:
         yield Section("goal", "The goal", (Text(far(watch.goal)),))
 
 
-def _changes(watch: Watch) -> Section:
+def changed(watch: Watch) -> Section:
     """Return what changed: what it is, how large, since when, what it does, what to do."""
     weeks = watch.of.weeks
     items = [
@@ -99,7 +99,7 @@ _KEPT = (
 )
 
 
-def _promise(watch: Watch) -> Iterator[Section]:
+def promised(watch: Watch) -> Iterator[Section]:
     """Yield said against came; promised by a band without a chance is what came of it before."""
     if not watch.kept:
         return
@@ -176,7 +176,8 @@ _MOVED = (
 )
 
 
-def _inflation(watch: Watch) -> Iterator[Section]:
+def filled_up(watch: Watch) -> Iterator[Section]:
+    """Yield how bands fill up, and how scores and rules moved."""
     of = watch.inflation
     blocks: list[Block] = []
     if of.bands:
@@ -232,7 +233,8 @@ _STRANGERS = (
 )
 
 
-def _inflow(watch: Watch) -> Iterator[Section]:
+def came_in(watch: Watch) -> Iterator[Section]:
+    """Yield what comes in: rows and the newest, strange values, rows that count for nothing."""
     rows = tuple(
         (
             each.table,

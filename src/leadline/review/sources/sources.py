@@ -88,6 +88,13 @@ class Source:
     days: Measured
     cost: Cost | None
 
+    def side(self, total: Source) -> int:
+        """Return 1 where its interval lies above the rate of all, -1 below, 0 where around it."""
+        low, high, rate = self.pooled.low, self.pooled.high, total.won.value
+        if low is None or high is None or rate is None:
+            return 0
+        return (low > rate) - (high < rate)
+
 
 @dataclass(frozen=True)
 class Told:

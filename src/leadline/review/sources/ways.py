@@ -191,12 +191,12 @@ def _of_events(of: Cohort, number: int, title: str, touch: Touch) -> Sql:
         "parts as ({form}) select {n} as way, {touch} as touch, c.lead_id, "
         "coalesce(p.value, {unknown}) as value, coalesce(p.part, 1) as part "
         "from {c} as c left join parts as p on p.lead_id = c.lead_id",
-        now=_now(of.run),
+        now=after_merges(of.run),
         p=name(title),
         c=name(of.table),
         at=KNOWN_AT,
         ours=of.ours,
-        unmarked=_unmarked(of.run),
+        unmarked=unmarked(of.run),
         form=Sql(_FORMS[touch]),
         n=number,
         touch=touch,
@@ -204,7 +204,7 @@ def _of_events(of: Cohort, number: int, title: str, touch: Touch) -> Sql:
     )
 
 
-def _now(run: Run) -> Sql:
+def after_merges(run: Run) -> Sql:
     """Return ``lead_id, into_id``: whose events count for whom after all merges."""
     if "lead_merges" not in run.loaded.schema:
         return Sql("select lead_id, lead_id as into_id from leads")
@@ -218,7 +218,8 @@ def _now(run: Run) -> Sql:
     )
 
 
-def _unmarked(run: Run) -> Sql:
+def unmarked(run: Run) -> Sql:
+    """Return whether an event ``t`` is not marked as no person's."""
     if "event_marks" not in run.loaded.schema:
         return Sql("true")
     return Sql(
