@@ -96,7 +96,7 @@ def version_of(session: Session, command: Publish | RollBack | Sweep, at: int) -
         return _added(session, command.document, at)
     if isinstance(command, Sweep):
         return _live(session)
-    return _former(session, command.version)
+    return former(session, command.version)
 
 
 def drafted(session: Session, command: Draft, at: int) -> ModelRow:
@@ -122,12 +122,13 @@ def _live(session: Session) -> ModelRow:
     return found
 
 
-def _former(session: Session, version: int | None) -> ModelRow:
-    former = [row for row in kept.versions(session) if row.state == "retired"]
-    former.sort(key=lambda row: row.retired_at or 0, reverse=True)
-    found = next((row for row in former if version in {None, row.version}), None)
+def former(session: Session, version: int | None) -> ModelRow:
+    """Return a version that was live before, by default the last. Raises InputError for others."""
+    retired = [row for row in kept.versions(session) if row.state == "retired"]
+    retired.sort(key=lambda row: row.retired_at or 0, reverse=True)
+    found = next((row for row in retired if version in {None, row.version}), None)
     if found is None:
-        known = ", ".join(str(row.version) for row in former) or "none"
+        known = ", ".join(str(row.version) for row in retired) or "none"
         raise InputError(
             Fault("", "version", "must be a former one", str(version or "none"), f"Known: {known}.")
         )

@@ -248,8 +248,10 @@ def _move(session: Session, tell: Teller, move: Mapping[str, Any]) -> dict[str, 
 
 def roll_back(visit: Visit) -> Response:
     """Score everybody anew by the version that was live before, and make it live again."""
-    by = visit.signed.person.email
-    visit.service.ask(commands.RollBack(_number(visit.form("version")), by=by))
+    by, version = visit.signed.person.email, _number(visit.form("version"))
+    with visit.service.store.reading() as session:
+        commands.former(session, version)  # refused at once, not once the loop comes to it
+    visit.service.ask(commands.RollBack(version, by=by))
     return RedirectResponse("model", 303)
 
 
