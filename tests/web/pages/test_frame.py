@@ -20,7 +20,7 @@ from .conftest import Open, Site
 PAGES = (
     "queue", "lead?id=ada", "leads", "accounts", "account?id=north", "search?q=a", "keys",
     "glossary", "settings", "admin", "ask?kind=override&lead=ada", "lead?id=nobody",
-    "model", "draft?id=1", "draft?id=1&as=text",
+    "model", "draft?id=1", "draft?id=1&as=text", "destinations",
 )  # fmt: skip
 NEED = {"/admin": "admin", "/revoke": "admin", "/send-again": "admin"}
 
