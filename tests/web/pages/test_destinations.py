@@ -110,3 +110,10 @@ def test_a_file_with_a_fault_leaves_the_destinations_shown(desk: Desk) -> None:
     text = desk.ask("GET", "/destinations").text
     assert "modle is not a setting" in text
     assert "410 Gone" in text
+
+
+def test_http_says_the_same_of_destinations(desk: Desk) -> None:
+    """Those of the settings come first; one that is gone has no kind."""
+    found = desk.ask("GET", "/v1/destinations").json()["destinations"]
+    rows = [(each["name"], each["kind"], each["parked"]) for each in found]
+    assert rows == [("crm", "webhook", 1), ("mail", "email", 0), ("old", None, 1)]
