@@ -95,6 +95,7 @@ def _all(browser: Browser, url: str, secret: str, lead: str, folder: Path) -> No
     pages = {
         "queue": "queue", "lead": f"lead?id={lead}", "leads": "leads", "accounts": "accounts",
         "account": "account?id=A0000104", "admin": "admin", "settings": "settings", "keys": "keys",
+        "destinations": "destinations",
     }  # fmt: skip
     for mode in MODES:
         for width in WIDTHS:

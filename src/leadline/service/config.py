@@ -50,13 +50,18 @@ def _page(found: Workspace) -> Page:
     from leadline.reports.tables import Column, Table
 
     columns = (Column("name", "setting"), Column("value", "value"), Column("from", "from"))
-    rows = tuple((each.name, _shown(each.value), each.origin) for each in found.all())
+    rows = tuple(shown(found))
     sections = [Section("settings", "Settings", (Table("settings", "Settings", columns, rows),))]
     if found.unknown:
         items = tuple(Finding(f"{each} is no setting.") for each in found.unknown)
         sections.append(Section("unknown", "To look at", (Findings("unknown", items),)))
     title = f"No {FILE} here" if found.file is None else os.path.relpath(found.file)
     return Page(title, " ".join(_verdict(found)), tuple(sections))
+
+
+def shown(found: Workspace) -> Iterator[tuple[str, str | None, str]]:
+    """Yield every setting as it is shown: its name, its value without a password, its origin."""
+    return ((each.name, _shown(each.value), each.origin) for each in found.all())
 
 
 def _verdict(found: Workspace) -> Iterator[str]:

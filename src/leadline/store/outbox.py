@@ -194,6 +194,12 @@ def listed(
     return rows_of(session, DeliveryRow, "deliveries", where, *params, most)
 
 
+def last(session: Session, destination: str, most: int) -> list[DeliveryRow]:
+    """Return the deliveries of a destination in whatever state, the latest first."""
+    where = "destination = ? order by delivery_id desc limit ?"
+    return rows_of(session, DeliveryRow, "deliveries", where, destination, most)
+
+
 def health(session: Session) -> list[Health]:
     """Return how every destination is that something was written for."""
     found = session.rows(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,7 +13,8 @@ from leadline.service.delivery.testing import write_test
 from leadline.service.service import Service
 from leadline.store import audit_log, outbox
 from leadline.store.audit_log import Entry
-from leadline.store.outbox import DeliveryRow
+from leadline.store.outbox import DeliveryRow, Health
+from leadline.store.session import Session
 from leadline.web.endpoint import Asked, Endpoint, Id, Limit, NoParameters
 
 
@@ -93,24 +95,23 @@ class Tested(msgspec.Struct):
     key: str
 
 
+def standings(service: Service, session: Session) -> list[tuple[str | None, Health]]:
+    """Return how every destination is, with its kind; one that is not declared has none."""
+    kinds = {each.name: each.kind for each in service.destinations}
+    found = {name: Health(name, 0, None, 0, None) for name in kinds}
+    found |= {each.destination: each for each in outbox.health(session)}
+    return [(kinds.get(name), each) for name, each in found.items()]
+
+
 def _destinations(service: Service, _: Asked) -> Destinations:
     with service.store.reading() as session:
-        found = {each.destination: each for each in outbox.health(session)}
-    kinds = {each.name: each.kind for each in service.destinations}
-    rows = []
-    for name in dict.fromkeys([*kinds, *found]):
-        each = found.get(name) or outbox.Health(name, 0, None, 0, None)
-        rows.append(
-            Where(
-                name,
-                kinds.get(name),
-                each.waiting,
-                _time(each.oldest_at),
-                each.parked,
-                _time(each.last_done_at),
-            )
-        )
-    return Destinations(rows)
+        found = standings(service, session)
+    return Destinations([_where(*each) for each in found])
+
+
+def _where(kind: str | None, each: Health) -> Where:
+    oldest, done = _time(each.oldest_at), _time(each.last_done_at)
+    return Where(each.destination, kind, each.waiting, oldest, each.parked, done)
 
 
 def _deliveries(service: Service, asked: Asked) -> Deliveries:
@@ -134,10 +135,15 @@ def _time(at: int | None) -> str | None:
 def _replay(service: Service, asked: Asked) -> Replayed:
     numbers = [each for each in asked.body.delivery_ids if abs(each) < 2**62]
     with service.store.writing() as session:
-        count = outbox.replay(session, numbers, service.now())
-        entry = Entry(asked.by, "deliveries.replayed", after={"deliveries": count})
-        audit_log.write(session, [entry], service.now())
-    return Replayed(count)
+        return Replayed(again(session, numbers, asked.by, service.now()))
+
+
+def again(session: Session, numbers: Sequence[int], by: str, at: int, of: str = "") -> int:
+    """Have parked deliveries go again, and write who did it; return how many those are."""
+    count = outbox.replay(session, numbers, at)
+    entry = Entry(by, "deliveries.replayed", of, after={"deliveries": count})
+    audit_log.write(session, [entry], at)
+    return count
 
 
 def _test(service: Service, asked: Asked) -> Tested:

@@ -15,9 +15,10 @@ import serving
 import signed
 import stores
 from leadline.service import clock, commands, drafting
-from leadline.store import inbox, people
+from leadline.store import inbox, outbox, people
 from leadline.store.inbox import Received
 from leadline.store.keys import Key
+from leadline.store.outbox import NewDelivery
 from leadline.store.people import Person, Role
 from leadline.store.store import Store
 from packages import installed
@@ -129,6 +130,17 @@ def fill(live: Live) -> None:
     page = {"lead_id": "joe", "type": "page_viewed", "path": "/pricing", "event_id": "p-joe"}
     live.send("/v1/events", page)
     live.settle()
+    park(live.store, "crm", "410 " + "G" * 1000)
+
+
+def park(store: Store, destination: str, detail: str) -> None:
+    """Have a delivery be parked that told of a lead."""
+    at = clock.now()
+    with store.writing() as session:
+        kind = "lead.band_changed"
+        new = NewDelivery(f"k-{destination}", destination, "ada", kind, None, "{}", at)
+        [row] = outbox.by_number(session, outbox.add(session, [new], at))
+        outbox.failed(session, row._replace(status=410, detail=detail), at, None)
 
 
 @pytest.fixture(scope="module")

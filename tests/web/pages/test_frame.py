@@ -21,7 +21,7 @@ from .conftest import House, Open, Site
 PAGES = (
     "queue", "lead?id=ada", "leads", "accounts", "account?id=north", "search?q=a", "keys",
     "glossary", "settings", "admin", "ask?kind=override&lead=ada", "lead?id=nobody",
-    "model", "draft?id=1", "draft?id=1&as=text",
+    "model", "draft?id=1", "draft?id=1&as=text", "destinations",
 )  # fmt: skip
 ENTRANCE = ("sign-in", "me", "join/used")
 NEED = {"/admin": "admin", "/revoke": "admin", "/send-again": "admin"}

@@ -10,6 +10,7 @@ from leadline.web.pages import (
     answering,
     beginning,
     correcting,
+    destinations,
     drafting,
     export,
     following,
@@ -39,6 +40,7 @@ ADDRESSES = (
     *learning.ADDRESSES,
     *personal.ADDRESSES,
     *administration.ADDRESSES,
+    *destinations.ADDRESSES,
 )
 
 
