@@ -54,8 +54,11 @@ def test_serve_alone_leads_from_invented_data_to_the_first_scored_leads(
         assert page.locator(".row").count() > 3
         assert said == []
         context.close()
-    with serving.serving(stores.file_url(shop), shop) as again:
-        assert "beginning" not in again.log.read_text(encoding="utf-8").split("served")[-1]
+    url = stores.file_url(shop)
+    with serving.serving(url, shop), stores.opened(url) as store, store.reading() as session:
+        noted = session.rows("select action from audit_log")
+        assert [each for (each,) in noted].count("imported") == 1
+        assert session.rows("select count(*) from inbox where kind = 'command'") == [(1,)]
 
 
 def _link(server: serving.Server) -> str:
