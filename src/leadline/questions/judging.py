@@ -49,6 +49,12 @@ SPLIT = asks(
 SCORE = asks("Score that ranks; by default that of the bands.", unit="S")
 _ROOM = "Leads that the team takes, such as 60/week, or 60 in all."
 CAPACITY = asks(_ROOM, unit="N", setting="capacity")
+GOAL = asks(
+    "What is to be reached: won, accepted, entries, days or revenue, and by when.",
+    unit="GOAL",
+    setting="goal",
+)
+APART = asks("Field that tells leads apart; by default where they came from.", unit="FIELD")
 CAPACITY_OR_SHARE = asks(_ROOM, unit="N", setting="capacity", against=("precision", "recall"))
 APPLY = asks("Write the change into MODEL; comments stay.", "flag", group="outputs")
 _DATA_END = asks("Until when outcomes are known; by default the last recorded one.", "moment", "T")

@@ -11,7 +11,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
 from leadline.questions.common import AS_OF, MODEL, Embedded
 from leadline.questions.inputs import LEADS, PastTables
-from leadline.questions.judging import CAPACITY, TASK, task_for
+from leadline.questions.judging import APART, CAPACITY, GOAL, TASK, task_for
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.questions.warned import warned
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
 
 _SINCE = asks("First day to review; by default the latest quarter that is over.", "moment", "T")
 _UNTIL = asks("The day after its last; by default --as-of.", "moment", "T", beside="since")
-_GOAL = asks(
-    "What is to be reached: won, accepted, entries, days or revenue, and by when.",
-    unit="GOAL",
-    setting="goal",
-)
-_BY = asks("Field that tells leads apart; by default where they came from.", unit="FIELD")
 
 
 @dataclass(frozen=True)
@@ -50,9 +44,9 @@ class Review(PastTables, Embedded, Question["Answer[Reviewed]"]):
     as_of: datetime | str = field(kw_only=True, metadata=AS_OF)
     since: datetime | str | None = field(default=None, kw_only=True, metadata=_SINCE)
     until: datetime | str | None = field(default=None, kw_only=True, metadata=_UNTIL)
-    by: str | None = field(default=None, kw_only=True, metadata=_BY)
+    by: str | None = field(default=None, kw_only=True, metadata=APART)
     capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY)
-    goal: str | None = field(default=None, kw_only=True, metadata=_GOAL)
+    goal: str | None = field(default=None, kw_only=True, metadata=GOAL)
 
     def answer(self, session: Session) -> Answer[Reviewed]:
         """Ask all that a review is made of."""

@@ -11,7 +11,7 @@ from leadline.questions.answer import Answer, Reading
 from leadline.questions.asking import function
 from leadline.questions.common import AS_OF, MODEL, Embedded
 from leadline.questions.inputs import LEADS, PastTables
-from leadline.questions.judging import CAPACITY, TASK
+from leadline.questions.judging import APART, CAPACITY, GOAL, TASK
 from leadline.questions.option import asks
 from leadline.questions.question import Question, Topic
 from leadline.questions.warned import warned
@@ -30,12 +30,6 @@ _SINCE = asks(
     "moment",
     "T",
 )
-_GOAL = asks(
-    "What is to be reached: won, accepted, entries, days or revenue, and by when.",
-    unit="GOAL",
-    setting="goal",
-)
-_BY = asks("Field that tells leads apart; by default where they came from.", unit="FIELD")
 
 
 @dataclass(frozen=True)
@@ -57,9 +51,9 @@ class Watch(PastTables, Embedded, Question["Answer[Watched]"]):
     task: TaskInput | None = field(default=None, kw_only=True, metadata=TASK)
     as_of: datetime | str = field(kw_only=True, metadata=AS_OF)
     since: datetime | str | None = field(default=None, kw_only=True, metadata=_SINCE)
-    by: str | None = field(default=None, kw_only=True, metadata=_BY)
+    by: str | None = field(default=None, kw_only=True, metadata=APART)
     capacity: str | None = field(default=None, kw_only=True, metadata=CAPACITY)
-    goal: str | None = field(default=None, kw_only=True, metadata=_GOAL)
+    goal: str | None = field(default=None, kw_only=True, metadata=GOAL)
 
     def answer(self, session: Session) -> Answer[Watched]:
         """Compare the weeks since with those before."""

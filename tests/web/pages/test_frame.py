@@ -24,7 +24,6 @@ PAGES = (
     "model", "draft?id=1", "draft?id=1&as=text", "destinations",
 )  # fmt: skip
 ENTRANCE = ("sign-in", "me", "join/used")
-NEED = {"/admin": "admin", "/revoke": "admin", "/send-again": "admin"}
 
 
 def _slow(page: str) -> bool:
